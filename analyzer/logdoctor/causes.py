@@ -20,7 +20,7 @@ class _Known:
     fixes: tuple[str, ...]
     """Those that hold for any run."""
     gives_way: bool = False
-    """Whether what a rule computes from a run stands in their place: two numbers for one setting would contradict."""
+    """Whether the first gives way to what a rule computes from a run: two numbers for one setting would contradict."""
 
 
 _KNOWN: Mapping[str, _Known] = {
@@ -106,14 +106,18 @@ _KNOWN: Mapping[str, _Known] = {
             "check the inputs of the batches there for NaN and outliers",
             "go back to a checkpoint before it and skip those batches",
         ),
+        gives_way=True,
     ),
     "bad-initialization": _Known(
         "the initial weights give outputs that are all alike or far too large",
-        ("use He or Xavier initialisation; start the last layer near zero",),
+        (
+            "use He or Xavier initialisation; start the last layer near zero",
+            "put BatchNorm or LayerNorm between the layers of a deep network",
+        ),
     ),
     "dead-activations": _Known(
         "activations are dead: their gradient is zero",
-        ("replace ReLU by LeakyReLU or GELU, and lower the rate",),
+        ("restart from new weights at a tenth of the rate", "replace ReLU by LeakyReLU, whose gradient is never zero"),
     ),
     "saturated-activations": _Known(
         "sigmoid or tanh units are saturated",
@@ -214,11 +218,14 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "batch-too-large": _Known(
         "the batch is too large: there are too few updates",
-        ("use a smaller batch, or raise the rate with it (times k, or the root of k)",),
+        (
+            "use a quarter of the batch, and again while that helps, or raise the rate with the batch (times k, or the "
+            "root of k)",
+        ),
     ),
     "stopped-too-early": _Known(
         "the run stopped while it was still learning",
-        ("train longer",),
+        ("train twice as long, with the schedule stretched to the new end",),
     ),
     "discriminator-too-strong": _Known(
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
@@ -240,7 +247,7 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "no-entropy-bonus": _Known(
         "nothing keeps the policy from becoming deterministic",
-        ("add or raise the entropy bonus (0.01), or lower the rate of the policy",),
+        ("raise the entropy bonus threefold at a time (0.01 to 0.1), and train the policy at a tenth of the rate",),
     ),
     "reward-without-signal": _Known(
         "the reward is the same whatever is done: it is computed wrongly, or nothing ever succeeds",
@@ -259,7 +266,7 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "kl-penalty-too-weak": _Known(
         "nothing holds the policy near its reference",
-        ("raise the KL coefficient, lower the rate, or stop each update at a target KL",),
+        ("raise the KL coefficient (0.02 to 0.1 is usual), lower the rate, or stop each update at a target KL",),
     ),
     "representation-collapse": _Known(
         "all inputs are mapped to next to the same point",
@@ -424,8 +431,8 @@ def likely_because(cause: str, clause: str) -> Cause:
 def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
     """Put fixes before those of a cause, or in their place where both say one thing."""
     known = _KNOWN.get(cause.id)
-    general = () if fixes and known is not None and known.gives_way else cause.fixes
-    return replace(cause, fixes=(*fixes, *general))
+    said = 1 if fixes and known is not None and known.gives_way else 0
+    return replace(cause, fixes=(*fixes, *cause.fixes[said:]))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:

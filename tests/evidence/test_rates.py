@@ -9,10 +9,11 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import TRY_ADAM, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import GO_ON, TRY_ADAM, rate_too_high, rate_too_low, went_well
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.wording import number
 
 
 def slow(**settings: Setting) -> Run:
@@ -26,13 +27,16 @@ def slow(**settings: Setting) -> Run:
         ({"lr": 5e-3, "optimizer": "Adam"}, ["raise the learning rate from 0.005 to 0.01 at most"]),
         ({"lr": 39.8, "optimizer": "AdamOptimizer"}, []),
         ({"lr": 0.5}, ["raise the learning rate from 0.5 to 2 at most"]),
-        ({"lr": 1e-8, "optimizer": "Adam"}, ["raise the learning rate from 1e-8 to about 1e-4, and on from there"]),
+        (
+            {"lr": 1e-8, "optimizer": "Adam"},
+            [f"raise the learning rate from 1e-8 to about 3e-4, {GO_ON}"],
+        ),
         (
             {"lr": 1e-5, "optimizer": "SGD"},
-            ["raise the learning rate from 1e-5 to about 0.02, and on from there", TRY_ADAM],
+            [f"raise the learning rate from 1e-5 to about 0.06, {GO_ON}", TRY_ADAM],
         ),
-        ({"lr": 3e-7}, ["raise the learning rate from 3e-7 to about 1e-4, and on from there"]),
-        ({"lr": 1e-5}, ["raise the learning rate from 1e-5 to about 1e-4"]),
+        ({"lr": 3e-7}, [f"raise the learning rate from 3e-7 to about 3e-4, {GO_ON}"]),
+        ({"lr": 1e-5}, [f"raise the learning rate from 1e-5 to about 2e-4, {GO_ON}"]),
     ],
     ids=["below", "near the highest", "far above", "any optimizer", "nothing", "nothing with SGD", "nothing", "fine"],
 )
@@ -47,15 +51,63 @@ def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
     ("settings", "fix"),
     [
         ({"lr": 0.05, "optimizer": "Adam"}, "lower the learning rate from 0.05 to about 0.005"),
-        ({"lr": 0.3, "optimizer": "Adam"}, "lower the learning rate from 0.3 to 0.01 at most"),
-        ({"lr": 8.0, "optimizer": "SGD", "momentum": 0.9}, "lower the learning rate from 8 to 0.2 at most"),
-        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.3"),
+        (
+            {"lr": 0.3, "optimizer": "Adam"},
+            "lower the learning rate from 0.3 to 0.01 at most, and to 0.001 if that fails too",
+        ),
+        (
+            {"lr": 8.0, "optimizer": "SGD", "momentum": 0.9},
+            "lower the learning rate from 8 to 0.2 at most, and to 0.02 if that fails too",
+        ),
+        ({"lr": 3.0}, "lower the learning rate from 3 to 0.2 at most, and to 0.02 if that fails too"),
+        ({"lr": 1.5}, "lower the learning rate from 1.5 to about 0.15"),
     ],
-    ids=["above", "far above", "far above with momentum", "any optimizer"],
+    ids=["above", "far above", "far above with momentum", "too high for any optimizer", "any optimizer"],
 )
 def test_a_rate_is_lowered_to_the_highest_that_its_optimizer_takes(settings: dict[str, Setting], fix: str) -> None:
     found = rate_too_high(Siblings.among(slow(**settings), ()), Strength.POSSIBLE)
     assert [one.text for one in found.fixes] == [fix]
+
+
+@pytest.mark.parametrize(
+    ("end", "fix"),
+    [(0.5, "3e-5"), (2.0, "3e-5"), (2.2, f"7e-5, {GO_ON}"), (2.29, f"3e-4, {GO_ON}"), (2.4, "3e-5")],
+    ids=["far", "an eighth", "a little", "next to nothing", "risen"],
+)
+def test_a_rate_at_which_a_loss_hardly_falls_is_raised_by_more(end: float, fix: str) -> None:
+    run = example_run({"lr": 3e-6, "optimizer": "Adam", "steps": 60}, train_loss=line(2.3, end))
+    found = rate_too_low(Siblings.among(run, ()), Strength.POSSIBLE)
+    assert [one.text for one in found.fixes] == [f"raise the learning rate from 3e-6 to about {fix}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "fixes"),
+    [
+        ({"lr": 0.003, "momentum": 0.999}, ["lower the momentum from 0.999 to 0.9, at the same rate", 3e-4]),
+        ({"lr": 0.1, "momentum": 0.99}, ["lower the momentum from 0.99 to 0.9, at a rate of 0.02", 0.01]),
+        ({"lr": 0.003, "momentum": 0.95}, [3e-4]),
+        ({"lr": 0.003, "momentum": 0.999, "optimizer": "RMSprop"}, [3e-4]),
+    ],
+    ids=["heavy", "heavy at a high rate", "usual", "scaled steps"],
+)
+def test_a_heavy_momentum_is_lowered_before_the_rate(settings: dict[str, Setting], fixes: list[str | float]) -> None:
+    found = rate_too_high(Siblings.among(slow(**{"optimizer": "SGD", **settings}), ()), Strength.POSSIBLE)
+    lowered = f"lower the learning rate from {settings['lr']} to about "
+    said = [one if isinstance(one, str) else lowered + number(one) for one in fixes]
+    assert [one.text for one in found.fixes] == said
+
+
+def test_the_rate_of_a_sibling_of_another_momentum_does_not_come_before_that_momentum() -> None:
+    mine = slow(lr=0.05, momentum=0.999, optimizer="SGD")
+    calm = replace(example_run({"lr": 0.02, "momentum": 0.9, "optimizer": "SGD"}, train_loss=decay(2.3, 0.0)), name="b")
+    alike = replace(
+        example_run({"lr": 0.02, "momentum": 0.999, "optimizer": "SGD"}, train_loss=decay(2.3, 0.0)), name="b"
+    )
+    heavy = "lower the momentum from 0.999 to 0.9, at a rate of 0.02"
+    rate = "lower the learning rate from 0.05 to 0.02"
+    for other, fixes in ((calm, [heavy, rate]), (alike, [rate])):
+        found = rate_too_high(Siblings.among(mine, [mine, other]), Strength.POSSIBLE)
+        assert [one.text for one in found.fixes] == fixes
 
 
 @pytest.mark.parametrize(

@@ -38,3 +38,12 @@ def test_of_one_rate_the_sibling_of_the_same_seed_is_the_example() -> None:
     others = tuple(run(f"b{seed}", 0.3, lr=0.1, seed=seed) for seed in range(4))
     (fix,) = rate_too_high(Siblings.among(failed, others), Strength.POSSIBLE).fixes
     assert (fix.text, fix.tested) == ("lower the learning rate from 1 to 0.1", "sibling run b2")
+
+
+def test_a_setting_that_a_sibling_does_without_is_said_in_words() -> None:
+    failed, calm = (
+        run("a", None, max_grad_norm=None, optimizer="SGD"),
+        run("b", 0.3, max_grad_norm=1.0, optimizer="SGD"),
+    )
+    (clue,) = [one for one in from_siblings(Siblings.among(failed, (calm,))) if one.cause == "no-gradient-clipping"]
+    assert clue.text == "sibling run b with max_grad_norm 1.0 instead of not set went well"

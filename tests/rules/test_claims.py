@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -194,3 +195,19 @@ def test_guessing_does_not_speak_for_a_model_that_is_too_small() -> None:
     for finding in findings("underfitting", run):
         assert finding.causes[0].strength is not Strength.LIKELY
         assert finding.to_tell_apart
+
+
+OF_TWO_NETWORKS = ("gan-collapse", "divergence")
+"""Rules that look at a pair of networks or at a sign: which rate is too high, or whether one is, is not known."""
+
+
+@pytest.mark.parametrize(
+    "rule", [one for name, one in RULES.items() if name not in OF_TWO_NETWORKS], ids=lambda one: one.id
+)
+def test_a_rate_that_is_known_is_named_where_it_is_too_high(rule: Any) -> None:
+    for example in rule.examples:
+        run = replace(example.run, hyperparameters={**example.run.hyperparameters, "lr": 0.05})
+        asked = Bench(run, Siblings.among(run, ())).ask(rule)
+        blamed = [cause(finding, "learning-rate-too-high") for finding in asked] if isinstance(asked, list) else []
+        for fixes in [one.fixes for one in blamed if one is not None]:
+            assert any(fix.text.startswith("lower the learning rate from 0.0") for fix in fixes)

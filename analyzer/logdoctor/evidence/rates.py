@@ -10,6 +10,7 @@ from logdoctor.causes import because
 from logdoctor.evidence.usual_rates import (
     HIGH_ADAPTIVE,
     HIGH_PLAIN,
+    MODEST,
     SAFE_STEP,
     greatest_height,
     is_beyond_usual,
@@ -33,14 +34,34 @@ ALIKE = 0.5
 FAR_BELOW = 5e-4
 """Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam)."""
 
-LOW_END = 0.01
-"""The same, from which to search upwards (1e-4 with Adam, 0.02 with SGD)."""
+LOW_END = 0.03
+"""The same, from which to search upwards: 3e-4 with Adam, its baseline, and 0.06 with SGD. At 0.01 a small network on
+digits that had stood still came a third of the way, at 0.03 five sixths."""
+
+MOST_STEPS_UP = 100.0
+"""Factor to raise a rate by at most, for how little the loss fell: the level that it would come down to is not known,
+and lies above zero."""
+
+BEYOND_THIRDS = 1.5
+"""Fall of a straight line in units of that from the middle of its first third to that of its last: single values of
+the beginning and the end say more of their batches."""
+
+HEAVY = 0.99
+"""Momentum from which it, and not the rate, may be what swings: a step is felt in the next hundred, so that the weights
+overshoot for as long at a tenth of the rate (Goh 2017, "Why Momentum Really Works")."""
+
+USUAL_MOMENTUM = 0.9
+"""Momentum that most networks are trained with."""
 
 TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
 """The practitioners' other way out of a standstill."""
 
 COST = 0.1
 """Share by which a calmer sibling may end higher than a run and its rate be a cure still, within the luck of seeds."""
+
+GO_ON = "and on from there, threefold each time"
+"""What to do at a rate that is only the least that may help: in sweeps of ten small networks the lowest that did well
+was one to ten times as high."""
 
 USUAL_RATE = "general, the low end of what is usual"
 """Where a fix comes from that takes nothing but the optimizer from this run."""
@@ -50,6 +71,12 @@ HIGHEST_USUAL = "general, the high end of what is usual"
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
+
+FROM_MOMENTUM = "general, from this run's momentum"
+"""Where a fix comes from that takes the usual momentum instead."""
+
+FROM_FALL = "from how little the loss fell at this run's rate"
+"""Where a fix comes from that takes more than that factor."""
 
 
 def rate_too_high(
@@ -61,9 +88,26 @@ def rate_too_high(
     if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
-    if best is not None:
-        return _with_evidence(cause, siblings.run, best, better=better)
-    return replace(cause, fixes=_lowered(siblings.run, cause.fixes))
+    if best is None:
+        return with_lower_rate(cause, siblings.run)
+    told = _with_evidence(cause, siblings.run, best, better=better)
+    # The rate of another recipe is no cure of a momentum that is this run's own.
+    return told if only_rate_differs(best) else replace(told, fixes=(*_lighter(siblings.run), *told.fixes))
+
+
+def with_lower_rate(cause: Cause, run: Run) -> Cause:
+    """Name the rate, and a heavy momentum, in the fixes of a rate that is too high, where the run tells its own."""
+    return replace(cause, fixes=(*_lighter(run), *_lowered(run, cause.fixes)))
+
+
+def _lighter(run: Run) -> tuple[Fix, ...]:
+    """Return the way back to the usual momentum, of a run whose momentum is heavy enough to be what swings."""
+    settings, rate = Hyperparameters(run), given_rate(run)
+    momentum, ordinary = settings.momentum or 0.0, MODEST * HIGH_PLAIN * (1 - USUAL_MOMENTUM)
+    if settings.is_adaptive or not HEAVY <= momentum < 1:
+        return ()
+    also = "" if rate is None else f", at {'the same rate' if rate <= ordinary else f'a rate of {number(ordinary)}'}"
+    return (Fix(f"lower the momentum from {momentum:g} to {USUAL_MOMENTUM:g}{also}", basis=FROM_MOMENTUM),)
 
 
 def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
@@ -73,9 +117,18 @@ def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     if rate is None or height is None:
         return general
     said = f"lower the learning rate from {number(rate)} to"
-    if is_beyond_usual(settings):
-        return (Fix(f"{said} {number(rate / height)} at most", basis=HIGHEST_USUAL),)
-    return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
+    most = rate / height if is_beyond_usual(settings) else _highest_of_any(settings, rate)
+    if most is None:
+        return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
+    return (
+        Fix(f"{said} {number(most)} at most, and to {number(MODEST * most)} if that fails too", basis=HIGHEST_USUAL),
+    )
+
+
+def _highest_of_any(settings: Hyperparameters, rate: float) -> float | None:
+    """Return the highest usual rate of SGD with the usual momentum, where a rate is too high for any optimizer."""
+    known = rate_height(settings.run, settings) is not None
+    return None if known or rate < HIGH_PLAIN else HIGH_PLAIN * (1 - USUAL_MOMENTUM)
 
 
 def given_as_example(siblings: Siblings) -> Sibling | None:
@@ -128,7 +181,7 @@ def rate_too_low(
 
 
 def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
-    """Return the practitioners' step up from a run's rate: within what trains with its optimizer, and no smaller."""
+    """Return the step up from a run's rate: within what trains with its optimizer, and no smaller."""
     rate, height = given_rate(run), rate_height(run, Hyperparameters(run))
     if rate is None:
         return general
@@ -136,12 +189,28 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     said = f"raise the learning rate from {number(rate)} to"
     other = (Fix(TRY_ADAM),) if Hyperparameters(run).is_adaptive is False else ()
     if rate * SAFE_STEP <= FAR_BELOW * least:
-        return (Fix(f"{said} about {number(LOW_END * least)}, and on from there", basis=USUAL_RATE), *other)
+        return (Fix(f"{said} about {number(LOW_END * least)}, {GO_ON}", basis=USUAL_RATE), *other)
     if rate * OTHER_RATE > most:
         return ()
     if rate * SAFE_STEP > most:
         return (Fix(f"{said} {number(most)} at most", basis=TENFOLD), *other)
+    enough = min(rate * _times_too_slow(run), MODEST * least)
+    if enough > rate * SAFE_STEP:
+        return (Fix(f"{said} about {number(float(f'{enough:.1g}'))}, {GO_ON}", basis=FROM_FALL), *other)
     return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD), *other)
+
+
+def _times_too_slow(run: Run) -> float:
+    """Return how many such falls the training loss needs to come down to zero.
+
+    At a rate that is far too low the gradient stays what it is, so that the fall goes with the rate.
+    """
+    train = trend_or_none(run.find(TrainLoss))
+    if train is None or train.end < 0:
+        return SAFE_STEP
+    early, _, late = train.thirds
+    fall = BEYOND_THIRDS * (early - late)
+    return min(early / fall, MOST_STEPS_UP) if fall > 0 else SAFE_STEP
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:

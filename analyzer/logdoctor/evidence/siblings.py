@@ -183,4 +183,8 @@ _NEEDED: Mapping[str, Callable[[tuple[Setting, Setting]], bool]] = {
 
 def _theirs(sibling: Sibling) -> str:
     changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
-    return ", ".join(f"{name} {theirs} instead of {mine}" for name, (mine, theirs) in changed.items())
+    return ", ".join(f"{name} {_said(theirs)} instead of {_said(mine)}" for name, (mine, theirs) in changed.items())
+
+
+def _said(setting: Setting) -> str:
+    return "not set" if setting is None else str(setting)

@@ -27,6 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.accuracies import best_accuracy
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
@@ -231,7 +232,7 @@ class EntropyCollapse(Rule):
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
                 because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
-                because("learning-rate-too-high", likely_if(fast), pro=[fast]),
+                with_lower_rate(because("learning-rate-too-high", likely_if(fast), pro=[fast]), run),
             ),
             evidence={
                 "entropy at the start": Quantity(entropy.start, "nats"),

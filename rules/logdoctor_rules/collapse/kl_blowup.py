@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
@@ -215,9 +216,12 @@ def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     high = above_usual(run, Hyperparameters(run))
     return ranked(
         because("kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=off, contra=on),
-        because(
-            "learning-rate-too-high",
-            likely_if(per_update or (on and high)),
-            pro=["single updates go too far" if per_update else "", high],
+        with_lower_rate(
+            because(
+                "learning-rate-too-high",
+                likely_if(per_update or (on and high)),
+                pro=["single updates go too far" if per_update else "", high],
+            ),
+            run,
         ),
     )

@@ -25,6 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, given, line
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.run.naming import words
 from logdoctor.run.roles import PolicyLoss
 from logdoctor.signals import Trend
@@ -131,7 +132,7 @@ class ValueDivergence(Rule):
                     Strength.LIKELY,
                     pro=[f"it grows {number(growth)} times" if reward is None else "returns do not grow with them"],
                 ),
-                because("learning-rate-too-high", Strength.POSSIBLE),
+                with_lower_rate(because("learning-rate-too-high", Strength.POSSIBLE), run),
             ),
             evidence={
                 "growth": Quantity(growth, "times" if reward is None else "times, beyond returns"),

@@ -30,6 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.other_sets import other_sets
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.wording import number, place
@@ -188,7 +189,7 @@ class Forgetting(Rule):
                 confidence=confidence_from(self.kept * best / max(end, 0.1 * best), len(lost)),
                 causes=ranked(
                     because("knowledge-overwritten", Strength.LIKELY, pro=[f"{fall} {number(end)}, and stays there"]),
-                    because("learning-rate-too-high"),
+                    with_lower_rate(because("learning-rate-too-high"), run),
                 ),
                 evidence={"best": Quantity(best), "end": Quantity(end), "rise of the other": Quantity(gained, "share")},
             )
@@ -209,7 +210,7 @@ class Forgetting(Rule):
             confidence=confidence_from(rise / self.min_rise, 2 * len(series)),
             causes=ranked(
                 because("knowledge-overwritten", Strength.LIKELY, pro=[f"{series.name} rises from its first value on"]),
-                because("learning-rate-too-high"),
+                with_lower_rate(because("learning-rate-too-high"), run),
             ),
             evidence={"first": Quantity(first), "end": Quantity(end), "rise": Quantity(rise, "share of the first")},
         )

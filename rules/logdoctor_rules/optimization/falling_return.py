@@ -27,6 +27,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Policy, Trend
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
@@ -194,11 +195,12 @@ class FallingReturn(Rule):
             or any(map(_rises, run.all(Reward)))
         ):
             return
-        yield self._finding(reward, began, least, confidence_from(fall / least, len(reward)))
+        yield self._finding(run, reward, began, least, confidence_from(fall / least, len(reward)))
 
-    def _finding(self, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
+    def _finding(self, run: Run, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
         series, highest = reward.series, float(reward.level.max())
         rose = highest - min(began, float(series.values[0])) > least
+        risen = [f"it had risen to {number(highest)}"] if rose else []
         return self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
             f"{stretch(series, series.first_step, series.last_step)}"
@@ -211,11 +213,7 @@ class FallingReturn(Rule):
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
                 ),
-                because(
-                    "learning-rate-too-high",
-                    likely_if(rose),
-                    pro=[f"it had risen to {number(highest)}"] if rose else [],
-                ),
+                with_lower_rate(because("learning-rate-too-high", likely_if(rose), pro=risen), run),
                 because("no-entropy-bonus"),
             ),
             evidence={

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from logdoctor.causes import because, likely_because
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run.roles import ValLoss
@@ -79,11 +80,14 @@ def causes_of_jumps(
             pro=[one_sided, "training does not jump with it" if one_sided and not with_it else ""],
             contra=[with_it],
         ),
-        because(
-            "learning-rate-too-high",
-            likely_if(shrank or with_it),
-            pro=["the jumps shrank when the rate fell" if shrank else "", calm, with_it],
-            contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
+        with_lower_rate(
+            because(
+                "learning-rate-too-high",
+                likely_if(shrank or with_it),
+                pro=["the jumps shrank when the rate fell" if shrank else "", calm, with_it],
+                contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
+            ),
+            siblings.run,
         ),
         likely_because("batch-too-small", tiny),
         because("no-gradient-clipping", Strength.UNLIKELY),

@@ -8,6 +8,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
+from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
@@ -272,10 +273,13 @@ def too_large_causes(
     return ranked(
         because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
         because("data-not-normalised", likely_if(at_once and not fast), pro=pro),
-        because(
-            "learning-rate-too-high",
-            Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
-            pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
-            contra=["the first value comes before any update"] if single else [],
+        with_lower_rate(
+            because(
+                "learning-rate-too-high",
+                Strength.UNLIKELY if single else Strength.LIKELY if fast else Strength.POSSIBLE,
+                pro=[f"the rate is {number(rate)}, and the first value may come after some updates"] if fast else [],
+                contra=["the first value comes before any update"] if single else [],
+            ),
+            settings.run,
         ),
     )
