@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.compressed import is_compressed, unpacked_head
+from logdoctor.sources.compressed import is_compressed, is_packed, unpacked, unpacked_head, unpacked_name
 from logdoctor.sources.rotated_log import RotatedLog, log_of, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
@@ -212,19 +212,38 @@ def _look(listed: _Listed) -> Found | _Passed:
     """Read a file by the source that claims it."""
     file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, str):
-        refused = status not in (*_NO_FILES.values(), _PACKED)
+        refused = status not in _NO_FILES.values()
         return _Passed(f"{relative} ({status})", may_hold_logs=status != _LINK, refused=refused)
+    if is_compressed(file.name) and not _is_known(file.name):
+        return _look_into(file, relative, status)
     try:
         head = _head(file, status.st_size)
     except OSError as error:
         return _locked(file, relative, status, _reason(error))
     if (source := _claimed(head)) is None:
-        return _Passed(str(relative), may_hold_logs=False)
+        return (
+            _look_into(file, relative, status) if is_packed(head.start) else _Passed(str(relative), may_hold_logs=False)
+        )
     reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading
     why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
     return _Passed(f"{relative} ({why})", may_hold_logs=True)
+
+
+def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> Found | _Passed:
+    """Read what a compressed file holds by the source that claims that."""
+    try:
+        with unpacked(file) as plain:
+            if not plain.size:
+                return _Passed(f"{relative} (compressed; nothing could be unpacked)", may_hold_logs=True, refused=True)
+            source = _claimed(_head(plain.path, plain.size))
+            if source is None or source.only_settings or source.only_events:
+                return _Passed(str(relative), may_hold_logs=False)
+            reading = _read(plain.path, relative, source, status)
+            return replace(reading, path=file, logs=plain.told(reading.logs))
+    except OSError as error:
+        return _Passed(f"{relative} ({_reason(error)})", may_hold_logs=True, refused=True)
 
 
 def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: str) -> Found | _Passed:
@@ -242,8 +261,7 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
     With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
     """
     if not path.is_dir():
-        packed = is_compressed(path.name) and not _is_known(path.name) and path.is_file() and _packs_log(path)
-        yield path, _PACKED if packed else _status(path.stat())
+        yield path, _status(path.stat())
         return
     pending = [path]
     while pending:
@@ -256,15 +274,13 @@ def _walk(path: Path) -> Iterator[tuple[Path, os.stat_result | str]]:
             continue
         names = {entry.name for entry in entries}
         for entry in entries:
-            if log_of(entry.name) in names:
+            if log_of(unpacked_name(entry.name)) in names:
                 continue  # it is read with the log that was rotated
             try:
                 if entry.is_dir(follow_symlinks=False):
                     subfolders += [] if entry.name in SKIPPED_FOLDERS else [Path(entry.path)]
-                elif _is_known(entry.name):
+                elif _is_known(entry.name) or _packs_log(entry):
                     yield Path(entry.path), _status(entry.stat(follow_symlinks=False))
-                elif is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path):
-                    yield Path(entry.path), _PACKED
             except OSError as error:  # gone since the folder was listed
                 yield Path(entry.path), _reason(error)
         pending += reversed(subfolders)
@@ -288,8 +304,6 @@ PLAIN_LOG = "train.log"
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)
 """How an address begins: `s3://bucket`."""
-
-_PACKED = "compressed; unpack it to have it read"
 
 _LINK = "a symbolic link, which is not followed"
 
@@ -317,12 +331,14 @@ def _is_known(name: str) -> bool:
     return _known_names().match(name.lower()) is not None
 
 
-def _packs_log(path: str | Path) -> bool:
-    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
-    name = Path(path).with_suffix("").name
-    head = unpacked_head(Path(path)) if _is_known(name) else None
-    if head is None:
+def _packs_log(entry: os.DirEntry[str]) -> bool:
+    """Tell from its beginning whether a compressed file holds a log, or may do so: only then is the rest unpacked."""
+    name = unpacked_name(entry.name)
+    if name == entry.name or not _is_known(name) or not entry.is_file(follow_symlinks=False):
         return False
+    head = unpacked_head(Path(entry.path))
+    if head is None:
+        return entry.stat(follow_symlinks=False).st_size > 0
     for source in _fitting(name):
         with suppress(Exception):  # one that looks beside the head finds no file under the name
             if not source.only_settings and source.recognizes(head):
