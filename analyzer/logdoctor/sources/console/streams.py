@@ -20,11 +20,14 @@ from logdoctor.sources.console.parts import LineNumbers
 from logdoctor.sources.console.passages import Passage, Places
 from logdoctor.sources.console.splices import (
     CROSSED,
+    CUT_NUMBER,
+    FOREIGN,
     GLUED,
     SHORTEST_LINE,
     SPLICED,
     TORN,
     can_stand_behind,
+    ends_within_a_number,
     ends_within_a_word,
     glued,
     without_crossed_numbers,
@@ -164,6 +167,11 @@ class _Known:
                 self.flaws[number], form = SPLICED, None
             elif (whole := without_crossed_numbers(shape)) and whole in self.ids and parse(whole) is not None:
                 self.flaws[number] = CROSSED
+            elif form is not None and (told := splices.with_foreign_character(shape, self.rows)):
+                like, slot, more = told
+                self.flaws[number], form = FOREIGN, self.forms[self.ids[like]].without(slot, more)
+            elif form is not None and often == 1 and ends_within_a_number(shape, self.openings, masked):
+                self.flaws[number], form = CUT_NUMBER, form.without(shape.count(MASK) - 1)
             elif form is not None and len(self.openings) < _MOST_OPENINGS:
                 insort(self.openings, shape)
                 if counts and often > 1:

@@ -10,7 +10,14 @@ from pathlib import Path
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
+from logdoctor.sources.tables.json_text import (
+    LONGEST_INTEGER,
+    decode,
+    foreign_name,
+    is_affordable,
+    long_integers,
+    spelled_out,
+)
 from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.records import Record
 from logdoctor.sources.tables.text import Block
@@ -69,7 +76,7 @@ class RecordLines:
             self._reject(block, i, "holds too many values for a record")
             return
         try:
-            record = decode(line)
+            line, record = _decoded(line)
         except ValueError:
             yield from self._salvaged(block, i, line)
             return
@@ -92,7 +99,7 @@ class RecordLines:
         """Yield the whole records on a line that is not one record: glued to others, torn, or behind NULs."""
         if not line.strip() and not block.overlong:
             return
-        found = list(_whole_records(line.lstrip("\0"), tuple(self._openings)))
+        found = list(_whole_records(spelled_out(line.lstrip("\0")), tuple(self._openings)))
         self._reject(block, i, *_trouble(block, i, line, len(found)))
         yield from found
 
@@ -104,8 +111,9 @@ class RecordLines:
         """Look ahead for a whole record, in case the first lines are damaged."""
         for line in block.lines[:MOST_TRIALS]:
             with suppress(ValueError):
-                if isinstance(decode(line.removeprefix(_RECORD_SEPARATOR)), dict):
-                    self._remember_opening(line.removeprefix(_RECORD_SEPARATOR))
+                text, record = _decoded(line.removeprefix(_RECORD_SEPARATOR))
+                if isinstance(record, dict):
+                    self._remember_opening(text)
                     return
 
     def _repeats_a_name(self, line: str, record: Record) -> bool:
@@ -128,6 +136,15 @@ class RecordLines:
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
         self.damage.add(Span.of(block, i, reason, cause))
+
+
+def _decoded(line: str) -> tuple[str, object]:
+    """Decode a line, and return it as it then stands; raises ValueError when it is no JSON."""
+    try:
+        return line, decode(line)
+    except ValueError:
+        spelled = spelled_out(line)
+        return spelled, decode(spelled)
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:
