@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from logdoctor import load
+from logdoctor.errors import NoRunError
+from logdoctor.reading import look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
 
@@ -117,3 +121,37 @@ def test_a_step_below_zero_is_no_beginning(tmp_path: Path) -> None:
     assert -5 in series.steps
     assert series.curve.first_step == 2
     assert len(series.curve) == len(TRUE) - 1
+
+
+@pytest.mark.parametrize("order", [lambda step: -step, str, lambda step: 7 * step % 122, TRUE.get])
+@pytest.mark.parametrize("name", ["metrics.csv", "metrics.jsonl"])
+def test_rows_in_another_order_than_their_steps(tmp_path: Path, name: str, order: Callable[[int], Any]) -> None:
+    steps = sorted(TRUE, key=order)
+    rows = [f'{{"step": {step}, "loss": {TRUE[step]:.6g}}}' for step in steps]
+    if name.endswith(".csv"):
+        rows = ["step,loss", *(f"{step},{TRUE[step]:.6g}" for step in steps)]
+    run = read(tmp_path, "".join(f"{row}\n" for row in rows), name)
+    assert list(losses(run)) == list(TRUE)
+    assert is_true(losses(run))
+    assert [one.message for one in run.notices] == [
+        "The rows do not stand in the order of `step`; their points were put in it."
+    ]
+
+
+def test_lengths_are_no_steps_in_disorder(tmp_path: Path) -> None:
+    rows = [f"{17 * i % 40},{2 / (i + 1):.4f}" for i in range(60)]  # no two of forty are alike, but some of sixty are
+    run = read(tmp_path, "".join(f"{row}\n" for row in ["steps,loss", *rows]), "metrics.csv")
+    assert list(losses(run)) == list(range(60))
+
+
+def test_a_file_of_nul_bytes_is_told_of(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_bytes(bytes(5000))
+    told = "metrics.csv (nothing but NUL bytes, as storage leaves them after a crash)"
+    assert look([tmp_path]).not_read == look([tmp_path]).in_doubt == (told,)
+
+
+def test_requests_to_a_server_are_no_losses(tmp_path: Path) -> None:
+    line = '10.0.0.1 - - [01/Mar/2026:12:00:{i:02d} +0000] "GET /loss/{i} HTTP/1.1" 200 {size} "-" "curl/8"\n'
+    (tmp_path / "access.log").write_text("".join(line.format(i=i % 60, size=7 * i) for i in range(200)))
+    with pytest.raises(NoRunError):
+        load(tmp_path)

@@ -221,9 +221,12 @@ def _look(listed: _Listed) -> Found | _Passed:
     except OSError as error:
         return _locked(file, relative, status, _reason(error))
     if (source := _claimed(head)) is None:
-        return (
-            _look_into(file, relative, status) if is_packed(head.start) else _Passed(str(relative), may_hold_logs=False)
-        )
+        if is_packed(head.start):
+            return _look_into(file, relative, status)
+        if head.start and not head.start.strip(b"\0"):
+            why = "nothing but NUL bytes, as storage leaves them after a crash"
+            return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=head.whole)
+        return _Passed(str(relative), may_hold_logs=False)
     reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading

@@ -21,7 +21,7 @@ from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
-from logdoctor.sources.tables.numbers import parse_cells, parse_number
+from logdoctor.sources.tables.numbers import NO_ROWS, parse_cells, parse_number
 from logdoctor.sources.tables.row_times import parser_of
 from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
@@ -122,14 +122,22 @@ class _Reader:
             rows = column.texts.numbers()
             reasons[f"has text in the numeric column `{column.name}`"] = rows[~torn[rows]]
             torn[rows] = True
-        if len(self.longer) <= max(1, _TORN * table.rows) < table.rows:
-            rows = np.flatnonzero(np.isin(table.lines.at(np.arange(table.rows)), self.longer) & ~torn)
-            reasons["has more cells than the header and the other rows"] = rows
+        rows = self._longer_alone(table)
+        if len(rows):
+            reasons["has more cells than the header and the other rows"] = rows[~torn[rows]]
             torn[rows] = True
         self._reject_torn(table, reasons)
         numeric = [column if _is_numeric(column) else column.without_any() for column in table.columns]
         notices = (*self.notices, *self._more_headers(), *self.damage.notices(), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).without(torn), notices)
+
+    def _longer_alone(self, table: Table) -> Numbers:
+        """Return the few rows with more cells than the header that stand alone: a writer that pads rows goes on so."""
+        if not 0 < len(self.longer) <= _TORN * table.rows:
+            return NO_ROWS
+        longer = np.isin(table.lines.at(np.arange(table.rows)), self.longer)
+        alone = longer & ~np.append(True, longer[:-1]) & ~np.append(longer[1:], False)
+        return np.flatnonzero(alone)
 
     def _reject_torn(self, table: Table, reasons: Mapping[str, Numbers]) -> None:
         """Say which rows are left out for text in a column of numbers."""
