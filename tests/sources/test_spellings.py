@@ -65,6 +65,15 @@ def test_commas_of_a_clock_and_of_thousands_are_no_points(tmp_path: Path) -> Non
     assert losses(tmp_path, "train.log", "".join(lines)) == {1000 * (i + 1): float(i) for i in range(30)}
 
 
+def test_one_comma_too_many_is_damage(tmp_path: Path) -> None:
+    lines = [f'{{"step": {i}, "loss": {v}, "lr": 0.125}}\n' for i, v in enumerate([*FINITE, *FINITE])]
+    lines[20] = '{"step": 20, "loss": 2.5, }\n'
+    (tmp_path / "metrics.jsonl").write_text("".join(lines))
+    (run,) = load(tmp_path)
+    assert {len(one) for one in run.series} == {40, 39}
+    assert [one.line_start for one in run.notices if one.kind == DAMAGE] == [21]
+
+
 def test_words_within_strings_stay(tmp_path: Path) -> None:
     assert json_text.spelled_out('{"nan": "inf, }", "a": -inf, }') == '{"nan": "inf, }", "a": -Infinity  }'
 

@@ -28,6 +28,9 @@ MOST_TRIALS = 100
 _MOST_FORMS = 10_000
 """Forms of records that are remembered."""
 
+_TORN = 0.05
+"""Share of records with a comma too many up to which something is missing behind it; with more, a script writes so."""
+
 _DECODER = json.JSONDecoder()
 
 _RECORD_SEPARATOR = "\x1e"
@@ -49,6 +52,9 @@ class RecordLines:
         """The first and the last line of them."""
         self._plain: set[tuple[tuple[str, ...], int]] = set()
         """Names and numbers of colons of records that have no name twice."""
+        self._records = 0
+        self._commas: list[Span] = []
+        """The first records that end in a comma."""
         self._openings: dict[str, None] = {}
         """How records begin in this file, up to the first colon."""
 
@@ -62,6 +68,9 @@ class RecordLines:
 
     def notices(self) -> Iterator[Notice]:
         """Say which lines were damaged, and which records have a name twice."""
+        if len(self._commas) <= _TORN * self._records:
+            for span in self._commas:
+                self.damage.add(span)
         yield from self.damage.notices()
         yield from self._repetitions()
 
@@ -76,10 +85,14 @@ class RecordLines:
             self._reject(block, i, "holds too many values for a record")
             return
         try:
-            line, record = _decoded(line)
+            whole, record = _decoded(line)
         except ValueError:
             yield from self._salvaged(block, i, line)
             return
+        self._records += 1
+        if whole.count(",") < line.count(",") and len(self._commas) < _MOST_FORMS:
+            self._commas.append(Span.of(block, i, "ends in a comma; what may have stood behind it is missing"))
+        line = whole
         if not isinstance(record, dict):
             self._reject(block, i, "is no JSON object")
         elif foreign_name(line):
