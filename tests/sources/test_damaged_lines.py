@@ -150,6 +150,13 @@ def test_a_file_of_nul_bytes_is_told_of(tmp_path: Path) -> None:
     assert look([tmp_path]).not_read == look([tmp_path]).in_doubt == (told,)
 
 
+def test_a_table_whose_header_became_nul_bytes_is_told_of(tmp_path: Path) -> None:
+    rows = "".join(f"{step},{loss:.6g},{loss / 3:.6g}\n" for step, loss in TRUE.items())
+    (tmp_path / "metrics.csv").write_bytes(bytes(100) + rows.encode())
+    (tmp_path / "weights.dat").write_bytes(bytes(100) + b"\x01\0\xff" * 100)
+    assert look([tmp_path]).not_read == ("metrics.csv (begins with NUL bytes where its header was)",)
+
+
 def test_requests_to_a_server_are_no_losses(tmp_path: Path) -> None:
     line = '10.0.0.1 - - [01/Mar/2026:12:00:{i:02d} +0000] "GET /loss/{i} HTTP/1.1" 200 {size} "-" "curl/8"\n'
     (tmp_path / "access.log").write_text("".join(line.format(i=i % 60, size=7 * i) for i in range(200)))

@@ -21,6 +21,7 @@ from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.compressed import is_compressed, is_packed, unpacked, unpacked_head, unpacked_name
+from logdoctor.sources.nul_bytes import NUL_RUN
 from logdoctor.sources.rotated_log import RotatedLog, log_of, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
@@ -223,15 +224,23 @@ def _look(listed: _Listed) -> Found | _Passed:
     if (source := _claimed(head)) is None:
         if is_packed(head.start):
             return _look_into(file, relative, status)
-        if head.start and not head.start.strip(b"\0"):
-            why = "nothing but NUL bytes, as storage leaves them after a crash"
-            return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=head.whole)
+        if lost := _lost_beginning(head):
+            return _Passed(f"{relative} ({lost})", may_hold_logs=True, refused=head.whole)
         return _Passed(str(relative), may_hold_logs=False)
     reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading
     why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
     return _Passed(f"{relative} ({why})", may_hold_logs=True)
+
+
+def _lost_beginning(head: Head) -> str:
+    """Say what befell a file of text that begins with NUL bytes, or holds nothing else; binary data are left alone."""
+    rest = head.start.lstrip(b"\0")
+    if head.start and not rest:
+        return "nothing but NUL bytes, as storage leaves them after a crash"
+    is_text = rest.isascii() and b"\0" not in rest
+    return "begins with NUL bytes where its header was" if is_text and len(head.start) - len(rest) >= NUL_RUN else ""
 
 
 def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> Found | _Passed:
