@@ -11,6 +11,7 @@ from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, 
 
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_lines import JsonLines
+from logdoctor.sources.tables.json_text import spelled_out
 from logdoctor.sources.tables.numbers import parse_number
 
 SOURCES = (JsonLines,)
@@ -64,6 +65,6 @@ def trial(rng: random.Random, folder: Path) -> None:
 
 def _is_record(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(line.decode("utf-8", "surrogateescape").lstrip("\ufeff")), dict)
+        return isinstance(json.loads(spelled_out(line.decode("utf-8", "surrogateescape").lstrip("\ufeff"))), dict)
     except ValueError:
         return False

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import json
-import lzma
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,16 +105,3 @@ def test_what_is_no_log_is_left_alone_where_it_is_named_itself(tmp_path: Path) -
         file.write_bytes(data)
     with pytest.raises(NoRunError):
         list(load(*(tmp_path / name for name in NO_LOGS)))
-
-
-@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)])
-def test_a_compressed_log_is_told_of(suffix: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
-    lines = "".join(f"epoch {epoch} loss: {2 / epoch:.4f}\n" for epoch in range(1, 40)).encode()
-    log = tmp_path / f"train.log{suffix}"
-    log.write_bytes(pack(lines))
-    (tmp_path / f"notes.txt{suffix}").write_bytes(pack(b"nothing"))
-    (tmp_path / f"cut.log{suffix}").write_bytes(pack(lines)[:9])
-    told = f"train.log{suffix} (compressed; unpack it to have it read)"
-    assert look([tmp_path]).not_read == look([log]).not_read == (told,)
-    with pytest.raises(NoRunError, match="unpack it"):
-        load(tmp_path)

@@ -103,13 +103,15 @@ class Series(Once):
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
         draws a resumed run (tensorboard/data/server/reservoir.rs). An end that only says again what stands there
         already, as the line of the best epoch does, drops nothing; nor does a point astray, which takes its place
-        among the others where that is free.
+        among the others where that is free. One astray below zero has no place in a log that began at zero or later.
         """
         if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
         if (whole := len(self) - self._said_again) < len(self):
             return self.take(slice(whole)).curve
         astray = self._astray
+        if (nowhere := astray & (self.steps < min(0, self.first_step))).any():
+            return self.take(~nowhere).curve
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(np.where(astray, np.iinfo(np.int64).max, self.steps)[::-1])[::-1]
         stays = np.append(self.steps[:-1] < floor[1:], True)

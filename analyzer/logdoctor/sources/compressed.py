@@ -1,4 +1,7 @@
-"""Compressed files: a look at what they hold, in memory; event files apart, none is read."""
+"""Compressed files: what they hold is unpacked into a folder of its own while it is read.
+
+A file that is cut off or damaged gives what comes before that; one that would become too large, its beginning.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,114 @@ import bz2
 import gzip
 import lzma
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from logdoctor.sources.source import HEAD_BYTES, Head
+from logdoctor.run import Notice
+from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.sources.source import HEAD_BYTES, Head, Log
 
-_MODULES: dict[str, Any] = {".gz": gzip, ".bz2": bz2, ".xz": lzma}
+_MODULES: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
+"""What reads a file, by its first bytes: a browser unpacks what it saves, and leaves the name."""
+
+_SUFFIXES = frozenset({".gz", ".bz2", ".xz"})
+
+_PIECE = 1024 * 1024
+
+MOST_BYTES = 4 * 1024**3
+"""Bytes that one file may become: more than a training prints."""
+
+MOST_RATIO = 200
+"""How many times longer than its compressed form a file may be: a log is ten to thirty times, a bomb a thousand."""
+
+_SMALL = 16 * 1024 * 1024
+"""Bytes that a file may become whatever its ratio: that of lines which are all alike is high."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What a compressed file holds, as a file."""
+
+    path: Path
+    size: int
+    packed: Path
+    whole: bool
+
+    def told(self, logs: Sequence[Log]) -> tuple[Log, ...]:
+        """Return logs as those of the compressed file, of which the first says what was done to it."""
+        told = tuple(self._told(log) for log in logs)
+        return (*(replace(log, notices=(self._notice(), *log.notices)) for log in told[:1]), *told[1:])
+
+    def _told(self, log: Log) -> Log:
+        notices = tuple(replace(one, path=str(self.packed)) for one in log.notices)
+        events = tuple(replace(one, path=str(self.packed)) for one in log.events)
+        return replace(log, notices=notices, events=events)
+
+    def _notice(self) -> Notice:
+        name, size = self.packed.name, self.packed.stat().st_size
+        if self.whole:
+            message = f"{name} was unpacked; places in it are those of what it holds."
+            return Notice(INTERPRETATION, str(self.packed), message)
+        message = f"{name} is cut off, damaged or too large; the first {self.size:,} bytes of what it holds were read."
+        return Notice(DAMAGE, str(self.packed), message, 0, size)
 
 
 def is_compressed(name: str) -> bool:
     """Tell from its name whether a file is compressed in a way that the standard library knows."""
-    return Path(name.lower()).suffix in _MODULES
+    return Path(name.lower()).suffix in _SUFFIXES
+
+
+def is_packed(start: bytes) -> bool:
+    """Tell from its first bytes whether a file is compressed in such a way."""
+    return start.startswith(tuple(_MODULES))
+
+
+def unpacked_name(name: str) -> str:
+    """Return the name of what a compressed file holds."""
+    return Path(name).stem if is_compressed(name) else name
 
 
 def unpacked_head(path: Path) -> Head | None:
     """Return the beginning of what a compressed file holds, under its name there; None where it cannot be unpacked."""
+    start = b""
+    for piece in _pieces(path, HEAD_BYTES, []):
+        start += piece
+    return Head(path.with_name(unpacked_name(path.name)), len(start), start) if start else None
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Unpacked]:
+    """Yield what a compressed file holds; raises OSError where there is no room for it."""
+    limit = min(MOST_BYTES, max(_SMALL, MOST_RATIO * path.stat().st_size))
+    with TemporaryDirectory(prefix="logdoctor-") as folder:
+        plain = Path(folder) / unpacked_name(path.name)
+        size, broken = 0, list[bool]()
+        with plain.open("xb") as copy:
+            for piece in _pieces(path, limit, broken):
+                size += copy.write(piece)
+        yield Unpacked(plain, size, path, whole=not broken)
+
+
+def _opened(path: Path) -> Any:
+    with path.open("rb") as file:
+        start = file.read(max(map(len, _MODULES)))
+    reader = next((reader for magic, reader in _MODULES.items() if start.startswith(magic)), None)
+    return path.open("rb") if reader is None else reader.open(path)
+
+
+def _pieces(path: Path, limit: int, broken: list[bool]) -> Iterator[bytes]:
+    """Yield what a file holds up to a limit, and note where it goes on behind that or is broken."""
+    left = limit
     try:
-        with _MODULES[path.suffix.lower()].open(path) as file:
-            start: bytes = file.read(HEAD_BYTES)
+        with _opened(path) as file:
+            while left and (piece := file.read1(min(_PIECE, left))):
+                left -= len(piece)
+                yield piece
+            if not left and file.read1(1):
+                broken.append(True)
     except (OSError, EOFError, lzma.LZMAError, zlib.error):
-        return None
-    return Head(path.with_suffix(""), len(start), start)
+        broken.append(True)

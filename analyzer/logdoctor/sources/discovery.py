@@ -14,7 +14,9 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.compressed import is_compressed, is_packed, unpacked
 from logdoctor.sources.installed import installed_sources, is_known, source_of, sources_for
+from logdoctor.sources.nul_bytes import NUL_RUN
 from logdoctor.sources.rotated_log import RotatedLog, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
@@ -177,17 +179,47 @@ def _look(listed: _Listed) -> Found | _Passed:
     file, relative, status = listed.file, listed.relative, listed.status
     if isinstance(status, NotRead):
         return _Passed(f"{relative} ({status.reason})", status.may_hold_logs, status.refused)
+    if is_compressed(file.name) and not is_known(file.name):
+        return _look_into(file, relative, status)
     try:
         head = _head(file, status.st_size)
     except OSError as error:
         return _locked(file, relative, status, refusal(error).reason)
     if (source := source_of(head)) is None:
+        if is_packed(head.start):
+            return _look_into(file, relative, status)
+        if lost := _lost_beginning(head):
+            return _Passed(f"{relative} ({lost})", may_hold_logs=True, refused=head.whole)
         return _Passed(str(relative), may_hold_logs=False)
     reading = replace(_read(file, relative, source, status), piped=listed.piped)
     if not (reading.notices and source.only_events):
         return reading
     why = reading.notices[0].message.removeprefix(f"{relative}: ")  # there is no run that could say so
     return _Passed(f"{relative} ({why})", may_hold_logs=True)
+
+
+def _lost_beginning(head: Head) -> str:
+    """Say what befell a file of text that begins with NUL bytes, or holds nothing else; binary data are left alone."""
+    rest = head.start.lstrip(b"\0")
+    if head.start and not rest:
+        return "nothing but NUL bytes, as storage leaves them after a crash"
+    is_text = rest.isascii() and b"\0" not in rest
+    return "begins with NUL bytes where its header was" if is_text and len(head.start) - len(rest) >= NUL_RUN else ""
+
+
+def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> Found | _Passed:
+    """Read what a compressed file holds by the source that claims that."""
+    try:
+        with unpacked(file) as plain:
+            if not plain.size:
+                return _Passed(f"{relative} (compressed; nothing could be unpacked)", may_hold_logs=True, refused=True)
+            source = source_of(_head(plain.path, plain.size))
+            if source is None or source.only_settings or source.only_events:
+                return _Passed(str(relative), may_hold_logs=False)
+            reading = _read(plain.path, relative, source, status)
+            return replace(reading, path=file, logs=plain.told(reading.logs))
+    except OSError as error:
+        return _Passed(f"{relative} ({refusal(error).reason})", may_hold_logs=True, refused=True)
 
 
 def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: str) -> Found | _Passed:

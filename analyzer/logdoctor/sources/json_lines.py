@@ -216,13 +216,14 @@ class JsonLines(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell lines of records that a training logged."""
         block = head_block(head)
-        if not any(line.strip().startswith("{") and line.strip().endswith("}") for line in block.lines[:MOST_TRIALS]):
+        lines = [line.strip() for line in block.lines[:MOST_TRIALS]]
+        if not any(line.startswith("{") and line.rstrip(",").endswith("}") for line in lines) or _opens_list(lines):
             return False
         reader = _Reader(head.path)
         reader.take(block)
-        lines = len(reader.lines.damage) + reader.records
+        count = len(reader.lines.damage) + reader.records
         enough = reader.records >= (1 if head.path.suffix.lower() in _OF_LINES else 2)
-        return enough and 2 * reader.records > lines and 2 * reader.data < lines and is_training(reader.table.build())
+        return enough and 2 * reader.records > count and 2 * reader.data < count and is_training(reader.table.build())
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every record against the finest counter."""
@@ -232,6 +233,12 @@ class JsonLines(Source):
         if not reader.records:
             raise UnreadableLogError(f"{path}: no line of it is a JSON object")
         yield from reader.logs()
+
+
+def _opens_list(lines: list[str]) -> bool:
+    """Tell the beginning of a document: a list that goes on over several lines."""
+    first = next(filter(None, lines), "")
+    return first.startswith("[") and not first.endswith("]")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Logs that were rotated: `train.log` is put aside as `train.log.1`, `train.log.2024-01-02` or `train.<moment>.log`."""
+"""Logs that were rotated: `train.log` is put aside as `train.log.1`, `train.log.2024-01-02` or `train.<moment>.log`.
+
+The parts may be compressed: `train.log.2.gz`.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,21 @@ from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.run.series import concatenated
 from logdoctor.run.starting_over import starts_over
-from logdoctor.sources.console.passages import read_passages
+from logdoctor.sources.compressed import is_compressed, unpacked, unpacked_head, unpacked_name
+from logdoctor.sources.console.passages import Passage, read_passages
 from logdoctor.sources.console.printed import logs_of
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
 from logdoctor.sources.tables.bare_numbers import is_nameless
+from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.text_log import TextLog
 
 _NUMBER = re.compile(r".*\.([1-9][0-9]{0,3})")
 """What RotatingFileHandler makes of a name: the higher, the older."""
 
-_DATE = re.compile(r".*\.([0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2}(?:-[0-9]{2}){0,2})?)")
-"""What TimedRotatingFileHandler makes of it."""
+_DATE = re.compile(r".*(?:\.([0-9]{4}-[0-9]{2}-[0-9]{2}(?:_[0-9]{2}(?:-[0-9]{2}){0,2})?)|-([0-9]{8}))")
+"""What TimedRotatingFileHandler makes of it, or logrotate with `dateext`."""
 
 _MOMENT = re.compile(r"(.+)\.[0-9]{4}-[0-9]{2}-[0-9]{2}_[0-9]{2}-[0-9]{2}-[0-9]{2}_[0-9]{6}(\.[A-Za-z]+|)")
 """What Loguru makes of it."""
@@ -71,7 +76,11 @@ class RotatedLog:
     def _logs_of(self, part: Path) -> Iterator[Log]:
         """Yield the logs of a part; one may hold nothing but messages."""
         try:
-            yield from self.part.read(part)
+            if not is_compressed(part.name):
+                yield from self.part.read(part)
+                return
+            with unpacked(part) as plain:
+                yield from plain.told(tuple(self.part.read(plain.path)))
         except UnreadableLogError:
             return
 
@@ -91,7 +100,7 @@ class RotatedText(RotatedLog, Source):
         """
         for parts in self._runs(path):
             notices = [notice for _, logs in parts for log in logs for notice in _damage(log.notices)] + _told(parts)
-            passages = chain.from_iterable(read_passages(part) for part, _ in parts)
+            passages = chain.from_iterable(_passages(part) for part, _ in parts)
             for log in logs_of(path, passages, is_file=False):
                 said = [replace(one, line_start=None, line_end=None) for one in log.notices if one.kind != DAMAGE]
                 named = ", ".join(filter(None, (_label(path, parts) or path.stem * bool(log.label), log.label)))
@@ -199,13 +208,26 @@ def _rotated_in(folder: Path, changed: int) -> tuple[tuple[str, str], ...]:  # n
     """Return the older parts that lie in a folder as it was last changed, each behind the name of its log."""
     with os.scandir(folder) as entries:
         names = sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
-    dated = [(name[: found.start(1) - 1], name) for name in names if (found := _DATE.fullmatch(name))]
-    numbered = [(-int(found[1]), name) for name in names if (found := _NUMBER.fullmatch(name))]
-    at_moments = [(log, name) for name in names if (log := log_of(name))]
-    return (*dated, *at_moments, *((name.rpartition(".")[0], name) for _, name in sorted(numbered)))
+    bare = [(unpacked_name(name), name) for name in names]
+    dates = [(_DATE.fullmatch(one), one, name) for one, name in bare]
+    dated = [(one[: found.start(found.lastindex or 1) - 1], name) for found, one, name in dates if found]
+    numbered = [(-int(found[1]), one, name) for one, name in bare if (found := _NUMBER.fullmatch(one))]
+    at_moments = [(log, name) for one, name in bare if (log := log_of(one))]
+    return (*dated, *at_moments, *((one.rpartition(".")[0], name) for _, one, name in sorted(numbered)))
+
+
+def _passages(path: Path) -> Iterator[Passage | Span]:
+    """Yield the lines of a part."""
+    if not is_compressed(path.name):
+        yield from read_passages(path)
+        return
+    with unpacked(path) as plain:
+        yield from read_passages(plain.path)
 
 
 def _head(path: Path) -> Head:
+    if is_compressed(path.name):
+        return unpacked_head(path) or Head(path, 0, b"")
     with path.open("rb") as file:
         return Head(path, path.stat().st_size, file.read(HEAD_BYTES))
 

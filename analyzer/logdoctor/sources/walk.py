@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from logdoctor.sources.compressed import is_compressed, unpacked_head
+from logdoctor.sources.compressed import unpacked_head, unpacked_name
 from logdoctor.sources.installed import is_known, sources_for
 from logdoctor.sources.rotated_log import log_of
 
@@ -39,8 +39,6 @@ class NotRead:
     """Whether the system would not have it looked at."""
 
 
-_PACKED = NotRead("compressed; unpack it to have it read")
-
 _NO_FILES = {
     stat.S_IFLNK: NotRead("a symbolic link, which is not followed", may_hold_logs=False),
     stat.S_IFIFO: NotRead("a named pipe, not a file"),
@@ -56,8 +54,7 @@ def files_at(path: Path) -> Iterator[tuple[Path, os.stat_result | NotRead]]:
     With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
     """
     if not path.is_dir():
-        packed = is_compressed(path.name) and not is_known(path.name) and path.is_file() and _packs_log(path)
-        yield path, _PACKED if packed else _regular(path.stat())
+        yield path, _regular(path.stat())
         return
     pending = [path]
     while pending:
@@ -96,15 +93,13 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
         entries = sorted(found, key=lambda entry: entry.name)
     logs = [one for one in entries if not fnmatch(one.name, OUR_FILES) and (not ours or one.name == OUR_LOG)]
     names = {one.name for one in logs}
-    return [one for one in logs if log_of(one.name) not in names]
+    return [one for one in logs if log_of(unpacked_name(one.name)) not in names]
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | NotRead | None:
     """Return the status of what may be a log by its name, or why it is not read; None for anything else."""
-    if is_known(entry.name):
-        return _regular(entry.stat(follow_symlinks=False))
-    packed = is_compressed(entry.name) and entry.is_file(follow_symlinks=False) and _packs_log(entry.path)
-    return _PACKED if packed else None
+    may_be_log = is_known(entry.name) or _packs_log(entry)
+    return _regular(entry.stat(follow_symlinks=False)) if may_be_log else None
 
 
 def _regular(status: os.stat_result) -> os.stat_result | NotRead:
@@ -114,12 +109,14 @@ def _regular(status: os.stat_result) -> os.stat_result | NotRead:
     return _NO_FILES.get(stat.S_IFMT(status.st_mode), NotRead("not a file", refused=True))
 
 
-def _packs_log(path: str | Path) -> bool:
-    """Tell from its beginning whether a compressed file holds a log: it must not be passed over in silence."""
-    name = Path(path).with_suffix("").name
-    head = unpacked_head(Path(path)) if is_known(name) else None
-    if head is None:
+def _packs_log(entry: os.DirEntry[str]) -> bool:
+    """Tell from its beginning whether a compressed file holds a log, or may do so: only then is the rest unpacked."""
+    name = unpacked_name(entry.name)
+    if name == entry.name or not is_known(name) or not entry.is_file(follow_symlinks=False):
         return False
+    head = unpacked_head(Path(entry.path))
+    if head is None:
+        return entry.stat(follow_symlinks=False).st_size > 0
     for source in sources_for(name):
         with suppress(Exception):  # one that looks beside the head finds no file under the name
             if not source.only_settings and source.recognizes(head):

@@ -66,3 +66,14 @@ class Form:
         """Return the form of the same line when so many numbers stand before it."""
         fields = tuple(one if one.slot < 0 else replace(one, slot=one.slot + slots) for one in self.fields)
         return replace(self, fields=fields, rank_slot=None if self.rank_slot is None else self.rank_slot + slots)
+
+    def without(self, slot: int, more: int = 0) -> Form | None:
+        """Return the form of the same line without one of its numbers; None when it then counts or measures nothing.
+
+        `more` is how many numbers stand in the place of that one besides it.
+        """
+        kept = [one for one in self.fields if one.slot != slot]
+        if {Kind.COUNTER, Kind.VALUE} - {one.kind for one in kept} & {one.kind for one in self.fields}:
+            return None
+        fields = tuple(replace(one, slot=one.slot + more) if one.slot > slot else one for one in kept)
+        return replace(self, fields=fields)

@@ -28,6 +28,16 @@ _LF, _CR = 10, 13
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\-_])")
 """ECMA-48: control sequences (colours, cursor), operating-system commands (titles, links), two-character escapes."""
 
+_NOT_FINITE_OF_WINDOWS = re.compile(r"\b1\.#(?:(?P<nan>QNAN|QNB|QO|SNAN|SNB|IND)|INF)0*\b")
+"""How Microsoft's C library prints what is not finite, up to Visual Studio 2013: `1.#QNAN0`, `-1.#IND00`, `1.#INF`."""
+
+_DECIMAL_POINT = re.compile(r"[0-9]\.[0-9]")
+_DECIMAL_COMMA = re.compile(r"(?<![0-9.,:])([0-9]+),([0-9]+)(?![0-9.,])")
+_NO_THOUSANDS = re.compile(r"(?<![0-9.,:])(?:0,[0-9]|[0-9]{1,3},(?:[0-9]{1,2}|[0-9]{4,})(?![0-9.,]))")
+"""A comma between digits, and one that surely parts no thousands; digits behind a colon are of a clock."""
+
+_ENOUGH_COMMAS = 10
+"""Numbers with a comma, in lines without one decimal point, before the comma is taken for it."""
 
 _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 """Backspaces between digits: what stands on either side of them is no number together."""
@@ -175,6 +185,10 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
         text = text.replace("\r", "\n")
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
+    if "1.#" in text:
+        text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
+    if not _DECIMAL_POINT.search(text) and len(_NO_THOUSANDS.findall(text)) >= _ENOUGH_COMMAS:
+        text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     ended = text.endswith(("\n", "\r"))
     if "\r" not in text:
         return Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding)

@@ -10,7 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from logdoctor.run.notice import TWO_WRITERS
+from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.masking import MASK, Masked
 from logdoctor.sources.console.vocabulary import UNIT
 
@@ -26,11 +26,26 @@ TORN: Flaw = ("breaks off within a word; the numbers that it has were used", "")
 CROSSED: Flaw = ("holds two numbers that run into each other, of which neither was used", TWO_WRITERS)
 """What is said of a line such as `loss 2.207909.92440`."""
 
+CUT_NUMBER: Flaw = ("breaks off, and its last number, which may be cut off, was not used", INTERRUPTED_WRITE)
+"""What is said of `step 20 loss 2.` between lines such as `step 10 loss 2.303 lr 0.1`."""
+
+FOREIGN: Flaw = ("holds a number with a foreign character in it, which was not used", STORAGE_FAULT)
+"""What is said of `loss 2.3*3`, where other lines say `loss 2.303`."""
+
 SPLICED: Flaw = ("is grown together out of parts of others, and was not used", "")
 """What is said of a line such as `step 20 loss 2.303ep 10 loss 1.4`."""
 
 _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 """A number that was cut off, where the mask of a shape does not take it for one."""
+
+_DATE = re.compile(r"\0-\0-\0[ T]\0:\0")
+"""How a line begins that says when it was logged."""
+
+_FIRST_OF_DATE = re.compile(r"(?:\0|[0-9]+)$")
+"""What is left of the year behind a line that breaks off: with a number before it both look like one."""
+
+_FOREIGN_CHARACTER = re.compile(r"\0(?:[\x01-\x08\x0e-\x1f!#$&*;<>?]\0|[n-wyz][0-9.]+(?:[eE][-+]?[0-9]+)?)")
+"""A number of which one character is another one: what a flipped bit makes of a digit or of the point, and no unit."""
 
 _CROSSED_NUMBERS = re.compile(r"\0(?:\.[0-9]+)+(?:[eE][-+]?(?:[0-9]+|\0))?")
 
@@ -58,6 +73,12 @@ _NO_VALUE = re.compile(r":\s*[,}]")
 SHORTEST_LINE = 8
 """Characters of the shortest line that is looked for behind another."""
 
+_LIKE_IT = 3
+"""Lines without a flaw before a line is held against them."""
+
+_SURE_OF_DECIMALS = 10
+"""Lines before fewer decimals than any of them has tell that a number is cut off."""
+
 _FAR_MORE = 50
 """How many times as often others must have come for a line to be rare."""
 
@@ -72,12 +93,19 @@ def glued(shape: str, known: Iterable[str], openings: Collection[str]) -> str | 
     must have a number or end within a word, or run on into the line itself: `step 30: losstep 31: loss 0.5`.
     """
     for line in known:
-        torn = _CUT_WORD.sub(MASK, shape[: -len(line)])
-        if not torn.strip() or not shape.endswith(line) or not any(one.startswith(torn) for one in openings):
+        behind = line.removeprefix(MASK)
+        torn = shape[: -len(behind)]
+        torn = _CUT_WORD.sub(MASK, torn) if behind == line else _FIRST_OF_DATE.sub("", torn)
+        if not torn.strip() or not shape.endswith(behind) or not _is_beginning(torn, openings):
             continue
         if MASK in torn or line.startswith(torn) or (torn[-1].isalnum() and line[0].isalnum()):
             return line
     return None
+
+
+def _is_beginning(torn: str, openings: Collection[str]) -> bool:
+    """Tell the beginning of a line, or a whole one whose line end became another character."""
+    return torn[:-1] in openings or any(one.startswith(torn) for one in openings)
 
 
 def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
@@ -86,6 +114,39 @@ def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
         return False
     at = bisect_right(whole, shape)
     return at < len(whole) and whole[at].startswith(shape) and whole[at][len(shape) :][:1].isalpha()
+
+
+def ends_within_a_number(shape: str, whole: Sequence[str], masked: Masked) -> bool:
+    """Tell whether a line between some that it is the beginning of ends in a number with fewer decimals than theirs.
+
+    `whole` are sorted. The first line of a log may say less than others, and its last one too.
+    """
+    at = bisect_right(whole, shape)
+    if not shape.endswith(MASK) or not any(one.startswith(shape) for one in whole[at : at + 1]):
+        return False
+    longer = [i for i, one in enumerate(masked.shapes) if one.startswith(shape) and one != shape]
+    place = masked.shapes.index(shape)
+    if len(longer) < _SURE_OF_DECIMALS or not longer[0] < place < longer[-1]:
+        return False
+    slot = shape.count(MASK) - 1
+    cut, *others = (masked.numbers.text(int(masked.firsts[i]) + slot) for i in (place, *longer))
+    return _decimals(cut) < min(map(_decimals, others))
+
+
+def _decimals(number: str) -> int:
+    return len(number.partition(".")[2])
+
+
+def with_foreign_character(shape: str, rows: Rows) -> tuple[str, int, int] | None:
+    """Return the line that a line would be but for one character in a number; None where it is no such line.
+
+    With it come the number of the line that is damaged, and how many more numbers the line seems to have for it.
+    """
+    for found in _FOREIGN_CHARACTER.finditer(shape):
+        whole = shape[: found.start()] + MASK + shape[found.end() :]
+        if rows.often.get(whole, 0) >= _LIKE_IT:
+            return whole, shape.count(MASK, 0, found.start()), found[0].count(MASK) - 1
+    return None
 
 
 @dataclass(frozen=True)
@@ -244,5 +305,5 @@ def without_crossed_numbers(shape: str) -> str:
 
 
 def can_stand_behind(shape: str) -> bool:
-    """Tell whether a line would be known again behind another one: not if it begins with the digits of a number."""
-    return len(shape) >= SHORTEST_LINE and shape[0] != MASK
+    """Tell whether a line would be known again behind another one: not if it begins with a number that is no year."""
+    return len(shape) >= SHORTEST_LINE and (shape[0] != MASK or _DATE.match(shape) is not None)

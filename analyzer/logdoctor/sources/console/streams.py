@@ -20,12 +20,15 @@ from logdoctor.sources.console.parts import LineNumbers
 from logdoctor.sources.console.passages import Passage, Places
 from logdoctor.sources.console.splices import (
     CROSSED,
+    CUT_NUMBER,
+    FOREIGN,
     GLUED,
     SHORTEST_LINE,
     SPLICED,
     TORN,
     Flaw,
     can_stand_behind,
+    ends_within_a_number,
     ends_within_a_word,
     glued,
     without_crossed_numbers,
@@ -154,12 +157,7 @@ class _Known:
         flaw: Flaw | None = GLUED
         form = self._behind_another(shape)
         if form is None:
-            form = parse(shape)
-            flaw = self._flaw(shape, form, often, masked)
-            if flaw == SPLICED:
-                form = None
-            elif flaw is None and form is not None:
-                self._remember(shape, form, often)
+            form, flaw = self._understood(shape, often, masked)
         if flaw is not None:
             self.flaws[number] = flaw
         if form is not None:
@@ -172,14 +170,25 @@ class _Known:
         line = glued(shape, alike, self.openings) if alike else None
         return None if line is None else self.forms[self.ids[line]].behind(shape.count(MASK) - line.count(MASK))
 
-    def _flaw(self, shape: str, form: Form | None, often: int, masked: Masked) -> Flaw | None:
-        """Say what is wrong with a shape that is torn, spliced or crossed."""
+    def _understood(self, shape: str, often: int, masked: Masked) -> tuple[Form | None, Flaw | None]:
+        """Return what a shape says, as far as it is sound, and what is wrong with it."""
+        form = parse(shape)
         if ends_within_a_word(shape, self.openings):
-            return TORN
+            return form, TORN
         if form is not None and form.fields and splices.is_spliced(shape, often, self.rows, masked):
-            return SPLICED
+            return None, SPLICED
         whole = without_crossed_numbers(shape)
-        return CROSSED if whole and whole in self.ids and parse(whole) is not None else None
+        if whole and whole in self.ids and parse(whole) is not None:
+            return form, CROSSED
+        if form is None:
+            return None, None
+        if told := splices.with_foreign_character(shape, self.rows):
+            like, slot, more = told
+            return self.forms[self.ids[like]].without(slot, more), FOREIGN
+        if often == 1 and ends_within_a_number(shape, self.openings, masked):
+            return form.without(shape.count(MASK) - 1), CUT_NUMBER
+        self._remember(shape, form, often)
+        return form, None
 
     def _remember(self, shape: str, form: Form, often: int) -> None:
         """Keep one of the first sound shapes, to tell others by it."""

@@ -95,6 +95,14 @@ from where it was and never says the same twice.
 """
 
 
+_ENOUGH_FALLS = 3
+_RESUMED = 0.05
+"""Falls, and their share of all points, that a log may have because it was resumed."""
+
+_EVEN = 0.9
+"""Share of steps that are as far apart as most, from which they were counted."""
+
+
 @dataclass(frozen=True, eq=False)
 class Counter:
     """One column that counts."""
@@ -157,6 +165,18 @@ class Counter:
         if falls > few and len(np.unique(steps)) == len(steps):  # two processes in turn say each step once
             falls = int(np.sum(np.diff(steps[~astray(steps)]) < 0))
         return falls <= few and (stays <= few or self.axis is Axis.STEP)
+
+
+def are_shuffled(steps: NDArray[np.int64]) -> bool:
+    """Tell steps that stand in another order than their own: rows that were sorted by something else, or backwards.
+
+    Each stands there once, and put in order nearly all of them are equally far apart. A resumed log falls back seldom.
+    """
+    falls = np.count_nonzero(np.diff(steps[~astray(steps)]) < 0)
+    if falls < _ENOUGH_FALLS or falls <= _RESUMED * len(steps):
+        return False
+    gaps = np.diff(np.sort(steps))
+    return bool(gaps.min() > 0 and np.mean(gaps == np.median(gaps)) >= _EVEN)
 
 
 def normal(name: str) -> str:

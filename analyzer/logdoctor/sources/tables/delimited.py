@@ -21,7 +21,7 @@ from logdoctor.sources.source import Head
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
-from logdoctor.sources.tables.numbers import parse_cells, parse_number
+from logdoctor.sources.tables.numbers import NO_ROWS, parse_cells, parse_number
 from logdoctor.sources.tables.row_times import parser_of
 from logdoctor.sources.tables.rows import Numbers
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
@@ -98,6 +98,8 @@ class _Reader:
         """The last cells of the rows before."""
         self.position = ""
         """The first cell of the row before."""
+        self.longer: list[int] = []
+        """Lines of the rows with an empty cell more than the header, as separators at the end of each row leave it."""
 
     def take(self, block: Block) -> None:
         """Sort the lines of a block into rows, headers and damage."""
@@ -120,14 +122,26 @@ class _Reader:
             rows = column.texts.numbers()
             reasons[f"has text in the numeric column `{column.name}`"] = rows[~torn[rows]]
             torn[rows] = True
+        rows = self._longer_alone(table)
+        if len(rows):
+            reasons["has more cells than the header and the other rows"] = rows[~torn[rows]]
+            torn[rows] = True
         self._reject_torn(table, reasons)
         numeric = [column if _is_numeric(column) else column.without_any() for column in table.columns]
         notices = (*self.notices, *self._more_headers(), *self.damage.notices(), *self._texts(table))
         return Reading(self.form, table.with_columns(numeric).without(torn), notices)
 
+    def _longer_alone(self, table: Table) -> Numbers:
+        """Return the few rows with more cells than the header that stand alone: a writer that pads rows goes on so."""
+        if not 0 < len(self.longer) <= _TORN * table.rows:
+            return NO_ROWS
+        longer = np.isin(table.lines.at(np.arange(table.rows)), self.longer)
+        alone = longer & ~np.append(True, longer[:-1]) & ~np.append(longer[1:], False)
+        return np.flatnonzero(alone)
+
     def _reject_torn(self, table: Table, reasons: Mapping[str, Numbers]) -> None:
         """Say which rows are left out for text in a column of numbers."""
-        if reasons:
+        if any(map(len, reasons.values())):
             rows = np.concatenate(list(reasons.values()))
             order = np.argsort(rows)
             why = np.repeat(np.array(list(reasons), object), list(map(len, reasons.values())))[order]
@@ -154,7 +168,7 @@ class _Reader:
     def _columns_at_once(self, block: Block, first: int) -> list[Sequence[str]] | None:
         """Cut lines that are all ordinary rows, in C; None when one of them may not be."""
         lines, separator, width = block.lines[first:], self.form.separator, len(self.header)
-        if self.form.decimal_comma:
+        if self.form.decimal_comma and separator != ",":
             lines = [line.replace(",", ".") for line in lines]
         text = separator.join(lines)
         if (
@@ -197,6 +211,8 @@ class _Reader:
         elif len(row) < width or any(cell.strip() for cell in row[width:]):
             self._reject(block, i, f"has {len(row)} cells where the header has {width}")
         else:
+            if len(row) > width:
+                self.longer.append(block.first + i)
             return row[:width]
         return None
 

@@ -46,6 +46,16 @@ _FOREIGN_NAME = re.compile(r'(?<![\udc80-\udcff])[\udc80-\udcff]++[^"\udc80-\udc
 
 _LONG_INTEGER = re.compile(rf"(?<![0-9])[0-9]{{{LONGEST_INTEGER + 1}}}[0-9]*+")
 
+_OTHER_SPELLING = re.compile(
+    r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
+    r"|(?<![\w.+-])(?P<nan>[-+]?(?:nan(?:\(\w{0,8}\))?|1\.#(?:qnan|qnb|qo|snan|snb|ind)0*))(?![\w.])"
+    r"|(?<![\w.+-])(?P<infinity>[-+]?(?:inf|infinity|1\.#inf0*))(?![\w.])"
+    r"|(?P<comma>,)(?=\s*+(?:[}\]]|\Z))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A string, to the end of the text where it is not closed; a number that is not finite, in any spelling; a comma behind
+which nothing comes."""
+
 _NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
 _SPACE = re.compile(r"[ \t\r\n\x1e]*+")
 _CLOSING = {"{": "}", "[": "]"}
@@ -72,6 +82,32 @@ def decode(text: str) -> Any:
         raise ValueError("nested too deeply") from error
 
 
+def spelled_out(text: str) -> str:
+    """Return JSON that a script put together by hand as its decoder takes it: `{"loss": nan, }`.
+
+    `printf` and Python's `str` spell what is not finite otherwise than JSON. Only an infinity makes the text longer.
+    """
+    return _OTHER_SPELLING.sub(_spelled, text)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    if found["nan"]:
+        return "NaN".rjust(len(found[0]))
+    if found["infinity"]:
+        return "-Infinity" if found[0].startswith("-") else "Infinity".rjust(len(found[0]))
+    return " " if found["comma"] else found[0]
+
+
+def _before_spelling(text: str, position: int) -> int:
+    """Return where in a text stands what stands at a position once it is spelled out."""
+    longer = 0
+    for found in _OTHER_SPELLING.finditer(text):
+        if found.start() + longer >= position:
+            break
+        longer += len(_spelled(found)) - len(found[0])
+    return position - longer
+
+
 def long_integers(text: str) -> Iterator[re.Match[str]]:
     """Yield the integers in a text that are too long to be numbers of a log."""
     return _LONG_INTEGER.finditer(text) if len(text) > LONGEST_INTEGER else iter(())
@@ -93,7 +129,7 @@ def load(path: Path, without: re.Pattern[bytes] | None = None) -> Document:
     text = encoding.decode(memoryview(data)[encoding.mark :].tobytes() if encoding.mark else data)
     del data
     try:
-        content, holes = _mended(text)
+        content, holes = _read(text)
     except ValueError as error:
         raise UnreadableLogError(f"{path}: no JSON that can be read: {error}") from error
     notices = [_notice(path, text, hole, encoding) for hole in holes]
@@ -156,9 +192,21 @@ def beginning(start: bytes) -> Any:
     """Return as much of a document as its first bytes hold, or None when they are no JSON."""
     encoding = encoding_of(start)
     try:
-        return _mended(encoding.decode(start[encoding.mark :]))[0]
+        return _read(encoding.decode(start[encoding.mark :]))[0]
     except ValueError:
         return None
+
+
+def _read(text: str) -> tuple[Any, list[_Hole]]:
+    """Decode a document, and return where it is damaged; raises ValueError when nothing is left."""
+    try:
+        return _decode_document(text), []
+    except ValueError:
+        spelled = spelled_out(text)
+    content, holes = _mended(spelled)
+    if spelled != text:
+        holes = [_Hole(_before_spelling(text, one.start), _before_spelling(text, one.end)) for one in holes]
+    return content, holes
 
 
 def _mended(text: str) -> tuple[Any, list[_Hole]]:

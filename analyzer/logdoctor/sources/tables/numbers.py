@@ -28,13 +28,18 @@ MISSING = frozenset({"", "NA", "N/A", "n/a", "<NA>", "NaT", "None", "none", "nul
 
 NO_ROWS = np.empty(0, np.int64)
 
-_NOT_FINITE = {
-    **dict.fromkeys(("nan", "+nan", "-nan", "1.#qnan", "-1.#ind", "1.#ind"), math.nan),
-    **dict.fromkeys(("inf", "+inf", "infinity", "+infinity", "1.#inf"), math.inf),
-    **dict.fromkeys(("-inf", "-infinity", "-1.#inf"), -math.inf),
-}
+_NOT_FINITE = re.compile(
+    r"(?P<sign>[+-]?)"
+    r"(?:(?P<nan>nan(?:[qs]|\(\w{0,16}\))?|1\.#(?:qnan|qnb|qo|snan|snb|ind)0*)|inf(?:inity)?|1\.#inf0*)",
+    re.IGNORECASE,
+)
+"""What is not finite, as C and Java print it: on Windows `-nan(ind)`, and `-1.#IND00` up to Visual Studio 2013."""
+
+_FORTRAN = re.compile(r"[+-]?[0-9]+\.[0-9]*[dD][+-][0-9]{2,3}")
+"""A number of double precision in Fortran: `1.25D-03`."""
+
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([,'\u2019\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 _WRAPPED = re.compile(
     r"(?:(?:tf\.)?[tT]ensor|(?:Device)?[aA]rray|(?:np|numpy|jnp)\.(?:b?float|int)[0-9]+)\(([^,()]+)(?:,.*)?\)"
     r"|<tf\.Tensor: shape=\(\), dtype=\w{1,16}, numpy=([^<>]+)>"
@@ -62,8 +67,8 @@ LONGEST_NUMBER = 400
 def parse_number(text: str) -> float | None:
     """Read one cell strictly; raises ValueError for text.
 
-    `2,048` is two thousand and forty-eight, `tensor(2.1, device='cuda:0')` and `[2.1]` are 2.1, `50 %` is 50,
-    `10/300` is text.
+    `2,048` and `2'048` are two thousand and forty-eight, `tensor(2.1, device='cuda:0')` and `[2.1]` are 2.1,
+    `50 %` is 50, `10/300` is text.
     """
     text = text.strip()
     if text in MISSING:
@@ -72,10 +77,12 @@ def parse_number(text: str) -> float | None:
         raise ValueError(f"too long for a number: {len(text)} characters")
     if _PLAIN.fullmatch(text):
         return float(text)
-    if (value := _NOT_FINITE.get(text.lower())) is not None:
-        return value
-    if _GROUPED.fullmatch(text):
-        return float(text.replace(",", ""))
+    if word := _NOT_FINITE.fullmatch(text):
+        return math.nan if word["nan"] else -math.inf if word["sign"] == "-" else math.inf
+    if grouped := _GROUPED.fullmatch(text):
+        return float(text.replace(grouped[1], ""))
+    if _FORTRAN.fullmatch(text):
+        return float(text.replace("d", "e").replace("D", "e"))
     if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
         return float(text[:-1])
     if wrapped := _WRAPPED.fullmatch(text) or _ALONE.fullmatch(text):

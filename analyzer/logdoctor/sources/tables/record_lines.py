@@ -10,7 +10,14 @@ from pathlib import Path
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.json_text import LONGEST_INTEGER, decode, foreign_name, is_affordable, long_integers
+from logdoctor.sources.tables.json_text import (
+    LONGEST_INTEGER,
+    decode,
+    foreign_name,
+    is_affordable,
+    long_integers,
+    spelled_out,
+)
 from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.records import Record
 from logdoctor.sources.tables.text import Block
@@ -20,6 +27,9 @@ MOST_TRIALS = 100
 
 _MOST_FORMS = 10_000
 """Forms of records that are remembered."""
+
+_TORN = 0.05
+"""Share of records with a comma too many up to which something is missing behind it; with more, a script writes so."""
 
 _DECODER = json.JSONDecoder()
 
@@ -42,6 +52,9 @@ class RecordLines:
         """The first and the last line of them."""
         self._plain: set[tuple[tuple[str, ...], int]] = set()
         """Names and numbers of colons of records that have no name twice."""
+        self._records = 0
+        self._commas: list[Span] = []
+        """The first records that end in a comma."""
         self._openings: dict[str, None] = {}
         """How records begin in this file, up to the first colon."""
 
@@ -55,6 +68,9 @@ class RecordLines:
 
     def notices(self) -> Iterator[Notice]:
         """Say which lines were damaged, and which records have a name twice."""
+        if len(self._commas) <= _TORN * self._records:
+            for span in self._commas:
+                self.damage.add(span)
         yield from self.damage.notices()
         yield from self._repetitions()
 
@@ -69,10 +85,14 @@ class RecordLines:
             self._reject(block, i, "holds too many values for a record")
             return
         try:
-            record = decode(line)
+            whole, record = _decoded(line)
         except ValueError:
             yield from self._salvaged(block, i, line)
             return
+        self._records += 1
+        if whole.count(",") < line.count(",") and len(self._commas) < _MOST_FORMS:
+            self._commas.append(Span.of(block, i, "ends in a comma; what may have stood behind it is missing"))
+        line = whole
         if not isinstance(record, dict):
             self._reject(block, i, "is no JSON object")
         elif foreign_name(line):
@@ -92,7 +112,7 @@ class RecordLines:
         """Yield the whole records on a line that is not one record: glued to others, torn, or behind NULs."""
         if not line.strip() and not block.overlong:
             return
-        found = list(_whole_records(line.lstrip("\0"), tuple(self._openings)))
+        found = list(_whole_records(spelled_out(line.lstrip("\0")), tuple(self._openings)))
         self._reject(block, i, *_trouble(block, i, line, len(found)))
         yield from found
 
@@ -104,8 +124,9 @@ class RecordLines:
         """Look ahead for a whole record, in case the first lines are damaged."""
         for line in block.lines[:MOST_TRIALS]:
             with suppress(ValueError):
-                if isinstance(decode(line.removeprefix(_RECORD_SEPARATOR)), dict):
-                    self._remember_opening(line.removeprefix(_RECORD_SEPARATOR))
+                text, record = _decoded(line.removeprefix(_RECORD_SEPARATOR))
+                if isinstance(record, dict):
+                    self._remember_opening(text)
                     return
 
     def _repeats_a_name(self, line: str, record: Record) -> bool:
@@ -128,6 +149,15 @@ class RecordLines:
 
     def _reject(self, block: Block, i: int, reason: str, cause: str = "") -> None:
         self.damage.add(Span.of(block, i, reason, cause))
+
+
+def _decoded(line: str) -> tuple[str, object]:
+    """Decode a line, and return it as it then stands; raises ValueError when it is no JSON."""
+    try:
+        return line, decode(line)
+    except ValueError:
+        spelled = spelled_out(line)
+        return spelled, decode(spelled)
 
 
 def _whole_records(line: str, openings: tuple[str, ...]) -> Iterator[Record]:

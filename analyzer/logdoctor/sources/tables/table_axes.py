@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
-from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, counter_of, counts, rank_of
+from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, are_shuffled, counter_of, counts, rank_of
 from logdoctor.sources.tables.own_counts import (
     ENOUGH,
     iterations_across_epochs,
@@ -34,6 +34,8 @@ class Placement:
     """The column that they come from; empty where rows were numbered."""
     guessed: int = 0
     """How many points do not say where they stand and were put where the row before them stands."""
+    shuffled: bool = False
+    """Whether the rows stand in another order than their steps."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,13 @@ class TableAxes:
             if len(counter.held) < len(rows):
                 continue
             steps = _steps(counter.pieces(), rows, counter.count)
-            if steps is not None and counter.measures(steps):
+            if steps is None:
+                continue
+            shuffled = counter.axis in (Axis.STEP, Axis.EPOCH) and are_shuffled(steps)
+            if shuffled or counter.measures(steps):
                 # A row number says no more than the order, whoever wrote it; the fallback may know more.
                 axis = fallback if counter.axis is Axis.INDEX else counter.axis
-                return Placement(axis, steps, counter.name)
+                return Placement(axis, steps, counter.name, shuffled=shuffled)
         for counter in self.counters:
             if counter.share < ENOUGH:
                 continue

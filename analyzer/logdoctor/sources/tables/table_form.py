@@ -50,7 +50,12 @@ class Form:
 
     def cells(self, line: str) -> Row | None:
         """Cut a line into cells; None when it ends inside quotes, for no logger writes cells of several lines."""
-        return split(line.replace(",", ".") if self.decimal_comma else line, self.separator)
+        if not self.decimal_comma:
+            return split(line, self.separator)
+        if self.separator != ",":
+            return split(line.replace(",", "."), self.separator)
+        row = split(line, self.separator)  # pandas puts numbers with a decimal comma into quotes then
+        return None if row is None else [cell.replace(",", ".") for cell in row]
 
 
 def split(line: str, separator: str) -> Row | None:
@@ -103,7 +108,10 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
         names = list(header)
     else:
         return None
-    decimal_comma = separator != "," and _has_decimal_commas([line for i, line in sample if i >= first])
+    below = [line for i, line in sample if i >= first]
+    if separator == ",":
+        below = [cell for line in below if '"' in line for cell in split(line, separator) or ()]
+    decimal_comma = _has_decimal_commas(below)
     return Form(separator, unique_names(names), top, first, comments, decimal_comma)
 
 
@@ -121,12 +129,20 @@ def _separator(lines: Sequence[str]) -> str | None:
 
     Where none does, the columns may have changed early on: lines count that are cut as the one before them is.
     """
-    all_widths = {separator: [len(split(line, separator) or ()) for line in lines] for separator in SEPARATORS}
+    all_widths = {separator: _widths(lines, separator) for separator in SEPARATORS}
     for alike in (_as_the_first, _as_the_one_before):
         shares = {separator: alike(widths) for separator, widths in all_widths.items() if widths[0] > 1}
         if shares and max(shares.values()) > _FEWEST_ALIKE:
             return max(shares, key=lambda separator: shares[separator])
     return None
+
+
+def _widths(lines: Sequence[str], separator: str) -> list[int]:
+    """Return into how many cells each line is cut; a separator that ends every row but not the header cuts nothing."""
+    first, *widths = (len(split(line, separator) or ()) for line in lines)
+    if widths and first > 1 and set(widths) == {first + 1} and all(line.endswith(separator) for line in lines[1:]):
+        return [first] * len(lines)
+    return [first, *widths]
 
 
 def _as_the_first(widths: Sequence[int]) -> float:

@@ -140,12 +140,15 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
     table, moments = without_row_times(table)
     table, padding = without_padding(table)
     table_axes = table_axes_of(table, step_axis, _training_rows(table))
-    series, guessed = _place(table, table_axes, moments)
+    series, guessed, shuffled = _place(table, table_axes, moments)
     notices += padding
     notices += [Notice(INTERPRETATION, path, note) for note in table_axes.notes]
     if guessed:
         names = ", ".join(f"`{name}`" for name in guessed)
         message = f"Points of {names} carry no step of their own; they were placed at the step written before them."
+        notices.append(Notice(INTERPRETATION, path, message))
+    for counter in shuffled:
+        message = f"The rows do not stand in the order of `{counter}`; their points were put in it."
         notices.append(Notice(INTERPRETATION, path, message))
     return series, tuple(notices)
 
@@ -176,8 +179,13 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
 
 
-def _place(table: Table, table_axes: TableAxes, moments: RowTimes | None) -> tuple[tuple[Series, ...], list[str]]:
-    """Return every quantity on its axis, and the names of those that have points without a step of their own."""
+def _place(
+    table: Table, table_axes: TableAxes, moments: RowTimes | None
+) -> tuple[tuple[Series, ...], list[str], list[str]]:
+    """Return every quantity on its axis, and the names of those that have points without a step of their own.
+
+    Behind these come the counters in whose order the rows did not stand.
+    """
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [part for column in _by_label(table) for part in _by_pass(column, table_axes, table.rows) if len(part)]
     places = {one.where.key: one.where for one in columns if not counts(one.name)}  # most columns share their rows
@@ -197,9 +205,12 @@ def _place(table: Table, table_axes: TableAxes, moments: RowTimes | None) -> tup
                 times[shown.where.key] = moments.of(shown.where)
             at = times.get(shown.where.key)
             one = Series.of(shown.name, placement.steps, shown.values, at, placement.axis)
+            if placement.shuffled:
+                one = one.take(np.argsort(one.steps))
             held_out = len(table_axes.validation) and shown.where.is_in(table_axes.validation, table.rows)
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
-    return tuple(series), [columns[i].name for i, placement in placed.items() if placement.guessed]
+    guessed = [columns[i].name for i, placement in placed.items() if placement.guessed]
+    return tuple(series), guessed, sorted({one.counter for one in placed.values() if one.shuffled})
 
 
 def _as_quantity(counter: Column, table_axes: TableAxes, axes: Collection[str]) -> tuple[Column, TableAxes]:
