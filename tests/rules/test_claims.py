@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from logdoctor import Axis, Run, example_run
+from logdoctor import Axis, Run, because, example_run
 from logdoctor.config import Config
 from logdoctor.curves import Curve, decay, flat, geometric, given, line
 from logdoctor.diagnosis import selected_rules
@@ -211,3 +211,22 @@ def test_a_rate_that_is_known_is_named_where_it_is_too_high(rule: Any) -> None:
         blamed = [cause(finding, "learning-rate-too-high") for finding in asked] if isinstance(asked, list) else []
         for fixes in [one.fixes for one in blamed if one is not None]:
             assert any(fix.text.startswith("lower the learning rate from 0.0") for fix in fixes)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("batch-too-large", "a quarter of the batch"),
+        ("stopped-too-early", "twice as long"),
+        ("no-entropy-bonus", "0.01 to 0.1"),
+        ("kl-penalty-too-weak", "0.02 to 0.1"),
+        ("dead-activations", "a tenth of the rate"),
+    ],
+)
+def test_a_fix_that_changes_a_size_says_how_far(name: str, said: str) -> None:
+    assert said in because(name).fixes[0].text
+
+
+def test_fixes_that_revive_no_network_are_not_offered() -> None:
+    assert "GELU" not in " ".join(fix.text for fix in because("dead-activations").fixes)
+    assert "BatchNorm" in because("bad-initialization").fixes[1].text
