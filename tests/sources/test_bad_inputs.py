@@ -296,7 +296,7 @@ def test_a_table_of_more_columns_than_are_read_says_so(tmp_path: Path) -> None:
     assert (notice.kind, notice.message[:33]) == (DAMAGE, "9803 columns were not read: the t")
 
 
-@pytest.mark.parametrize("content", ["", HEADER, f"{HEADER}\n", "\n\n\n", "\0" * 5000])
+@pytest.mark.parametrize("content", ["", HEADER, f"{HEADER}\n", "\n\n\n"])
 def test_a_table_without_rows_is_left_alone(tmp_path: Path, content: str) -> None:
     (tmp_path / CSV.name).write_text(content)
     assert look([tmp_path]).left_alone == (CSV.name,)
