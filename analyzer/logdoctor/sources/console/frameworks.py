@@ -16,7 +16,8 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
-_CATBOOST = re.compile(r"\0:\tlearn: (-?(?:\0|nan|inf))\ttest: (-?(?:\0|nan|inf))\t")
+_CATBOOST = re.compile(r"\0:((?:\t(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)\t(?=best: |total: )")
+_CATBOOST_SET = re.compile(r"\t(\w+): (\S+)")
 """How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
 
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
@@ -50,7 +51,7 @@ def fixed_form(shape: str) -> Form | None:
     if darknet := _DARKNET.match(shape):
         return _of_darknet(*darknet.groups())
     if catboost := _CATBOOST.match(shape):
-        return _of_catboost(*catboost.groups())
+        return _of_catboost(catboost[1])
     if dl4j := _DL4J.search(shape):
         last = shape.count(MASK) - 1
         score = _measured(Kind.VALUE, "loss", dl4j[1], last)
@@ -72,10 +73,13 @@ def _of_darknet(loss: str, average: str) -> Form:
     return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
 
 
-def _of_catboost(learn: str, test: str) -> Form:
-    train = _measured(Kind.VALUE, "train", learn, 1)
-    held_out = _measured(Kind.VALUE, "test", test, 1 + (MASK in learn))
-    return Form((Field(Kind.COUNTER, "iteration", 0), train, held_out), counter_first=True)
+def _of_catboost(sets: str) -> Form:
+    """Read a line of CatBoost, of one metric: `learn: 0.51`, `test: 0.53` and further held-out sets, `test1: 0.54`."""
+    fields = [Field(Kind.COUNTER, "iteration", 0)]
+    for name, token in _CATBOOST_SET.findall(sets):
+        slot = 1 + sum(one.slot > 0 for one in fields)
+        fields.append(_measured(Kind.VALUE, "train" if name == "learn" else name, token, slot))
+    return Form(tuple(fields), counter_first=True, is_of_training=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
