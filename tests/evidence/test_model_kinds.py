@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from logdoctor import Axis, Finding, Run, example_run
+from logdoctor import Axis, Finding, Run, Series, example_run
 from logdoctor.curves import decay, flat, line
 from logdoctor.engine import examine
 from logdoctor.packs import installed_rules
+from logdoctor.run.roles import TrainLoss
 
 LOGLOSS: dict[str, Any] = {"train-logloss": line(0.6931, 0.6921).noisy(1e-6)}
 
@@ -24,6 +25,15 @@ def test_boosted_trees_are_given_causes_and_fixes_of_trees() -> None:
     assert [fix.text for fix in said.causes[0].fixes] == [
         "raise the learning rate to 0.03 to 0.3, or grow as many more trees"
     ]
+
+
+def test_a_nan_of_boosted_trees_is_of_no_batch() -> None:
+    learn = [*(0.7 / n for n in range(1, 40)), float("nan")]
+    said = found(
+        replace(example_run(), series=(replace(Series.of("learn", range(40), learn), role=TrainLoss),)), "nan-loss"
+    )
+    assert not {"bad-batch", "no-gradient-clipping"} & {one.id for one in said.causes}
+    assert any("l2_leaf_reg" in fix.text for cause in said.causes for fix in cause.fixes)
 
 
 def test_what_was_computed_from_the_run_stays() -> None:

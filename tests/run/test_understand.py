@@ -130,8 +130,14 @@ class TestMainLoss:
         rising = [Series.of(name, [0, 1, 2], [0.25, 0.5, 0.75]) for name in ("Train", "Val")]
         assert set(roles_of(*rising).values()) == {roles.Unknown}
 
-    def test_one_split_alone_is_nothing(self) -> None:
-        assert roles_of(*named("train"))["train"] is roles.Unknown
+    def test_a_bare_training_that_is_the_only_curve_is_its_loss_if_it_falls(self) -> None:
+        (falling,) = named("train")
+        assert roles_of(falling)["train"] is roles.TrainLoss
+        assert roles_of(replace(falling, values=falling.values[::-1]))["train"] is roles.Unknown
+        assert roles_of(falling, *named("size"))["train"] is roles.Unknown
+
+    def test_a_bare_validation_alone_is_nothing(self) -> None:
+        assert roles_of(*named("val"))["val"] is roles.Unknown
 
 
 class TestSplit:

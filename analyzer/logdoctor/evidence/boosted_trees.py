@@ -11,6 +11,9 @@ THEIR_NAMES = ("logloss", "mlogloss", "merror", "nloglik")
 """What XGBoost, LightGBM and CatBoost call cross-entropy, a share of errors and a likelihood, and nobody else:
 `train-logloss`, `binary_logloss`, `eval-merror`, `train-poisson-nloglik`."""
 
+_THEIR_SETS = re.compile(r"^(?:training|valid_\d+)'s |^validation_\d+[-/]|^learn(?:$|/[A-Z])")
+"""What LightGBM, the scikit-learn interface of XGBoost and CatBoost call the data that they evaluate on."""
+
 _BEST_ROUND = re.compile(r"^bestIteration = |[Bb]est iteration is:|^Stopped by overfitting detector")
 """Last words of CatBoost and LightGBM, which count in iterations and go back to the best."""
 
@@ -18,5 +21,7 @@ _BEST_ROUND = re.compile(r"^bestIteration = |[Bb]est iteration is:|^Stopped by o
 def is_boosted(run: Run, *losses: Series) -> bool:
     """Tell whether losses go by a name that libraries for boosted trees alone give them, or the log ends as theirs."""
     if any(_BEST_ROUND.search(event.text) for event in run.events):
+        return True
+    if any(_THEIR_SETS.match(one.name) for one in losses):
         return True
     return all(words(one.name)[-1:] and words(one.name)[-1] in THEIR_NAMES for one in losses)

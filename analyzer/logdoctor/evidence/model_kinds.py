@@ -14,7 +14,7 @@ from logdoctor.run.roles import Loss
 OF_NETWORKS = frozenset(
     "bad-initialization dead-activations saturated-activations data-not-normalised optimizer-not-stepping "
     "batch-too-large batch-too-small batch-norm-statistics missing-warmup no-gradient-clipping "
-    "train-mode-regularisation half-precision-overflow half-precision-underflow".split()
+    "train-mode-regularisation bad-batch half-precision-overflow half-precision-underflow".split()
 )
 """Causes that need weights, batches or inputs of a scale; trees split at any threshold."""
 
@@ -28,6 +28,9 @@ FOR_TREES: Mapping[str, tuple[str, ...]] = {
     "too-little-data": ("add data", "grow smaller trees"),
     "model-too-small": ("grow deeper trees, or more of them",),
     "stopped-too-early": ("grow more trees, with early stopping on the validation loss",),
+    "log-of-zero": (
+        "raise the penalty on leaf values (reg_lambda, l2_leaf_reg), and check that every label is one the loss allows",
+    ),
     "label-noise": ("look at the examples with the highest loss, or grow smaller trees",),
 }
 """What stands for the general fixes of a cause where trees are boosted (XGBoost's and LightGBM's parameter guides)."""

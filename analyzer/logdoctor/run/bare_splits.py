@@ -26,13 +26,13 @@ _LEARNT = 0.1
 def losses_of_splits(series: list[Series]) -> list[Series]:
     """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`.
 
-    So are those that become NaN, as no share of right answers does.
+    So are those that become NaN, as no share of right answers does, and a falling one of training that stands alone.
     """
     bare = _called_after_splits(series)
     train = [one for one in bare if one.split is Split.TRAIN]
     if (
         any(issubclass(one.role, roles.Loss) for one in series)
-        or len(bare) == len(train)
+        or (len(bare) == len(train) and len(series) > 1)
         or not any(falls(one) or bool(np.isnan(one.values).any()) for one in train)
     ):
         return series

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
@@ -67,8 +69,29 @@ SAMPLES = (
         "Stopped by overfitting detector  (50 iterations wait)\n"
         "bestTest = 0.39\nbestIteration = 187\nShrink model to first 188 iterations.\n",
         {
-            "train": [(0, 0.6875), (100, 0.34375), (200, 0.25)],
+            "learn": [(0, 0.6875), (100, 0.34375), (200, 0.25)],
             "test": [(0, 0.690625), (100, 0.40625), (200, 0.390625)],
+        },
+    ),
+    Sample(
+        "CatBoost without held-out data: the metric of training alone",
+        "train.log",
+        "Learning rate set to 0.03\n"
+        "0:\tlearn: 0.6875000\ttotal: 57.9ms\tremaining: 57.8s\n"
+        "100:\tlearn: 0.3437500\ttotal: 1.2s\tremaining: 10.7s\n"
+        "200:\tlearn: -0.2500000\ttotal: 2.31s\tremaining: 9.18s\n",
+        {"learn": [(0, 0.6875), (100, 0.34375), (200, -0.25)]},
+    ),
+    Sample(
+        "CatBoost with two held-out sets",
+        "train.log",
+        "0:\tlearn: 0.6875000\ttest: 0.6906250\ttest1: 0.7500000\tbest: 0.7500000 (0)\ttotal: 57ms\tremaining: 57s\n"
+        "1:\tlearn: 0.3437500\ttest: nan\ttest1: 0.5000000\tbest: 0.5000000 (1)\ttotal: 58ms\tremaining: 9us\n"
+        "2:\tlearn: 0.2500000\ttest: 0.1250000\ttest1: 0.2500000\tbest: 0.2500000 (2)\ttotal: 59ms\tremaining: 0us\n",
+        {
+            "learn": [(0, 0.6875), (1, 0.34375), (2, 0.25)],
+            "test": [(0, 0.690625), (1, math.nan), (2, 0.125)],
+            "test1": [(0, 0.75), (1, 0.5), (2, 0.25)],
         },
     ),
 )

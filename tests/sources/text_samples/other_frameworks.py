@@ -163,4 +163,34 @@ SAMPLES = (
             "Test metric": [(0, 1.25), (1000, 0.75), (2000, nan)],
         },
     ),
+    Sample(
+        "ESPnet: each epoch on every set",
+        "train.log",
+        "".join(
+            f"[host] 2024-01-01 10:0{i}:59,123 (trainer:338) INFO: {i}epoch results: [train] iter_time=0.5, "
+            f"loss_ctc={8 / i}, loss={4 / i}, optim0_lr0=5.0e-04, time=21.5 seconds, total_count={8 * i}, [valid] "
+            f"loss_ctc={10 / i}, cer_ctc=nan, loss={6 / i}, total_count=4, [att_plot] total_count=0\n"
+            for i in (1, 2, 4)
+        ),
+        {
+            "iter_time": [(1, 0.5), (2, 0.5), (4, 0.5)],
+            "train loss_ctc": [(1, 8), (2, 4), (4, 2)],
+            "train loss": [(1, 4), (2, 2), (4, 1)],
+            "optim0_lr0": [(1, 5e-4), (2, 5e-4), (4, 5e-4)],
+            "time": [(1, 21.5), (2, 21.5), (4, 21.5)],
+            "train total_count": [(1, 8), (2, 16), (4, 32)],
+            "valid loss_ctc": [(1, 10), (2, 5), (4, 2.5)],
+            "valid cer_ctc": [(1, nan), (2, nan), (4, nan)],
+            "valid loss": [(1, 6), (2, 3), (4, 1.5)],
+            "valid total_count": [(1, 4), (2, 4), (4, 4)],
+        },
+    ),
+    Sample(
+        "Synaptic and Neataptic: the error and the rate of an iteration",
+        "console.log",
+        "iteration 8 error 0.25 rate 0.2\nnetwork.js:587\n"
+        "iteration 9 error 0.125 rate 0.2\nnetwork.js:587\n"
+        "iteration 10 error NaN rate 0.2\nnetwork.js:587\n",
+        {"error": [(8, 0.25), (9, 0.125), (10, nan)], "learning rate": [(8, 0.2), (9, 0.2), (10, 0.2)]},
+    ),
 )

@@ -6,7 +6,29 @@ from math import nan
 
 from logdoctor.sources.source import Sample
 
+_BETWEEN_COUNTER_AND_KEY = (
+    ("Epoch {} - training: loss=", "Epoch {} - validation: loss="),
+    ("[Epoch {}] training: loss=", "[Epoch {}] validation: loss="),
+    ("Epoch {} | training | loss: ", "Epoch {} | validation | loss: "),
+    ("Epoch {} (training) loss ", "Epoch {} (validation) loss "),
+    ("Epoch {}/8, phase: training, loss: ", "Epoch {}/8, phase: validation, loss: "),
+    ("Epoch {} [training]: loss ", "Epoch {} on validation set: loss "),
+)
+"""Where one line of an epoch is of training and another of validation, how each may say so behind its counter."""
+
 SAMPLES = (
+    *(
+        Sample(
+            f"a line of the epoch for each split, which stands behind the counter: `{validation}`",
+            "train.log",
+            "".join(f"{training.format(i)}{3 - i / 4}\n{validation.format(i)}{3.5 - i / 4}\n" for i in range(1, 5)),
+            {
+                "training/loss": [(i, 3 - i / 4) for i in range(1, 5)],
+                "validation/loss": [(i, 3.5 - i / 4) for i in range(1, 5)],
+            },
+        )
+        for training, validation in _BETWEEN_COUNTER_AND_KEY
+    ),
     Sample(
         "each epoch twice, below a heading for training and one for the evaluation",
         "train.log",

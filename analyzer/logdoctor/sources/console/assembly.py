@@ -131,7 +131,7 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
 def _tells_of_training(part: Part) -> bool:
     """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch."""
     splits = [name.removesuffix(" (%)") for name in part.values]
-    if any(map(tells_performance, part.values)) or names_splits(splits):
+    if part.form.is_of_training or any(map(tells_performance, part.values)) or names_splits(splits):
         return True
     told = {name: role_of(name, split_of(name)) for name in part.values}
     errors = [name for name, role in told.items() if issubclass(role, TrainError)]

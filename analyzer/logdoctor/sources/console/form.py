@@ -54,6 +54,8 @@ class Form:
     """Whether the line is a row below a header."""
     is_dict: bool = False
     """Whether the line is a dictionary, as Hugging Face's Trainer prints it."""
+    is_of_training: bool = False
+    """Whether nothing but a training prints such a line, whatever its numbers are called."""
     rank: int | None = None
     rank_slot: int | None = None
 

@@ -16,7 +16,8 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
-_CATBOOST = re.compile(r"\0:\tlearn: (-?(?:\0|nan|inf))\ttest: (-?(?:\0|nan|inf))\t")
+_CATBOOST = re.compile(r"\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )")
+_CATBOOST_SET = re.compile(r"(?<=[\t ])(learn|test[0-9]*): (\S+)")
 """How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
 
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
@@ -24,6 +25,9 @@ _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|
 
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
+
+_ESPNET_RESULTS = re.compile(r"(?<!\S)\0epoch results: (?=\[train\] )")
+"""How it begins the line of a whole epoch: `3epoch results: [train] loss=15.3, lr=0.001, [valid] loss=16.1`."""
 
 _TESSERACT = re.compile(
     r"At iteration \0/\0/\0, [Mm]ean (rms)=\0%, (delta)=\0%, ((?:char|BCER) train)=\0%, ((?:word|BWER) train)=\0%, "
@@ -39,6 +43,9 @@ _TESSERACT_EVALUATION = re.compile(
 _MARIAN = re.compile(r"(\[valid\] )?Ep\. \0 : Up\. \0 : (?=Sen\. |[\w-]+ : )")
 """How Marian begins a line: the epoch and the update; what follows is in pieces between colons."""
 
+_SYNAPTIC = re.compile(r"iterations? \0 error (\0|NaN) rate \0$")
+"""What Synaptic and Neataptic print of an iteration, the word of JavaScript for what is no number with it."""
+
 _NOT_FINITE = re.compile(r"-?(?:nan|inf)")
 _MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
 
@@ -50,13 +57,19 @@ def fixed_form(shape: str) -> Form | None:
     if darknet := _DARKNET.match(shape):
         return _of_darknet(*darknet.groups())
     if catboost := _CATBOOST.match(shape):
-        return _of_catboost(*catboost.groups())
+        return _of_catboost(catboost[1])
     if dl4j := _DL4J.search(shape):
         last = shape.count(MASK) - 1
         score = _measured(Kind.VALUE, "loss", dl4j[1], last)
         return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
+    if synaptic := _SYNAPTIC.match(shape):
+        error = _measured(Kind.VALUE, "error", synaptic[1], 1)
+        rate = Field(Kind.VALUE, "learning rate", shape.count(MASK) - 1)
+        return Form((Field(Kind.COUNTER, "iteration", 0), error, rate), counter_first=True, is_of_training=True)
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
+    if results := _ESPNET_RESULTS.search(shape):
+        return _of_results(results)
     if tesseract := _TESSERACT.match(shape):
         return _of_tesseract(tesseract)
     if marian := _MARIAN.search(shape):
@@ -72,10 +85,13 @@ def _of_darknet(loss: str, average: str) -> Form:
     return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
 
 
-def _of_catboost(learn: str, test: str) -> Form:
-    train = _measured(Kind.VALUE, "train", learn, 1)
-    held_out = _measured(Kind.VALUE, "test", test, 1 + (MASK in learn))
-    return Form((Field(Kind.COUNTER, "iteration", 0), train, held_out), counter_first=True)
+def _of_catboost(sets: str) -> Form:
+    """Read a line of CatBoost, of one metric: `learn: 0.51`, `test: 0.53` and further held-out sets, `test1: 0.54`."""
+    fields = [Field(Kind.COUNTER, "iteration", 0)]
+    for name, token in _CATBOOST_SET.findall(sets):
+        slot = 1 + sum(one.slot > 0 for one in fields)
+        fields.append(_measured(Kind.VALUE, name, token, slot))
+    return Form(tuple(fields), counter_first=True, is_of_training=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
@@ -92,6 +108,14 @@ def _of_batches(began: re.Match[str]) -> Form:
     reader.read()
     counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
     return Form((*counted, *reader.fields), began[1], counter_first=True)
+
+
+def _of_results(began: re.Match[str]) -> Form:
+    """Read what ESPnet says of an epoch: every set, one behind the other."""
+    slot = began.string.count(MASK, 0, began.start())
+    reader = LineReader(began.string[began.end() :], slot + 1)
+    reader.read()
+    return Form((Field(Kind.COUNTER, "epoch", slot), *reader.fields), reader.split, counter_first=True)
 
 
 def _of_tesseract(began: re.Match[str]) -> Form:

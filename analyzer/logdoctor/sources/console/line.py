@@ -200,6 +200,8 @@ class LineReader:
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
             return
         self._splits.hear(key.lead)
+        if not self.split and self.fields and all(one.kind is not Kind.VALUE for one in self.fields):
+            self.split = self._splits.of_whole_line(key.lead)
         percent = is_split(name) and number.after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
         self._value(name, number, "%" if percent else number.unit)
 

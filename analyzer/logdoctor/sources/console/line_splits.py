@@ -20,6 +20,13 @@ _HELD_OUT_TURN = re.compile(rf"[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
 """What follows the numbers of a step when it is also evaluated: `[20] loss=1.5 lr=0.1 || val: loss=1.7`."""
 _BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=(?:\0|[-+]?(?:nan|inf))(?:\s|[,;|]|$))", re.I)
 """Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
+_WHOLE_LINE = re.compile(
+    rf"[\W\d_]*(?:(?:phase|mode|split|stage|on|the|in)[\W_]+)?{_SPLIT_WORD[:-1]}|evaluating|validating)"
+    r"(?:[ _-](?:set|data|phase|mode|epoch|step|stage|results?))?\W*",
+    re.I,
+)
+"""What stands between the counters of a line and its first key where all of it is of one split: `Epoch 3 - val: loss`,
+`Epoch 3 | Validation | loss`, `Epoch 3, phase: val, loss`."""
 _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 
@@ -45,6 +52,11 @@ class LineSplits:
         """Note whose turn begins in the text before a key."""
         if self._has_turns and (begun := _TURN_BEGINS.search(lead)):
             self._turn = begun[1]
+
+    def of_whole_line(self, lead: str) -> str:
+        """Return the split that the text between the counters of a line and its first key gives to the line."""
+        told = None if self._has_turns else _WHOLE_LINE.fullmatch(lead)
+        return told[1] if told else ""
 
     def name(self, key: str) -> str:
         """Return a key with the split that the line spoke of before it."""
