@@ -33,6 +33,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
+    causes_of_one_size,
     causes_of_policy,
     largest_class,
     may_be_majority,
@@ -61,8 +62,8 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding, and this a note. A reward that is zero or below and never moves teaches
-    nothing, whatever the policy does.
+    not move either, that is the finding, and this a note; so is it of objects of one size, where the metric of all
+    moves. A reward that is zero or below and never moves teaches nothing, whatever the policy does.
     """
 
     id = "constant-metric"
@@ -101,6 +102,11 @@ class ConstantMetric(Rule):
             "F1 is zero while the loss falls",
             train_loss=decay(0.7, 0.1),
             val_f1=flat(0.0),
+        ),
+        fires(
+            "no small object is ever found (a note)",
+            train_loss=decay(2.3, 0.9, 60),
+            **{"val/mAP": decay(0.0, 0.4, 60), "val/mAP_s": flat(0.0, 60)},
         ),
         fires(
             "falls back to one class",
@@ -290,15 +296,18 @@ class ConstantMetric(Rule):
         others = [one.name for one, _ in stuck if one is not series]
         first, last = int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
-        causes = causes_of_policy(series, reward, train) or one_value_causes(
-            series, since, train, falls=falls, beside=largest_class(metrics)
+        of_one_size = causes_of_one_size(series, metrics)
+        causes = (
+            of_one_size
+            or causes_of_policy(series, reward, train)
+            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics))
         )
         said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
         yield self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if harmless or _told_elsewhere(train, value) else self.severity,
+            severity=Severity.NOTE if harmless or of_one_size or _told_elsewhere(train, value) else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
             causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
