@@ -201,3 +201,9 @@ def test_noise_on_a_slow_wave_repeats_nothing() -> None:
 def test_many_periods_do_not_lead_away_from_the_first() -> None:
     noise = np.random.default_rng(0).normal(size=60_000)
     assert repeating_period((np.arange(60_000) % 31.4) / 31.4 + 0.2 * noise) == pytest.approx(31.4, rel=0.002)
+
+
+@pytest.mark.parametrize("tasks", [2, 3, 5])
+def test_tasks_that_take_turns_are_no_epochs(tasks: int) -> None:
+    turns = np.resize(np.random.default_rng(tasks).permutation(tasks).astype(np.float64), 240)
+    assert repeating_period(2 + turns + 0.05 * np.random.default_rng(0).standard_normal(240)) is None
