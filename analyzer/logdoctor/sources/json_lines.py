@@ -193,12 +193,12 @@ class JsonLines(Source):
         Sample(
             "NVIDIA's networks: a summary of all values since the record before, under the name of each",
             "stats.jsonl",
-            '{"Loss/loss": {"num": 64, "mean": 1.5, "std": 0.5}, "Progress/tick": {"num": 1, "mean": 0.0, "std": 0.0}}\n'
-            '{"Loss/loss": {"num": 32, "mean": 1.25, "std": 0.25}, "Progress/tick": {"num": 1, "mean": 1.0, "std": 0.0}}\n',
+            '{"Loss/loss": {"num": 64, "mean": 1.5, "std": 0.5}, "Progress/tick": {"num": 1, "mean": 0, "std": 0}}\n'
+            '{"Loss/loss": {"num": 8, "mean": 1.25, "std": 0.25}, "Progress/tick": {"num": 1, "mean": 1, "std": 0}}\n',
             {
                 "Loss/loss": [(0, 1.5), (1, 1.25)],
                 "Loss/loss/std": [(0, 0.5), (1, 0.25)],
-                "Loss/loss/num": [(0, 64), (1, 32)],
+                "Loss/loss/num": [(0, 64), (1, 8)],
             },
         ),
         Sample(

@@ -13,7 +13,6 @@ from logdoctor.signals import Gap
 from logdoctor.signals.generalization.gap import evaluated_end, highest_likely_end
 from logdoctor.wording import number
 
-
 JUMPS = 0.5
 """What four in five values of the later half differ by, as a share of the level, from which none is where it stands."""
 
