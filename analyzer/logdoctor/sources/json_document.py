@@ -96,7 +96,7 @@ class JsonDocument(Source):
             {"train": [(0, 0.5), (1, 0.25)], "val": [(0, 0.75), (1, 0.5)]},
         ),
         Sample(
-            "a list of numbers alone, in a file that is called after a loss",
+            "a list of numbers alone, in a file that says what was measured",
             "losses.json",
             "[2.5, 1.5, 0.5]",
             {"losses": [(0, 2.5), (1, 1.5), (2, 0.5)]},

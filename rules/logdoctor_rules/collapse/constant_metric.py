@@ -106,7 +106,8 @@ class ConstantMetric(Rule):
         fires(
             "no small object is ever found (a note)",
             train_loss=decay(2.3, 0.9, 60),
-            **{"val/mAP": decay(0.0, 0.4, 60), "val/mAP_s": flat(0.0, 60)},
+            val_map=decay(0.0, 0.4, 60),
+            val_map_s=flat(0.0, 60),
         ),
         fires(
             "falls back to one class",
