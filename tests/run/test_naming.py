@@ -134,6 +134,8 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train/accuracy", TRAIN, roles.TrainMetric),
     ("val_accuracy", VALIDATION, roles.ValMetric),
     ("eval_f1", VALIDATION, roles.ValMetric),
+    ("validation_fscore", VALIDATION, roles.ValMetric),
+    ("Loss/G/loss/std", NONE, roles.Unknown),
     ("loss/train_eval", TRAIN, roles.TrainLoss),
     ("metrics/mAP50-95", NONE, roles.TrainMetric),
     ("test_acc", TEST, roles.ValMetric),

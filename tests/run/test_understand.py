@@ -26,6 +26,20 @@ def best(role: type[Role], *names: str) -> str | None:
     return None if found is None else found.name
 
 
+def test_the_second_of_several_is_no_share_of_variance() -> None:
+    assert roles_of(*named("loss", "r1", "r2", "r3"))["r2"] is roles.Unknown
+    assert roles_of(*named("loss", "val_r2"))["val_r2"] is roles.ValMetric
+
+
+def test_beside_an_advantage_no_loss_is_judged() -> None:
+    assert roles_of(*named("train/loss", "train/mean_advantage"))["train/loss"] is roles.PolicyLoss
+
+
+def test_a_margin_of_metric_learning_is_none_of_preference_tuning() -> None:
+    assert roles_of(*named("loss", "loss_margin", "reward"))["loss"] is roles.PolicyLoss
+    assert roles_of(*named("loss", "rewards/margins", "rewards/chosen"))["loss"] is roles.TrainLoss
+
+
 def test_what_succeeded_among_classified_data_is_no_return_of_an_agent() -> None:
     """Adversarial training against generated images: `gen_success` says how many of them deceived."""
     found = roles_of(*named("loss", "model_acc", "val_loss", "val_acc", "gen_success"))

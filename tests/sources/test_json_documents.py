@@ -298,6 +298,12 @@ def test_lists_read_back_bit_for_bit(folder: Path, curves: dict[str, list[float]
     assert {one.name: one.values.tolist() for one in log.series} == curves
 
 
+def test_an_object_of_settings_beside_curves(folder: Path) -> None:
+    content = {"config": {"lr": 0.5, "model": {"depth": 4}}, "evaluation": {"mean": 1.5}, "rewards": [0.5, 1.5]}
+    log = read(JsonDocument(), write(folder / "metrics.json", content))
+    assert dict(log.hyperparameters) == {"lr": 0.5, "model.depth": 4}
+
+
 def test_numbers_beside_curves_are_settings(folder: Path) -> None:
     log = read(
         JsonDocument(), write(folder / "log.json", {"loss": [1.0, 0.5], "lr": 0.1, "model": "small", "cuda": True})

@@ -70,6 +70,12 @@ def is_bare_split(name: str) -> bool:
     return bool(found) and all(word in SPLIT_WORDS for word in found)
 
 
+def words_of_preference(name: str) -> frozenset[str]:
+    """Return the words of a name that preference tuning uses: `rewards/margins`, but not `margin_loss`."""
+    found = vocabulary.PREFERENCE.intersection(words(name))
+    return found - vocabulary.MARGINS if _says_loss(words(name)) else found
+
+
 def is_loss_word(word: str) -> bool:
     """Tell whether a word means a loss: `loss`, `nll`, or one that ends in loss, such as `softmaxloss`."""
     return word in vocabulary.LOSSES or (word.endswith("loss") and word not in {"gloss", "floss"})
@@ -159,6 +165,8 @@ def _as_entropy_among_losses(name: _Name) -> type[Role] | None:
 
 def _as_loss(name: _Name) -> type[Role] | None:
     found = name.words
+    if vocabulary.SUMMARY_OF_LOSS.search(name.text):
+        return roles.Unknown
     if name.last & vocabulary.NO_LOSSES and not _says_loss(name.last):
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})

@@ -59,6 +59,8 @@ def _instead(series: Series, plain: type[Role]) -> str:
         return "games lost"
     if series.role is roles.Unknown and plain is roles.GradNorm:
         return "a norm of weights"
+    if series.role is roles.Unknown and vocabulary.R2.search(series.name):
+        return "one of several numbered"
     return CONFIGURED
 
 

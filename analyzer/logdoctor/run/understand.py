@@ -57,7 +57,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     chosen, others = _overridden(series, overrides or {})
     guessed = [_by_name(one) for one in others]
     for look in (
-        _without_lost_games, _weights_of_sklearn, _bounds_as_losses, _sums_of_spacy,
+        _without_lost_games, _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses, _sums_of_spacy,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
         _shares_of_success, _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
         _held_out_metrics, _beside_validation,
@@ -84,6 +84,19 @@ def _without_lost_games(series: list[Series]) -> list[Series]:
     return [
         replace(one, role=roles.Unknown)
         if issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won
+        else one
+        for one in series
+    ]
+
+
+def _without_numbered_terms(series: list[Series]) -> list[Series]:
+    """Where `r2` is the second of several (`r1`, `r2`, `r3`), it is no R², the share of variance that is explained."""
+    names = {one.name for one in series}
+    return [
+        replace(one, role=roles.Unknown)
+        if one.role in (roles.TrainMetric, roles.ValMetric)
+        and vocabulary.R2.search(one.name)
+        and vocabulary.R2.sub("r1", one.name) in names
         else one
         for one in series
     ]
@@ -142,10 +155,10 @@ def _shares_of_success(series: list[Series]) -> list[Series]:
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:
-    """Where a return is logged, the loss is a policy loss, except in preference tuning, which logs rewards too."""
-    said = {word for one in series for word in naming.words(one.name)}
-    learns_from_reward = any(one.role is roles.Reward for one in series) and not said & vocabulary.PREFERENCE
-    if not learns_from_reward:
+    """Beside a return or an advantage the loss is a policy loss, but in preference tuning, which logs rewards too."""
+    if any(naming.words_of_preference(one.name) for one in series):
+        return series
+    if not any(one.role is roles.Reward or vocabulary.ADVANTAGES & set(naming.words(one.name)) for one in series):
         return series
     return [replace(one, role=roles.PolicyLoss) if issubclass(one.role, roles.Loss) else one for one in series]
 

@@ -63,7 +63,8 @@ TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 
 METRICS = frozenset(
     "acc accs accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision prec prec1 prec5 "
-    "precisions recall recalls f1 f1s auc roc auroc auprc aucpr ap ap50 map map50 map95 miou iou dice kappa mcc r2 "
+    "precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 map map50 map95 miou iou dice "
+    "kappa mcc r2 "
     "bleu rouge rouge1 rouge2 rougel meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 pck pass "
     "fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
@@ -74,6 +75,12 @@ DISTANCES = frozenset("dist distance distances".split())
 XGBOOST_PRECISION = re.compile(r"-pre(?:@\d+)?$")
 """XGBoost's `eval-pre@5`: how many of the first five are right."""
 
+R2 = re.compile(r"(?<![a-z])r2(?![0-9a-z])")
+"""R², the share of variance that is explained, or the second of several."""
+
+SUMMARY_OF_LOSS = re.compile(r"^loss/.+/(?:std|num)$", re.I)
+"""The spread, and the number, of the values of which `Loss/G/loss` of NVIDIA's networks is the mean."""
+
 REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
 SUCCESS = "success"
@@ -82,8 +89,14 @@ SUCCESS = "success"
 NO_RETURNS = frozenset("std var variance min max zero non error intrinsic curiosity bonus penalty".split())
 """Words beside a reward that tell of its spread, or of a part of it that need not rise: novelty wears off."""
 
-PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected margin margins".split())
+MARGINS = frozenset({"margin", "margins"})
+"""Of rewards in preference tuning; a loss that is called after one is a term of metric learning."""
+
+PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected".split()) | MARGINS
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
+
+ADVANTAGES = frozenset({"advantage", "advantages"})
+"""What a policy gradient weighs its answers by; a loss beside them says nothing by its level."""
 
 ACCURACIES = frozenset({"accuracy", "accuracies"})
 """TRL's `rewards/accuracies` is the share of pairs that are told apart, and no reward."""

@@ -21,7 +21,7 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.indexed import indexed
 from logdoctor.sources.tables.json_text import Document, beginning, load
-from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_performance
+from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_loss, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
 from logdoctor.sources.tables.records import is_data, settings_of, table_of
 from logdoctor.sources.tables.table import Column, Table
@@ -36,6 +36,9 @@ _OF_CHAINER, _OF_EACH_RECORD = "log", frozenset({"epoch", "iteration"})
 
 _WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "records", "results", "data", "entries"})
 """Keys that say nothing about the curves below them."""
+
+_SETTINGS = frozenset({"config", "args", "hparams", "hyperparameters", "hyper_parameters", "settings"})
+"""Keys of objects that hold the settings of the run."""
 
 _COUNTERS = frozenset({"step", "steps", "iter", "iters", "iteration", "iterations", "epoch", "epochs"})
 
@@ -92,6 +95,14 @@ class JsonDocument(Source):
             '{"train": [0.5, 0.25], "val": [0.75, 0.5]}',
             {"train": [(0, 0.5), (1, 0.25)], "val": [(0, 0.75), (1, 0.5)]},
         ),
+        Sample(
+            "a list of numbers alone, in a file that says what was measured",
+            "losses.json",
+            "[2.5, 1.5, 0.5]",
+            {"losses": [(0, 2.5), (1, 1.5), (2, 0.5)]},
+        ),
+        Sample("a list of scores, of whatever", "scores.json", "[0.5, 0.25, 0.75]", None),
+        Sample("losses in games", "losses.json", "[3, 12, 7]", None),
         Sample(
             "Chainer's LogReport: names before the iteration of their record, over several lines",
             "log",
@@ -225,6 +236,8 @@ def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterato
     """Yield all that may be curves in a document."""
     if _are_records(value):
         yield _Curves(prefix, table_of(path, value), of_records=True)
+    if isinstance(value, list) and not depth and (losses := _bare_losses(path.stem, value)):
+        yield _Curves(prefix, Table(path, len(value), (losses,)), of_records=False)
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
     counted = [_COUNTED_KEY.fullmatch(str(key)) for key in value]
@@ -242,6 +255,12 @@ def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterato
     for key, entry in value.items():
         says_nothing = key in _WRAPPERS or (_are_records(entry) and record_lists == 1 and key not in SPLIT_WORDS)
         yield from _curves(path, entry, prefix if says_nothing else f"{prefix}{key}/", depth + 1)
+
+
+def _bare_losses(stem: str, values: list[Any]) -> Column | None:
+    """Return a list of numbers that nothing names but the file, which is called after a loss; counts are no losses."""
+    column = _column(stem, values) if tells_loss(stem) else None
+    return column if column and any((piece != np.floor(piece)).any() for piece in column.pieces()) else None
 
 
 def _of_lists(path: Path, value: dict[str, Any]) -> Iterator[Table]:
@@ -320,7 +339,9 @@ def _is_index(key: str) -> bool:
 
 
 def _settings(document: Any) -> dict[str, Setting]:
-    """Return the plain values beside the curves."""
+    """Return the plain values beside the curves, and those of an object that is called settings."""
     if not isinstance(document, dict):
         return {}
-    return settings_of({name: value for name, value in document.items() if not isinstance(value, dict | list)})
+    plain = {name: value for name, value in document.items() if not isinstance(value, dict | list)}
+    below = (value for name, value in document.items() if name in _SETTINGS and isinstance(value, dict))
+    return {name: value for part in (*below, plain) for name, value in settings_of(part).items()}

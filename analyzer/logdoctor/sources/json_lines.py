@@ -191,6 +191,37 @@ class JsonLines(Source):
             {"train_loss": [(0, 6.5), (1, 6.25)], "test_acc1": [(0, 2.5), (1, 3.5)]},
         ),
         Sample(
+            "NVIDIA's networks: a summary of all values since the record before, under the name of each",
+            "stats.jsonl",
+            '{"Loss/loss": {"num": 64, "mean": 1.5, "std": 0.5}, "Progress/tick": {"num": 1, "mean": 0, "std": 0}}\n'
+            '{"Loss/loss": {"num": 8, "mean": 1.25, "std": 0.25}, "Progress/tick": {"num": 1, "mean": 1, "std": 0}}\n',
+            {
+                "Loss/loss": [(0, 1.5), (1, 1.25)],
+                "Loss/loss/std": [(0, 0.5), (1, 0.25)],
+                "Loss/loss/num": [(0, 64), (1, 8)],
+            },
+        ),
+        Sample(
+            "one record for each episode, of runs one behind another: its steps are its length",
+            "log.jsonl",
+            '{"episode": 1, "steps": 200, "reward": 1.5}\n{"episode": 2, "steps": 90, "reward": 2.5}\n'
+            '{"episode": 1, "steps": 200, "reward": 0.5}\n{"episode": 2, "steps": 150, "reward": 3.5}\n',
+            {
+                "steps": [(1, 200), (2, 90), (1, 200), (2, 150)],
+                "reward": [(1, 1.5), (2, 2.5), (1, 0.5), (2, 3.5)],
+            },
+        ),
+        Sample(
+            "steps that are counted through the episodes of each of these runs",
+            "log.jsonl",
+            '{"episode": 1, "steps": 200, "reward": 1.5}\n{"episode": 2, "steps": 290, "reward": 2.5}\n'
+            '{"episode": 1, "steps": 150, "reward": 0.5}\n{"episode": 2, "steps": 350, "reward": 3.5}\n',
+            {
+                "episode": [(200, 1), (290, 2), (150, 1), (350, 2)],
+                "reward": [(200, 1.5), (290, 2.5), (150, 0.5), (350, 3.5)],
+            },
+        ),
+        Sample(
             "numbers in quotes, as fairseq writes them",
             "log.jsonl",
             '{"num_updates": "100", "loss": "13.25", "gnorm": "nan"}\n{"num_updates": "200", "loss": "12.5"}\n',

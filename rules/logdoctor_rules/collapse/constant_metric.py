@@ -33,6 +33,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
+    causes_of_one_size,
     causes_of_policy,
     largest_class,
     may_be_majority,
@@ -53,8 +54,8 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding, and this a note. A reward that is zero or below and never moves teaches
-    nothing, whatever the policy does.
+    not move either, that is the finding, and this a note; so is it of objects of one size, where the metric of all
+    moves. A reward that is zero or below and never moves teaches nothing, whatever the policy does.
     """
 
     id = "constant-metric"
@@ -93,6 +94,12 @@ class ConstantMetric(Rule):
             "F1 is zero while the loss falls",
             train_loss=decay(0.7, 0.1),
             val_f1=flat(0.0),
+        ),
+        fires(
+            "no small object is ever found (a note)",
+            train_loss=decay(2.3, 0.9, 60),
+            val_map=decay(0.0, 0.4, 60),
+            val_map_s=flat(0.0, 60),
         ),
         fires(
             "falls back to one class",
@@ -273,12 +280,16 @@ class ConstantMetric(Rule):
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         falls = self._loss_falls(train, series)
-        causes = causes_of_policy(series, reward, train) or one_value_causes(
-            series, since, train, falls=falls, beside=largest_class(metrics)
+        of_one_size = causes_of_one_size(series, metrics)
+        causes = (
+            of_one_size
+            or causes_of_policy(series, reward, train)
+            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics))
         )
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
-        yield self._constant(series, since, others, train, causes, harmless=harmless)
+        is_usual = harmless or bool(of_one_size) or rests_as_the_loss_does(train, float(series.values[-1]))
+        yield self._constant(series, since, others, causes, is_usual=is_usual, harmless=harmless)
 
     def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
         """Whether training learnt more than to give the one answer that a metric may tell of."""
@@ -291,9 +302,9 @@ class ConstantMetric(Rule):
         series: Series,
         since: int,
         others: Sequence[str],
-        train: Trend[TrainLoss] | None,
         causes: tuple[Cause, ...],
         *,
+        is_usual: bool,
         harmless: bool,
     ) -> Finding:
         """Report a metric that rests from an index on, and the names of others that do."""
@@ -305,7 +316,7 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
             Span(series.name, first, last, "one value"),
-            severity=Severity.NOTE if harmless or rests_as_the_loss_does(train, value) else self.severity,
+            severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),
             causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],

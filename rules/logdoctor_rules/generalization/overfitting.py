@@ -143,6 +143,21 @@ class Overfitting(Rule):
             val_loss=Curve(np.array([0.69, 0.7, 0.72, 0.75]), frozenset(range(120)) - {29, 59, 89, 119}),
         ),
         fires(
+            "five epochs, each worse than the last from the second on",
+            train_loss=given([0.153, 0.087, 0.049, 0.029, 0.02]),
+            val_loss=given([0.135, 0.129, 0.146, 0.182, 0.193]),
+        ),
+        silent(
+            "five epochs, the last of which is better again",
+            train_loss=given([0.153, 0.087, 0.049, 0.029, 0.02]),
+            val_loss=given([0.135, 0.129, 0.146, 0.182, 0.173]),
+        ),
+        silent(
+            "five epochs, each a little worse than the last",
+            train_loss=given([0.153, 0.127, 0.119, 0.109, 0.102]),
+            val_loss=given([0.135, 0.129, 0.131, 0.133, 0.134]),
+        ),
+        fires(
             "validation turns up at step 40",
             train_loss=decay(2.3, 0.1).noisy(0.01),
             val_loss=decay(2.3, 0.9, 40).then(rise(0.4, 80)).noisy(0.02),

@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.rise import data_got_harder
+from logdoctor.evidence.stability.rise import counts_more_boxes, data_got_harder
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.evidence.weighing import STRONG
@@ -111,6 +111,12 @@ class Oscillation(Rule):
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
             val_loss=decay(0.94, 0.3),
+        ),
+        silent(
+            "a detector, whose loss grows with the boxes it matches before it falls",
+            axis=Axis.STEP,
+            loss=line(1.1, 1.8, 30).followed_by(line(1.8, 0.9, 90)).noisy(0.02),
+            loss_bbox=line(0.8, 1.4, 30).followed_by(line(1.4, 0.6, 90)).noisy(0.02),
         ),
         fires(
             "thrown again and again, and back to almost nothing",
@@ -290,7 +296,8 @@ class Oscillation(Rule):
         trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
-        above = None if data_got_harder(trend, val) else self._stays_far_above(swings)
+        explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
+        above = None if explained else self._stays_far_above(swings)
         found = (
             above,
             self._swings(swings, structured=structured, rate_is_high=too_high),

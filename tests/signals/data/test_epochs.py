@@ -208,3 +208,9 @@ def test_a_curve_is_laid_over_itself_by_products_of_its_points(points: int) -> N
     values, longest = np.random.default_rng(points).normal(size=points), points // 3
     plain = [np.mean(values[later:] * values[: points - later]) for later in range(longest + 1)]
     np.testing.assert_allclose(overlaps(values, longest), plain, atol=1e-12)
+
+
+@pytest.mark.parametrize("tasks", [2, 3, 5])
+def test_tasks_that_take_turns_are_no_epochs(tasks: int) -> None:
+    turns = np.resize(np.random.default_rng(tasks).permutation(tasks).astype(np.float64), 240)
+    assert repeating_period(2 + turns + 0.05 * np.random.default_rng(0).standard_normal(240)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from math import ceil
 
@@ -15,6 +16,9 @@ from logdoctor.signals import Trend
 from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number
+
+_OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
+"""What COCO's metrics add for objects of one size: `mAP_s`."""
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
@@ -76,6 +80,15 @@ def one_value_causes(
         ),
         because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
     )
+
+
+def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause, ...]:
+    """Return why the metric of objects of one size rests while that of all moves; nothing of other metrics."""
+    whole = _OF_A_SIZE.sub("", metric.name)
+    if whole == metric.name or not any(one.name == whole and np.ptp(one.values) > 0 for one in metrics):
+        return ()
+    told = f"{whole}, of objects of all sizes, moves: there may be few of this size"
+    return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
 
 
 def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[TrainLoss] | None) -> tuple[Cause, ...]:

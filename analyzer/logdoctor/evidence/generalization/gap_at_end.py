@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from logdoctor.evidence.accuracies import answers_by_class, left_behind
 from logdoctor.run import Run
 from logdoctor.signals import Gap
 from logdoctor.signals.generalization.gap import evaluated_end, highest_likely_end
 from logdoctor.wording import number
+
+JUMPS = 0.5
+"""What four in five values of the later half differ by, as a share of the level, from which none is where it stands."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,10 @@ class GapAtEnd:
 
     @property
     def rests(self) -> bool:
-        """Whether its noise is less than its level."""
-        return 3 * self.gap.val.level_noise <= self.gap.val.end
+        """Whether validation's noise is less than its level, and so is what its later values differ by."""
+        val = self.gap.val
+        low, high = np.quantile(val.series.values[len(val.series.values) // 2 :], (0.1, 0.9))
+        return bool(3 * val.level_noise <= val.end and high - low <= JUMPS * val.end)
 
     @cached_property
     def _least_gap(self) -> float:

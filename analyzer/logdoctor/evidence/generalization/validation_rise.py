@@ -35,6 +35,9 @@ FEW = 4
 """Evaluations that are enough where each is higher than the last: once in 24 by chance, were there no falling loss to
 bring them down."""
 
+AT_MOST = 5
+"""Evaluations up to which all that can bend a curve is one of them."""
+
 GROWN = 1.1
 """The last of them in units of the first, from which they have risen."""
 
@@ -77,12 +80,13 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
 
 
 def rises_ever(val: Trend[ValLoss]) -> bool:
-    """Whether each of few evaluations is higher than the one before, and the last far above the first.
+    """Whether of few evaluations each is higher than the one before, from the lowest on, and the last far above that.
 
     What so few values bend would pass for noise.
     """
-    values = val.series.values
-    return len(values) == FEW and bool((np.diff(values) > 0).all()) and bool(values[-1] >= GROWN * values[0] > 0)
+    since = val.series.values[int(np.argmin(val.series.values)) :]
+    few = len(since) >= FEW and len(val.series.values) <= AT_MOST
+    return few and bool((np.diff(since) > 0).all()) and bool(since[-1] >= GROWN * since[0] > 0)
 
 
 def falls_on(gap: Gap, least: float) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from logdoctor.run import Axis, Run
-from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
+from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen
@@ -29,6 +30,8 @@ KEPT = 0.05
 
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
+
+_BOXES = frozenset({"box", "bbox", "boxes"})
 
 HARDER = 50.0
 """Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
@@ -64,6 +67,16 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     within = float(train.level.max()) <= val.first <= HARDER * train.first
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
     return steady and began_easy and within and _is_measured_since(val, train, half_way)
+
+
+def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether a detector's loss rose as more of its boxes matched an object, and has come down below its start since.
+
+    A term of the boxes, which is taken over those that match, rises with the sum.
+    """
+    terms = (one.finite for one in run.all(TrainComponentLoss) if _BOXES & set(words(one.name)))
+    rose = any(len(one) and one.values.max() > one.values[0] for one in terms)
+    return rose and train.end < train.start
 
 
 def _is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.naming import words
+from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
-from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable, trend_or_none
 
-POLICY_WORDS = PREFERENCE | frozenset({"grpo", "rloo", "ppo", "rlhf"})
+POLICY_WORDS = frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""
 
 CERTAIN = 0.02
@@ -38,12 +37,12 @@ class Policy:
 
         A language model's entropy, or the divergence of an autoencoder, is none.
         """
-        vocabulary = {word for one in run.series for word in words(one.name)}
-        if not (run.all(Reward) or run.all(PolicyLoss) or vocabulary & POLICY_WORDS):
+        preferred = any(words_of_preference(one.name) for one in run.series)
+        named = any(POLICY_WORDS & set(words(one.name)) for one in run.series)
+        if not (run.all(Reward) or run.all(PolicyLoss) or preferred or named):
             raise Unmeasurable("nothing in this run learns from rewards or preferences")
         entropy = run.find(Entropy) or _negative_entropy(run)
         kl, reward = run.find(KlDivergence), run.find(Reward)
-        preferred = bool(vocabulary & PREFERENCE)
         return cls(trend_or_none(entropy), trend_or_none(kl), trend_or_none(reward), preferred)
 
     @property

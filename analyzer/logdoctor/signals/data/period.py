@@ -100,6 +100,8 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
     if not len(peaks) or alike[peaks].max() < MIN_CORRELATION:
         return None
     shortest = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
+    if _takes_turns(alike, round(shortest)):
+        return None
     return _refined(shortest / _times_contained(alike, round(shortest)), alike, peaks, longest)
 
 
@@ -142,6 +144,12 @@ def _times_contained(alike: NDArray[np.float64], period: int) -> int:
         if period % times == 0 and alike[period // times] >= 0.9 * alike[period]:
             return times
     return 1
+
+
+def _takes_turns(alike: NDArray[np.float64], period: int) -> bool:
+    """Whether the curve fits itself as well after a few points, and worse before: parts that take turns, no epoch."""
+    few = (times for times in range(2, MIN_PERIOD_POINTS) if period % times == 0)
+    return any(alike[n] >= 0.9 * alike[period] and alike[n] - alike[1:n].min() >= MIN_DIP for n in few)
 
 
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Run, Series, as_number
-from logdoctor.run.naming import words
+from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.run.vocabulary import PERPLEXITIES, PREFERENCE
+from logdoctor.run.vocabulary import PERPLEXITIES
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
@@ -304,8 +304,8 @@ def _from_shares(run: Run) -> list[Chance]:
 
 
 def _from_preference(run: Run) -> list[Chance]:
-    vocabulary = {word for one in run.series for word in words(one.name)}
-    if run.find(TrainLoss) is None or not vocabulary & PREFERENCE or _is_no_logistic_loss(run):
+    tunes = any(words_of_preference(one.name) for one in run.series)
+    if run.find(TrainLoss) is None or not tunes or _is_no_logistic_loss(run):
         return []
     text = "a preference loss begins at ln 2 when policy and reference agree"
     return [Chance(2, log(2), text, is_preference=True)]

@@ -26,7 +26,7 @@ _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (
         "total_timesteps", "timesteps_total", "timesteps", "num_env_steps_sampled_lifetime",
         "env_runners/num_env_steps_sampled_lifetime", "env_steps", "totalenvinteracts", "totalenvsteps", "total/steps",
         "timestepssofar", "exploration/num steps total", "nupdates", "itr", "training_iteration", "frame", "frames",
-        "boosting_round", "round", "episode", "episodes", "episodessofar", "_step",
+        "boosting_round", "round", "progress/tick", "episode", "episodes", "episodessofar", "_step",
     )),
     (Axis.EPOCH, (
         "epoch", "epochs", "_epoch", "train/epoch", "trainer/epoch", "time/epoch", "current_epoch", "total/epochs",

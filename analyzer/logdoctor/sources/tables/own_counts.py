@@ -30,31 +30,36 @@ _EPISODES = frozenset({"episode", "episodes", "episodessofar"})
 def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:
     """Scripts: with one row for each episode, what falls from one to the next is its length: `episode,steps`.
 
-    Steps that were counted through all episodes never do, though they may rest at the last.
+    Steps that were counted through all episodes never do, though they may rest at the last, and begin anew where the
+    episodes do.
     """
-    if not any(canonical(one.name) in _EPISODES and _advances(one) for one in steps):
+    episodes = next((one for one in steps if canonical(one.name) in _EPISODES and _one_row_each(one)), None)
+    if episodes is None:
         return steps
-    return [one for one in steps if not _falls(one)]
+    return [one for one in steps if not _falls_within(one, episodes)]
 
 
-def _advances(counter: Counter) -> bool:
-    """Tell whether every row of the table says where it stands, each farther than the one before."""
+def _one_row_each(counter: Counter) -> bool:
+    """Tell whether every row of the table says where it stands, and none stands where the one before does."""
     last = -np.inf
     for at in counter.pieces():
-        if not (np.diff(at, prepend=last) > 0).all():  # also where one is NaN
+        moved = np.diff(at, prepend=last)
+        if not (moved != 0).all() or np.isnan(moved).any():
             return False
         last = float(at[-1]) if len(at) else last
     return True
 
 
-def _falls(counter: Counter) -> bool:
-    """Tell whether any row that says where it stands goes back behind the one that did before."""
-    last = -np.inf
-    for at in counter.pieces():
-        known = at[~np.isnan(at)]
-        if (np.diff(known, prepend=last) < 0).any():
+def _falls_within(counter: Counter, episodes: Counter) -> bool:
+    """Tell whether any row goes back behind the one before that says where it stands, though its episode is a later."""
+    last, episode = -np.inf, -np.inf
+    for at, numbers in zip(counter.pieces(), episodes.pieces(), strict=True):
+        known = ~np.isnan(at)
+        back = np.diff(at[known], prepend=last) < 0
+        if (back & (np.diff(numbers[known], prepend=episode) > 0)).any():
             return True
-        last = float(known[-1]) if len(known) else last
+        if known.any():
+            last, episode = float(at[known][-1]), float(numbers[known][-1])
     return False
 
 

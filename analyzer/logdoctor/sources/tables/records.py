@@ -39,6 +39,9 @@ _POSITIONS = frozenset({"progress", "counter", "counters", "position"})
 _SAMPLES = frozenset({"hist_stats"})
 """Lists that are no curves however short: the returns of the episodes that RLlib saw since the record before."""
 
+_SUMMARY = frozenset({"num", "mean", "std"})
+"""What an object holds that sums up all values since the record before, as the networks of NVIDIA report them."""
+
 _AT_A_TIME = 10_000
 """Records that become arrays together: as many as a block of lines has."""
 
@@ -80,10 +83,17 @@ def add_records(table: TableBuilder, records: Sequence[Record], lines: NDArray[n
 
 
 def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
-    """Yield the fields of a record, those of nested ones under joined names: `{"a": {"b": 1}}` is `a/b`."""
+    """Yield the fields of a record, those of nested ones under joined names: `{"a": {"b": 1}}` is `a/b`.
+
+    Of a summary the mean has the name of the whole; the spread and the number of more than one value stand below it.
+    """
     for name, value in record.items():
         kind = type(value)
-        if kind is dict:
+        if kind is dict and value.keys() == _SUMMARY:
+            yield prefix + name, value["mean"]
+            if value["num"] != 1:
+                yield from ((f"{prefix}{name}/{one}", value[one]) for one in ("std", "num"))
+        elif kind is dict:
             if depth < DEEPEST and name not in _SAMPLES:
                 yield from flat(value, f"{prefix}{name}/", depth + 1)
         elif kind is list:
