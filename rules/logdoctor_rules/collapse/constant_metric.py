@@ -289,7 +289,7 @@ class ConstantMetric(Rule):
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
         is_usual = harmless or bool(of_one_size) or rests_as_the_loss_does(train, float(series.values[-1]))
-        yield self._constant(series, since, others, causes, is_usual=is_usual, harmless=harmless)
+        yield self._constant(series, since, others, train, causes, is_usual=is_usual, harmless=harmless)
 
     def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
         """Whether training learnt more than to give the one answer that a metric may tell of."""
@@ -302,6 +302,7 @@ class ConstantMetric(Rule):
         series: Series,
         since: int,
         others: Sequence[str],
+        train: Trend[TrainLoss] | None,
         causes: tuple[Cause, ...],
         *,
         is_usual: bool,
