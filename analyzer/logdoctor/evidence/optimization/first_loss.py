@@ -227,11 +227,11 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
 def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
     """Return the level of the number of classes that the first of some accuracies all name."""
     shares = first / accuracy_unit(values)
-    if shares.min() <= 0 or not _is_exact(values):
+    if shares.min() <= 0:
         return []
     counts = (*COMMON_CLASSES, round(1 / float(np.median(shares))))
     classes = next((one for one in counts if np.abs(shares * one - 1).max() <= _near_guessing(one)), 0)
-    if classes < 2:
+    if classes < 2 or not _is_exact(values):
         return []
     return [Chance(classes, log(classes), f"{name} starts at {shares[0]:.3g}")]
 

@@ -16,6 +16,7 @@ from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, same_again
 from logdoctor.signals.stability.swings import turning_points
 from logdoctor.signals.statistics.correlation import smoothness
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.step_losses import step_losses
 
 HIGH_RATE = 0.5
@@ -76,8 +77,8 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     if not len(before) or not len(during):
         return False
     seen = np.searchsorted(series.steps, steps[begin:end], side="right") - 1
-    left = min(float(np.median(series.values[seen])) - spike.level, spike.height)
-    return bool(np.median(during) - np.median(before) <= BACK * left)
+    left = min(median(series.values[seen]) - spike.level, spike.height)
+    return median(during) - median(before) <= BACK * left
 
 
 def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
@@ -90,8 +91,8 @@ def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
         before, after = one.values[:at][-2 * RUN_UP :], one.values[at:][RUN_UP : 4 * RUN_UP]
         if min(len(before), len(after)) < RUN_UP:
             continue
-        change, unit = float(np.median(after) - np.median(before)), accuracy_unit(one.values)
-        rose_before = float(np.median(before[-RUN_UP:]) - np.median(before[:RUN_UP]))
+        change, unit = median(after) - median(before), accuracy_unit(one.values)
+        rose_before = median(before[-RUN_UP:]) - median(before[:RUN_UP])
         changes.append((change if rose_before <= BEGAN * change else min(change, 0.0)) / unit)
     return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED
 
@@ -102,7 +103,7 @@ def comes_back(spike: Spike, series: Series) -> bool:
     Soon after the jump all of the last values must be low, later most of them: a noisy loss has high ones among them.
     """
     soon = len(series) - spike.index <= 4 * RUN_UP
-    end = series.values[-RUN_UP:].max() if soon else np.median(series.values[-2 * RUN_UP :])
+    end = series.values[-RUN_UP:].max() if soon else median(series.values[-2 * RUN_UP :])
     return spike.recovered or float(end) <= spike.level + spike.height / 2
 
 

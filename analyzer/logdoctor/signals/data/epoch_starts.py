@@ -62,8 +62,8 @@ def epoch_starts(series: Series, run: Run) -> Iterator[Cut]:
     for steps in (settings.number(STEPS_PER_EPOCH), _planned(settings, series), _evaluated(settings, series, run)):
         if steps and series.axis is Axis.STEP:
             yield Cut(_from_length(series, steps), f"the settings give {steps:.0f} steps to an epoch", steps)
-    pace, between = float(np.median(np.diff(series.steps))), _between_evaluations(series, run)
-    period = repeating_period(_every(pace, series))
+    pace, between = series.once(_pace), _between_evaluations(series, run)
+    period = series.once(_period)
     if period is not None:
         if between and (part := _shared(period * pace, between)):
             yield Cut(_from_length(series, part), length=part)
@@ -91,6 +91,16 @@ def _aligned(counter: Series, series: Series) -> Series | None:
     return replace(finite.take(new), steps=series.steps)
 
 
+def _pace(series: Series) -> float:
+    """Return the steps from one logged value to the next, the usual number."""
+    return float(np.median(np.diff(series.steps)))
+
+
+def _period(series: Series) -> float | None:
+    """Return the number of values after which a curve repeats itself, or None."""
+    return repeating_period(_every(series.once(_pace), series))
+
+
 def _every(pace: float, series: Series) -> NDArray[np.float64]:
     """Return the values a pace apart: where a record was lost, what lies between its neighbours."""
     if np.ptp(np.diff(series.steps)) == 0:
@@ -113,7 +123,7 @@ def _evaluated(settings: Hyperparameters, series: Series, run: Run) -> float | N
     evaluated = run.find(ValLoss)
     if not epochs or evaluated is None or not len(evaluated.finite):
         return None
-    at, pace = evaluated.finite.steps, float(np.median(np.diff(series.steps)))
+    at, pace = evaluated.finite.steps, series.once(_pace)
     if evaluated.axis is Axis.EPOCH and epochs - 1 <= at[-1] <= epochs:
         return float(series.steps[-1] - series.steps[0] + pace) / epochs
     if evaluated.axis is not series.axis or len(at) < max(epochs / 2, 2):

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Loss
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
@@ -130,11 +131,11 @@ def _times_contained(alike: NDArray[np.float64], period: int) -> int:
 
 def _without_trend(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
     """Subtract the moving mean; draw in what lies far out, so that a spike is no pattern, and no step of that mean."""
-    middle, reach = float(np.median(values)), FAR_OUT * float(np.subtract(*np.percentile(values, [90, 10])))
+    middle, reach = median(values), FAR_OUT * (quantile(values, 0.9) - quantile(values, 0.1))
     few = 0 < np.mean(np.abs(values - middle) > reach) <= SELDOM
     near = np.clip(values, middle - reach, middle + reach) if few else values
     padded = np.pad(near, (width // 2, width - 1 - width // 2), mode="reflect")
     sums = np.concatenate([[0.0], np.cumsum(padded)])
     left = near - (sums[width:] - sums[:-width]) / width
-    reach = 4 * MAD_TO_SIGMA * float(np.median(np.abs(left - np.median(left))))
+    reach = 4 * MAD_TO_SIGMA * median(np.abs(left - median(left)))
     return np.asarray(np.clip(left, -reach, reach) if reach > 0 else left)

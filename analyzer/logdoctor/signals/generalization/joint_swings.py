@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.signals.generalization.roughness import Roughness
 from logdoctor.signals.stability.swings import detrended, turning_points
 from logdoctor.signals.statistics.correlation import correlation, trend_aside
-from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -145,4 +145,4 @@ def _spread(logs: NDArray[np.float64]) -> float:
 
 def _height(late: NDArray[np.float64], trend: Trend[Any]) -> float:
     usual = median(trend.series.values[1 : max(4, len(trend) // 4)])
-    return float(np.quantile(late, 0.9)) / usual if usual > 0 else 0.0
+    return quantile(late, 0.9) / usual if usual > 0 else 0.0

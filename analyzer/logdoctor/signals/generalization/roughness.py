@@ -12,6 +12,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.generalization.gap import Gap, progress
 from logdoctor.signals.statistics.correlation import correlation
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import Unmeasurable
 
 if TYPE_CHECKING:
@@ -144,14 +145,14 @@ class Roughness:
         Of a loss that is never negative they are compared as ratios: it cannot fall by more than it is.
         """
         values = np.log(self.values) if (self.values > 0).all() else self.values
-        away = values - np.median(values)
+        away = values - median(values)
         large = away[np.abs(away) > usual_jump(values)]
         return float((large > 0).mean()) if len(large) else 0.5
 
 
 def _relative_jump(values: NDArray[np.float64]) -> float:
     """Return the usual jump as a share of the level; 0 where that is 0."""
-    level = abs(float(np.median(values)))
+    level = abs(median(values))
     return usual_jump(values) / level if level > 0 else 0.0
 
 
@@ -163,4 +164,4 @@ def usual_jump(values: NDArray[np.float64]) -> float:
     if len(values) < 3:
         return 0.0
     kinks = np.abs(values[1:-1] - (values[:-2] + values[2:]) / 2)
-    return float(np.quantile(kinks, USUAL)) / (KINK * NORMAL_USUAL)
+    return quantile(kinks, USUAL) / (KINK * NORMAL_USUAL)

@@ -14,6 +14,7 @@ from logdoctor.signals.optimization.chance import Chance, ChanceLevels
 from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.spikes import comes_again
+from logdoctor.signals.statistics.median import quantile
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -128,11 +129,23 @@ class Explosion:
 
 
 def _lifted(values: NDArray[np.float64], start: float) -> float:
-    """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values."""
+    """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values.
+
+    Side by side, a sixth of all stretches says how high they are at least, and the highest of all begins with a value
+    that lies as high, or ends with the log.
+    """
     if len(values) < HIGH_POINTS:
         return start
-    near = np.lib.stride_tricks.sliding_window_view(values, min(2 * HIGH_POINTS, len(values)))
-    return float(np.partition(near, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS].max())
+    close = min(2 * HIGH_POINTS, len(values))
+    stretches = np.lib.stride_tricks.sliding_window_view(values, close)
+    least = _shared_height(stretches[::close]).max()
+    begins = np.flatnonzero(values[: len(stretches)] >= least)
+    return float(_shared_height(stretches[np.append(begins, len(stretches) - 1)]).max())
+
+
+def _shared_height(stretches: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what HIGH_POINTS values of each stretch reach, shape (r,), of an array (r, n)."""
+    return np.partition(stretches, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS]
 
 
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
@@ -212,7 +225,7 @@ def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
     beginning, middle, end = train.thirds
     if end < UNMOVED * beginning:
         return None
-    low, high = np.quantile(train.series.values, (0.05, 0.95))
+    low, high = quantile(train.series.values, 0.05), quantile(train.series.values, 0.95)
     wild, lowest = high >= WILD * max(low, 0.0), min(beginning, middle, end)
     for one in chance.levels:
         if one.by_level_alone or one.larger_share is not None:

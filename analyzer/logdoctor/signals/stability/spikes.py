@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Axis, Role, Series
-from logdoctor.signals.statistics.median import median, row_medians
+from logdoctor.signals.statistics.median import median, quantile, row_medians
 from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, ROUNDING, Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ RELAPSE_Z = 6.0
 
 BACK = 0.2
 """An excursion is over once no more than this share of its height is left."""
+
+BRIEF = 8
+"""Points of most excursions, at most."""
 
 ALIKE = 0.15
 """Distance from the usual height as a share of it up to which jumps are alike: one bad row makes the same jump whenever
@@ -117,10 +120,13 @@ class Spikes(Generic[R]):
     @classmethod
     def measure(cls, series: Series) -> Spikes[R]:
         """Find the excursions of a series; raises Unmeasurable when it is too short."""
-        finite = series.finite
+        return series.finite.once(cls._of)
+
+    @classmethod
+    def _of(cls, finite: Series) -> Spikes[R]:
         values = finite.values
         if len(values) < MIN_SPIKE_POINTS:
-            raise Unmeasurable(f"{series.name} has {len(values)} values, fewer than {MIN_SPIKE_POINTS}")
+            raise Unmeasurable(f"{finite.name} has {len(values)} values, fewer than {MIN_SPIKE_POINTS}")
         window = int(np.clip(len(values) // 40, *WINDOW))
         level, sigma = just_before(values, window)
         found = tuple(_excursions(values, level, sigma))
@@ -224,9 +230,19 @@ def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.fl
         if values[i] >= LEAP * values[:i].max() > 0:
             level[i] = median(values[:i])
     # The quietest block must not make the next one look wild, nor must the last digit of a rounded log.
-    quiet = max(median(deviations) / 2, last_digit(values) / np.sqrt(12))
+    quiet = at_least_rounding(median(deviations) / 2, values)
     floor = np.maximum(quiet, ROUNDING * np.abs(medians))
     return level, np.maximum(deviations, floor)[block_of]
+
+
+def at_least_rounding(noise: float, values: NDArray[np.float64]) -> float:
+    """Return noise, or what the last digit of a log makes of it where that is more.
+
+    That digit is no larger than any move from a value to the next: hardly ever do all have to be put in order.
+    """
+    moves = np.abs(np.diff(values))
+    smallest = float(moves.min(where=moves > 0, initial=np.inf))
+    return max(noise, last_digit(values) / np.sqrt(12)) if smallest / np.sqrt(12) > noise else noise
 
 
 def last_digit(values: NDArray[np.float64]) -> float:
@@ -266,7 +282,7 @@ def ordinary_tail(
     if not len(heights):
         return 0.0
     above = min(max(1 - TAIL, ABOVE_IT / len(heights)), 0.5)
-    return max(float(np.quantile(heights, 1 - above)) * float(np.log(1 - TAIL) / np.log(above)), 0.0)
+    return max(quantile(heights, 1 - above) * float(np.log(1 - TAIL) / np.log(above)), 0.0)
 
 
 def _excursions(values: NDArray[np.float64], level: NDArray[np.float64], sigma: NDArray[np.float64]) -> list[Spike]:
@@ -282,7 +298,15 @@ def _excursions(values: NDArray[np.float64], level: NDArray[np.float64], sigma: 
 
 
 def _follow(values: NDArray[np.float64], i: int, level: float, sigma: float, highest: float) -> Spike:
-    """Follow an excursion from its jump until the loss is back; looks twice as far each time that it is not."""
+    """Follow an excursion from its jump until the loss is back; looks twice as far each time that it is not.
+
+    Most are back within a few points, which are looked at one by one: a long log may have thousands of them.
+    """
+    peak = float(values[i])
+    for last, value in enumerate(values[i + 1 : i + BRIEF].tolist(), start=i):
+        if value <= level + max(BACK * (max(peak, value) - level), 3 * sigma):
+            return Spike(i, last, peak, level, sigma, highest - level, recovered=True)
+        peak = max(peak, value)
     reach = 64
     while True:
         ahead = values[i : i + reach]

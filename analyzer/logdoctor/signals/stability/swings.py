@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Role
 from logdoctor.signals.stability.spikes import are_alike
 from logdoctor.signals.statistics.correlation import REACH, correlation, inner, smoothness
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -84,8 +85,7 @@ class Swings(Generic[R]):
     @cached_property
     def amplitude(self) -> float:
         """Distance between the 10th and the 90th percentile of the deviation."""
-        low, high = np.percentile(self.deviation, [10, 90])
-        return float(high - low)
+        return _width(self.deviation)
 
     @property
     def _last(self) -> NDArray[np.float64]:
@@ -95,8 +95,7 @@ class Swings(Generic[R]):
     @cached_property
     def lasting(self) -> float:
         """Amplitude of the last third as a share of the whole: swings that die out fall below 1."""
-        low, high = np.percentile(self._last, [10, 90])
-        return float(high - low) / self.amplitude if self.amplitude > 0 else 0.0
+        return _width(self._last) / self.amplitude if self.amplitude > 0 else 0.0
 
     @cached_property
     def lasting_smoothly(self) -> float:
@@ -182,6 +181,11 @@ def _goes_to_and_fro(trend: Trend[R]) -> bool:
     return correlation(late[:-1], late[1:]) <= TO_AND_FRO
 
 
+def _width(deviation: NDArray[np.float64]) -> float:
+    """Return the distance between the 10th and the 90th percentile."""
+    return quantile(deviation, 0.9) - quantile(deviation, 0.1)
+
+
 def _halves_again(values: NDArray[np.float64], luck: float) -> bool:
     """Whether the lowest of the first half, which luck may have lowered, lies far below that of the second."""
     half = len(values) // 2
@@ -197,10 +201,10 @@ def detrended(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     x = np.arange(len(values), dtype=float)
     third = max(1, len(values) // 3)
-    slope = (np.median(values[-third:]) - np.median(values[:third])) / max(len(values) - third, 1)
+    slope = (median(values[-third:]) - median(values[:third])) / max(len(values) - third, 1)
     deviation = values - slope * x
-    deviation = deviation - np.median(deviation)
-    low, high = np.percentile(deviation, [10, 90])
+    deviation = deviation - median(deviation)
+    low, high = quantile(deviation, 0.1), quantile(deviation, 0.9)
     deviation = np.clip(deviation, low - (high - low), high + (high - low))
     if slope >= 0:
         return np.asarray(deviation)

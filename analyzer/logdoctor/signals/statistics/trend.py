@@ -99,12 +99,15 @@ class Trend(Generic[R]):
     @classmethod
     def measure(cls, series: Series) -> Trend[R]:
         """Measure a series; raises Unmeasurable where it has fewer than MIN_POINTS finite values, or is summed up."""
-        finite = series.finite
+        return series.finite.once(cls._of)
+
+    @classmethod
+    def _of(cls, finite: Series) -> Trend[R]:
         values, steps = finite.values, finite.steps
         if len(values) < MIN_POINTS:
-            raise Unmeasurable(f"{series.name} has {len(values)} finite values, fewer than {MIN_POINTS}")
+            raise Unmeasurable(f"{finite.name} has {len(values)} finite values, fewer than {MIN_POINTS}")
         if is_summed_anew(values):
-            raise Unmeasurable(f"{series.name} is a sum since each epoch began: its level tells nothing")
+            raise Unmeasurable(f"{finite.name} is a sum since each epoch began: its level tells nothing")
         block = block_size(len(values))
         level, at = block_medians(values, block), block_middles(steps, block)
         if block == 1:
@@ -396,5 +399,7 @@ def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) ->
     """Return the standard deviation of residuals from their median absolute deviation, never below rounding."""
     if not len(residuals):
         return 0.0
-    rounding = ROUNDING * median(np.abs(values))
-    return max(MAD_TO_SIGMA * median(np.abs(residuals)), rounding)
+    sigma = MAD_TO_SIGMA * median(np.abs(residuals))
+    if sigma >= ROUNDING * max(-values.min(), values.max()):
+        return sigma  # the median of the values is no larger
+    return max(sigma, ROUNDING * median(np.abs(values)))
