@@ -23,6 +23,7 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
+from logdoctor.signals.comparison.outcome import Measured
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
@@ -137,7 +138,7 @@ def diagnose(
             first = set_up[0].run
             said, failed[id(first)] = compare(Siblings(first, set_up), rules)
             comparisons += said
-        placed += [_Placed(run, label, Siblings(run, measured), duplicates[run]) for run in group]
+        placed += [_Placed(run, label, measured, duplicates[run]) for run in group]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
     asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
     examined = [
@@ -158,12 +159,13 @@ class _Placed:
     run: Run
     label: str
     """Of its group of siblings."""
-    siblings: Siblings
+    group: tuple[Measured, ...]
+    """Those of its set-up, itself among them."""
     duplicates: Duplicates
 
 
 def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
-    return examine(placed.run, rules, placed.siblings, placed.duplicates)
+    return examine(placed.run, rules, Siblings(placed.run, placed.group), placed.duplicates)
 
 
 def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:

@@ -147,6 +147,10 @@ def given_as_example(siblings: Siblings) -> Sibling | None:
 
     One that ends higher than the run itself comes last; of one rate, that which differs least goes first.
     """
+    return siblings.once(_example)
+
+
+def _example(siblings: Siblings) -> Sibling | None:
     calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
     end = end_of(siblings.run)
 

@@ -150,6 +150,10 @@ def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
 
 def _cured_by(sibling: Sibling) -> str:
     """Return the cause that the one setting in which a sibling differs would cure; nothing where there is none."""
+    return sibling.once(_cure_of)
+
+
+def _cure_of(sibling: Sibling) -> str:
     changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
     others = [setting_words(name) for name in changed]
     if others and all(SIZE & set(name) for name in others) and smaller_that_learnt(sibling):

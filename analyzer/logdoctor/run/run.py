@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from logdoctor.run.once import Once
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -54,7 +56,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
+class Run(Once):
     """One training run as it was logged."""
 
     name: str

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.run.once import Once
 from logdoctor.run.roles import Role, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-
-_Measured = TypeVar("_Measured")
 
 
 class Axis(StrEnum):
@@ -40,7 +39,7 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True, eq=False)
-class Series:
+class Series(Once):
     """A quantity as it was logged: every point, in the order of writing.
 
     NaN and infinities are values. A step at which nothing was logged has no point. When a run is resumed its steps
@@ -142,17 +141,6 @@ class Series:
         curve = self.curve
         stays = np.isfinite(curve.values)
         return curve if stays.all() else curve.take(stays)
-
-    def once(self, measure: Callable[[Series], _Measured]) -> _Measured:
-        """Return what a function of a series tells of this one; it is asked once, however many want to know."""
-        if measure not in self._told:
-            self._told[measure] = measure(self)
-        told: _Measured = self._told[measure]
-        return told
-
-    @cached_property
-    def _told(self) -> dict[Any, Any]:
-        return {}
 
     def take(self, points: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Series:
         """Keep only some points, given as a mask, indices or a slice."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
+from logdoctor.run.once import Once
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.run_names import NUMBER, same_but_for_numbers, without_seed, without_told
 from logdoctor.signals.comparison.outcome import Measured, measure_all
@@ -37,25 +38,6 @@ ROUNDED = 1e-3
 
 
 @dataclass(frozen=True)
-class Sibling:
-    """A run of the same set-up, as far as it bears on another run."""
-
-    run: Run
-    train: Trend[TrainLoss]
-    differs: Mapping[str, tuple[Setting, Setting]] = field(default_factory=dict)
-    """Settings that differ: name to (here, there)."""
-    same_task: bool = False
-    """Whether something ties the two to one task: the settings name it, or the runs' names differ in numbers alone.
-
-    Without such a tie a neighbour may have another data set, however alike the logs begin (MNIST beside CIFAR-10).
-    """
-    is_repeat: bool = False
-    """Whether names and settings tell another seed and nothing else: what differs then is luck."""
-    failure: str = ""
-    """How it failed, as a clause; empty where it went well."""
-
-
-@dataclass(frozen=True)
 class LossStart:
     """How the training loss of a run begins: all that there is of one that is NaN from its second value on."""
 
@@ -67,6 +49,10 @@ class LossStart:
     @classmethod
     def of(cls, run: Run) -> LossStart | None:
         """Return how a run begins, None where it logs fewer than two values."""
+        return run.once(cls._of)
+
+    @classmethod
+    def _of(cls, run: Run) -> LossStart | None:
         series = run.find(TrainLoss)
         if series is None or len(series.curve) < MIN_POINTS:
             return None
@@ -80,8 +66,42 @@ class LossStart:
         return abs(mine - theirs.first) <= share * max(abs(mine), abs(theirs.first))
 
 
+@dataclass(frozen=True, eq=False)
+class Sibling(Once):
+    """A run of the same set-up, as far as it bears on another run; a sweep has many, of which few are looked at."""
+
+    beside: Run = field(repr=False)
+    """The run that it bears on."""
+    run: Run
+    train: Trend[TrainLoss]
+    failure: str = ""
+    """How it failed, as a clause; empty where it went well."""
+
+    @cached_property
+    def differs(self) -> Mapping[str, tuple[Setting, Setting]]:
+        """Settings that differ: name to (here, there)."""
+        return differences(self.beside, self.run)
+
+    @cached_property
+    def same_task(self) -> bool:
+        """Whether something ties the two to one task: the settings name it, or the runs' names differ in numbers alone.
+
+        Without such a tie a neighbour may have another data set, however alike the logs begin (MNIST beside CIFAR-10).
+        """
+        if not same_task(self.beside, self.run):
+            return False
+        mine = LossStart.of(self.beside)
+        near = mine is not None and mine.is_near(self.train, CLOSE_START)
+        return near or differ_in_training_alone(self.beside, self.run)
+
+    @cached_property
+    def is_repeat(self) -> bool:
+        """Whether names and settings tell another seed and nothing else: what differs then is luck."""
+        return _is_repeat(self.beside, self.run)
+
+
 @dataclass(frozen=True)
-class Siblings:
+class Siblings(Once):
     """The runs analyzed together with a run that share its set-up."""
 
     run: Run
@@ -104,15 +124,7 @@ class Siblings:
         if mine is None:
             return ()
         return tuple(
-            Sibling(
-                other.run,
-                other.train,
-                differences(self.run, other.run),
-                same_task(self.run, other.run)
-                and (differ_in_training_alone(self.run, other.run) or mine.is_near(other.train, CLOSE_START)),
-                _is_repeat(self.run, other.run),
-                other.failure,
-            )
+            Sibling(self.run, other.run, other.train, other.failure)
             for other in self.group
             if other.run is not self.run
             and other.train is not None
@@ -137,8 +149,8 @@ class Siblings:
         """
         series = self.run.find(TrainLoss)
         positive = series is not None and bool((series.finite.values >= 0).all())
-        alike = (one for one in self if one.same_task and not (positive and one.train.crosses_zero))
-        return min(alike, key=lambda one: one.train.end, default=None)
+        lowest_first = sorted(self, key=lambda one: one.train.end)
+        return next((one for one in lowest_first if one.same_task and not (positive and one.train.crosses_zero)), None)
 
 
 def sibling_groups(runs: Sequence[Run]) -> list[tuple[Run, ...]]:

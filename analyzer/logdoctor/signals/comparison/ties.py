@@ -64,9 +64,8 @@ def names_task(one: Run, other: Run) -> bool:
 
 def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
     """Return the settings in which two runs differ; one that only one of them names differs too."""
-    names = sorted({*mine, *theirs})
-    pairs = {name: (mine.get(name), theirs.get(name)) for name in names if not name.startswith("summary.")}
-    return {name: (here, there) for name, (here, there) in pairs.items() if here != there}
+    differ = [name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name)]
+    return {name: (mine.get(name), theirs.get(name)) for name in sorted(differ) if not name.startswith("summary.")}
 
 
 def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:
@@ -78,6 +77,10 @@ def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:
 
 def rest_of_name(run: Run) -> str:
     """Return what a name that tells the rate says besides, nothing where the rate is logged."""
+    return run.once(_rest_of_name)
+
+
+def _rest_of_name(run: Run) -> str:
     told = "lr" in run.told and not any(map(is_rate, run.hyperparameters))
     return without_told(without_counters(run.name)) if told else ""
 

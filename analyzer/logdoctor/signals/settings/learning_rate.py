@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.naming import words
@@ -17,16 +18,19 @@ REPEATS = frozenset({"fold", "rep", "repeat"})
 """Settings that count repeats of one recipe, as a seed does."""
 
 
+@lru_cache(maxsize=4096)  # of a sweep, every two runs are compared
 def is_rate(name: str) -> bool:
     """Tell whether a hyper-parameter is the learning rate."""
     return setting_words(name) in RATE_SETTINGS
 
 
+@lru_cache(maxsize=4096)
 def setting_words(name: str) -> tuple[str, ...]:
     """Return the words of the last part of a nested hyper-parameter's name."""
     return words(name.rpartition(".")[2].rpartition("/")[2])
 
 
+@lru_cache(maxsize=4096)
 def is_seed(name: str) -> bool:
     """Tell whether a hyper-parameter is a random seed."""
     return name in REPEATS or bool(SEED_WORDS & set(words(name)))
@@ -34,12 +38,20 @@ def is_seed(name: str) -> bool:
 
 def settings_of(run: Run) -> Mapping[str, Setting]:
     """Return the settings that were logged, and, where the rate is not among them, those that the name tells."""
+    return run.once(_settings)
+
+
+def _settings(run: Run) -> Mapping[str, Setting]:
     logged = run.hyperparameters
     return logged if any(map(is_rate, logged)) else {**run.told, **logged}
 
 
 def given_rate(run: Run) -> float | None:
     """Return the rate that a run was set to, or the highest that it logged, or that its name tells, or None."""
+    return run.once(_rate)
+
+
+def _rate(run: Run) -> float | None:
     named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
     for words_of_name in RATE_SETTINGS:
         rate = as_number(named.get(words_of_name))
