@@ -93,7 +93,8 @@ class Series(Once):
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
         """Indices of the points whose step lies below the one before: where a restart begins."""
-        return np.flatnonzero((self.steps[1:] < self.steps[:-1]) & ~self._astray[1:]) + 1
+        fallen = np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
+        return fallen[~self._astray[fallen]] if len(fallen) else fallen
 
     @cached_property
     def curve(self) -> Series:

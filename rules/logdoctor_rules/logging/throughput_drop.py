@@ -31,6 +31,7 @@ from logdoctor.curves import decay, flat, given
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Throughput
 from logdoctor.signals import Speed
+from logdoctor.signals.statistics.median import quantile
 from logdoctor.wording import number, percent, place
 
 WARMUP = 0.1
@@ -131,7 +132,7 @@ class ThroughputDrop(Rule):
 
     def _distance(self, level: NDArray[np.float64], at: int) -> float:
         """Return how far the slow speeds before lie above the fast ones after, but for those that may overlap."""
-        return float(np.quantile(level[:at], self.overlap) - np.quantile(level[at:], 1 - self.overlap))
+        return quantile(level[:at], self.overlap) - quantile(level[at:], 1 - self.overlap)
 
     @staticmethod
     def _causes(run: Run, since: int, drop: float) -> tuple[Cause, ...]:

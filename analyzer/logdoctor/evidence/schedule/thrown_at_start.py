@@ -63,15 +63,17 @@ class ThrownAtStart:
         unscaled weights, inputs or targets (bad-initial-loss).
         """
         values, at, far = train.series.values, explosion.index, is_far_too_high(settings)
-        spread = _spread(train)
-        start, known_from = _start(train, explosion, chance, spread, far=far)
         few = FIRST_EPOCHS if train.series.axis is Axis.EPOCH else FIRST_STEPS
         is_first = at <= max(few, EARLY * len(values))
-        learns = 0 <= train.end < start and values.min() >= 0
         again = values[max(at + 1, len(values) // 2) :]
         over = len(again) > 0 and float(again.max()) < OVER * explosion.peak
-        if explosion.explains_the_start or not is_first or not learns or not over:
-            raise Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
+        other = Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
+        if explosion.explains_the_start or not is_first or values.min() < 0 or not over:
+            raise other
+        spread = _spread(train)
+        start, known_from = _start(train, explosion, chance, spread, far=far)
+        if not train.end < start:
+            raise other
         times = _height(train, at, alone=bool(at == 0 and known_from)) / start
         tells = at > 0 or known_from  # a log that begins high may only fall fast
         shown = at > 0 or known_from.endswith(BEFORE_TRAINING)
@@ -88,7 +90,8 @@ def _height(train: Trend[TrainLoss], at: int, *, alone: bool) -> float:
     if alone or train.series.axis is Axis.EPOCH:
         return float(values[at])
     beside = np.concatenate([values[max(at - 1, 0) : at], values[at + 1 : at + 2]])
-    return max(float(beside.max()), float(np.sort(values)[-HIGH_POINTS]) if len(values) >= HIGH_POINTS else 0.0)
+    third = float(np.partition(values, -HIGH_POINTS)[-HIGH_POINTS]) if len(values) >= HIGH_POINTS else 0.0
+    return max(float(beside.max()), third)
 
 
 def _spread(train: Trend[TrainLoss]) -> float:

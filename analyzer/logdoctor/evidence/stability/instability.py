@@ -14,6 +14,7 @@ from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues
 from logdoctor.finding import Cause, Fix
 from logdoctor.run import Axis
+from logdoctor.signals.statistics.median import quantile
 from logdoctor.wording import number, place, stretch
 
 USUAL = {
@@ -70,7 +71,7 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
         sound = event.norm.logged.values[: -1 - event.norm.rise]
         sound = sound[np.isfinite(sound)]
         if len(sound) >= LOOK_BACK:
-            at = number(float(np.quantile(sound, 0.9)))
+            at = number(quantile(sound, 0.9))
             yield Fix(f"clip the gradient norm at {at}, its 90th percentile before", basis="this run's gradient norm")
     if cause == "bad-batch" and event.series.axis is Axis.STEP:
         yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")

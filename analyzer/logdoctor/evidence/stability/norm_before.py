@@ -11,6 +11,7 @@ from logdoctor.evidence.stability.onset import GROWTH, LOOK_BACK, RUN_UP, rise_b
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals import GradientHistory, Hyperparameters
+from logdoctor.signals.statistics.median import quantile
 from logdoctor.wording import number
 
 NORM_JUMP = 10.0
@@ -94,7 +95,7 @@ class NormBefore:
             return None
         values = norms.finite.values
         ceiling = float(values.max())
-        return ceiling if ceiling > 0 and np.quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
+        return ceiling if ceiling > 0 and quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
 
 
 def said_by_norm(grads: GradientHistory | None, step: int, growth: float) -> tuple[list[str], list[str]]:

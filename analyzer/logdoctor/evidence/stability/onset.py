@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
+from logdoctor.signals.statistics.median import lower_quantile, median
 from logdoctor.signals.statistics.trend import Trend
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def rise_begins(values: NDArray[np.float64], index: int) -> int:
         high = float(before[0] + (GROWTH - 1) * abs(before[0]))
     else:
         late = before[(len(before) - RUN_UP) // 2 : len(before) - RUN_UP]
-        usual = float(np.median(late))
-        high = max(usual + (GROWTH - 1) * abs(usual), float(np.quantile(late, 0.9, method="lower")))
+        usual = median(late)
+        high = max(usual + (GROWTH - 1) * abs(usual), lower_quantile(late, 0.9))
         high = min(high, float(before[0] + (GROWTH - 1) * abs(before[0]))) if usual > before[0] else high
     low = np.flatnonzero(before <= high)
     return int(low[-1]) + 1 if len(low) else 0

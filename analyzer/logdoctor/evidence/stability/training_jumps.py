@@ -118,7 +118,8 @@ def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
     until = max(jumps[-1].last + 1, len(train) // 2) if jumps else 0
     if smoothness(train.series.values[:until]) < SMOOTH:
         return False
-    return len(turning_points(train.series.values, max(one.height for one in jumps) / 2)) > TWICE
+    highest = max(one.height for one in jumps)
+    return len(turning_points(train.series.values, highest / 2, most=TWICE + 1)) > TWICE
 
 
 def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:

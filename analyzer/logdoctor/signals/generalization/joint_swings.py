@@ -112,7 +112,7 @@ class JointSwings:
         """Whether they rise once and come back by a third of what they jump: an event, however slow the way back is."""
         train, val = self.logs
         both = (train + val) / 2
-        turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))))
+        turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))), most=3)
         return 1 <= len(turns) <= 2 and bool(both[turns[-1]] > both[-1])
 
     def margin(self, *, rate_is_high: bool) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Loss, Throughput, TrainLoss
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Speed:
         timed = (seconds > 0) & np.isfinite(seconds)
         if timed.mean() < 0.9:
             raise Unmeasurable(f"the wall times of {main.name} are too coarse")
-        if float(np.median(seconds[timed])) < AFTERWARDS:
+        if median(seconds[timed]) < AFTERWARDS:
             raise Unmeasurable(f"the records of {main.name} were written all at once, after the training")
         rates = np.log(steps[timed] / seconds[timed])
         return cls(f"{main.axis}s per second", main, _trend(stretch.steps[1:][timed], rates, main))
@@ -107,7 +108,7 @@ def _longest_stretch(series: Series) -> Series:
     """Return the longest part of a series that was written without a restart or a long pause."""
     times = series.wall_times if series.wall_times is not None else np.full(len(series), np.nan)
     waited = np.diff(times)
-    usual = float(np.median(waited[np.isfinite(waited)])) if np.isfinite(waited).any() else np.inf
+    usual = median(waited[np.isfinite(waited)]) if np.isfinite(waited).any() else np.inf
     breaks = np.flatnonzero((np.diff(series.steps) <= 0) | ~(waited <= LONG_PAUSE * max(usual, 1e-9))) + 1
     edges = [0, *breaks.tolist(), len(series)]
     first, last = max(pairwise(edges), key=lambda part: part[1] - part[0])

@@ -33,6 +33,9 @@ ROUNDING = 3e-4
 VERY_FEW = 10
 """Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
 
+TOLD_BY = 100
+"""Values of which one differs, as a rule, where any does: only where none does, all are looked at."""
+
 
 SEVERAL = 2
 """Evaluations between none and all right, and other than the last, before their number tells how many examples."""
@@ -103,9 +106,14 @@ def examples_behind(values: NDArray[np.float64], most: int) -> int | None:
     shares = np.unique(np.round(values / accuracy_unit(values), 6))
     inner = shares[(shares > ROUNDING) & (shares < 1 - ROUNDING)]
     for n in range(2, most + 1):
-        if len(inner) >= (1 if n <= VERY_FEW else 2) and np.abs(inner - np.round(inner * n) / n).max() <= ROUNDING:
+        if len(inner) >= (1 if n <= VERY_FEW else 2) and are_shares(inner[:TOLD_BY], n) and are_shares(inner, n):
             return n
     return None
+
+
+def are_shares(values: NDArray[np.float64], n: int) -> bool:
+    """Tell whether values (k,) are multiples of 1 / n, up to rounding."""
+    return bool(np.abs(values - np.round(values * n) / n).max() <= ROUNDING)
 
 
 def examples_of(series: Series, most: int) -> int:

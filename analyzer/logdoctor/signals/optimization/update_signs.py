@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import apart, number, percent
 
@@ -323,4 +324,4 @@ def _rests(values: np.ndarray) -> bool:
 
 
 def _is_one_value(values: np.ndarray) -> bool:
-    return bool(np.ptp(values) <= SAME * abs(float(np.median(values))))
+    return bool(np.ptp(values) <= SAME * abs(median(values)))

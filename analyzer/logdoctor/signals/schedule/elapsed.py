@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from logdoctor.signals.schedule.schedule import Schedule
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.robust_fit import robust_fit
 from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, Trend
 
@@ -121,7 +122,7 @@ def last_fall(trend: Trend[Any]) -> tuple[float, float]:
     at = np.arange(len(values), dtype=float)
     line = np.polynomial.Polynomial.fit(at, values, 1)
     slope = float(line(at[-1]) - line(0.0)) / max(len(values) - 1, 1)
-    noise = max(trend.noise, MAD_TO_SIGMA * float(np.median(np.abs(values - line(at)))))
+    noise = max(trend.noise, MAD_TO_SIGMA * median(np.abs(values - line(at))))
     error = noise * float(np.sqrt(12 / len(values) ** 3))
     return -slope * (len(trend) - 1) / 5, -slope / error if error > 0 else 0.0
 

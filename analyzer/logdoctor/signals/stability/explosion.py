@@ -161,7 +161,7 @@ def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLe
     start = min((train.initial, *before, *named))
     values = train.series.values
     few = min(1 if train.series.axis is Axis.EPOCH else HIGH_POINTS, len(values))
-    thrown, index = float(np.sort(values)[-few]), int(np.argmax(values))
+    thrown, index = float(np.partition(values, -few)[-few]), int(np.argmax(values))
     if not train.end < start or not 0 < FAR * start <= min(thrown, val.end):
         return None
     return Explosion(start, "", index, float(values[index]), thrown / start, is_lost=False)

@@ -226,8 +226,8 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.repeat(means, sizes)
 
 
-def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
-    """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter)."""
+def turning_points(values: NDArray[np.float64], least: float, most: int | None = None) -> list[int]:
+    """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter), the first `most`."""
     turns: list[int] = []
     low = high = float(values[0]) if len(values) else 0.0
     low_at = high_at = direction = 0
@@ -242,4 +242,8 @@ def turning_points(values: NDArray[np.float64], least: float) -> list[int]:
         elif direction <= 0 and value - low >= least:
             turns += [low_at] * -direction
             high, high_at, direction = value, i, 1
+        else:
+            continue
+        if len(turns) == most:
+            break
     return turns

@@ -31,6 +31,12 @@ def quantile(values: NDArray[Any], share: float) -> float:
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
+def lower_quantile(values: NDArray[Any], share: float) -> float:
+    """Return the same without a line: the lower of the two values beside the place."""
+    place = int((len(values) - 1) * share)
+    return float(np.partition(values, place)[place])
+
+
 def row_medians(rows: NDArray[Any]) -> NDArray[np.float64]:
     """Return the median of each row, shape (r,), of an array (r, n) of one column or more, without NaN."""
     half, odd = divmod(rows.shape[1], 2)
