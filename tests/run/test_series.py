@@ -155,6 +155,18 @@ class TestTake:
         assert series.take(slice(1)).name == "loss"
 
 
+def test_what_a_series_is_asked_twice_is_worked_out_once() -> None:
+    asked = []
+
+    def total(series: Series) -> float:
+        asked.append(series)
+        return float(series.values.sum())
+
+    one, other = numbered([1, 2, 3]), numbered([1, 2])
+    assert (one.once(total), one.once(total), other.once(total)) == (3.0, 3.0, 1.0)
+    assert asked == [one, other]
+
+
 def test_series_share_an_axis_when_all_count_the_same() -> None:
     epochs, steps = Series.of("a", [0], [1.0], axis=Axis.EPOCH), Series.of("b", [0], [1.0])
     assert same_axis([epochs, epochs])

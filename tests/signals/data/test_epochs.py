@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from logdoctor import Axis, Run, Series, TrainLoss
 from logdoctor.run.understand import understand
 from logdoctor.signals import Epochs, Trend, Unmeasurable
-from logdoctor.signals.data.period import repeating_period
+from logdoctor.signals.data.period import overlaps, repeating_period
 
 LENGTH, COUNT = 50, 8
 STEPS = np.arange(LENGTH * COUNT)
@@ -201,3 +201,10 @@ def test_noise_on_a_slow_wave_repeats_nothing() -> None:
 def test_many_periods_do_not_lead_away_from_the_first() -> None:
     noise = np.random.default_rng(0).normal(size=60_000)
     assert repeating_period((np.arange(60_000) % 31.4) / 31.4 + 0.2 * noise) == pytest.approx(31.4, rel=0.002)
+
+
+@pytest.mark.parametrize("points", [50, 64, 96, 97, 1000])
+def test_a_curve_is_laid_over_itself_by_products_of_its_points(points: int) -> None:
+    values, longest = np.random.default_rng(points).normal(size=points), points // 3
+    plain = [np.mean(values[later:] * values[: points - later]) for later in range(longest + 1)]
+    np.testing.assert_allclose(overlaps(values, longest), plain, atol=1e-12)

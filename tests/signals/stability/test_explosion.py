@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
 
 from logdoctor.run import Axis, Role, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Explosion, Trend
+from logdoctor.signals.stability.explosion import HIGH_POINTS, lifted
 
 EXPLODED = [4e5, 9e5, 2e4, 800.0, *np.geomspace(30.0, 3.2, 26)]
 RESTS = [3.3, 700.0, 3.2, 3.2]
@@ -72,3 +75,11 @@ def test_a_loss_far_above_guessing_that_is_thrown_about_was_thrown_there(values:
     settings = Run("a", hyperparameters={"num_classes": 7}, series=(trend(TrainLoss, 1, 2, values).series,))
     found = Explosion.measure(trend(TrainLoss, 1, 2, values), None, ChanceLevels.measure(settings))
     assert found.known_from == known_from
+
+
+@each(st.lists(st.integers(0, 30).map(float), max_size=40))
+def test_what_several_values_close_by_reach_is_the_highest_of_all_stretches(values: list[float]) -> None:
+    last = max(len(values) - 2 * HIGH_POINTS, 0)
+    stretches = [sorted(values[one : one + 2 * HIGH_POINTS]) for one in range(last + 1)]
+    highest = max(one[-HIGH_POINTS] for one in stretches) if len(values) >= HIGH_POINTS else 7.0
+    assert lifted(np.array(values), start=7.0) == highest

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given as each
+from hypothesis import strategies as st
 
 from logdoctor import Series, TrainLoss
 from logdoctor.curves import Curve, decay, flat, geometric, given, line
 from logdoctor.signals import Spikes, Unmeasurable
-from logdoctor.signals.stability.spikes import points_away, same_again
+from logdoctor.signals.stability.spikes import BACK, at_least_rounding, last_digit, points_away, same_again
 
 
 def spikes(curve: Curve) -> Spikes[TrainLoss]:
@@ -128,3 +130,20 @@ def test_a_jump_to_some_times_the_level_is_back_where_a_fifth_is_left() -> None:
     values = decay(5.0, 1.0, 60, half_life=0.05).noisy(0.01).with_value(50, 5.0, 3.0, 1.5)
     series = Series.of("loss", range(60), values.values)
     assert points_away(Spikes.measure(series).found[0], series) == 2
+
+
+@each(st.lists(st.floats(-1e3, 1e3).map(lambda one: round(one, 2)), min_size=2, max_size=40), st.floats(0, 1))
+def test_what_rounding_makes_of_noise_is_that_of_the_smallest_step_of_all(values: list[float], noise: float) -> None:
+    logged = np.array(values)
+    assert at_least_rounding(noise, logged) == max(noise, last_digit(logged) / np.sqrt(12))
+
+
+@pytest.mark.parametrize("lasts", [1, 2, 6, 7, 8, 9, 63, 64, 65, 200])
+def test_an_excursion_lasts_until_a_fifth_of_its_height_is_left_however_long(lasts: int) -> None:
+    heights = [5.0 + 3.0 * (one == lasts // 2) for one in range(lasts)]
+    curve = flat(1.0, 100).noisy(0.01).followed_by(given(heights)).followed_by(flat(1.0, 100).noisy(0.01))
+    (found,) = spikes(curve).found
+    assert (found.index, found.last, found.recovered) == (100, 99 + lasts, True)
+    left = curve.values[found.index : found.last + 1] - found.level
+    assert (left > BACK * np.maximum.accumulate(left)).all()
+    assert found.peak == max(heights)

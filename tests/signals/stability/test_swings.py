@@ -141,6 +141,10 @@ class TestTurningPoints:
         turns = np.array(values)[turning_points(np.array(values), least)]
         assert (np.abs(np.diff(turns)) >= least).all()
 
+    @each(VALUES, st.floats(0.1, 1e5), st.integers(1, 4))
+    def test_as_many_as_are_asked_for_are_the_first_of_all(self, values: list[float], least: float, most: int) -> None:
+        assert turning_points(np.array(values), least, most) == turning_points(np.array(values), least)[:most]
+
 
 def test_a_loss_thrown_above_its_start_is_there_for_a_share_of_the_run() -> None:
     thrown = flat(1.0, 30).followed_by(flat(3.0, 40)).followed_by(flat(0.8, 30))

@@ -90,9 +90,7 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
     if longest <= MIN_REPEAT_POINTS:
         return None
     left = _without_trend(late, longest)
-    size = _quick_size(len(left) + longest)  # no point is laid over one of the other end
-    power = np.fft.rfft(left, size)
-    overlap = np.fft.irfft(power * np.conj(power))[: longest + 1] / np.arange(len(left), len(left) - longest - 1, -1)
+    overlap = overlaps(left, longest)
     if overlap[0] <= 0:
         return None
     alike = overlap / overlap[0]
@@ -103,6 +101,14 @@ def repeating_period(values: NDArray[np.float64]) -> float | None:
         return None
     shortest = float(peaks[alike[peaks] >= 0.9 * alike[peaks].max()][0])
     return _refined(shortest / _times_contained(alike, round(shortest)), alike, peaks, longest)
+
+
+def overlaps(values: NDArray[np.float64], longest: int) -> NDArray[np.float64]:
+    """Return the mean product of a curve and itself so many points later, shape (longest + 1,), from none on."""
+    size = _quick_size(len(values) + longest)  # no point is laid over one of the other end
+    power = np.fft.rfft(values, size)
+    sums = np.fft.irfft(power * np.conj(power), size)[: longest + 1]
+    return np.asarray(sums / np.arange(len(values), len(values) - longest - 1, -1))
 
 
 def _quick_size(points: int) -> int:

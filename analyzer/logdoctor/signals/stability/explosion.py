@@ -124,11 +124,11 @@ class Explosion:
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
-        reached = float(values[index]) if alone else _lifted(values, start)
+        reached = float(values[index]) if alone else lifted(values, start)
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
 
 
-def _lifted(values: NDArray[np.float64], start: float) -> float:
+def lifted(values: NDArray[np.float64], start: float) -> float:
     """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values.
 
     Side by side, a sixth of all stretches says how high they are at least, and the highest of all begins with a value

@@ -227,7 +227,7 @@ def never_rising(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def turning_points(values: NDArray[np.float64], least: float, most: int | None = None) -> list[int]:
-    """Return the indices at which a curve turns after moving by at least `least` (a zigzag filter), the first `most`."""
+    """Return the first `most` indices at which a curve turns after moving by at least `least`: a zigzag filter."""
     turns: list[int] = []
     low = high = float(values[0]) if len(values) else 0.0
     low_at = high_at = direction = 0
