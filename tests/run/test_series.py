@@ -67,6 +67,7 @@ class TestCurve:
             astray.add(len(steps) - 1)
         line = [(i, step) for i, step in enumerate(steps) if i not in astray]
         stays = [i for i, step in enumerate(steps) if all(later > step for j, later in line if j > i)]
+        stays = [i for i in stays if i not in astray or steps[i] >= min(0, steps[0])]
         taken = {steps[i] for i in stays if i not in astray}
         firsts = {steps[i]: i for i in reversed(stays) if i in astray and steps[i] not in taken}
         stays = [i for i in stays if i not in astray or i in firsts.values()]
@@ -80,6 +81,8 @@ class TestCurve:
             ([2, 1, 4, 3, 5], [1, 0, 3, 2, 4]),  # two processes log in turn
             ([2, 1, 4, 3, 6, 5], [1, 0, 3, 2, 5, 4]),  # and the later step is not the last to come
             ([1, 2, 3, 5, 4], [0, 1, 2, 4]),  # what comes late once, at the end, may be a restart
+            ([10, 20, -1, 30], [0, 1, 3]),  # no step is below zero, unless the first one is
+            ([-2, 0, -1, 1], [0, 2, 1, 3]),
             ([10, 20, 30, 15, 40, 5, 6], [5, 6]),  # a restart takes what came late, too
         ],
     )

@@ -110,11 +110,9 @@ class Series(Once):
         if (whole := len(self) - self._said_again) < len(self):
             return self.take(slice(whole)).curve
         astray = self._astray
-        if (nowhere := astray & (self.steps < min(0, self.first_step))).any():
-            return self.take(~nowhere).curve
         # A point stays when every later point has a larger step.
         floor = np.minimum.accumulate(np.where(astray, np.iinfo(np.int64).max, self.steps)[::-1])[::-1]
-        stays = np.append(self.steps[:-1] < floor[1:], True)
+        stays = np.append(self.steps[:-1] < floor[1:], True) & ~(astray & (self.steps < min(0, self.first_step)))
         if not astray.any():
             return self.take(stays)
         kept = np.flatnonzero(stays)

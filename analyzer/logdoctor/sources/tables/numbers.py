@@ -35,9 +35,6 @@ _NOT_FINITE = re.compile(
 )
 """What is not finite, as C and Java print it: on Windows `-nan(ind)`, and `-1.#IND00` up to Visual Studio 2013."""
 
-_FORTRAN = re.compile(r"[+-]?[0-9]+\.[0-9]*[dD][+-][0-9]{2,3}")
-"""A number of double precision in Fortran: `1.25D-03`."""
-
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}([,'\u2019\u00a0\u202f])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
 _WRAPPED = re.compile(
@@ -81,8 +78,6 @@ def parse_number(text: str) -> float | None:
         return math.nan if word["nan"] else -math.inf if word["sign"] == "-" else math.inf
     if grouped := _GROUPED.fullmatch(text):
         return float(text.replace(grouped[1], ""))
-    if _FORTRAN.fullmatch(text):
-        return float(text.replace("d", "e").replace("D", "e"))
     if text.endswith("%") and _PLAIN.fullmatch(text[:-1].rstrip()):
         return float(text[:-1])
     if wrapped := _WRAPPED.fullmatch(text) or _ALONE.fullmatch(text):
