@@ -158,6 +158,28 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a bar that is described as steps: its share done is no step",
+        "steps.log",
+        "".join(
+            f"\rSteps: {25 * step:3d}%|{'#' * step}{' ' * (4 - step)}| {step}/4 [00:0{step}<00:04, 1.0it/s, loss={loss}]"
+            for step, loss in ((1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25))
+        ),
+        {"loss": [(1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25)]},
+    ),
+    Sample(
+        "a bar of each epoch that is described as one",
+        "epoch_bars.log",
+        "".join(
+            "".join(
+                f"\rEpoch: {25 * batch:3d}%|{'#' * batch}{' ' * (4 - batch)}| {batch}/4 [00:01<00:01, 4it/s, loss={loss}]"
+                for batch in (1, 2, 3, 4)
+            )
+            + "\n"
+            for loss in (0.75, 0.5, 0.25)
+        ),
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
