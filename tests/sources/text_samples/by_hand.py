@@ -161,7 +161,7 @@ SAMPLES = (
         "a bar that is described as steps: its share done is no step",
         "steps.log",
         "".join(
-            f"\rSteps: {25 * step:3d}%|{'#' * step}{' ' * (4 - step)}| {step}/4 [00:0{step}<00:04, 1.0it/s, loss={loss}]"
+            f"\rSteps: {25 * step:3d}%|{'#' * step}{' ' * (4 - step)}| {step}/4 [00:0{step}<00:04, 1it/s, {loss=}]"
             for step, loss in ((1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25))
         ),
         {"loss": [(1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25)]},
@@ -171,7 +171,7 @@ SAMPLES = (
         "epoch_bars.log",
         "".join(
             "".join(
-                f"\rEpoch: {25 * batch:3d}%|{'#' * batch}{' ' * (4 - batch)}| {batch}/4 [00:01<00:01, 4it/s, loss={loss}]"
+                f"\rEpoch: {25 * batch:3d}%|{'#' * batch}{' ' * (4 - batch)}| {batch}/4 [00:01<00:01, 4it/s, {loss=}]"
                 for batch in (1, 2, 3, 4)
             )
             + "\n"
