@@ -180,6 +180,19 @@ SAMPLES = (
         {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)]},
     ),
     Sample(
+        "the terms of an autoencoder's loss between bars",
+        "vae.log",
+        "".join(
+            f"step {step}/30 | loss {loss} | recon {loss - 0.125} | kl 0.125\n"
+            for step, loss in ((10, 1.0), (20, 0.75), (30, 0.5))
+        ),
+        {
+            "loss": [(10, 1.0), (20, 0.75), (30, 0.5)],
+            "recon": [(10, 0.875), (20, 0.625), (30, 0.375)],
+            "kl": [(10, 0.125), (20, 0.125), (30, 0.125)],
+        },
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",
