@@ -38,7 +38,7 @@ from logdoctor.signals.stability.explosion import Explosion
 from logdoctor.signals.stability.gradient_history import Burst, GradientHistory
 from logdoctor.signals.stability.loss_impact import Impact, LossImpact
 from logdoctor.signals.stability.spikes import Spike, Spikes
-from logdoctor.signals.stability.swings import Swings
+from logdoctor.signals.stability.swings import Swings, is_batch_noise
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
 __all__ = [
@@ -47,6 +47,6 @@ __all__ = [
     "LatentCode", "LossImpact", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan",
     "Policy", "RateRebound", "RateReset", "Resumes", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed",
     "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable", "UpdateSigns",
-    "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
-    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
+    "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_batch_noise", "is_rate", "is_seed",
+    "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
 ]  # fmt: skip

@@ -255,6 +255,12 @@ class Divergence(Rule):
             train_loss=given([1.73, 1.7, 1.66, 1.57, 0.9, 0.68]).followed_by(flat(1.7, 12).noisy(0.04)),
         ),
         silent(
+            "a network that is trained already: hard batches lose tens of times what easy ones do",
+            axis=Axis.STEP,
+            train_loss=flat(0.03, 75).heavy_tailed(1.0, seed=22),
+            val_loss=flat(0.06, 3),
+        ),
+        silent(
             "few values tell it, and validation is as it was",
             axis=Axis.STEP,
             train_loss=decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.135, seed=1),

@@ -29,7 +29,16 @@ from logdoctor.evidence.stability.rise import counts_more_boxes, data_got_harder
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.evidence.weighing import STRONG
-from logdoctor.signals import Hyperparameters, JointSwings, Schedule, Siblings, Swings, Trend, weight_repeats
+from logdoctor.signals import (
+    Hyperparameters,
+    JointSwings,
+    Schedule,
+    Siblings,
+    Swings,
+    Trend,
+    is_batch_noise,
+    weight_repeats,
+)
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -237,6 +246,29 @@ class Oscillation(Rule):
                 given([0.2, 0.19, 2.2, 1.5, 1.1, 0.9, 0.85, 0.8, 0.75, 0.74, 0.74, 0.74])
             ),
         ),
+        silent(
+            "dropout of a network whose epoch is one batch: validation goes down smoothly",
+            train_loss=decay(1.4, 0.74).noisy(0.15, seed=3),
+            val_loss=decay(1.4, 0.6),
+        ),
+        fires(
+            "the same bouncing, of validation too",
+            varies={"steps instead of epochs": "an epoch averages many batches; a step that bounces so is batch noise"},
+            train_loss=decay(1.4, 0.74).noisy(0.15, seed=3),
+            val_loss=decay(1.4, 0.6).noisy(0.1, seed=5),
+        ),
+        silent(
+            "a network that is trained already: hard batches lose tens of times what easy ones do",
+            axis=Axis.STEP,
+            train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
+            val_loss=flat(0.06, 3),
+        ),
+        fires(
+            "the same, and validation is thrown, too",
+            axis=Axis.STEP,
+            train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
+            val_loss=given([0.06, 0.9, 0.4]),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -298,10 +330,11 @@ class Oscillation(Rule):
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
         explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
         above = None if explained else self._stays_far_above(swings)
+        is_calm = not structured and joint is not None and joint.validation_is_calm
         found = (
             above,
-            self._swings(swings, structured=structured, rate_is_high=too_high),
-            self._bursts(swings),
+            None if is_calm else self._swings(swings, structured=structured, rate_is_high=too_high),
+            None if is_batch_noise(trend, val) else self._bursts(swings),
             moves_together(joint, together) if joint is not None and together >= 1 else None,
         )
         if not (signs := [one for one in found if one is not None]):

@@ -158,6 +158,41 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a bar that is described as steps: its share done is no step",
+        "steps.log",
+        "".join(
+            f"\rSteps: {25 * step:3d}%|{'#' * step}{' ' * (4 - step)}| {step}/4 [00:0{step}<00:04, 1it/s, {loss=}]"
+            for step, loss in ((1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25))
+        ),
+        {"loss": [(1, 1.0), (2, 0.75), (3, 0.5), (4, 0.25)]},
+    ),
+    Sample(
+        "a bar of each epoch that is described as one",
+        "epoch_bars.log",
+        "".join(
+            "".join(
+                f"\rEpoch: {25 * batch:3d}%|{'#' * batch}{' ' * (4 - batch)}| {batch}/4 [00:01<00:01, 4it/s, {loss=}]"
+                for batch in (1, 2, 3, 4)
+            )
+            + "\n"
+            for loss in (0.75, 0.5, 0.25)
+        ),
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)]},
+    ),
+    Sample(
+        "the terms of an autoencoder's loss between bars",
+        "vae.log",
+        "".join(
+            f"step {step}/30 | loss {loss} | recon {loss - 0.125} | kl 0.125\n"
+            for step, loss in ((10, 1.0), (20, 0.75), (30, 0.5))
+        ),
+        {
+            "loss": [(10, 1.0), (20, 0.75), (30, 0.5)],
+            "recon": [(10, 0.875), (20, 0.625), (30, 0.375)],
+            "kl": [(10, 0.125), (20, 0.125), (30, 0.125)],
+        },
+    ),
+    Sample(
         "key=value",
         "log.txt",
         "epoch=0 loss=0.75 acc=0.0\nepoch=1 loss=0.5 acc=0.125\nepoch=2 loss=0.25 acc=0.25\n",

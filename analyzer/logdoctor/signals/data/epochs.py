@@ -91,7 +91,7 @@ class Epochs:
         A mean that starts anew in each epoch moves ever less: its n-th value changes by 1 / n of what is new.
         """
         early, late = [], []
-        for part in self._parts:
+        for part in (one for one in self._parts if len(one) > 1):  # rounding leaves one point to some epochs
             moves = np.abs(np.diff(part))
             fifth = max(2, round(EDGE * len(moves)))
             early.append(float(np.median(moves[:fifth])))

@@ -47,6 +47,10 @@ GETS_LOWER = 0.85
 ALIKE = 0.5
 """Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below."""
 
+CALM = 1 / 3
+"""Spread of validation as a share of that of training, in logarithms, up to which what training does is noise of its
+batches or of dropout: it is measured on the same weights, without either."""
+
 THROWN = 1.5
 """Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
 
@@ -106,6 +110,12 @@ class JointSwings:
     def spread(self) -> float:
         """Ratio of the 90th to the 10th percentile, trend aside, of the one that jumps less."""
         return min(_spread(one) for one in self.logs)
+
+    @cached_property
+    def validation_is_calm(self) -> bool:
+        """Whether validation hardly moves while training jumps, over MIN_EVALUATIONS or more, trend aside."""
+        train, val = (float(np.log(_spread(one))) for one in self.logs)
+        return len(self.logs[1]) >= MIN_EVALUATIONS and val <= CALM * train
 
     @cached_property
     def is_one_jump(self) -> bool:

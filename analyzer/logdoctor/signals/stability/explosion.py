@@ -14,6 +14,7 @@ from logdoctor.signals.optimization.chance import Chance, ChanceLevels
 from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.spikes import comes_again
+from logdoctor.signals.stability.swings import is_batch_noise
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.signals.statistics.trend import Trend, Unmeasurable
 
@@ -125,6 +126,7 @@ class Explosion:
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         reached = float(values[index]) if alone else lifted(values, start)
+        reached = start if not known_from and is_batch_noise(train, val) else reached
         return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
 
 

@@ -154,7 +154,8 @@ class LineReader:
         counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
         if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
             counter = "iter"
-        if not counter or number.unit in TIME_UNITS or counter in self._names:
+        is_share = number.after.startswith("%|")  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
+        if not counter or is_share or number.unit in TIME_UNITS or counter in self._names:
             return False
         if counter == "batch" and self._is_within_epoch and _IN_BRACKETS.match(number.after):
             self._value(f"{key.name} time", number, "")  # `[1/50][10/744] Data 0.01 (0.05) Batch 0.5 (0.6)`

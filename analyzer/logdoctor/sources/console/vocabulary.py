@@ -10,6 +10,9 @@ from logdoctor.run.roles import Counter, Loss, TrainError, TrainMetric, Unknown,
 from logdoctor.run.translations import COUNTERS
 from logdoctor.run.vocabulary import ELBO
 
+_TERMS = frozenset((ELBO, "recon", "reconstruction"))
+"""Words for terms of an autoencoder's loss, which are often printed without the word loss: `recon 44.6 | kl 0.1`."""
+
 SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 """Quantities whose name takes the split from the words before it."""
 
@@ -110,7 +113,7 @@ def vocabulary_tail(key: str) -> str:
 
 
 def _measures(word: str) -> bool:
-    return role_of(word, split_of(word)) not in (Unknown, Counter) or ELBO in words(word)
+    return role_of(word, split_of(word)) not in (Unknown, Counter) or not _TERMS.isdisjoint(words(word))
 
 
 def _is_of_training(word: str) -> bool:
