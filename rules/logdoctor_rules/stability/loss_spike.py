@@ -25,6 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
+from logdoctor.evidence.stability.begun_anew import begun_anew
 from logdoctor.evidence.stability.jump_outcome import outcome, outcome_word, values_away
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.training_jumps import (
@@ -65,7 +66,10 @@ class LossSpike(Rule):
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
-    limits = "Needs 20 values; averaging hides short jumps, and which batch it was, only the program can tell."
+    limits = (
+        "Needs 20 values, or 7 of which one is back where the run began, in validation, too; averaging hides "
+        "short jumps, and which batch it was, only the program can tell."
+    )
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"
@@ -112,6 +116,23 @@ class LossSpike(Rule):
             "validation is measured when training is almost back, and lies higher still",
             train_loss=decay(0.7, 0.05, 12).followed_by(given([0.66, 0.19, 0.11, 0.1, 0.08, 0.08, 0.07, 0.07, 0.07])),
             val_loss=decay(0.7, 0.06, 12).followed_by(given([0.24, 0.13, 0.1, 0.1, 0.12, 0.09, 0.09, 0.07, 0.07])),
+        ),
+        fires(
+            "few epochs, of which one is back where the run began, and so is validation",
+            varies={"every second point": "six are left"},
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.4, 2.4, 2.4, 2.5, 2.7, 2.8, 3.0, 2.6, 2.5, 2.4, 2.5, 2.5]),
+            val_accuracy=given([0.32, 0.37, 0.38, 0.38, 0.38, 0.37, 0.38, 0.37, 0.31, 0.35, 0.37, 0.38, 0.38]),
+        ),
+        silent(
+            "few epochs, and other data from one on: validation knows nothing of it",
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),
+        ),
+        silent(
+            "few epochs, and harder data from one on, which cost more than the first did",
+            train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
+            val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
         ),
         silent(
             "a hard row, once an epoch",
@@ -251,7 +272,7 @@ class LossSpike(Rule):
 
     def check(
         self,
-        losses: JumpyLosses,
+        losses: JumpyLosses | None,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
@@ -261,7 +282,10 @@ class LossSpike(Rule):
         if schedule is not None and schedule.is_range_test:
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
-        for trend, spikes in losses:
+        if not restarts and (anew := begun_anew(around.run, train)) is not None:
+            yield self._finding(train, anew, list(anew.found), around, relapsed=True)
+            return
+        for trend, spikes in losses or ():
             beside = trend.series is not train.series
             alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
             matter = [
