@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
-from logdoctor.evidence.stability.begun_anew import begun_anew
+from logdoctor.evidence.stability.begun_anew import begun_anew, clues_of_fresh_start
 from logdoctor.evidence.stability.jump_outcome import outcome, outcome_word, values_away
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.training_jumps import (
@@ -37,6 +37,7 @@ from logdoctor.evidence.stability.training_jumps import (
     of_other_data,
     of_restart,
 )
+from logdoctor.evidence.weighing import Clue
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.spikes import relapses, same_again
 from logdoctor.wording import number, place
@@ -283,7 +284,7 @@ class LossSpike(Rule):
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
         if not restarts and (anew := begun_anew(around.run, train)) is not None:
-            yield self._finding(train, anew, list(anew.found), around, relapsed=True)
+            yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
             return
         for trend, spikes in losses or ():
             beside = trend.series is not train.series
@@ -299,7 +300,8 @@ class LossSpike(Rule):
             relapsed = [] if matter or restarts or beside else relapses(trend)
             matter = matter or [one for one in relapsed if not of_other_data(one, trend.series, val, around.run)]
             if matter and not are_swings(matter, trend):
-                yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
+                clues = clues_of_many(matter, spikes)
+                yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))
                 return
 
     def _finding(
@@ -308,6 +310,7 @@ class LossSpike(Rule):
         spikes: Spikes[TrainLoss],
         matter: list[Spike],
         around: Surroundings,
+        clues: Iterable[Clue],
         *,
         relapsed: bool,
     ) -> Finding:
@@ -315,7 +318,7 @@ class LossSpike(Rule):
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self._least(worst), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
-        why = explain(event, self.causes, clues_of_many(matter, spikes))
+        why = explain(event, self.causes, clues)
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {outcome(worst, series, end)}{more}{event.cue}",

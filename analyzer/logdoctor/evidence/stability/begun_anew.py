@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from logdoctor.evidence.weighing import DECISIVE, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Spike, Spikes, Trend
 from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.signals.stability.spikes import LEARNT, LOST, MIN_SPIKE_POINTS
+from logdoctor.wording import number
 
 BEFORE, AFTER = 4, 3
 """Values before the jump, which show a course, and from it on, which show that it is gone again."""
@@ -46,8 +48,14 @@ def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     return Spikes(series, (spike,), 0.0)
 
 
+def clues_of_fresh_start(anew: Spikes[TrainLoss]) -> Iterator[Clue]:
+    """Say what such a jump speaks for: weights that are those of an untrained network again."""
+    first = number(float(anew.series.values[0]))
+    yield Clue("resumed-without-state", DECISIVE, f"it is back where the run began, at {first}, and so is validation")
+
+
 def _ways_back(run: Run, train: Series, index: int) -> Iterator[float]:
-    """Yield which share of the way back to its first value each loss and accuracy of validation goes where training does.
+    """Yield which share of the way back to its first value each loss and accuracy of validation goes at that step.
 
     One that overfits comes down to it, for what it had learnt is gone as well.
     """
