@@ -52,8 +52,8 @@ class NoLearning(Rule):
     causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
-        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss; it is silent where "
-        "validation or a metric improves. A task that breaks open later looks the same until it does."
+        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss, 4 in all decimals; it is "
+        "silent where validation or a metric improves. A task that breaks open later looks the same until it does."
     )
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
@@ -76,9 +76,19 @@ class NoLearning(Rule):
         8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience"
     )
     min_frozen: float = threshold(6.0, "the same where every evaluation gives one loss: impatience freezes no weight")
+    min_frozen_finely: float = threshold(
+        4.0,
+        "the same in more decimals than a rounded log shows: none of 1,100 sound runs has such a loss four times",
+    )
     late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
+        fires(
+            "four epochs with one loss of validation, in all decimals",
+            train_loss=given([10.1, 10.49, 10.49, 10.49]),
+            val_loss=flat(11.5729341, 4),
+        ),
+        silent("three of them", train_loss=given([10.1, 10.49, 10.49]), val_loss=flat(11.5729341, 3)),
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
         fires(
             "batch noise like a fall, while validation stays",
@@ -435,7 +445,8 @@ class NoLearning(Rule):
         self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, signs: UpdateSigns
     ) -> bool:
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
-        least = self.min_frozen if signs.frozen and val is not None else self.min_points
+        frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
+        least = frozen if signs.frozen and val is not None else self.min_points
         return len(train) < least or rounded_away(train) or begins_late(run, train.series, self.late_start)
 
 

@@ -205,6 +205,30 @@ class Plateau(Rule):
             val_loss=decay(2.29, 1.57, 6, half_life=0.1),
             val_accuracy=decay(0.3, 0.94, 6, half_life=0.05),
         ),
+        fires(
+            "two softmaxes of six classes, and all answers are right",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(1.7, 1.05, 20, half_life=0.1),
+            val_loss=decay(1.6, 1.06, 20, half_life=0.1),
+            val_accuracy=decay(0.71, 0.99, 20, half_life=0.05),
+        ),
+        fires(
+            "two softmaxes, and nothing is known of validation",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(2.303, 1.484, 40, half_life=0.1).noisy(0.002),
+            train_accuracy=decay(0.3, 0.98, 40, half_life=0.05),
+        ),
+        silent(
+            "smoothed labels, and nothing is known of validation",
+            train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.002),
+            train_accuracy=decay(0.3, 0.98, 40, half_life=0.05),
+        ),
+        silent(
+            "six classes, and labels that are smoothed by much",
+            train_loss=decay(1.79, 0.9, 20, half_life=0.1),
+            val_loss=decay(1.7, 0.92, 20, half_life=0.1),
+            val_accuracy=decay(0.71, 0.99, 20, half_life=0.05),
+        ),
         silent(
             "smoothed labels: the answers are right, and the loss stays above zero",
             train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.005),
