@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from logdoctor import (
     Confidence,
     Finding,
@@ -22,12 +24,13 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, geometric, given, line
+from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
+from logdoctor.evidence.optimization.weights_at_rest import Rest, causes_of_rest_half_way, weights_at_rest
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -52,7 +55,8 @@ class Plateau(Rule):
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a sibling that ends lower, a poor accuracy or a rate beyond what trains: all else may be all there is."
+        "Needs a sibling that ends lower, a poor accuracy, a rate beyond what trains or weights that no longer move: "
+        "all else may be all there is."
     )
     explains = ("slow-convergence", "constant-metric")
 
@@ -96,6 +100,32 @@ class Plateau(Rule):
     )
 
     examples = (
+        fires(
+            "validation gives one loss from the second epoch on, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.array([0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381, 0.738, *[0.7379] * 17]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "validation goes on by little, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.concatenate([[0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381], np.linspace(0.738, 0.736, 18)]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "both rest: the minimum of all data is reached",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03),
+            val_loss=decay(0.85, 0.738, 24, half_life=0.02),
+        ),
+        silent(
+            "validation gives one loss, rounded, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(np.array([0.85, 0.77, 0.75, *[0.74] * 21]), frozenset(range(72)) - set(range(2, 72, 3))),
+        ),
         fires(
             "a sibling goes much lower",
             train_loss=decay(134.0, 68.0, half_life=0.01).plus(line(1.5, 0.0)),
@@ -368,7 +398,10 @@ class Plateau(Rule):
             yield self._capped(train, shown)
             return
         since = self._flat_since(train)
+        rest = weights_at_rest(run, train, val)
         if since is None:
+            if rest is not None:
+                yield self._at_rest(train, rest)
             return
         series, first = train.series, int(train.steps[since])
         good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
@@ -377,6 +410,8 @@ class Plateau(Rule):
         beyond = "" if good else rests_at_a_rate_beyond(train, settings)
         reaches = f"sibling run {lower.run.name} reaches {number(lower.train.end)}" if lower else ""
         if not (reason := reaches or poor or beyond):
+            if rest is not None:
+                yield self._at_rest(train, rest)
             return
         died = self._decayed(train, schedule, first) or rate_died(run)
         causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
@@ -403,6 +438,15 @@ class Plateau(Rule):
             confidence=Confidence.MEDIUM,
             causes=causes_of_cap(shown),
             evidence={"level": Quantity(train.end), "start": Quantity(train.first)},
+        )
+
+    def _at_rest(self, train: Trend[TrainLoss], rest: Rest) -> Finding:
+        return self.finding(
+            rest.said,
+            Span(rest.val.name, rest.since, rest.val.last_step, "at rest"),
+            confidence=Confidence.MEDIUM,
+            causes=causes_of_rest_half_way(rest),
+            evidence={"level": Quantity(train.end), "start": Quantity(train.start)},
         )
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
