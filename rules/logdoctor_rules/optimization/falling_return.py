@@ -107,21 +107,6 @@ class FallingReturn(Rule):
             episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
             policy_loss=flat(0.0, 60).noisy(0.01),
         ),
-        fires(
-            "it sinks under the noise of single returns, surely, to the least there is",
-            episode_reward=decay(-0.62, -0.92, 240, half_life=0.2).noisy(0.08),
-            policy_loss=flat(0.0, 240).noisy(0.01),
-        ),
-        silent(
-            "it sinks under that noise, and comes up again in the last third",
-            episode_reward=decay(-0.62, -0.92, 160, half_life=0.2).then(line(0.0, 0.12, 80)).noisy(0.08),
-            policy_loss=flat(0.0, 240).noisy(0.01),
-        ),
-        silent(
-            "it sinks under that noise by an eighth of what the returns range over",
-            episode_reward=decay(-0.7, -0.78, 240, half_life=0.1).noisy(0.1),
-            policy_loss=flat(0.0, 240).noisy(0.01),
-        ),
         silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent(
             "the first returns were lucky",
@@ -194,6 +179,21 @@ class FallingReturn(Rule):
             "too short",
             episode_reward=line(-0.5, -0.96, 11).noisy(0.02),
             policy_loss=flat(0.0, 11).noisy(0.01),
+        ),
+        fires(
+            "it sinks under the noise of single returns, surely, to the least there is",
+            episode_reward=decay(-0.62, -0.92, 240, half_life=0.2).noisy(0.08),
+            policy_loss=flat(0.0, 240).noisy(0.01),
+        ),
+        silent(
+            "it sinks under that noise, and comes up again in the last third",
+            episode_reward=decay(-0.62, -0.92, 160, half_life=0.2).then(line(0.0, 0.12, 80)).noisy(0.08),
+            policy_loss=flat(0.0, 240).noisy(0.01),
+        ),
+        silent(
+            "it sinks under that noise by an eighth of what the returns range over",
+            episode_reward=decay(-0.7, -0.78, 240, half_life=0.1).noisy(0.1),
+            policy_loss=flat(0.0, 240).noisy(0.01),
         ),
     )
 

@@ -83,12 +83,6 @@ class NoLearning(Rule):
     late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
-        fires(
-            "four epochs with one loss of validation, in all decimals",
-            train_loss=given([10.1, 10.49, 10.49, 10.49]),
-            val_loss=flat(11.5729341, 4),
-        ),
-        silent("three of them", train_loss=given([10.1, 10.49, 10.49]), val_loss=flat(11.5729341, 3)),
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
         fires(
             "batch noise like a fall, while validation stays",
@@ -399,6 +393,16 @@ class NoLearning(Rule):
         silent(
             "next to nothing after the first epoch, rounded to four digits",
             train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
+        fires(
+            "four epochs with one loss of validation, in all decimals",
+            train_loss=given([10.1, 10.49, 10.49, 10.49]),
+            val_loss=flat(11.5729341, 4),
+        ),
+        silent(
+            "three epochs with one loss of validation",
+            train_loss=given([10.1, 10.49, 10.49]),
+            val_loss=flat(11.5729341, 3),
         ),
     )
 

@@ -101,32 +101,6 @@ class Plateau(Rule):
 
     examples = (
         fires(
-            "validation gives one loss from the second epoch on, while batches vary",
-            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
-            val_loss=Curve(
-                np.array([0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381, 0.738, *[0.7379] * 17]),
-                frozenset(range(72)) - set(range(2, 72, 3)),
-            ),
-        ),
-        silent(
-            "validation goes on by little, while batches vary",
-            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
-            val_loss=Curve(
-                np.concatenate([[0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381], np.linspace(0.738, 0.736, 18)]),
-                frozenset(range(72)) - set(range(2, 72, 3)),
-            ),
-        ),
-        silent(
-            "both rest: the minimum of all data is reached",
-            train_loss=decay(0.95, 0.72, 72, half_life=0.03),
-            val_loss=decay(0.85, 0.738, 24, half_life=0.02),
-        ),
-        silent(
-            "validation gives one loss, rounded, while batches vary",
-            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
-            val_loss=Curve(np.array([0.85, 0.77, 0.75, *[0.74] * 21]), frozenset(range(72)) - set(range(2, 72, 3))),
-        ),
-        fires(
             "a sibling goes much lower",
             train_loss=decay(134.0, 68.0, half_life=0.01).plus(line(1.5, 0.0)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
@@ -378,6 +352,32 @@ class Plateau(Rule):
             "falls again late",
             train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
+        ),
+        fires(
+            "validation gives one loss from the second epoch on, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.array([0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381, 0.738, *[0.7379] * 17]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "validation goes on by little, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.concatenate([[0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381], np.linspace(0.738, 0.736, 18)]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "both rest: the minimum of all data is reached",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03),
+            val_loss=decay(0.85, 0.738, 24, half_life=0.02),
+        ),
+        silent(
+            "validation gives one loss, rounded, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(np.array([0.85, 0.77, 0.75, *[0.74] * 21]), frozenset(range(72)) - set(range(2, 72, 3))),
         ),
     )
 

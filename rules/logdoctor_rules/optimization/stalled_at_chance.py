@@ -107,38 +107,6 @@ class StalledAtChance(Rule):
     )
 
     examples = (
-        fires(
-            "five evaluations with one accuracy, and a loss that came down at once, to what no setting names",
-            axis=Axis.STEP,
-            train_loss=decay(4.6, 3.2, half_life=0.005).noisy(0.06),
-            val_loss=Curve(np.array([3.23, 3.24, 3.25, 3.22, 3.23]), frozenset(range(120)) - {23, 47, 71, 95, 119}),
-            val_accuracy=Curve(np.full(5, 0.192), frozenset(range(120)) - {23, 47, 71, 95, 119}),
-        ),
-        fires(
-            "five epochs, one of which gives another class the right",
-            train_loss=given([25.5, 3.85, 4.48, 3.48, 3.47]),
-            val_loss=given([3.52, 3.41, 3.68, 3.42, 3.54]),
-            val_accuracy=given([18.8, 18.8, 18.8, 4.4, 18.8]),
-        ),
-        silent(
-            "five evaluations with one accuracy, while validation learns the shares of the classes",
-            train_loss=given([5.1, 4.4, 3.9, 3.6, 3.5]),
-            val_loss=given([3.6, 3.4, 3.3, 3.2, 3.2]),
-            val_accuracy=flat(0.19, 5),
-        ),
-        silent(
-            "five evaluations with one accuracy, while training is right more often",
-            train_loss=given([2.3, 2.2, 2.2, 2.15, 2.1]),
-            val_loss=given([2.31, 2.33, 2.31, 2.34, 2.32]),
-            train_accuracy=given([0.1, 0.15, 0.19, 0.2, 0.22]),
-            val_accuracy=flat(0.11, 5),
-        ),
-        silent(
-            "five evaluations with one accuracy, and weights that rest: that is another finding",
-            train_loss=given([3.1, 2.8, 2.8, 2.8, 2.8]),
-            val_loss=flat(2.79, 5),
-            val_accuracy=flat(0.308, 5),
-        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
@@ -474,6 +442,38 @@ class StalledAtChance(Rule):
             train_loss=given([0.793, 0.7, 0.696, 0.696, 0.696, 0.695, 0.694]).followed_by(flat(0.6937, 8)),
             val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
             val_pr_auc=flat(0.5002, 15).noisy(0.0005),
+        ),
+        fires(
+            "five evaluations with one accuracy, and a loss that came down at once, to what no setting names",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 3.2, half_life=0.005).noisy(0.06),
+            val_loss=Curve(np.array([3.23, 3.24, 3.25, 3.22, 3.23]), frozenset(range(120)) - {23, 47, 71, 95, 119}),
+            val_accuracy=Curve(np.full(5, 0.192), frozenset(range(120)) - {23, 47, 71, 95, 119}),
+        ),
+        fires(
+            "five epochs, in one of which every input gets another answer",
+            train_loss=given([25.5, 3.85, 4.48, 3.48, 3.47]),
+            val_loss=given([3.52, 3.41, 3.68, 3.42, 3.54]),
+            val_accuracy=given([18.8, 18.8, 18.8, 4.4, 18.8]),
+        ),
+        silent(
+            "five evaluations with one accuracy, while validation learns the shares of the classes",
+            train_loss=given([5.1, 4.4, 3.9, 3.6, 3.5]),
+            val_loss=given([3.6, 3.4, 3.3, 3.2, 3.2]),
+            val_accuracy=flat(0.19, 5),
+        ),
+        silent(
+            "five evaluations with one accuracy, while training is right more often",
+            train_loss=given([2.3, 2.2, 2.2, 2.15, 2.1]),
+            val_loss=given([2.31, 2.33, 2.31, 2.34, 2.32]),
+            train_accuracy=given([0.1, 0.15, 0.19, 0.2, 0.22]),
+            val_accuracy=flat(0.11, 5),
+        ),
+        silent(
+            "five evaluations with one accuracy, and weights that rest: that is another finding",
+            train_loss=given([3.1, 2.8, 2.8, 2.8, 2.8]),
+            val_loss=flat(2.79, 5),
+            val_accuracy=flat(0.308, 5),
         ),
     )
 

@@ -118,23 +118,6 @@ class LossSpike(Rule):
             train_loss=decay(0.7, 0.05, 12).followed_by(given([0.66, 0.19, 0.11, 0.1, 0.08, 0.08, 0.07, 0.07, 0.07])),
             val_loss=decay(0.7, 0.06, 12).followed_by(given([0.24, 0.13, 0.1, 0.1, 0.12, 0.09, 0.09, 0.07, 0.07])),
         ),
-        fires(
-            "few epochs, of which one is back where the run began, and so is validation",
-            varies={"every second point": "six are left"},
-            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
-            val_loss=given([2.6, 2.4, 2.4, 2.4, 2.5, 2.7, 2.8, 3.0, 2.6, 2.5, 2.4, 2.5, 2.5]),
-            val_accuracy=given([0.32, 0.37, 0.38, 0.38, 0.38, 0.37, 0.38, 0.37, 0.31, 0.35, 0.37, 0.38, 0.38]),
-        ),
-        silent(
-            "few epochs, and other data from one on: validation knows nothing of it",
-            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
-            val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),
-        ),
-        silent(
-            "few epochs, and harder data from one on, which cost more than the first did",
-            train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
-            val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
-        ),
         silent(
             "a hard row, once an epoch",
             axis=Axis.STEP,
@@ -268,6 +251,23 @@ class LossSpike(Rule):
         silent(
             "jumps all the time",
             train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([3.0 if i % 12 == 0 else 0.0 for i in range(120)])),
+        ),
+        fires(
+            "few epochs, of which one is back where the run began, and so is validation",
+            varies={"every second point": "six are left"},
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.4, 2.4, 2.4, 2.5, 2.7, 2.8, 3.0, 2.6, 2.5, 2.4, 2.5, 2.5]),
+            val_accuracy=given([0.32, 0.37, 0.38, 0.38, 0.38, 0.37, 0.38, 0.37, 0.31, 0.35, 0.37, 0.38, 0.38]),
+        ),
+        silent(
+            "few epochs, and other data from one on: validation knows nothing of it",
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),
+        ),
+        silent(
+            "few epochs, and harder data from one on, which cost more than the first did",
+            train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
+            val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
         ),
     )
 
