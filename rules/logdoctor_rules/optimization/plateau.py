@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logdoctor import (
+    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -30,7 +31,7 @@ from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, cause
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
-from logdoctor.evidence.optimization.weights_at_rest import Rest, causes_of_rest_half_way, weights_at_rest
+from logdoctor.evidence.optimization.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -394,25 +395,24 @@ class Plateau(Rule):
         signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
+        series = train.series
         if shown := cannot_be_sure(run, train, val, chance):
-            yield self._capped(train, shown)
+            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}"
+            span = Span(series.name, series.first_step, series.last_step, "never sure")
+            yield self._told(train, span, f"{series.name} {low}", causes_of_cap(shown))
             return
-        since = self._flat_since(train)
-        rest = weights_at_rest(run, train, val)
-        if since is None:
-            if rest is not None:
-                yield self._at_rest(train, rest)
-            return
-        series, first = train.series, int(train.steps[since])
-        good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
+        since, good = self._flat_since(train), any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         beyond = "" if good else rests_at_a_rate_beyond(train, settings)
         reaches = f"sibling run {lower.run.name} reaches {number(lower.train.end)}" if lower else ""
-        if not (reason := reaches or poor or beyond):
-            if rest is not None:
-                yield self._at_rest(train, rest)
+        reason = reaches or poor or beyond
+        if since is None or not reason:
+            if (rest := weights_at_rest(run, train, val)) is not None:
+                span = Span(rest.val.name, rest.since, rest.val.last_step, "at rest")
+                yield self._told(train, span, rest.said, causes_of_rest_half_way(rest))
             return
+        first = int(train.steps[since])
         died = self._decayed(train, schedule, first) or rate_died(run)
         causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
         share = _share(train, lower) if lower else self.sibling_share * 1.5
@@ -430,24 +430,9 @@ class Plateau(Rule):
             },
         )
 
-    def _capped(self, train: Trend[TrainLoss], shown: str) -> Finding:
-        series, first, last = train.series, train.series.first_step, train.series.last_step
-        return self.finding(
-            f"{series.name} comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}",
-            Span(series.name, first, last, "never sure"),
-            confidence=Confidence.MEDIUM,
-            causes=causes_of_cap(shown),
-            evidence={"level": Quantity(train.end), "start": Quantity(train.first)},
-        )
-
-    def _at_rest(self, train: Trend[TrainLoss], rest: Rest) -> Finding:
-        return self.finding(
-            rest.said,
-            Span(rest.val.name, rest.since, rest.val.last_step, "at rest"),
-            confidence=Confidence.MEDIUM,
-            causes=causes_of_rest_half_way(rest),
-            evidence={"level": Quantity(train.end), "start": Quantity(train.start)},
-        )
+    def _told(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
+        evidence = {"level": Quantity(train.end), "start": Quantity(train.start)}
+        return self.finding(said, span, confidence=Confidence.MEDIUM, causes=causes, evidence=evidence)
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""

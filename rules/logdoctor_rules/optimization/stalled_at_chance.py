@@ -31,7 +31,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
-from logdoctor.evidence.optimization.one_answer import OneAnswer, one_answer_always
+from logdoctor.evidence.optimization.one_answer import one_answer_always
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import low_rate, stuck_causes, to_tell_stuck
@@ -515,32 +515,21 @@ class StalledAtChance(Rule):
             yield self._held(held.series, held.level, held.said, held.causes, train)
         elif (term := term_at_chance(run, train, chance)) is not None:
             yield self._held(term.term, term.level, term.said, term.causes, train)
-        elif (answer := one_answer_always(run, train, val)) is not None:
-            yield self._one_answer(answer, train, stuck_causes(signs, settings, siblings, answer.beginning))
-
-    def _one_answer(self, answer: OneAnswer, train: Trend[TrainLoss], causes: tuple[Cause, ...]) -> Finding:
-        series = answer.accuracy
-        return self.finding(
-            answer.said,
-            Span(series.name, series.first_step, series.last_step, "one answer"),
-            confidence=Confidence.MEDIUM,
-            causes=causes,
-            evidence={"accuracy": Quantity(float(np.median(series.values))), "training end": Quantity(train.end)},
-        )
+        elif (one := one_answer_always(run, train, val)) is not None:
+            yield self._held(one.loss, None, one.said, stuck_causes(signs, settings, siblings, one.beginning), train)
 
     def _held(
-        self, series: Series, level: Chance, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
+        self, series: Series, level: Chance | None, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
     ) -> Finding:
         """Report a loss, or a term of one, that never passes chance."""
-        steps = series.steps
         return self.finding(
             said,
-            Span(series.name, int(steps[0]), int(steps[-1]), "chance level"),
+            Span(series.name, series.first_step, series.last_step, "chance level"),
             confidence=Confidence.MEDIUM,
             causes=causes,
             evidence={
-                "level": Quantity(float(np.median(series.values[-max(1, len(steps) // 10) :])), "nats"),
-                "chance level": Quantity(round(level.level, 4), "nats"),
+                "level": Quantity(float(np.median(series.values[-max(1, len(series) // 10) :])), "nats"),
+                **({} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}),
                 "training end": Quantity(train.end, "nats"),
             },
         )

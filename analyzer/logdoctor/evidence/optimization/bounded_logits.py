@@ -32,8 +32,8 @@ LATER = 0.5
 MOST_RIGHT = 0.95
 """Accuracy from which training alone tells, at the floor: labels smoothed by a tenth leave a third of it."""
 
-FEWEST, MOST = 3, 20
-"""Classes of which a last loss at the floor tells, however uncommon they are: those of neighbours are 6 % apart."""
+FEWEST, MOST = 3, 12
+"""Classes of which a last loss at the floor tells, however uncommon they are: those of neighbours are 5 % apart."""
 
 MIN_VALUES = 6
 """Values and evaluations that it takes to say so, two in each third."""

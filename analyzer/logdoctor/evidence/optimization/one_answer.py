@@ -43,16 +43,16 @@ SAME = "every input gets the same answer"
 
 @dataclass(frozen=True)
 class OneAnswer:
-    """An accuracy that shows one answer, and what is said of it."""
+    """A validation loss whose accuracy shows one answer, and what is said of both."""
 
-    accuracy: Series
+    loss: Series
     said: str
     beginning: Beginning
     """How the training loss came there."""
 
 
 def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> OneAnswer | None:
-    """Return the accuracy of validation that stays at one value while neither loss knows more than one answer does."""
+    """Return the loss of validation whose accuracy stays at one value while it knows no more than one answer does."""
     accuracies = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
     if val is None or not accuracies or len(val) not in EVALUATIONS or not all(map(_stays, accuracies)):
         return None
@@ -69,7 +69,7 @@ def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | N
         f"{val.series.name} goes from {number(float(lost[0]))} to {number(float(lost[-1]))}: {SAME}"
     )
     came = came_to_chance(train, Chance(0, train.end, SAME))
-    return OneAnswer(first, said, replace(came, guesses=SAME, classes=None))
+    return OneAnswer(val.series, said, replace(came, guesses=SAME, classes=None))
 
 
 def _stays(accuracy: Series) -> bool:
