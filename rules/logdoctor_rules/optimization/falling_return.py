@@ -191,6 +191,11 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0, 240).noisy(0.01),
         ),
         silent(
+            "it sinks under such noise, which few returns leave unsure",
+            episode_reward=decay(-0.62, -0.92, 60, half_life=0.2).noisy(0.12, seed=1),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        silent(
             "it sinks under that noise by an eighth of what the returns range over",
             episode_reward=decay(-0.7, -0.78, 240, half_life=0.1).noisy(0.1),
             policy_loss=flat(0.0, 240).noisy(0.01),
