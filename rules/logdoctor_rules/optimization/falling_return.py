@@ -64,6 +64,14 @@ class FallingReturn(Rule):
     min_share: float = threshold(
         0.1, "fall as a share of where it began, or of the range of the returns: less may be another seed's luck"
     )
+    min_sure: float = threshold(
+        6.0,
+        "the same in units of its standard error that suffices where the fall is large, and later thirds go no higher "
+        "than earlier ones; of seventy sound returns, one falls as surely, by an eighth of the range",
+    )
+    min_large: float = threshold(
+        0.25, "such a large fall, as a share of where it began or of the range of the returns: twice that eighth"
+    )
     min_points: float = threshold(12.0, "returns that a run needs: two at its beginning, and a last third of four")
     comes_back: float = threshold(
         0.5,
@@ -128,8 +136,8 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
-            "falls within its noise",
-            episode_reward=line(20.0, 10.0).noisy(3.5),
+            "falls by little within its noise",
+            episode_reward=line(20.0, 17.0).noisy(3.5),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
@@ -174,6 +182,26 @@ class FallingReturn(Rule):
             episode_reward=line(-0.5, -0.96, 11).noisy(0.02),
             policy_loss=flat(0.0, 11).noisy(0.01),
         ),
+        fires(
+            "it sinks under the noise of single returns, surely, to the least there is",
+            episode_reward=decay(-0.62, -0.92, 240, half_life=0.2).noisy(0.08),
+            policy_loss=flat(0.0, 240).noisy(0.01),
+        ),
+        silent(
+            "it sinks under that noise, and comes up again in the last third",
+            episode_reward=decay(-0.62, -0.92, 160, half_life=0.2).then(line(0.0, 0.12, 80)).noisy(0.08),
+            policy_loss=flat(0.0, 240).noisy(0.01),
+        ),
+        silent(
+            "it sinks under such noise, which few returns leave unsure",
+            episode_reward=decay(-0.62, -0.92, 60, half_life=0.2).noisy(0.12, seed=1),
+            policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        silent(
+            "it sinks under that noise by an eighth of what the returns range over",
+            episode_reward=decay(-0.7, -0.78, 240, half_life=0.1).noisy(0.1),
+            policy_loss=flat(0.0, 240).noisy(0.01),
+        ),
     )
 
     def check(self, run: Run, policy: Policy) -> Iterator[Finding]:
@@ -187,7 +215,11 @@ class FallingReturn(Rule):
         began = self._began(reward)
         last = values[-(len(values) // 3) :]
         fall = began - median(last)
-        least = max(self.min_fall * reward.noise, self.min_share * max(abs(began), float(values.max() - values.min())))
+        scale, (early, middle, late) = max(abs(began), float(np.ptp(values))), reward.thirds
+        least = max(self.min_fall * reward.noise, self.min_share * scale)
+        if early > middle >= late:
+            sure = self.min_sure * reward.error_of(tenth, len(last))
+            least = min(least, max(sure, self.min_large * scale))
         if (
             not 0 < fall >= least
             or began - max(median(last[:3]), reward.end) < least

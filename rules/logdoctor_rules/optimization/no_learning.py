@@ -52,8 +52,8 @@ class NoLearning(Rule):
     causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
-        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss; it is silent where "
-        "validation or a metric improves. A task that breaks open later looks the same until it does."
+        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss, 4 in all decimals; it is "
+        "silent where validation or a metric improves. A task that breaks open later looks the same until it does."
     )
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
@@ -76,6 +76,10 @@ class NoLearning(Rule):
         8.0, "values a log must have before a run may be called dead: many sound runs are killed by impatience"
     )
     min_frozen: float = threshold(6.0, "the same where every evaluation gives one loss: impatience freezes no weight")
+    min_frozen_finely: float = threshold(
+        4.0,
+        "the same in more decimals than a rounded log shows: none of 1,100 sound runs has such a loss four times",
+    )
     late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
@@ -371,7 +375,12 @@ class NoLearning(Rule):
             train_loss=given([0.13, 0.12] * 3),
             val_loss=flat(0.15, 6),
         ),
-        silent("five epochs that each give one loss", train_loss=flat(2.358, 5), val_loss=flat(2.361, 5)),
+        silent(
+            "five epochs that each give one loss",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=flat(2.358, 5),
+            val_loss=flat(2.361, 5),
+        ),
         silent("falls late", train_loss=flat(68.0, 60).followed_by(decay(68.0, 24.0, 60))),
         fires(
             "thrown up by the first updates, and guesses to the end, under batch noise",
@@ -389,6 +398,16 @@ class NoLearning(Rule):
         silent(
             "next to nothing after the first epoch, rounded to four digits",
             train_loss=given([0.0212, 0.0, 0.0, 0.0001, 0.0001, 0.0, 0.0]).followed_by(flat(0.0, 113)),
+        ),
+        fires(
+            "four epochs with one loss of validation, in all decimals",
+            train_loss=given([10.1, 10.49, 10.49, 10.49]),
+            val_loss=flat(11.5729341, 4),
+        ),
+        silent(
+            "three epochs with one loss of validation",
+            train_loss=given([10.1, 10.49, 10.49]),
+            val_loss=flat(11.5729341, 3),
         ),
     )
 
@@ -435,7 +454,8 @@ class NoLearning(Rule):
         self, run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, signs: UpdateSigns
     ) -> bool:
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
-        least = self.min_frozen if signs.frozen and val is not None else self.min_points
+        frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
+        least = frozen if signs.frozen and val is not None else self.min_points
         return len(train) < least or rounded_away(train) or begins_late(run, train.series, self.late_start)
 
 

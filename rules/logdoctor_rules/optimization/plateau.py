@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from logdoctor import (
+    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -22,12 +25,13 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, geometric, given, line
+from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
+from logdoctor.evidence.optimization.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
@@ -52,7 +56,8 @@ class Plateau(Rule):
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a sibling that ends lower, a poor accuracy or a rate beyond what trains: all else may be all there is."
+        "Needs a sibling that ends lower, a poor accuracy, a rate beyond what trains or weights that no longer move: "
+        "all else may be all there is."
     )
     explains = ("slow-convergence", "constant-metric")
 
@@ -205,6 +210,30 @@ class Plateau(Rule):
             val_loss=decay(2.29, 1.57, 6, half_life=0.1),
             val_accuracy=decay(0.3, 0.94, 6, half_life=0.05),
         ),
+        fires(
+            "two softmaxes of six classes, and all answers are right",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(1.7, 1.05, 20, half_life=0.1),
+            val_loss=decay(1.6, 1.06, 20, half_life=0.1),
+            val_accuracy=decay(0.71, 0.99, 20, half_life=0.05),
+        ),
+        fires(
+            "two softmaxes, and nothing is known of validation",
+            varies={"bits instead of nats": "ln C is the level of guessing in nats"},
+            train_loss=decay(2.303, 1.484, 40, half_life=0.1).noisy(0.002),
+            train_accuracy=decay(0.3, 0.98, 40, half_life=0.05),
+        ),
+        silent(
+            "smoothed labels, and nothing is known of validation",
+            train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.002),
+            train_accuracy=decay(0.3, 0.98, 40, half_life=0.05),
+        ),
+        silent(
+            "six classes, and labels that are smoothed by much",
+            train_loss=decay(1.79, 0.9, 20, half_life=0.1),
+            val_loss=decay(1.7, 0.92, 20, half_life=0.1),
+            val_accuracy=decay(0.71, 0.99, 20, half_life=0.05),
+        ),
         silent(
             "smoothed labels: the answers are right, and the loss stays above zero",
             train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.005),
@@ -325,6 +354,32 @@ class Plateau(Rule):
             train_loss=decay(134.0, 68.0, 80, half_life=0.01).followed_by(decay(68.0, 24.0, 40)),
             siblings=(example_run(train_loss=decay(133.0, 23.0)),),
         ),
+        fires(
+            "validation gives one loss from the second epoch on, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.array([0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381, 0.738, *[0.7379] * 17]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "validation goes on by little, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(
+                np.concatenate([[0.8528, 0.77, 0.7494, 0.7421, 0.7394, 0.7381], np.linspace(0.738, 0.736, 18)]),
+                frozenset(range(72)) - set(range(2, 72, 3)),
+            ),
+        ),
+        silent(
+            "both rest: the minimum of all data is reached",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03),
+            val_loss=decay(0.85, 0.738, 24, half_life=0.02),
+        ),
+        silent(
+            "validation gives one loss, rounded, while batches vary",
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
+            val_loss=Curve(np.array([0.85, 0.77, 0.75, *[0.74] * 21]), frozenset(range(72)) - set(range(2, 72, 3))),
+        ),
     )
 
     def check(
@@ -340,20 +395,24 @@ class Plateau(Rule):
         signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
+        series = train.series
         if shown := cannot_be_sure(run, train, val, chance):
-            yield self._capped(train, shown)
+            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}"
+            span = Span(series.name, series.first_step, series.last_step, "never sure")
+            yield self._told(train, span, f"{series.name} {low}", causes_of_cap(shown))
             return
-        since = self._flat_since(train)
-        if since is None:
-            return
-        series, first = train.series, int(train.steps[since])
-        good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
+        since, good = self._flat_since(train), any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         lower = None if good else self._lower_sibling(train, siblings)
         poor = self._poor(accuracy)
         beyond = "" if good else rests_at_a_rate_beyond(train, settings)
         reaches = f"sibling run {lower.run.name} reaches {number(lower.train.end)}" if lower else ""
-        if not (reason := reaches or poor or beyond):
+        reason = reaches or poor or beyond
+        if since is None or not reason:
+            if (rest := weights_at_rest(run, train, val)) is not None:
+                span = Span(rest.val.name, rest.since, rest.val.last_step, "at rest")
+                yield self._told(train, span, rest.said, causes_of_rest_half_way(rest))
             return
+        first = int(train.steps[since])
         died = self._decayed(train, schedule, first) or rate_died(run)
         causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
         share = _share(train, lower) if lower else self.sibling_share * 1.5
@@ -371,15 +430,9 @@ class Plateau(Rule):
             },
         )
 
-    def _capped(self, train: Trend[TrainLoss], shown: str) -> Finding:
-        series, first, last = train.series, train.series.first_step, train.series.last_step
-        return self.finding(
-            f"{series.name} comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}",
-            Span(series.name, first, last, "never sure"),
-            confidence=Confidence.MEDIUM,
-            causes=causes_of_cap(shown),
-            evidence={"level": Quantity(train.end), "start": Quantity(train.first)},
-        )
+    def _told(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
+        evidence = {"level": Quantity(train.end), "start": Quantity(train.start)}
+        return self.finding(said, span, confidence=Confidence.MEDIUM, causes=causes, evidence=evidence)
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""

@@ -29,8 +29,9 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
+from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.one_answer import one_answer_always
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
@@ -443,6 +444,38 @@ class StalledAtChance(Rule):
             val_loss=given([0.727, 0.695, 0.712, 0.696, 0.697, 0.694, 0.697]).followed_by(flat(0.6933, 8).noisy(2e-4)),
             val_pr_auc=flat(0.5002, 15).noisy(0.0005),
         ),
+        fires(
+            "five evaluations with one accuracy, and a loss that came down at once, to what no setting names",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 3.2, half_life=0.005).noisy(0.06),
+            val_loss=Curve(np.array([3.23, 3.24, 3.25, 3.22, 3.23]), frozenset(range(120)) - {23, 47, 71, 95, 119}),
+            val_accuracy=Curve(np.full(5, 0.192), frozenset(range(120)) - {23, 47, 71, 95, 119}),
+        ),
+        fires(
+            "five epochs, in one of which every input gets another answer",
+            train_loss=given([25.5, 3.85, 4.48, 3.48, 3.47]),
+            val_loss=given([3.52, 3.41, 3.68, 3.42, 3.54]),
+            val_accuracy=given([18.8, 18.8, 18.8, 4.4, 18.8]),
+        ),
+        silent(
+            "five evaluations with one accuracy, while validation learns the shares of the classes",
+            train_loss=given([5.1, 4.4, 3.9, 3.6, 3.5]),
+            val_loss=given([3.6, 3.4, 3.3, 3.2, 3.2]),
+            val_accuracy=flat(0.19, 5),
+        ),
+        silent(
+            "five evaluations with one accuracy, while training is right more often",
+            train_loss=given([2.3, 2.2, 2.2, 2.15, 2.1]),
+            val_loss=given([2.31, 2.33, 2.31, 2.34, 2.32]),
+            train_accuracy=given([0.1, 0.15, 0.19, 0.2, 0.22]),
+            val_accuracy=flat(0.11, 5),
+        ),
+        silent(
+            "five evaluations with one accuracy, and weights that rest: that is another finding",
+            train_loss=given([3.1, 2.8, 2.8, 2.8, 2.8]),
+            val_loss=flat(2.79, 5),
+            val_accuracy=flat(0.308, 5),
+        ),
     )
 
     def check(
@@ -483,20 +516,21 @@ class StalledAtChance(Rule):
             yield self._held(held.series, held.level, held.said, held.causes, train)
         elif (term := term_at_chance(run, train, chance)) is not None:
             yield self._held(term.term, term.level, term.said, term.causes, train)
+        elif (one := one_answer_always(run, train, val)) is not None:
+            yield self._held(one.loss, None, one.said, stuck_causes(signs, settings, siblings, one.beginning), train)
 
     def _held(
-        self, series: Series, level: Chance, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
+        self, series: Series, level: Chance | None, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
     ) -> Finding:
         """Report a loss, or a term of one, that never passes chance."""
-        steps = series.steps
         return self.finding(
             said,
-            Span(series.name, int(steps[0]), int(steps[-1]), "chance level"),
+            Span(series.name, series.first_step, series.last_step, "chance level"),
             confidence=Confidence.MEDIUM,
             causes=causes,
             evidence={
-                "level": Quantity(float(np.median(series.values[-max(1, len(steps) // 10) :])), "nats"),
-                "chance level": Quantity(round(level.level, 4), "nats"),
+                "level": Quantity(float(np.median(series.values[-max(1, len(series) // 10) :])), "nats"),
+                **({} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}),
                 "training end": Quantity(train.end, "nats"),
             },
         )

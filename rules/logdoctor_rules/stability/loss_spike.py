@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Surroundings, explain
+from logdoctor.evidence.stability.begun_anew import begun_anew, clues_of_fresh_start
 from logdoctor.evidence.stability.jump_outcome import outcome, outcome_word, values_away
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.training_jumps import (
@@ -36,6 +37,7 @@ from logdoctor.evidence.stability.training_jumps import (
     of_other_data,
     of_restart,
 )
+from logdoctor.evidence.weighing import Clue
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.spikes import relapses, same_again
 from logdoctor.wording import number, place
@@ -65,7 +67,10 @@ class LossSpike(Rule):
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
-    limits = "Needs 20 values; averaging hides short jumps, and which batch it was, only the program can tell."
+    limits = (
+        "Needs 20 values, or 7 of which one is back where the run began, in validation, too; averaging hides "
+        "short jumps, and which batch it was, only the program can tell."
+    )
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"
@@ -247,11 +252,28 @@ class LossSpike(Rule):
             "jumps all the time",
             train_loss=decay(2.3, 0.3).noisy(0.02).plus(given([3.0 if i % 12 == 0 else 0.0 for i in range(120)])),
         ),
+        fires(
+            "few epochs, of which one is back where the run began, and so is validation",
+            varies={"every second point": "six are left"},
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.4, 2.4, 2.4, 2.5, 2.7, 2.8, 3.0, 2.6, 2.5, 2.4, 2.5, 2.5]),
+            val_accuracy=given([0.32, 0.37, 0.38, 0.38, 0.38, 0.37, 0.38, 0.37, 0.31, 0.35, 0.37, 0.38, 0.38]),
+        ),
+        silent(
+            "few epochs, and other data from one on: validation knows nothing of it",
+            train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
+            val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),
+        ),
+        silent(
+            "few epochs, and harder data from one on, which cost more than the first did",
+            train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
+            val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
+        ),
     )
 
     def check(
         self,
-        losses: JumpyLosses,
+        losses: JumpyLosses | None,
         train: Trend[TrainLoss],
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
@@ -261,7 +283,10 @@ class LossSpike(Rule):
         if schedule is not None and schedule.is_range_test:
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
-        for trend, spikes in losses:
+        if not restarts and (anew := begun_anew(around.run, train)) is not None:
+            yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
+            return
+        for trend, spikes in losses or ():
             beside = trend.series is not train.series
             alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
             matter = [
@@ -275,7 +300,8 @@ class LossSpike(Rule):
             relapsed = [] if matter or restarts or beside else relapses(trend)
             matter = matter or [one for one in relapsed if not of_other_data(one, trend.series, val, around.run)]
             if matter and not are_swings(matter, trend):
-                yield self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
+                clues = clues_of_many(matter, spikes)
+                yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))
                 return
 
     def _finding(
@@ -284,6 +310,7 @@ class LossSpike(Rule):
         spikes: Spikes[TrainLoss],
         matter: list[Spike],
         around: Surroundings,
+        clues: Iterable[Clue],
         *,
         relapsed: bool,
     ) -> Finding:
@@ -291,7 +318,7 @@ class LossSpike(Rule):
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self._least(worst), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
-        why = explain(event, self.causes, clues_of_many(matter, spikes))
+        why = explain(event, self.causes, clues)
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
             f"{place(series, event.onset_step)} and {outcome(worst, series, end)}{more}{event.cue}",

@@ -29,33 +29,43 @@ NEAR = 0.02
 LATER = 0.5
 """Fall of the last third of a run in units of that of the middle one, up to which a loss levels off."""
 
+MOST_RIGHT = 0.95
+"""Accuracy from which training alone tells, at the floor: labels smoothed by a tenth leave a third of it."""
+
+FEWEST, MOST = 3, 12
+"""Classes of which a last loss at the floor tells, however uncommon they are: those of neighbours are 5 % apart."""
+
 MIN_VALUES = 6
 """Values and evaluations that it takes to say so, two in each third."""
 
 
 def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> str:
-    """Say which accuracy is good though both losses level off above what a second softmax leaves of ln C, or nothing.
+    """Say which accuracy is good though the losses level off above what a second softmax leaves of ln C, or nothing.
 
     A softmax of probabilities lies between 1 / (1 + (C - 1) e) and 1 / (1 + (C - 1) / e), so that the loss of all right
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
     without a scale do the same. A sum of several losses is not judged.
     """
     right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
-    if val is None or not right or min(len(train), len(val)) < MIN_VALUES or run.all(TrainComponentLoss):
+    losses = [one for one in (train, val) if one is not None]
+    if not right or min(map(len, losses)) < MIN_VALUES or run.all(TrainComponentLoss):
         return ""
     shares = [one.values / accuracy_unit(one.values) for one in right]
     if any(one[len(one) // 2 :].min() < max(RIGHT, one[0] + RISEN) for one in shares):
         return ""
-    share = min(map(end_accuracy, right))
-    said = chance.said_by_settings
-    for classes in COMMON_CLASSES if said is None else (said.classes,):
+    share, said = min(map(end_accuracy, right)), chance.said_by_settings
+    if val is None and share < MOST_RIGHT:
+        return ""
+    usual = COMMON_CLASSES if said is None else (said.classes,)
+    for classes in usual if said is not None else dict.fromkeys((*usual, *range(FEWEST, MOST + 1))):
         floor, level = log(1 + (classes - 1) / e), log(classes)
         fair = most_entropy(share, classes) if share < 1 else 0.0
         least = max((1 - NEAR) * floor, UNSURE * fair)
-        first_epoch = floor < train.first < level and train.end <= (1 + NEAR) * floor  # whose mean has begun to fall
-        if (abs(train.first / level - 1) <= NEAR or first_epoch) and all(
-            _levels_off(one, least) for one in (train, val)
-        ):
+        at_floor = train.end <= (1 + NEAR) * floor
+        if not at_floor and (val is None or classes not in usual):
+            continue
+        first_epoch = floor < train.first < level and at_floor  # whose mean has begun to fall
+        if (abs(train.first / level - 1) <= NEAR or first_epoch) and all(_levels_off(one, least) for one in losses):
             return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
     return ""
 

@@ -117,6 +117,12 @@ class UpdateSigns:
                 return f"{series.name} is {number(first)} at each of {len(series)} values"
         return ""
 
+    @property
+    def frozen_finely(self) -> bool:
+        """Whether that is one loss of validation in more decimals than a rounded log shows."""
+        series = self._values(ValLoss)
+        return bool(self.frozen) and series is not None and _is_fine(float(series.values[0]))
+
     @cached_property
     def moves(self) -> str:
         """The evaluations differ, or the gradient has become smaller, so the weights change."""

@@ -1,0 +1,86 @@
+"""Whether a network gives every input the same answer at each of few evaluations, and loses no less for training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from logdoctor.evidence.optimization.at_chance import came_to_chance
+from logdoctor.evidence.optimization.stuck import Beginning
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.signals import Chance, Trend
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.chance import least_of_one_answer
+from logdoctor.wording import number
+
+EVALUATIONS = range(4, 6)
+"""Evaluations of which it tells: of 1,100 sound runs, none shows one accuracy below one half at as many while its
+losses stay. Of six and more constant-metric tells, whatever the losses do."""
+
+OTHERWISE = 5
+"""One in so many may give another accuracy: the share of another class, where that is answered for once."""
+
+HALF = 0.5
+"""Accuracy from which one class may hold most examples, and a network that knows more may answer it always."""
+
+NO_LESS = 0.98
+"""Last validation loss as a share of the first from which nothing was gained."""
+
+MOVES = 0.001
+"""Range of the later validation losses as a share of them from which the weights move: where they rest, answers do,
+whatever they are."""
+
+BESIDE = 0.85
+"""Training loss at the end as a share of that of validation from which nothing is known of its own examples either."""
+
+BETTER = 0.05
+"""Training accuracy above that one from which training answers by the input."""
+
+SAME = "every input gets the same answer"
+
+
+@dataclass(frozen=True)
+class OneAnswer:
+    """A validation loss whose accuracy shows one answer, and what is said of both."""
+
+    loss: Series
+    said: str
+    beginning: Beginning
+    """How the training loss came there."""
+
+
+def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> OneAnswer | None:
+    """Return the loss of validation whose accuracy stays at one value while it knows no more than one answer does."""
+    accuracies = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
+    if val is None or not accuracies or len(val) not in EVALUATIONS or not all(map(_stays, accuracies)):
+        return None
+    first, lost = accuracies[0], val.series.values
+    value = float(np.median(first.values))
+    share = value / accuracy_unit(first.values)
+    least, late = least_of_one_answer(share), lost[len(lost) // 2 :]
+    knows = min(train.end, float(lost.min())) < least or train.end < BESIDE * lost[-1] or lost[-1] < NO_LESS * lost[0]
+    rests = float(np.ptp(late)) < MOVES * float(np.median(late))
+    if knows or rests or any(_passes(one.finite, share + BETTER) for one in run.all(TrainMetric)):
+        return None
+    said = (
+        f"{first.name} is {number(value)} at {(first.values == value).sum()} of {len(first)} evaluations, and "
+        f"{val.series.name} goes from {number(float(lost[0]))} to {number(float(lost[-1]))}: {SAME}"
+    )
+    came = came_to_chance(train, Chance(0, train.end, SAME))
+    return OneAnswer(val.series, said, replace(came, guesses=SAME, classes=None))
+
+
+def _stays(accuracy: Series) -> bool:
+    """Whether it shows one value, of a class that holds fewer than half of the examples, nearly always."""
+    values = accuracy.values
+    if len(values) not in EVALUATIONS:
+        return False
+    value = float(np.median(values))
+    return bool(0 < value < HALF * accuracy_unit(values) and (values != value).sum() <= len(values) / OTHERWISE)
+
+
+def _passes(accuracy: Series, share: float) -> bool:
+    late = accuracy.values[len(accuracy) // 2 :]
+    return is_of_classes(accuracy.name) and len(late) > 0 and float(np.median(late)) > share * accuracy_unit(late)
