@@ -212,8 +212,8 @@ class FallingReturn(Rule):
         series, values = reward.series, reward.series.values
         if series.first_step > self.late_start * max(series.last_step, 1):
             return
-        began = self._began(reward)
-        last = values[-(len(values) // 3) :]
+        tenth = max(len(values) // 10, 2)
+        began, last = self._began(reward, tenth), values[-(len(values) // 3) :]
         fall = began - median(last)
         scale, (early, middle, late) = max(abs(began), float(np.ptp(values))), reward.thirds
         least = max(self.min_fall * reward.noise, self.min_share * scale)
@@ -255,10 +255,9 @@ class FallingReturn(Rule):
             },
         )
 
-    def _began(self, reward: Trend[Reward]) -> float:
+    def _began(self, reward: Trend[Reward], tenth: int) -> float:
         """Return the first tenth of the returns, or the first few where nothing later comes near them."""
         values = reward.series.values
-        tenth = max(len(values) // 10, 2)
         at_once = median(values[:FIRST])
         fell_soon = at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise
         return at_once if fell_soon else median(values[:tenth])

@@ -41,7 +41,7 @@ _CUT_WORD = re.compile(r"\0[eE][-+]?$|(?<=[\s:=])[-+]?(?:n|na|nan|i|in|inf)$")
 _DATE = re.compile(r"\0-\0-\0[ T]\0:\0")
 """How a line begins that says when it was logged."""
 
-_FIRST_OF_DATE = re.compile(r"(?:\0|[0-9]+)$")
+_FIRST_OF_DATE = re.compile(r"(?:\0|(?<![0-9])[0-9]+)$")
 """What is left of the year behind a line that breaks off: with a number before it both look like one."""
 
 _FOREIGN_CHARACTER = re.compile(r"\0(?:[\x01-\x08\x0e-\x1f!#$&*;<>?]\0|[n-wyz][0-9.]+(?:[eE][-+]?[0-9]+)?)")
