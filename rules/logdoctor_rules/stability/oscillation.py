@@ -269,6 +269,13 @@ class Oscillation(Rule):
             train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
             val_loss=given([0.06, 0.9, 0.4]),
         ),
+        fires(
+            "the same at a rate at which hardly any network trains",
+            settings={"lr": 8.0},
+            axis=Axis.STEP,
+            train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
+            val_loss=flat(0.06, 3),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -330,11 +337,12 @@ class Oscillation(Rule):
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
         explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
         above = None if explained else self._stays_far_above(swings)
-        is_calm = not structured and joint is not None and joint.validation_is_calm
+        is_calm = not (too_high or structured) and joint is not None and joint.validation_is_calm
+        is_noise = not too_high and is_batch_noise(trend, val)
         found = (
             above,
             None if is_calm else self._swings(swings, structured=structured, rate_is_high=too_high),
-            None if is_batch_noise(trend, val) else self._bursts(swings),
+            None if is_noise else self._bursts(swings),
             moves_together(joint, together) if joint is not None and together >= 1 else None,
         )
         if not (signs := [one for one in found if one is not None]):
