@@ -376,6 +376,13 @@ class Plateau(Rule):
             val_loss=decay(0.85, 0.738, 24, half_life=0.02),
         ),
         silent(
+            "validation gives one loss from the second epoch on, and a broken training loss is zero",
+            train_loss=decay(0.95, 0.72, 12, half_life=0.03).followed_by(flat(0.0, 60)),
+            val_loss=Curve(
+                np.array([0.8528, 0.77, 0.7381, 0.738, *[0.7379] * 20]), frozenset(range(72)) - set(range(2, 72, 3))
+            ),
+        ),
+        silent(
             "validation gives one loss, rounded, while batches vary",
             train_loss=decay(0.95, 0.72, 72, half_life=0.03).noisy(0.1),
             val_loss=Curve(np.array([0.85, 0.77, 0.75, *[0.74] * 21]), frozenset(range(72)) - set(range(2, 72, 3))),

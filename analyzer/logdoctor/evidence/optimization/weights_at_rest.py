@@ -11,6 +11,7 @@ from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, percent
 
 SHARE = 0.5
@@ -55,7 +56,8 @@ def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | Non
         return None
     batches = train.series.values[train.series.steps >= val.series.steps[since]]
     fine = float(np.diff(np.unique(values)).min()) <= STILL * abs(end)
-    noise = float(np.median(np.abs(np.diff(batches)))) / abs(float(np.median(batches))) if len(batches) > alike else 0.0
+    usual = abs(median(batches)) if len(batches) > alike else 0.0
+    noise = median(np.abs(np.diff(batches))) / usual if usual > 0 else 0.0
     if not fine or noise < max(NOISE, 10 * float(np.ptp(values[since:])) / abs(end)):
         return None
     said = (
