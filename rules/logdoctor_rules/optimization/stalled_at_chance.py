@@ -461,14 +461,20 @@ class StalledAtChance(Rule):
             "five evaluations with one accuracy, while validation learns the shares of the classes",
             train_loss=given([5.1, 4.4, 3.9, 3.6, 3.5]),
             val_loss=given([3.6, 3.4, 3.3, 3.2, 3.2]),
-            val_accuracy=flat(0.19, 5),
+            val_accuracy=flat(0.192, 5),
         ),
         silent(
             "five evaluations with one accuracy, while training is right more often",
             train_loss=given([2.3, 2.2, 2.2, 2.15, 2.1]),
             val_loss=given([2.31, 2.33, 2.31, 2.34, 2.32]),
             train_accuracy=given([0.1, 0.15, 0.19, 0.2, 0.22]),
-            val_accuracy=flat(0.11, 5),
+            val_accuracy=flat(0.112, 5),
+        ),
+        silent(
+            "five evaluations of a network that is tuned on, with one accuracy in whole percents",
+            train_loss=given([2.02, 2.03, 2.01, 2.02, 2.0]),
+            val_loss=given([2.15, 2.14, 2.15, 2.13, 2.14]),
+            val_accuracy=flat(45.0, 5),
         ),
         silent(
             "five evaluations with one accuracy, and weights that rest: that is another finding",

@@ -13,6 +13,8 @@ from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import least_of_one_answer
+from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import number
 
 EVALUATIONS = range(4, 6)
@@ -57,7 +59,7 @@ def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | N
     if val is None or not accuracies or len(val) not in EVALUATIONS or not all(map(_stays, accuracies)):
         return None
     first, lost = accuracies[0], val.series.values
-    value = float(np.median(first.values))
+    value = median(first.values)
     share = value / accuracy_unit(first.values)
     least, late = least_of_one_answer(share), lost[len(lost) // 2 :]
     knows = min(train.end, float(lost.min())) < least or train.end < BESIDE * lost[-1] or lost[-1] < NO_LESS * lost[0]
@@ -73,12 +75,16 @@ def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | N
 
 
 def _stays(accuracy: Series) -> bool:
-    """Whether it shows one value, of a class that holds fewer than half of the examples, nearly always."""
+    """Whether it shows one value, of a class that holds fewer than half of the examples, nearly always.
+
+    In whole hundredths a network that has learnt all it will, or is tuned on, shows one value as well.
+    """
     values = accuracy.values
     if len(values) not in EVALUATIONS:
         return False
-    value = float(np.median(values))
-    return bool(0 < value < HALF * accuracy_unit(values) and (values != value).sum() <= len(values) / OTHERWISE)
+    value, unit = median(values), accuracy_unit(values)
+    stays = 0 < value < HALF * unit and int((values != value).sum()) <= len(values) / OTHERWISE
+    return stays and not in_hundredths(values / unit)
 
 
 def _passes(accuracy: Series, share: float) -> bool:
