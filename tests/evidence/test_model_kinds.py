@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from logdoctor import Axis, Finding, Run, Series, example_run
-from logdoctor.curves import decay, flat, line
+from logdoctor.curves import decay, flat, geometric, line
 from logdoctor.engine import examine
 from logdoctor.packs import installed_rules
 from logdoctor.run.roles import TrainLoss
@@ -34,6 +34,17 @@ def test_a_nan_of_boosted_trees_is_of_no_batch() -> None:
     )
     assert not {"bad-batch", "no-gradient-clipping"} & {one.id for one in said.causes}
     assert any("l2_leaf_reg" in fix.text for cause in said.causes for fix in cause.fixes)
+
+
+def test_a_rate_of_trees_is_not_compared_with_those_of_networks() -> None:
+    high = found(
+        example_run({"learning_rate": 5.0}, Axis.STEP, 0, **{"training's l2": geometric(1.0, 1e5)}), "divergence"
+    )
+    low = found(example_run({"learning_rate": 1e-4}, Axis.STEP, 0, **LOGLOSS), "stalled-at-chance")
+    assert [fix.text for fix in high.causes[0].fixes] == ["lower the learning rate to 0.03 to 0.3"]
+    assert [fix.text for fix in low.causes[0].fixes] == [
+        "raise the learning rate to 0.03 to 0.3, or grow as many more trees"
+    ]
 
 
 def test_what_was_computed_from_the_run_stays() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logdoctor.evidence.boosted_trees import is_boosted
+from logdoctor.evidence.rates import FROM_FALL
 from logdoctor.finding import Cause, Finding, Fix
 from logdoctor.run import Run
 from logdoctor.run.naming import words
@@ -14,9 +15,9 @@ from logdoctor.run.roles import Loss
 OF_NETWORKS = frozenset(
     "bad-initialization dead-activations saturated-activations data-not-normalised optimizer-not-stepping "
     "batch-too-large batch-too-small batch-norm-statistics missing-warmup no-gradient-clipping "
-    "train-mode-regularisation bad-batch half-precision-overflow half-precision-underflow".split()
+    "train-mode-regularisation bad-batch data-not-shuffled half-precision-overflow half-precision-underflow".split()
 )
-"""Causes that need weights, batches or inputs of a scale; trees split at any threshold."""
+"""Causes that need weights, batches, their order, or inputs of a scale; trees split at any threshold."""
 
 FOR_TREES: Mapping[str, tuple[str, ...]] = {
     "learning-rate-too-low": ("raise the learning rate to 0.03 to 0.3, or grow as many more trees",),
@@ -64,7 +65,8 @@ def _reads_tokens(run: Run) -> bool:
 
 
 def _for_trees(cause: Cause) -> Cause:
+    """Replace the fixes that hold for networks, those among them that start from this run's rate."""
     if cause.id not in FOR_TREES:
         return cause
-    computed = (one for one in cause.fixes if one.basis != "general" or one.tested)
-    return replace(cause, fixes=(*computed, *map(Fix, FOR_TREES[cause.id])))
+    own = (one for one in cause.fixes if one.tested or not (one.basis.startswith("general") or one.basis == FROM_FALL))
+    return replace(cause, fixes=(*own, *map(Fix, FOR_TREES[cause.id])))
