@@ -128,6 +128,12 @@ class Oscillation(Rule):
             loss_bbox=line(0.8, 1.4, 30).followed_by(line(1.4, 0.6, 90)).noisy(0.02),
         ),
         fires(
+            "a detector that is thrown, while what its boxes lose is only noisy",
+            axis=Axis.STEP,
+            loss=flat(1.6, 10).followed_by(flat(8.0, 60)).followed_by(decay(8.0, 0.9, 50, half_life=0.1)).noisy(0.03),
+            loss_bbox=flat(0.5).noisy(0.05),
+        ),
+        fires(
             "thrown again and again, and back to almost nothing",
             axis=Axis.STEP,
             train_loss=given([1.1 if i < 3 else 10.0 + i / 5 if i % 31 == 30 else 0.02 for i in range(240)]),

@@ -13,7 +13,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
-from logdoctor.signals.statistics.trend import gives_back, surely_risen
+from logdoctor.signals.statistics.trend import gives_back, surely_risen, trend_or_none
 from logdoctor.wording import number, percent
 
 NEARLY_ALL = 0.1
@@ -72,10 +72,11 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
 def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether a detector's loss rose as more of its boxes matched an object, and has come down below its start since.
 
-    A term of the boxes, which is taken over those that match, rises with the sum.
+    A term of the boxes, which is taken over those that match, rises with the sum, by more than its noise.
     """
-    terms = (one.finite for one in run.all(TrainComponentLoss) if _BOXES & set(words(one.name)))
-    rose = any(len(one) and one.values.max() > one.values[0] for one in terms)
+    named = (one for one in run.all(TrainComponentLoss) if _BOXES & set(words(one.name)))
+    terms = [one for one in map(trend_or_none, named) if one is not None]
+    rose = any(one.level.max() - one.first > NOISE * one.level_noise for one in terms)
     return rose and train.end < train.start
 
 
