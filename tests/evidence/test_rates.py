@@ -86,9 +86,11 @@ def test_a_rate_at_which_a_loss_hardly_falls_is_raised_by_more(end: float, fix: 
         ({"lr": 0.003, "momentum": 0.999}, ["lower the momentum from 0.999 to 0.9, at the same rate", 3e-4]),
         ({"lr": 0.1, "momentum": 0.99}, ["lower the momentum from 0.99 to 0.9, at a rate of 0.02", 0.01]),
         ({"lr": 0.003, "momentum": 0.95}, [3e-4]),
+        ({"lr": 0.003, "ema.momentum": 0.996, "optimizer.momentum": 0.9}, [3e-4]),
+        ({"lr": 0.003, "model/norm_cfg/momentum": 0.99}, [3e-4]),
         ({"lr": 0.003, "momentum": 0.999, "optimizer": "RMSprop"}, [3e-4]),
     ],
-    ids=["heavy", "heavy at a high rate", "usual", "scaled steps"],
+    ids=["heavy", "heavy at a high rate", "usual", "of averages, too", "of averages alone", "scaled steps"],
 )
 def test_a_heavy_momentum_is_lowered_before_the_rate(settings: dict[str, Setting], fixes: list[str | float]) -> None:
     found = rate_too_high(Siblings.among(slow(**{"optimizer": "SGD", **settings}), ()), Strength.POSSIBLE)

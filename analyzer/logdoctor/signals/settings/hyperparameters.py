@@ -45,6 +45,8 @@ DIVERGENCE_WEIGHT = _spelled("kl weight", "kld weight", "kl coef", "kl coeff", "
 EPSILON = _spelled("adam epsilon", "adam eps", "optimizer epsilon", "epsilon", "eps")
 BETA2 = _spelled("adam beta2", "beta2", "beta 2", "adam beta 2")
 MOMENTUM = _spelled("momentum", "sgd momentum")
+AVERAGES = frozenset("ema bn norm batchnorm batch normalization teacher target".split())
+"""Words of settings about averages of weights or of statistics, whose share kept is called momentum as well."""
 WARMUP = _spelled(
     "warmup steps", "warmup ratio", "lr warmup iters", "warmup iters", "warmup epochs", "num warmup steps",
     "lr warmup steps", "warmup", "lr warmup fraction", "warmup fraction", "lr scheduler warmup ratio",
@@ -149,8 +151,13 @@ class Hyperparameters:
 
     @cached_property
     def momentum(self) -> float | None:
-        """Momentum of SGD."""
-        return self.number(MOMENTUM)
+        """Momentum of SGD, not of averages that are nested elsewhere (`ema.momentum`, `norm_cfg.momentum`)."""
+        for name in MOMENTUM:
+            for full, value in self.run.hyperparameters.items():
+                number = as_number(value)
+                if setting_words(full) == name and number is not None and not AVERAGES & set(words(full)):
+                    return number
+        return None
 
     @cached_property
     def patience(self) -> float | None:
