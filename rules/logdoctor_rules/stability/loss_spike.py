@@ -265,6 +265,11 @@ class LossSpike(Rule):
             val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),
         ),
         silent(
+            "three folds, five epochs of each, in one log",
+            train_loss=given([2.3, 1.6, 1.2, 1.0, 0.9, 2.28, 1.62, 1.2, 1.01, 0.92, 2.25, 1.62, 1.2, 1.01, 0.92]),
+            val_loss=given([2.0, 1.5, 1.3, 1.2, 1.2, 1.98, 1.52, 1.3, 1.22, 1.2, 1.98, 1.52, 1.3, 1.22, 1.2]),
+        ),
+        silent(
             "few epochs, and harder data from one on, which cost more than the first did",
             train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
             val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),

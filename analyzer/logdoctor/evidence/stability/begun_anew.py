@@ -28,7 +28,8 @@ LOW = 0.3
 def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     """Return the one jump by which training and validation lose what they had gained, and win it back from there.
 
-    Of few values alone: in longer logs noise tells what stands out of it. All that is known of validation must go back
+    Of few values alone: in longer logs noise tells what stands out of it. What begins anew again and again, as folds of
+    a cross-validation do, is meant. All that is known of validation must go back
     as well, for data that change throw training alone.
     """
     series, values = train.series, train.series.values
@@ -40,8 +41,9 @@ def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     learnt = gained >= LEARNT * abs(first) > 0 and before - low <= LOW * gained
     back = abs(peak - first) <= BACK * gained and float(values[at:].max()) == peak
     falls = float(values[-1]) - low <= LOST * gained
+    again = bool((np.diff(values[at:]) >= LOST * gained).any())
     shares = list(_ways_back(run, series, at))
-    if not (learnt and back and falls and shares) or min(shares) < LOST:
+    if not (learnt and back and falls and shares) or again or min(shares) < LOST:
         return None
     away = np.flatnonzero(values[at:] - low > LOW * gained)
     spike = Spike(at, at + int(away[-1]), peak, before, train.noise, gained, recovered=True)
