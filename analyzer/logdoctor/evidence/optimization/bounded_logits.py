@@ -26,6 +26,10 @@ UNSURE = 2.0
 NEAR = 0.02
 """Relative distance of a first loss from ln C, and of a last one from the floor."""
 
+ROUNDED = 0.005
+"""The same below the floor of a number of classes that nothing names: no loss goes below it but for its rounding, where
+every second one that a penalty holds up would be near some floor."""
+
 LATER = 0.5
 """Fall of the last third of a run in units of that of the middle one, up to which a loss levels off."""
 
@@ -60,7 +64,8 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
     for classes in usual if said is not None else dict.fromkeys((*usual, *range(FEWEST, MOST + 1))):
         floor, level = log(1 + (classes - 1) / e), log(classes)
         fair = most_entropy(share, classes) if share < 1 else 0.0
-        least = max((1 - NEAR) * floor, UNSURE * fair)
+        below = NEAR if classes in usual else ROUNDED
+        least = max((1 - below) * floor, UNSURE * fair)
         at_floor = train.end <= (1 + NEAR) * floor
         if not at_floor and (val is None or classes not in usual):
             continue

@@ -28,9 +28,8 @@ LOW = 0.3
 def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     """Return the one jump by which training and validation lose what they had gained, and win it back from there.
 
-    Of few values alone: in longer logs noise tells what stands out of it. What begins anew again and again, as folds of
-    a cross-validation do, is meant. All that is known of validation must go back
-    as well, for data that change throw training alone.
+    Of few values alone: in longer logs noise tells what stands out of it. All that is known of validation must go back
+    as well, for data that change throw training alone. What begins anew again and again is meant, as folds are.
     """
     series, values = train.series, train.series.values
     if not BEFORE + AFTER <= len(values) < MIN_SPIKE_POINTS:
