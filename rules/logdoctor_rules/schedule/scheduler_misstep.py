@@ -121,6 +121,11 @@ class SchedulerMisstep(Rule):
             lr=given([*cosine(0.1, 400).values[:300], *flat(3.0, 100).values]),
         ),
         fires(
+            "jumps from zero to a rate that was never planned",
+            train_loss=line(2.0, 0.5, 400),
+            lr=line(0.1, 0.0, 300).followed_by(flat(3.0, 100)),
+        ),
+        fires(
             "begins again where the log says that it was resumed",
             events=[_line(RESUMED, "resuming from checkpoint 100")],
             train_loss=line(2.0, 0.5, 180),
