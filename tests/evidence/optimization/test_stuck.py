@@ -94,6 +94,13 @@ def test_a_rate_that_is_ample_is_not_what_is_too_low(rate: float, strength: Stre
     assert next((one.strength for one in causes if one.id == "learning-rate-too-low"), None) is strength
 
 
+@pytest.mark.parametrize(("rate", "told"), [(1e-8, False), (1e-3, True)])
+def test_a_rate_that_moves_nothing_kills_no_units(rate: float, *, told: bool) -> None:
+    run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
+    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert any("a tenth of the rate" in fix.text for cause in causes for fix in cause.fixes) is told
+
+
 def first_cause(**curves: Curve) -> str:
     run = example_run(None, Axis.EPOCH, 0, **curves)
     return stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id

@@ -255,9 +255,10 @@ class _Stuck:
 
     def _dead_activations(self) -> Cause:
         fell = self.beginning.fell
+        tiny = low_rate(self.settings, self.siblings)  # kills no unit, and a tenth of it helps nobody
         return because(
             "dead-activations",
-            _strength(bool(fell) and not (self.broke or self.strong or self.low or self.ends)),
+            _strength(bool(fell) and not (self.broke or self.strong or self.low or self.ends), possible=not tiny),
             pro=[fell, self.one_answer, self.no_gradient, self.alone],
             contra=[self.signs.many_answers],
             fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
