@@ -233,6 +233,16 @@ class Oscillation(Rule):
             .plus(given([0.9 if i % 7 in (0, 3) and i > 20 else 0.0 for i in range(120)]))
             .noisy(0.05),
         ),
+        silent(
+            "three tasks that take turns",
+            axis=Axis.STEP,
+            train_loss=decay(1.8, 0.6, 150).plus(given([1.6, 0.1, 0.0] * 50)).noisy(0.2),
+        ),
+        fires(
+            "a wave of five points",
+            axis=Axis.STEP,
+            train_loss=decay(1.8, 0.6, 150).plus(swing(0.8, 5, 150)).noisy(0.2),
+        ),
         silent("noisy averages", train_loss=decay(2.3, 0.8).noisy(0.17)),
         silent(
             "noise with a faint swing in it", train_loss=decay(2.3, 0.8, 900).plus(swing(0.11, 12, 900)).noisy(0.14)
@@ -344,6 +354,7 @@ class Oscillation(Rule):
         explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
         above = None if explained else self._stays_far_above(swings)
         is_calm = not (too_high or structured) and joint is not None and joint.validation_is_calm
+        is_calm = is_calm or swings.takes_turns
         is_noise = not too_high and is_batch_noise(trend, val)
         found = (
             above,

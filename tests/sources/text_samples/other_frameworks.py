@@ -193,4 +193,19 @@ SAMPLES = (
         "iteration 10 error NaN rate 0.2\nnetwork.js:587\n",
         {"error": [(8, 0.25), (9, 0.125), (10, nan)], "learning rate": [(8, 0.2), (9, 0.2), (10, 0.2)]},
     ),
+    Sample(
+        "fastText: one line that is written over and over",
+        "train.log",
+        "Read 0M words\nNumber of words:  14543\nNumber of labels: 735\n"
+        + "".join(
+            f"\rProgress: {10 * i:5.1f}% words/sec/thread:   {1024 * i} lr:  {0.5 - i / 32:.6f} "
+            f"avg.loss:  {8 - i / 2:.6f} ETA:   0h 0m {9 - i}s"
+            for i in range(1, 11)
+        ),
+        {
+            "words/sec/thread": [(i, 1024 * (i + 1)) for i in range(10)],
+            "lr": [(i, round(0.5 - (i + 1) / 32, 6)) for i in range(10)],
+            "loss": [(i, 7.5 - i / 2) for i in range(10)],
+        },
+    ),
 )

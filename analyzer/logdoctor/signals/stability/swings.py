@@ -67,6 +67,18 @@ decades from batch to batch is no noise of theirs (1.0 to 1.2 for batches of six
 STEADY = 1.5
 """Ratio of the highest to the lowest validation loss up to which the weights were not thrown."""
 
+PARTS = range(3, 8)
+"""How many tasks or data sets may take turns; two in turn look like the zigzag of too high a rate."""
+
+ROUNDS = 8
+"""Turns of each in the later half from which chance does not keep the order."""
+
+OF_PARTS = 0.6
+"""Share of the variance that lies between the parts: they differ by more than each does from round to round."""
+
+ONE_WAVE = 0.8
+"""Share of the power of a round in one frequency from which it is a wave, and no parts."""
+
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -137,6 +149,15 @@ class Swings(Generic[R]):
         return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
 
     @cached_property
+    def takes_turns(self) -> bool:
+        """Whether the same few values come around again and again: several tasks or data sets by turns, no swings."""
+        steps = self.trend.series.steps[-len(self.deviation) :]
+        if self.trend.block > 1 or len(steps) < 2:
+            return False
+        turn = np.rint((steps - steps[0]) / np.median(np.diff(steps))).astype(np.int64)
+        return any(_come_around(self.deviation, turn, parts) for parts in PARTS)
+
+    @cached_property
     def gain_is_lost(self) -> bool:
         """Whether the loss was far lower in the first half than it is ever again; single low values do not count.
 
@@ -205,6 +226,17 @@ def is_batch_noise(train: Trend[R], val: Trend[Any] | None) -> bool:
     level, related = float(np.median(logs)), abs(correlation(logs[:-1], logs[1:]))
     begins_there = abs(float(np.median(logs[:RARE])) - level) <= USUAL_START * sigma <= USUAL_START * WIDEST
     return begins_there and related < BAND / float(np.sqrt(len(logs))) and float(logs.max()) <= level + OF_NOISE * sigma
+
+
+def _come_around(values: NDArray[np.float64], turn: NDArray[np.int64], parts: int) -> bool:
+    """Whether values of the same place in a round are alike, those of other places differ, and a round is no wave."""
+    often = np.bincount(turn % parts, minlength=parts)
+    if often.min() < ROUNDS:
+        return False
+    usual = np.bincount(turn % parts, values, parts) / often
+    power = np.abs(np.fft.rfft(usual - usual.mean())[1:]) ** 2
+    is_wave = len(power) > 1 and power.max() >= ONE_WAVE * power.sum()
+    return bool(usual.var() > OF_PARTS * values.var()) and not is_wave
 
 
 def _goes_to_and_fro(trend: Trend[R]) -> bool:

@@ -23,6 +23,9 @@ _CATBOOST_SET = re.compile(r"(?<=[\t ])(learn|test[0-9]*): (\S+)")
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
 """Deeplearning4j calls the loss its score; Java has words of its own for what is no number."""
 
+_FASTTEXT = re.compile(rf"\s*Progress: +\0% +words/sec/thread: +\0 +lr: +(-?\0) +(?:avg\.)?loss: +{_MEASURED}")
+"""What fastText prints over and over: the share of the work that is done, the speed, the rate and the mean loss."""
+
 _ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
 """How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
 
@@ -62,6 +65,9 @@ def fixed_form(shape: str) -> Form | None:
         last = shape.count(MASK) - 1
         score = _measured(Kind.VALUE, "loss", dl4j[1], last)
         return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
+    if fasttext := _FASTTEXT.match(shape):
+        rate, loss = _measured(Kind.VALUE, "lr", fasttext[1], 2), _measured(Kind.VALUE, "loss", fasttext[2], 3)
+        return Form((Field(Kind.VALUE, "words/sec/thread", 1), rate, loss), value_first=True, is_of_training=True)
     if synaptic := _SYNAPTIC.match(shape):
         error = _measured(Kind.VALUE, "error", synaptic[1], 1)
         rate = Field(Kind.VALUE, "learning rate", shape.count(MASK) - 1)
