@@ -80,3 +80,16 @@ def test_the_parts_of_a_rotated_log_may_be_compressed(older: tuple[str, str], tm
     (run,) = load(tmp_path)
     assert steps(run) == list(range(1, 41))
     assert not any(notice.kind == DAMAGE for notice in run.notices)
+
+
+def test_a_part_beside_its_compressed_copy_is_read_once(tmp_path: Path) -> None:
+    for name, part in (("train.log.1.gz", LINES[:30]), ("train.log.1", LINES[:30]), ("train.log", LINES[30:])):
+        data = "".join(part).encode()
+        (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    (run,) = load(tmp_path)
+    assert steps(run) == list(range(1, 41))
+
+
+def test_a_compressed_file_that_holds_nothing_is_in_order(tmp_path: Path) -> None:
+    (tmp_path / "train.log.gz").write_bytes(gzip.compress(b""))
+    assert look([tmp_path]).not_read == ()

@@ -64,6 +64,19 @@ def test_commas_of_a_clock_and_of_thousands_are_no_points(tmp_path: Path) -> Non
     assert losses(tmp_path, "train.log", "".join(lines)) == {1000 * (i + 1): float(i) for i in range(30)}
 
 
+@pytest.mark.parametrize("beside", ["gpus 0,1", "shape (64,10)", "of 1,000,000 at 12,50"])
+def test_commas_of_lists_are_no_points(tmp_path: Path, beside: str) -> None:
+    lines = (f"step {1000 * (i + 1):,} loss {i} {beside}\n" for i in range(30))
+    assert losses(tmp_path, "train.log", "".join(lines)) == {1000 * (i + 1): float(i) for i in range(30)}
+
+
+def test_the_beginning_tells_the_decimal_comma_of_a_whole_log(tmp_path: Path) -> None:
+    values = [round(1 + 1 / (i + 1), 4) for i in range(60_000)]
+    lines = [f"step {i} loss {v:.4f}\n".replace(".", ",") for i, v in enumerate(values)]
+    lines[-10] += "torch 2.13\n"
+    assert losses(tmp_path, "train.log", "".join(lines)) == dict(enumerate(values))
+
+
 def test_one_comma_too_many_is_damage(tmp_path: Path) -> None:
     lines = [f'{{"step": {i}, "loss": {v}, "lr": 0.125}}\n' for i, v in enumerate([*FINITE, *FINITE])]
     lines[20] = '{"step": 20, "loss": 2.5, }\n'
@@ -91,6 +104,13 @@ def test_damage_behind_an_infinity_is_told_where_it_lies(tmp_path: Path) -> None
 def test_a_warning_of_python_measures_nothing(tmp_path: Path) -> None:
     warning = "/lib/python3/torch/optim.py:12: UserWarning: loss 3.5 was used before 2.1\n  warnings.warn(\n"
     lines = (f"step {i} loss {v}\n" + warning * (i % 5 == 2) for i, v in enumerate(FINITE))
+    assert losses(tmp_path, "train.log", "".join(lines)) == dict(enumerate(FINITE))
+
+
+@pytest.mark.parametrize("form", ["step {i} loss {v}", "Epoch {i}: 100%|####| 9/9 [00:01<00:00, 9.9it/s, loss={v}]"])
+def test_numbers_before_a_warning_are_kept(tmp_path: Path, form: str) -> None:
+    warning = "/lib/python3/torch/optim.py:12: UserWarning: lr 0.5 was used before 2.1\n  warnings.warn(\n"
+    lines = (form.format(i=i, v=v) + (warning if i % 5 == 2 else "\n") for i, v in enumerate(FINITE))
     assert losses(tmp_path, "train.log", "".join(lines)) == dict(enumerate(FINITE))
 
 

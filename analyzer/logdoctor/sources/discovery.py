@@ -211,6 +211,8 @@ def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> F
     """Read what a compressed file holds by the source that claims that."""
     try:
         with unpacked(file) as plain:
+            if not plain.size and plain.whole:
+                return _Passed(str(relative), may_hold_logs=False)
             if not plain.size:
                 return _Passed(f"{relative} (compressed; nothing could be unpacked)", may_hold_logs=True, refused=True)
             source = source_of(_head(plain.path, plain.size))

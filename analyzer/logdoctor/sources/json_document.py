@@ -18,6 +18,7 @@ from logdoctor.run import Setting
 from logdoctor.run.naming import words
 from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.bare_numbers import is_of_one_curve
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.indexed import indexed
 from logdoctor.sources.tables.json_text import Document, beginning, load
@@ -103,6 +104,8 @@ class JsonDocument(Source):
         ),
         Sample("a list of scores, of whatever", "scores.json", "[0.5, 0.25, 0.75]", None),
         Sample("losses in games", "losses.json", "[3, 12, 7]", None),
+        Sample("losses of something else", "heat_losses.json", "[2.5, 1.5, 0.5]", None),
+        Sample("what a network lost", "packet_loss.json", "[0.5, 0.25, 0.125]", None),
         Sample(
             "Chainer's LogReport: names before the iteration of their record, over several lines",
             "log",
@@ -259,7 +262,7 @@ def _curves(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterato
 
 def _bare_losses(stem: str, values: list[Any]) -> Column | None:
     """Return a list of numbers that nothing names but the file, which is called after a loss; counts are no losses."""
-    column = _column(stem, values) if tells_loss(stem) else None
+    column = _column(stem, values) if tells_loss(stem) and is_of_one_curve(stem) else None
     return column if column and any((piece != np.floor(piece)).any() for piece in column.pieces()) else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import nan
@@ -32,6 +33,9 @@ from logdoctor.sources.tables.text import Block, head_block, read_blocks
 
 _OF_LINES = frozenset({".jsonl", ".ndjson"})
 """Endings that promise lines; in any other file one line alone may be a document."""
+
+_OPENS_INNER = re.compile(r'"[^"]{1,100}"\s*:\s*[\[{]')
+"""A line of a document on which a value begins that goes on below: `"iterations":[`."""
 
 _PLANS = frozenset({"total_steps", "max_steps", "num_training_steps"})
 _PROGRESS = "global_step/max_steps"
@@ -233,6 +237,21 @@ class JsonLines(Source):
             '\x1e{"step": 1, "loss": 0.5}\n\ufeff{"step": 2, "loss": 0.25}\n',
             {"loss": [(1, 0.5), (2, 0.25)]},
         ),
+        Sample(
+            "CatBoost's document, with a record on each line of it",
+            "catboost_training.json",
+            '{\n"meta":{"launch_mode":"Train","iteration_count":3},\n"iterations":[\n'
+            '{"learn":[0.5],"iteration":0,"test":[0.75]},\n{"learn":[0.25],"iteration":1,"test":[0.5]},\n'
+            '{"learn":[0.125],"iteration":2,"test":[0.25]}\n]}',
+            None,
+        ),
+        Sample(
+            "a list of records within a document, behind its settings",
+            "losses.json",
+            '{"lr": 0.1,\n"history": [\n{"epoch": 1, "loss": 0.5},\n{"epoch": 2, "loss": 0.25},\n'
+            '{"epoch": 3, "loss": 0.125},\n{"epoch": 4, "loss": 0.0625}\n]}',
+            None,
+        ),
         Sample("chats", "train.jsonl", '{"messages": [{"role": "user"}], "step": 1, "loss": 1.0}\n', None),
         Sample(
             "what a model wrote",
@@ -248,7 +267,8 @@ class JsonLines(Source):
         """Tell lines of records that a training logged."""
         block = head_block(head)
         lines = [line.strip() for line in block.lines[:MOST_TRIALS]]
-        if not any(line.startswith("{") and line.rstrip(",").endswith("}") for line in lines) or _opens_list(lines):
+        any_record = any(line.startswith("{") and line.rstrip(",").endswith("}") for line in lines)
+        if not any_record or _are_of_document(lines):
             return False
         reader = _Reader(head.path)
         reader.take(block)
@@ -266,10 +286,11 @@ class JsonLines(Source):
         yield from reader.logs()
 
 
-def _opens_list(lines: list[str]) -> bool:
-    """Tell the beginning of a document: a list that goes on over several lines."""
+def _are_of_document(lines: list[str]) -> bool:
+    """Tell the lines of one document: a list or an object that goes on over several, or holds one that does."""
     first = next(filter(None, lines), "")
-    return first.startswith("[") and not first.endswith("]")
+    is_open = first.startswith("[") and not first.endswith("]")
+    return is_open or first.endswith(("{", "[")) or any(map(_OPENS_INNER.fullmatch, lines))
 
 
 @dataclass(frozen=True)

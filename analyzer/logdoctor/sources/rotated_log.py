@@ -208,7 +208,8 @@ def _rotated_in(folder: Path, changed: int) -> tuple[tuple[str, str], ...]:  # n
     """Return the older parts that lie in a folder as it was last changed, each behind the name of its log."""
     with os.scandir(folder) as entries:
         names = sorted(one.name for one in entries if one.is_file(follow_symlinks=False))
-    bare = [(unpacked_name(name), name) for name in names]
+    packed_first = sorted(names, key=is_compressed, reverse=True)
+    bare = sorted({unpacked_name(name): name for name in packed_first}.items())  # of a part and its copy, the part
     dates = [(_DATE.fullmatch(one), one, name) for one, name in bare]
     dated = [(one[: found.start(found.lastindex or 1) - 1], name) for found, one, name in dates if found]
     numbered = [(-int(found[1]), one, name) for one, name in bare if (found := _NUMBER.fullmatch(one))]

@@ -76,8 +76,11 @@ _SECTION = re.compile(
 _LONGEST_SECTION = 80
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
-_NO_RECORD = re.compile(r"\.py:\0: \w{0,40}Warning: |\b(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) [^ ]{1,400} HTTP/\0")
-"""How Python begins a warning, and what a server writes of a request: their numbers measure nothing."""
+_WARNING = re.compile(r"\.py:\0: \w{0,40}Warning: ")
+"""How Python begins a warning, behind the path of the script: its numbers measure nothing."""
+
+_REQUEST = re.compile(r"\b(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) [^ ]{1,400} HTTP/\0")
+"""What a server writes of a request: so do these."""
 
 _NAMED_VALUE = re.compile(r"=\(\w{1,40},([-+]?(?:\0|nan|inf))\)")
 """How MXNet in Scala prints a metric, as a pair: `Train-accuracy=(accuracy,0.96)`."""
@@ -116,9 +119,20 @@ def parse(shape: str) -> Form | None:
     """Read a shape; None when it holds nothing of training."""
     if MASK not in shape and not _NO_NUMBER_BUT_NAN.search(shape):
         return _section(shape)
-    if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape) or _NO_RECORD.search(shape):
+    shape = _before_warning(shape)
+    if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape) or _REQUEST.search(shape):
         return None
     return fixed_form(shape) or _form(shape) or (None if MASK in strip(shape).text else _section(shape))
+
+
+def _before_warning(shape: str) -> str:
+    """Return what a line says before a warning of Python, which stands behind a bar that no line end has ended."""
+    warning = _WARNING.search(shape)
+    if warning is None:
+        return shape
+    script = shape.rfind(" ", 0, warning.start()) + 1
+    root = shape.find("/", script, warning.start())
+    return shape[: script if root < 0 else root]
 
 
 def _form(shape: str) -> Form | None:

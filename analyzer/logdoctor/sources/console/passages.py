@@ -33,11 +33,14 @@ _NOT_FINITE_OF_WINDOWS = re.compile(r"\b1\.#(?:(?P<nan>QNAN|QNB|QO|SNAN|SNB|IND)
 
 _DECIMAL_POINT = re.compile(r"[0-9]\.[0-9]")
 _DECIMAL_COMMA = re.compile(r"(?<![0-9.,:])([0-9]+),([0-9]+)(?![0-9.,])")
-_NO_THOUSANDS = re.compile(r"(?<![0-9.,:])(?:0,[0-9]|[0-9]{1,3},(?:[0-9]{1,2}|[0-9]{4,})(?![0-9.,]))")
-"""A comma between digits, and one that surely parts no thousands; digits behind a colon are of a clock."""
+_NO_THOUSANDS = re.compile(r"(?<![0-9.,:(\[])(?:0,[0-9]{2}|[0-9]{1,3},(?:[0-9]{2}|[0-9]{4,})(?![0-9.,]))")
+"""A comma between digits, and one that surely parts no thousands; digits behind a colon are of a clock, and what one
+digit follows may be a list: `gpus 0,1`, `shape (64,10)`."""
+
+_THOUSANDS = re.compile(r"[0-9],[0-9]{3},[0-9]{3}")
 
 _ENOUGH_COMMAS = 10
-"""Numbers with a comma, in lines without one decimal point, before the comma is taken for it."""
+"""Numbers with a comma at the beginning of a log, without one decimal point, before the comma is taken for it."""
 
 _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 """Backspaces between digits: what stands on either side of them is no number together."""
@@ -92,18 +95,20 @@ def head_passage(head: Head) -> Passage:
     """Return the whole lines of a file's beginning."""
     encoding = printed_encoding(head.start)
     data = head.start[encoding.mark :]
-    return _passage(data if head.whole else data[: _last_end(data, encoding)], encoding, 1, encoding.mark)
+    data = data if head.whole else data[: _last_end(data, encoding)]
+    return _passage(data, encoding, 1, encoding.mark, comma=_has_decimal_commas(head.start, encoding))
 
 
 def end_passage(path: Path) -> Passage:
     """Return the whole lines of a file's end: many a log begins with the source code of its own script."""
     with path.open("rb") as file:
-        encoding = printed_encoding(file.read(HEAD_BYTES))
+        start = file.read(HEAD_BYTES)
+        encoding = printed_encoding(start)
         size = file.seek(0, os.SEEK_END)
         begin = max(0, size - HEAD_BYTES)
         file.seek(begin - (begin - encoding.mark) % encoding.unit.itemsize)
         data = file.read(HEAD_BYTES)
-    return _passage(data[_first_end(data, encoding) :], encoding, 1, 0)
+    return _passage(data[_first_end(data, encoding) :], encoding, 1, 0, comma=_has_decimal_commas(start, encoding))
 
 
 def passages_of(text: str, line: int) -> Iterator[Passage]:
@@ -111,10 +116,10 @@ def passages_of(text: str, line: int) -> Iterator[Passage]:
     encoding = encoding_of(b"")
     ended = text if text.endswith("\n") else f"{text}\n"
     data = ended.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-    start = 0
+    start, comma = 0, _has_decimal_commas(data[:HEAD_BYTES], encoding)
     while start < len(data):
         end = start + (_last_end(data[start : start + BLOCK_BYTES], encoding) or len(data))
-        yield _passage(data[start:end], encoding, line, 0)
+        yield _passage(data[start:end], encoding, line, 0, comma=comma)
         line, start = line + data.count(b"\n", start, end), end
 
 
@@ -124,7 +129,9 @@ def read_passages(path: Path) -> Iterator[Passage | Span]:
     Raises OSError when the file cannot be read.
     """
     with path.open("rb") as file:
-        encoding = printed_encoding(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+        encoding = printed_encoding(head)
+        comma = _has_decimal_commas(head, encoding)
         file.seek(encoding.mark)
         left = os.fstat(file.fileno()).st_size - encoding.mark
         line, start, held, gone = 1, encoding.mark, b"", 0
@@ -142,14 +149,14 @@ def read_passages(path: Path) -> Iterator[Passage | Span]:
                 line, start, gone = line + 1, start + gone + begin, 0
             end = end if left > 0 else len(data)  # the lines above a cut one tell how long its numbers are
             if begin < end:
-                passage = _passage(data[begin:end], encoding, line, start)
+                passage = _passage(data[begin:end], encoding, line, start, comma=comma)
                 yield passage
                 line, start = line + len(encoding.line_ends(passage.data)), start + end - begin
             held = data[end:]
         if gone:
             yield _too_long(line, start, gone)
         elif held:
-            yield _passage(held, encoding, line, start)
+            yield _passage(held, encoding, line, start, comma=comma)
 
 
 def _too_long(line: int, start: int, length: int) -> Span:
@@ -175,7 +182,18 @@ def _first_end(data: bytes, encoding: Encoding) -> int:
     return 2 * (int(found[0]) + 1) if len(found) else 0
 
 
-def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
+def _has_decimal_commas(start: bytes, encoding: Encoding) -> bool:
+    """Tell from the beginning of a log whether it has commas for decimal points, which then holds for all of it."""
+    if b"," not in start:
+        return False
+    text = start.decode(encoding.name, "replace")
+    if _DECIMAL_POINT.search(text) or _THOUSANDS.search(text):
+        return False
+    return len(_NO_THOUSANDS.findall(text)) >= _ENOUGH_COMMAS
+
+
+def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: bool) -> Passage:
+    """Clean some whole lines, in which a comma may be the decimal point."""
     text = narrowed(data.decode(encoding.name, "replace"))
     if "\r\n" in text:
         text = text.replace("\r\n", "\n")
@@ -187,7 +205,7 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int) -> Passage:
         text = _ESCAPES.sub("", text)
     if "1.#" in text:
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
-    if not _DECIMAL_POINT.search(text) and len(_NO_THOUSANDS.findall(text)) >= _ENOUGH_COMMAS:
+    if comma:
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     ended = text.endswith(("\n", "\r"))
     if "\r" not in text:

@@ -44,7 +44,7 @@ def columns_of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
 
     In one that is called after curves the first must count, and nobody can tell what the others are.
     """
-    of_one = _is_of_one_curve(stem)
+    of_one = is_of_one_curve(stem)
     if not of_one and not is_called_after_curves(stem):
         return ()
     headed, numbers = _numbers_at(start)
@@ -66,15 +66,15 @@ def is_called_after_curves(stem: str) -> bool:
     return not _OF_CURVES.isdisjoint(words(stem))
 
 
+def is_of_one_curve(stem: str) -> bool:
+    """Tell the name of a loss or an accuracy, whatever the split: `val_loss`, `train_acc_history`; no `packet_loss`."""
+    about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
+    return bool(about) and tells_performance(about) and _METRICS.issuperset(stem_of(about))
+
+
 def is_nameless(column: str) -> bool:
     """Tell a column of which nothing is known."""
     return column.startswith(f"{_COLUMN} ")
-
-
-def _is_of_one_curve(stem: str) -> bool:
-    """Tell the name of a loss or an accuracy, whatever the split: `val_loss`, `train_acc_history`."""
-    about = " ".join(word for word in words(stem) if word not in _ABOUT_FILES)
-    return bool(about) and tells_performance(about) and _METRICS.issuperset(stem_of(about))
 
 
 def _numbers_at(start: bytes) -> tuple[bool, NDArray[np.float64]]:

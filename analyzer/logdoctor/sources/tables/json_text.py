@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -98,14 +99,18 @@ def _spelled(found: re.Match[str]) -> str:
     return " " if found["comma"] else found[0]
 
 
-def _before_spelling(text: str, position: int) -> int:
-    """Return where in a text stands what stands at a position once it is spelled out."""
-    longer = 0
+def _before_spelling(text: str, holes: Sequence[_Hole]) -> list[_Hole]:
+    """Return where in a text the holes stand that stand somewhere once it is spelled out."""
+    starts, shifts = list[int](), [0]  # where words stand that became longer, and by how much all of them so far
     for found in _OTHER_SPELLING.finditer(text):
-        if found.start() + longer >= position:
-            break
-        longer += len(_spelled(found)) - len(found[0])
-    return position - longer
+        if more := len(_spelled(found)) - len(found[0]):
+            starts.append(found.start() + shifts[-1])
+            shifts.append(shifts[-1] + more)
+
+    def before(position: int) -> int:
+        return position - shifts[bisect_left(starts, position)]
+
+    return [_Hole(before(one.start), before(one.end)) for one in holes]
 
 
 def long_integers(text: str) -> Iterator[re.Match[str]]:
@@ -204,9 +209,7 @@ def _read(text: str) -> tuple[Any, list[_Hole]]:
     except ValueError:
         spelled = spelled_out(text)
     content, holes = _mended(spelled)
-    if spelled != text:
-        holes = [_Hole(_before_spelling(text, one.start), _before_spelling(text, one.end)) for one in holes]
-    return content, holes
+    return content, holes if len(spelled) == len(text) else _before_spelling(text, holes)
 
 
 def _mended(text: str) -> tuple[Any, list[_Hole]]:
