@@ -16,7 +16,37 @@ _BETWEEN_COUNTER_AND_KEY = (
 )
 """Where one line of an epoch is of training and another of validation, how each may say so behind its counter."""
 
+
+def _bar(called: str, loss: float) -> str:
+    """Return the states of a bar of tqdm over four batches, whose loss comes down to what it is called with."""
+    return "".join(
+        f"\r{called}: {25 * i:3d}%|{'█' * i:<4}| {i}/4 [00:0{i}<00:0{4 - i},  1.00it/s, loss={loss + (4 - i) / 8}]"
+        for i in range(5)
+    )
+
+
 SAMPLES = (
+    Sample(
+        "bars of an epoch that say which split they are of",
+        "train.log",
+        "".join(
+            f"{_bar(f'Epoch {i}/4 [Train]', 3 - i / 4)}\n{_bar(f'Epoch {i}/4 [Val]', 3.5 - i / 4)}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "train/loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "val/loss": [(i, 3.5 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "bars that say no more than their split",
+        "train.log",
+        "".join(f"{_bar('Training', 3 - i / 4)}\n{_bar('Validation', 3.5 - i / 4)}\n" for i in range(1, 5)),
+        {
+            "training/loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "validation/loss": [(i, 3.5 - i / 4) for i in range(1, 5)],
+        },
+    ),
     *(
         Sample(
             f"a line of the epoch for each split, which stands behind the counter: `{validation}`",

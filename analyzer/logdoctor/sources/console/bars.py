@@ -94,7 +94,7 @@ def _of_split(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
     last = states.is_last & counts
     few = last.sum() < _FEWEST_PASSES and not held_out
     kept = states.lines[states.is_followed & counts if few else last]
-    numbered = not few and not held_out and bool((states.epoch < 0).all())
+    numbered = not few and bool((states.epoch < 0).all())
     found: list[Told] = []
     for i, rows in enumerate(bars):
         own = np.isin(rows.lines, kept[np.isin(kept, states.lines[states.owner == i])])

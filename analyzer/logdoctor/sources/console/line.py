@@ -195,7 +195,10 @@ class LineReader:
 
     def _named(self, key: Key, number: Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
-        if not key.name or not key.last_piece or normal(key.name) in IGNORED or number.after.startswith("%|"):
+        if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
+            self.split = self.split or self._splits.of_whole_line(key.text)
+            return
+        if not key.name or not key.last_piece or normal(key.name) in IGNORED:
             return
         name = self._quantity(key, number)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
