@@ -405,6 +405,12 @@ class NoLearning(Rule):
             val_loss=flat(11.5729341, 4),
         ),
         silent(
+            "noisy targets of which a quarter is explained, within an epoch",
+            varies={"bits instead of nats": "a variance is not in nats"},
+            train_loss=decay(0.95, 0.72, 72, half_life=0.03),
+            val_loss=decay(0.85, 0.738, 24, half_life=0.02),
+        ),
+        silent(
             "three epochs with one loss of validation",
             train_loss=given([10.1, 10.49, 10.49]),
             val_loss=flat(11.5729341, 3),

@@ -27,8 +27,8 @@ SAME_LEVEL = 0.01
 """Relative difference of the first and last third of validation, and of its lowest and its end, while it rests."""
 
 EXPLAINED = 0.9
-"""Loss at the end in units of the first one, or of the variance where it began above that, below which a tenth of the
-targets' variance is explained: a sound regression on noisy targets may rest there from its second epoch on."""
+"""Validation at its end in units of its first value, or of the variance where it began above that, below which a tenth
+of the variance is explained: a sound regression on noisy targets may rest there from its second epoch on."""
 
 UNTRAINED = 3.0
 """First evaluation in units of all that come after, from which the first updates threw the run."""
@@ -54,7 +54,7 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
     one_level = np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end
     if one_level and val.first > UNTRAINED * val.end:
         return at_usual_rate
-    if train.end < UNLEARNT * train.first or train.end < EXPLAINED * min(train.first, 1.0):
+    if train.end < UNLEARNT * train.first or val.end < EXPLAINED * min(val.first, 1.0):
         return False
     first, _, last = val.thirds
     found = 0 < val.start <= (1 + REACHED) * val.end and val.best >= (1 - SAME_LEVEL) * val.end
