@@ -10,7 +10,7 @@ import gzip
 import lzma
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -83,8 +83,9 @@ def unpacked_name(name: str) -> str:
 def unpacked_head(path: Path) -> Head | None:
     """Return the beginning of what a compressed file holds, under its name there; None where it cannot be unpacked."""
     start = b""
-    for piece in _pieces(path, HEAD_BYTES, []):
-        start += piece
+    with suppress(_IncompleteError):
+        for piece in _pieces(path, HEAD_BYTES):
+            start += piece
     return Head(path.with_name(unpacked_name(path.name)), len(start), start) if start else None
 
 
@@ -94,11 +95,14 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     limit = min(MOST_BYTES, max(_SMALL, MOST_RATIO * path.stat().st_size))
     with TemporaryDirectory(prefix="logdoctor-") as folder:
         plain = Path(folder) / unpacked_name(path.name)
-        size, broken = 0, list[bool]()
+        size, whole = 0, True
         with plain.open("xb") as copy:
-            for piece in _pieces(path, limit, broken):
-                size += copy.write(piece)
-        yield Unpacked(plain, size, path, whole=not broken)
+            try:
+                for piece in _pieces(path, limit):
+                    size += copy.write(piece)
+            except _IncompleteError:
+                whole = False
+        yield Unpacked(plain, size, path, whole)
 
 
 def _opened(path: Path) -> Any:
@@ -108,15 +112,20 @@ def _opened(path: Path) -> Any:
     return path.open("rb") if reader is None else reader.open(path)
 
 
-def _pieces(path: Path, limit: int, broken: list[bool]) -> Iterator[bytes]:
-    """Yield what a file holds up to a limit, and note where it goes on behind that or is broken."""
+class _IncompleteError(Exception):
+    """A compressed file goes on behind a limit, or is broken."""
+
+
+def _pieces(path: Path, limit: int) -> Iterator[bytes]:
+    """Yield what a file holds up to a limit; raises _IncompleteError behind the last piece that there is to have."""
     left = limit
     try:
         with _opened(path) as file:
             while left and (piece := file.read1(min(_PIECE, left))):
                 left -= len(piece)
                 yield piece
-            if not left and file.read1(1):
-                broken.append(True)
-    except (OSError, EOFError, lzma.LZMAError, zlib.error):
-        broken.append(True)
+            goes_on = not left and bool(file.read1(1))
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise _IncompleteError from error
+    if goes_on:
+        raise _IncompleteError

@@ -354,11 +354,11 @@ class Oscillation(Rule):
         explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
         above = None if explained else self._stays_far_above(swings)
         is_calm = not (too_high or structured) and joint is not None and joint.validation_is_calm
-        is_calm = is_calm or swings.takes_turns
         is_noise = not too_high and is_batch_noise(trend, val)
+        is_explained = is_calm or swings.takes_turns
         found = (
             above,
-            None if is_calm else self._swings(swings, structured=structured, rate_is_high=too_high),
+            None if is_explained else self._swings(swings, structured=structured, rate_is_high=too_high),
             None if is_noise else self._bursts(swings),
             moves_together(joint, together) if joint is not None and together >= 1 else None,
         )

@@ -151,3 +151,14 @@ def test_a_loss_thrown_above_its_start_is_there_for_a_share_of_the_run() -> None
     assert swings(thrown).above_start == pytest.approx(0.4, abs=0.02)
     assert swings(decay(2.0, 0.5, 100)).above_start == 0
     assert swings(line(-1.0, 3.0, 100)).above_start == 0
+
+
+def test_parts_that_take_turns_come_around() -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(120)
+    assert swings(given(np.tile([3.0, 1.0, 1.2], 40) + noise), Axis.STEP).takes_turns
+
+
+def test_a_zigzag_and_a_wave_take_no_turns() -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(120)
+    for curve in (given([3.0, 1.0] * 60), flat(2.0, 120).plus(swing(1.0, 5, 120))):
+        assert not swings(given(curve.values + noise), Axis.STEP).takes_turns

@@ -219,9 +219,10 @@ def is_batch_noise(train: Trend[R], val: Trend[Any] | None) -> bool:
     values = train.series.values
     if val is None or len(val) < 2 or len(values) < MIN_SWING_POINTS or values.min() <= 0:
         return False
-    held_out, logs = val.series.values, np.log(values)
+    held_out = val.series.values
     if not 0 < held_out.max() <= STEADY * held_out.min():
         return False
+    logs = np.log(values)
     sigma = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(logs)))) / float(np.sqrt(2.0))
     level, related = float(np.median(logs)), abs(correlation(logs[:-1], logs[1:]))
     begins_there = abs(float(np.median(logs[:RARE])) - level) <= USUAL_START * sigma <= USUAL_START * WIDEST

@@ -109,19 +109,23 @@ def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
 
 def _of_batches(began: re.Match[str]) -> Form:
     """Read a line of ESPnet, which stands at the last of its batches."""
-    slot = began.string.count(MASK, 0, began.start())
-    reader = LineReader(began.string[began.end() :], slot + 3)
-    reader.read()
+    slot, reader = _read_behind(began, 3)
     counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
     return Form((*counted, *reader.fields), began[1], counter_first=True)
 
 
 def _of_results(began: re.Match[str]) -> Form:
     """Read what ESPnet says of an epoch: every set, one behind the other."""
-    slot = began.string.count(MASK, 0, began.start())
-    reader = LineReader(began.string[began.end() :], slot + 1)
-    reader.read()
+    slot, reader = _read_behind(began, 1)
     return Form((Field(Kind.COUNTER, "epoch", slot), *reader.fields), reader.split, counter_first=True)
+
+
+def _read_behind(began: re.Match[str], numbers: int) -> tuple[int, LineReader]:
+    """Read what stands behind the beginning of a line that holds so many numbers; return the slot of the first, too."""
+    slot = began.string.count(MASK, 0, began.start())
+    reader = LineReader(began.string[began.end() :], slot + numbers)
+    reader.read()
+    return slot, reader
 
 
 def _of_tesseract(began: re.Match[str]) -> Form:

@@ -196,7 +196,7 @@ class LineReader:
     def _named(self, key: Key, number: Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
         if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
-            self.split = self.split or self._splits.of_whole_line(key.text)
+            self._hear_split(key.text)
             return
         if not key.name or not key.last_piece or normal(key.name) in IGNORED:
             return
@@ -204,8 +204,8 @@ class LineReader:
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
             return
         self._splits.hear(key.lead)
-        if not self.split and self.fields and all(one.kind is not Kind.VALUE for one in self.fields):
-            self.split = self._splits.of_whole_line(key.lead)
+        if self.fields and all(one.kind is not Kind.VALUE for one in self.fields):
+            self._hear_split(key.lead)
         percent = is_split(name) and number.after.startswith("%")  # an accuracy: `Train: 0.82 / 72.3% | Test: 86.1%`
         self._value(name, number, "%" if percent else number.unit)
 
@@ -276,6 +276,10 @@ class LineReader:
         self.fields[at] = replace(self.fields[at], name=name)
         self._names = self._names - {key} | {name}
         self._parted.add(name)
+
+    def _hear_split(self, text: str) -> None:
+        """Note which split the line is of, if the text behind its counters says so and no heading has."""
+        self.split = self.split or self._splits.of_whole_line(text)
 
     def _take_heading(self, text: str) -> None:
         self.heading += text.strip(" \t[]():|-=*#'\"{")
