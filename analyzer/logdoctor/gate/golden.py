@@ -15,7 +15,9 @@ import numpy as np
 
 from logdoctor.run import ROLES, Role, Series
 from logdoctor.signals import Trend
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, SMOOTHED, running_median
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
+from logdoctor.signals.statistics.smoothing import SMOOTHED, running_median
+from logdoctor.signals.statistics.trend import MEDIAN_EFFICIENCY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

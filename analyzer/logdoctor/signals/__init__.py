@@ -39,7 +39,8 @@ from logdoctor.signals.stability.gradient_history import Burst, GradientHistory
 from logdoctor.signals.stability.loss_impact import Impact, LossImpact
 from logdoctor.signals.stability.spikes import Spike, Spikes
 from logdoctor.signals.stability.swings import Swings, is_batch_noise
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 __all__ = [
     "Adversaries", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Duplicates",

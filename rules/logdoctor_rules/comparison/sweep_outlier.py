@@ -11,7 +11,7 @@ from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silen
 from logdoctor.curves import decay, flat
 from logdoctor.run import Run, Setting, as_number
 from logdoctor.signals import Member, SetUp
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.wording import number
 
 

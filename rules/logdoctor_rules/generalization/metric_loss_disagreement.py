@@ -29,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.signals import Trend
-from logdoctor.signals.statistics.trend import SMOOTHED
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import course, number, percent, place
 
 

@@ -31,7 +31,7 @@ from logdoctor.evidence.optimization.unfinished import unfinished_causes
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
-from logdoctor.signals.statistics.trend import SMOOTHED
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import number, percent
 
 STEADY = 6

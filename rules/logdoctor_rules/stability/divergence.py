@@ -27,8 +27,9 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
+from logdoctor.evidence.stability.harmless_rise import data_got_harder, only_begins_epoch
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
+from logdoctor.evidence.stability.rise import Rise
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place

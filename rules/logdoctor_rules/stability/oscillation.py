@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.rise import counts_more_boxes, data_got_harder
+from logdoctor.evidence.stability.harmless_rise import counts_more_boxes, data_got_harder
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.evidence.weighing import STRONG

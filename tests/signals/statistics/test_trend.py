@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from logdoctor import Axis, Series, TrainLoss
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.signals import Trend, Unmeasurable
-from logdoctor.signals.statistics.trend import MAX_BLOCKS, block_medians, block_size, running_median, surely_risen
+from logdoctor.signals.statistics.smoothing import MAX_BLOCKS, block_medians, block_size, running_median
 
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60)
 
@@ -53,16 +53,6 @@ class TestMeasure:
 
 
 class TestRise:
-    RISES = decay(1.1, 0.62, 9).followed_by(flat(1.12, 51)).noisy(0.1, seed=1)
-
-    def test_validation_that_rises_bears_it_out_and_counts_as_much_at_most(self) -> None:
-        alone = surely_risen(trend(self.RISES), None)
-        rising, steady = given([0.7]).followed_by(flat(1.1, 14).noisy(0.05)), flat(1.1, 15).noisy(0.05)
-        sharp = given([0.7]).followed_by(flat(1.1, 14))
-        assert alone < surely_risen(trend(self.RISES), trend(rising)) <= alone * 2**0.5
-        assert surely_risen(trend(self.RISES), trend(sharp)) == pytest.approx(alone * 2**0.5)
-        assert surely_risen(trend(self.RISES), trend(steady.scaled(0.5).then(line(0.0, -0.1)))) == alone
-
     @pytest.mark.parametrize(("axis", "reached"), [(Axis.EPOCH, 0.9), (Axis.STEP, 1.5)])
     def test_two_low_epochs_are_a_level_and_two_low_steps_are_not(self, axis: Axis, reached: float) -> None:
         curve = flat(1.7, 6).followed_by(given([0.9, 0.7])).followed_by(flat(1.5, 12))

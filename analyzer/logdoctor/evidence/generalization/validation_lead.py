@@ -15,7 +15,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.wording import number
 
 AHEAD = 0.3

@@ -7,7 +7,7 @@ import numpy as np
 from logdoctor.run.roles import ValLoss, ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import examples_of
-from logdoctor.signals.statistics.trend import SMOOTHED
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 
 HALVED = 0.5
 """Training loss as a share of what it was when validation was best, below which more is memorised than not."""

@@ -20,7 +20,7 @@ from logdoctor.run.roles import GradNorm, TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns
 from logdoctor.signals.optimization.update_signs import VANISHED
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 from logdoctor.wording import number, percent, place
 
 LARGE_EPSILON = 0.1

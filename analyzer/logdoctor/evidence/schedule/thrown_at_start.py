@@ -12,7 +12,8 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters
 from logdoctor.signals.optimization.chance import ChanceLevels
 from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 EARLY = 0.02
 """Share of the run after which the highest value must not come, where the first updates threw it."""

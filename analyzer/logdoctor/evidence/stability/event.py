@@ -26,7 +26,7 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings
-from logdoctor.signals.statistics.trend import SMOOTHED, block_medians, block_size, running_median
+from logdoctor.signals.statistics.smoothing import SMOOTHED, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
 if TYPE_CHECKING:

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.run import Axis, Run
-from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss, ValMetric
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
-from logdoctor.signals.data.epoch_starts import epoch_starts
-from logdoctor.signals.statistics.trend import gives_back, surely_risen, trend_or_none
 from logdoctor.wording import number, percent
 
 NEARLY_ALL = 0.1
@@ -31,82 +28,9 @@ KEPT = 0.05
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
 
-_BOXES = frozenset({"box", "bbox", "boxes"})
-
-HARDER = 50.0
-"""Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
-
-LEARNT = 0.5
-"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did."""
-
-EASY = 0.5
-"""First training loss as a share of that value, and of its own highest, up to which training began with easy examples.
-"""
-
-RISES = 0.2
-"""What validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
-
-AT_ONCE = 0.6
-"""Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
 
 SEEN = 2
 """Evaluations that a model must have passed since training rose: the last of a log may come just before it."""
-
-
-def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
-    """Whether training rose with its data, as in a curriculum, and not with the model.
-
-    It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
-    a model that is thrown up takes validation with it, where that is measured afterwards.
-    """
-    if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
-        return False
-    moves, fall = np.diff(val.level), val.first - val.end
-    steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
-    began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
-    within = float(train.level.max()) <= val.first <= HARDER * train.first
-    half_way = float(train.level.min() + HALF * np.ptp(train.level))
-    return steady and began_easy and within and _is_measured_since(val, train, half_way)
-
-
-def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether a detector's loss rose as more of its boxes matched an object, and has come down below its start since.
-
-    A term of the boxes, which is taken over those that match, rises with the sum, by more than its noise.
-    """
-    named = (one for one in run.all(TrainComponentLoss) if _BOXES & set(words(one.name)))
-    terms = [one for one in map(trend_or_none, named) if one is not None]
-    rose = any(one.level.max() - one.first > NOISE * one.level_noise for one in terms)
-    return rose and train.end < train.start
-
-
-def _is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:
-    """Whether something of validation was measured after training had last risen to a height."""
-    high = train.level >= height
-    risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
-    return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN
-
-
-OF_TWO = 2
-"""Beginnings of epochs in a log of one that ends and one that begins."""
-
-FEW = 5
-"""Values of an epoch below which they are its beginning: what is learnt by heart costs more there each time anew."""
-
-
-def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one.
-
-    The log begins within an epoch, the loss rises at once with the new one, and no further. In the first epoch of a
-    run, nothing can be learnt by heart.
-    """
-    series = train.series
-    starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != OF_TWO or series.first_step <= np.median(np.diff(series.steps)):
-        return False
-    begun, values = int(starts[-1]), series.values
-    at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])
-    return at_once and len(series) - begun < FEW <= begun
 
 
 @dataclass(frozen=True)
@@ -207,7 +131,36 @@ class Rise:
     def _keeps_metric(self, height: float) -> bool:
         """Whether a metric of validation ends near its best, measured after training had risen to a height."""
         metric = self.metric
-        if metric is None or not _is_measured_since(metric, self.train, height):
+        if metric is None or not is_measured_since(metric, self.train, height):
             return False
         best = float(metric.level.max())
         return best - metric.end <= max(KEPT * abs(best), NOISE * metric.level_noise)
+
+
+def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
+    """Return the rise of a training loss from its lowest level to its end in units of noise.
+
+    A validation loss that rose as well bears it out: what is noise of one is none of the other. It counts as much as
+    training does, at most.
+    """
+    z = max((train.end - train.reached) / max(train.noise, 1e-300), train.sure_rise)
+    if val is None or val.end <= val.first:
+        return z
+    return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))
+
+
+def gives_back(train: Trend[Any], val: Trend[Any] | None, share: float, z: float) -> bool:
+    """Whether validation, having gained that share of what training did, gives it back, by so much of its noise.
+
+    It is smooth where batch noise may hide how much training gives back.
+    """
+    if val is None or train.start - val.best < share * (train.start - train.reached):
+        return False
+    return val.end - val.best >= max(share * (train.start - val.best), z * val.noise) > 0
+
+
+def is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:
+    """Whether something of validation was measured after training had last risen to a height."""
+    high = train.level >= height
+    risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
+    return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import AdversarialLoss
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 DISCRIMINATOR = frozenset({"d", "disc", "discriminator", "dis", "dloss"})
 """Words of a discriminator's loss."""

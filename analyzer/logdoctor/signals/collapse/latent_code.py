@@ -9,7 +9,8 @@ from typing import Any
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 AUTOENCODER = frozenset("recon reconstruction rec elbo vae".split())
 """Words that only a variational autoencoder logs beside a divergence; that from a teacher may well be zero."""

@@ -9,7 +9,8 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import Entropy, KlDivergence, PolicyLoss, Reward
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable, trend_or_none
+from logdoctor.signals.statistics.trend import Trend, trend_or_none
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 POLICY_WORDS = frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""

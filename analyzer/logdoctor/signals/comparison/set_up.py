@@ -19,7 +19,8 @@ from logdoctor.signals.comparison.ties import (
     rest_of_name,
 )
 from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed, settings_of
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable, trend_or_none
+from logdoctor.signals.statistics.trend import Trend, trend_or_none
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 _VERSION_IN_NAME = re.compile(r"\bversion_\d+")
 """Lightning's number of a run says nothing; where settings are logged, they tell what differs."""

@@ -20,7 +20,9 @@ from logdoctor.signals.data.epochs import EDGE, Epochs, finest
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import correlation
 from logdoctor.signals.statistics.median import group_medians
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MEDIAN_EFFICIENCY, ROUNDING, Trend, Unmeasurable
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA, ROUNDING
+from logdoctor.signals.statistics.trend import MEDIAN_EFFICIENCY, Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,7 +13,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, ValLoss
 from logdoctor.signals.data.period import MIN_PERIODS, repeating_period
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS, PLANNED_STEPS, Hyperparameters
-from logdoctor.signals.statistics.trend import ROUNDING
+from logdoctor.signals.statistics.noise import ROUNDING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,9 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import inner
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, Trend, Unmeasurable
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

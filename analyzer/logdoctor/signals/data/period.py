@@ -11,7 +11,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Loss
 from logdoctor.signals.statistics.median import median, quantile
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,8 @@ import numpy as np
 
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.statistics.trend import END_SHARE, SMOOTHED, Trend
+from logdoctor.signals.statistics.smoothing import SMOOTHED
+from logdoctor.signals.statistics.trend import END_SHARE, Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

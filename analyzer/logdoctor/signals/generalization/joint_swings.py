@@ -12,7 +12,8 @@ from logdoctor.signals.generalization.roughness import Roughness
 from logdoctor.signals.stability.swings import detrended, turning_points
 from logdoctor.signals.statistics.correlation import correlation, trend_aside
 from logdoctor.signals.statistics.median import median, quantile
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from typing import Any

@@ -13,7 +13,7 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.generalization.gap import Gap, progress
 from logdoctor.signals.statistics.correlation import correlation
 from logdoctor.signals.statistics.median import median, quantile
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,7 +11,7 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.run.text_event import ENDS, RESUMED, STOPS
 from logdoctor.signals.schedule.plan import plan_of
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Loss, Throughput, TrainLoss
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

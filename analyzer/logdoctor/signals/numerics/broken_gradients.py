@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals.numerics.masked import MaskedLoss
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LossScale, TrainLoss
 from logdoctor.run.text_event import GRADIENT_OVERFLOW
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

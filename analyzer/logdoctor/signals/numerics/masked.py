@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm, LearningRate, Throughput, TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals.numerics.marked import MarkedCurve
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.trend import Unmeasurable
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 AGREES = 0.05
 """Spread of the variance over all evaluations, as a share of it, up to which the two are of the same data."""

@@ -8,8 +8,9 @@ import numpy as np
 
 from logdoctor.signals.schedule.schedule import Schedule
 from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.signals.statistics.robust_fit import robust_fit
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, Trend
+from logdoctor.signals.statistics.trend import Trend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

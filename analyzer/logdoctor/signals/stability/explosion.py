@@ -16,7 +16,8 @@ from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.spikes import comes_again
 from logdoctor.signals.stability.swings import is_batch_noise
 from logdoctor.signals.statistics.median import quantile
-from logdoctor.signals.statistics.trend import Trend, Unmeasurable
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

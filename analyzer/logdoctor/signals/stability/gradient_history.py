@@ -10,7 +10,9 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, MAX_BLOCKS, Unmeasurable, block_medians
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
+from logdoctor.signals.statistics.smoothing import MAX_BLOCKS, block_medians
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

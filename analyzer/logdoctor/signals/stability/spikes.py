@@ -9,7 +9,9 @@ import numpy as np
 
 from logdoctor.run import Axis, Role, Series
 from logdoctor.signals.statistics.median import median, quantile, row_medians
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, ROUNDING, Trend, Unmeasurable
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA, ROUNDING
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

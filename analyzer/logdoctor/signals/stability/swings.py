@@ -12,7 +12,9 @@ from logdoctor.run import Axis, Role
 from logdoctor.signals.stability.spikes import are_alike
 from logdoctor.signals.statistics.correlation import REACH, correlation, inner, smoothness
 from logdoctor.signals.statistics.median import median, quantile
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA, Trend, Unmeasurable
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
+from logdoctor.signals.statistics.trend import Trend
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from typing import Any

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.trend import MAD_TO_SIGMA
+from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

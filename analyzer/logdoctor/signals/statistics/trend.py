@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Axis, Role, Series
-from logdoctor.signals.statistics.median import median, row_medians
+from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.noise import noise_of, robust_sigma
 from logdoctor.signals.statistics.running_sums import is_summed_anew
+from logdoctor.signals.statistics.smoothing import SMOOTHED, block_medians, block_middles, block_size, running_median
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,41 +21,11 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Role)
 
 
-class Unmeasurable(Exception):
-    """A series on which a signal cannot be measured; its text says why."""
-
-
-MAX_BLOCKS = 200
-"""Blocks that a level consists of: fine enough to date an event to half a percent of the run."""
-
-MIN_BLOCK = 5
-"""Points in a block once points are grouped: the fewest whose median survives two outliers."""
-
 END_SHARE = 0.1
 """Share of the run that counts as its end: the usual averaging window at the end of training."""
 
-MAD_TO_SIGMA = 1.4826
-"""The median absolute deviation of a normal distribution times this is its standard deviation."""
-
-QUARTILE_TO_SIGMA = 3.138
-"""The lower quartile of the absolute values of normal noise times this is its standard deviation."""
-
 MEDIAN_EFFICIENCY = 1.2533
 """The standard error of a median is this many times that of a mean (sqrt(pi / 2), normal noise)."""
-
-SMOOTHED = 5
-"""Width of the running median of short series: two outliers in a row do not move it."""
-
-DIFFERENCES = ((2, 6.0**0.5), (3, 20.0**0.5))
-"""Order of the differences that show the noise of a short series, and how many times the noise those of noise are.
-Residuals from a running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
-
-TWISTED = 7
-"""Values from which third differences are looked at: four of them."""
-
-BENT = 0.5
-"""Noise by third differences as a share of that by second ones, below which the curve bends between its points: of
-noise alone, the two differ by a fifth where there are forty points."""
 
 MANY = 20
 """Values from which on it is no chance that a half of them lies above the first."""
@@ -71,9 +44,6 @@ LUCKY_SIGMAS = 3.0
 
 BAND_SIGMAS = 4.0
 """Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
-
-ROUNDING = 1e-6
-"""Relative size below which differences are rounding, not noise: logs keep four to seven digits."""
 
 
 @dataclass(frozen=True)
@@ -315,91 +285,3 @@ def trend_or_none(series: Series | None) -> Trend[Any] | None:
         return None if series is None else Trend.measure(series)
     except Unmeasurable:
         return None
-
-
-def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
-    """Return the rise of a training loss from its lowest level to its end in units of noise.
-
-    A validation loss that rose as well bears it out: what is noise of one is none of the other. It counts as much as
-    training does, at most.
-    """
-    z = max((train.end - train.reached) / max(train.noise, 1e-300), train.sure_rise)
-    if val is None or val.end <= val.first:
-        return z
-    return float(np.hypot(z, min(z, (val.end - min(val.first, val.best)) / max(val.noise, 1e-300))))
-
-
-def gives_back(train: Trend[Any], val: Trend[Any] | None, share: float, z: float) -> bool:
-    """Whether validation, having gained that share of what training did, gives it back, by so much of its noise.
-
-    It is smooth where batch noise may hide how much training gives back.
-    """
-    if val is None or train.start - val.best < share * (train.start - train.reached):
-        return False
-    return val.end - val.best >= max(share * (train.start - val.best), z * val.noise) > 0
-
-
-def block_size(n: int) -> int:
-    """Return how many of n points make a block of the level."""
-    return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))
-
-
-def block_medians(values: NDArray[np.float64], block: int) -> NDArray[np.float64]:
-    """Return the median of each block of points, shape (b,); the last block may be short."""
-    if block == 1:
-        return values
-    whole = len(values) // block * block
-    medians = row_medians(values[:whole].reshape(-1, block))
-    return medians if whole == len(values) else np.append(medians, median(values[whole:]))
-
-
-def block_middles(steps: NDArray[np.int64], block: int) -> NDArray[np.int64]:
-    """Return the step in the middle of each block, shape (b,)."""
-    if block == 1:
-        return steps
-    starts = np.arange(0, len(steps), block)
-    return steps[(starts + np.minimum(starts + block, len(steps)) - 1) // 2]
-
-
-def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Return the median of each point and its neighbours, shape (n,); at the ends of those there are."""
-    half, n = width // 2, len(values)
-    edges = sorted({*range(min(half, n)), *range(max(n - half, 0), n)})
-    medians = np.empty(n)
-    medians[edges] = [median(values[max(i - half, 0) : i + half + 1]) for i in edges]
-    if n >= width:
-        medians[half : n - half] = row_medians(np.lib.stride_tricks.sliding_window_view(values, width))
-    return medians
-
-
-def noise_of(values: NDArray[np.float64]) -> float:
-    """Return the noise of a series of few points, from its second differences, or its third if they are far less.
-
-    Noise has as much of both, a straight line none of either, a bend next to none of the third: the wider apart the
-    points lie, the more of a second difference is the course of the curve.
-    """
-    bends, twists = (np.diff(values, order) / of_noise for order, of_noise in DIFFERENCES)
-    noise = (jitter if len(values) < 2 * SMOOTHED else robust_sigma)(bends, values)
-    straightened = robust_sigma(twists, values) if len(values) >= TWISTED else noise
-    return straightened if straightened < BENT * noise else noise
-
-
-def jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Return the standard deviation of the residuals of very few values, never below rounding.
-
-    By the lower quartile, so that one jump among a few points does not count as noise.
-    """
-    rounding = ROUNDING * median(np.abs(values))
-    if not len(residuals):
-        return rounding
-    return max(float(np.quantile(np.abs(residuals), 0.25, method="lower")) * QUARTILE_TO_SIGMA, rounding)
-
-
-def robust_sigma(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
-    """Return the standard deviation of residuals from their median absolute deviation, never below rounding."""
-    if not len(residuals):
-        return 0.0
-    sigma = MAD_TO_SIGMA * median(np.abs(residuals))
-    if sigma >= ROUNDING * max(-values.min(), values.max()):
-        return sigma  # the median of the values is no larger
-    return max(sigma, ROUNDING * median(np.abs(values)))
