@@ -9,7 +9,7 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Series, Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.json_file import beginning, load
 from logdoctor.sources.tables.numbers import parse_values
 from logdoctor.sources.tables.records import settings_of
 

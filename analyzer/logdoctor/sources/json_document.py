@@ -21,7 +21,7 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.bare_numbers import is_of_one_curve
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.indexed import indexed
-from logdoctor.sources.tables.json_text import Document, beginning, load
+from logdoctor.sources.tables.json_file import Document, beginning, load
 from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_loss, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
 from logdoctor.sources.tables.records import is_data, settings_of, table_of

@@ -11,7 +11,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.indexed import indexed
-from logdoctor.sources.tables.json_text import beginning, load
+from logdoctor.sources.tables.json_file import beginning, load
 from logdoctor.sources.tables.table_logs import read_logs
 
 
