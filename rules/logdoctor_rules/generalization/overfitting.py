@@ -28,17 +28,16 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, steps_since, was_no_best
 from logdoctor.evidence.generalization.overfit import Overfit
+from logdoctor.evidence.generalization.second_descent import second_descent
 from logdoctor.evidence.generalization.validation_alone import TELL_APART, risen_alone
 from logdoctor.evidence.generalization.validation_rise import (
     HALVED,
     by_chance,
-    comes_down,
     falls_on,
     part_to_rise,
     rises_ever,
     rises_from_rest,
 )
-from logdoctor.run import State
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, place
 
@@ -403,27 +402,28 @@ class Overfitting(Rule):
             return
         if (swings is not None and swings.thrown_again) or was_no_best(run, gap, metric):
             return  # validation rises for weights that were blown up, or nothing was learnt before
-        train, val = gap.train, gap.val
         # What was learnt within the first epoch shows in the training loss alone.
-        risen, fall = val.end - val.best, max(val.start, train.start) - val.best
-        least = self._least_rise(gap, metric, fall)
-        if not (len(val) >= self.min_points or rises_ever(val)) or risen < least or risen <= 0:
-            return
+        fall = max(val.start, gap.train.start) - val.best
+        least, risen = self._least_rise(gap, metric, fall), val.end - val.best
+        has_risen = risen >= least and risen > 0 and (len(val) >= self.min_points or rises_ever(val))
         falls = self._training_falls_on(gap)
-        if not (falls or rises_from_rest(gap, self.min_left * fall)):
-            return
-        series, (best_step, lowest), overfit = val.series, val.best_point, Overfit(gap, settings, metric)
-        best, peak = place(series, best_step), float(val.since(val.best_step).max())
-        back = (peak - val.end) / (peak - val.best) if comes_down(val, peak, self.min_z, self.min_descent) else 0.0
-        turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
-        turn += ", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""
-        yield self.finding(
-            f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
-            f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}{turn}",
+        if has_risen and (falls or rises_from_rest(gap, self.min_left * fall)):
+            yield self._risen(run, gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
+
+    def _risen(self, run: Run, gap: Gap, overfit: Overfit, least: float, *, is_small: bool) -> Finding:
+        """Report a rise of validation beside a training loss that falls on, or rests far below."""
+        train, val, series, (best_step, lowest) = gap.train, gap.val, gap.val.series, gap.val.best_point
+        descent, falls = second_descent(val, self.min_z, self.min_descent), self._training_falls_on(gap)
+        is_note = is_small or (descent is not None and descent.share > self.max_back)
+        margin = (val.end - val.best) / max(least, 1e-300)
+        return self.finding(
+            f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)} "
+            f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
+            + (descent.said(run) if descent else ""),
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
-            severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
-            confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
+            severity=Severity.NOTE if is_note else self.severity,
+            confidence=Confidence.LOW if descent else confidence_from(margin, 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),
             evidence={
                 "lowest": Quantity(lowest),
@@ -431,7 +431,7 @@ class Overfitting(Rule):
                 "noise": Quantity(val.noise),
                 f"best {axis_word(series.axis)}": Quantity(best_step),
                 "steps after the best": Quantity(share_after_best(val), "share"),
-                **({"come down since its peak": Quantity(back, "share of the rise")} if back else {}),
+                **({"come down since its peak": Quantity(descent.share, "share of the rise")} if descent else {}),
                 **({"metric": Quantity(overfit.certain)} if overfit.certain else {}),
             },
         )

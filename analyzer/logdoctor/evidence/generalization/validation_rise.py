@@ -134,13 +134,3 @@ def memorises_only(gap: Gap) -> bool:
     train, val = gap.train, gap.val
     least = APART * max(train.start - train.end, LEARNT * train.start)
     return val.end - val.first > SURE_RISE * val.level_noise and val.end - train.end > least
-
-
-def comes_down(val: Trend[ValLoss], peak: float, sigmas: float, descent: float) -> bool:
-    """Whether validation, past its peak, still falls over the last fifth of the run.
-
-    By more than its noise, and by a share of the rise.
-    """
-    late = val.at(0.8) - val.end
-    clear = max(sigmas * val.level_noise, descent * (peak - val.best))
-    return peak - val.end > clear and late > clear
