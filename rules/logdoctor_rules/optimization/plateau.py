@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from logdoctor import (
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
@@ -407,33 +408,37 @@ class Plateau(Rule):
         signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
-        series = train.series
         if shown := cannot_be_sure(run, train, val, chance):
             low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}"
-            span = Span(series.name, series.first_step, series.last_step, "never sure")
-            yield self._told(train, span, f"{series.name} {low}", causes_of_cap(shown))
+            span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
+            yield self._rests(train, span, f"{train.series.name} {low}", causes_of_cap(shown))
             return
-        since, good = self._flat_since(train), any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
-        lower = None if good else self._lower_sibling(train, siblings)
-        poor = self._poor(accuracy)
-        beyond = "" if good else rests_at_a_rate_beyond(train, settings)
-        reaches = f"sibling run {lower.run.name} reaches {number(lower.train.end)}" if lower else ""
-        reason = reaches or poor or beyond
-        if since is None or not reason:
-            if (rest := weights_at_rest(run, train, val)) is not None:
-                span = Span(rest.val.name, rest.since, rest.val.last_step, "at rest")
-                yield self._told(train, span, rest.said, causes_of_rest_half_way(rest))
-            return
-        first = int(train.steps[since])
-        died = self._decayed(train, schedule, first) or rate_died(run)
-        causes = causes_of_rest(train, siblings, lower, settings, signs, died=died, beyond=beyond)
-        share = _share(train, lower) if lower else self.sibling_share * 1.5
-        yield self.finding(
-            f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {reason}",
+        is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
+        more = MoreToBeHad(
+            lower=None if is_good else self._lower_sibling(train, siblings),
+            poor=self._poor(accuracy),
+            beyond="" if is_good else rests_at_a_rate_beyond(train, settings),
+        )
+        since = self._flat_since(train)
+        if since is not None and more.said:
+            died = self._decayed(train, schedule, int(train.steps[since])) or rate_died(run)
+            causes = causes_of_rest(train, siblings, more.lower, settings, signs, died=died, beyond=more.beyond)
+            yield self._stays_flat(train, since, more, causes, to_tell_stuck(run, causes))
+        elif (rest := weights_at_rest(run, train, val)) is not None:
+            span = Span(rest.val.name, rest.since, rest.val.last_step, "at rest")
+            yield self._rests(train, span, rest.said, causes_of_rest_half_way(rest))
+
+    def _stays_flat(
+        self, train: Trend[TrainLoss], since: int, more: MoreToBeHad, causes: Sequence[Cause], to_log: Iterable[str]
+    ) -> Finding:
+        series, first, lower = train.series, int(train.steps[since]), more.lower
+        margin = share_lower(train, lower) / self.sibling_share if lower else WITHOUT_SIBLING
+        return self.finding(
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {more.said}",
             Span(series.name, first, series.last_step, "flat"),
-            confidence=confidence_from(share / self.sibling_share * (1.0 if lower else 0.9), len(train)),
+            confidence=confidence_from(margin, len(train)),
             causes=causes,
-            to_tell_apart=[*to_tell_stuck(run, causes)],
+            to_tell_apart=tuple(to_log),
             evidence={
                 "level": Quantity(train.end),
                 "start": Quantity(train.start),
@@ -442,7 +447,7 @@ class Plateau(Rule):
             },
         )
 
-    def _told(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
+    def _rests(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
         evidence = {"level": Quantity(train.end), "start": Quantity(train.start)}
         return self.finding(said, span, confidence=Confidence.MEDIUM, causes=causes, evidence=evidence)
 
@@ -459,7 +464,7 @@ class Plateau(Rule):
         if best is None or best.train.end > best.train.start - self.sibling_fall * abs(best.train.start):
             return None
         least = self.repeat_share if best.is_repeat else self.sibling_share
-        lower = _share(train, best) >= least and train.ends_above(best.train)
+        lower = share_lower(train, best) >= least and train.ends_above(best.train)
         return best if lower and not memorises(best.run, siblings.run) else None
 
     def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
@@ -476,9 +481,3 @@ class Plateau(Rule):
         if schedule is None or schedule.share_at(since) > self.decayed or schedule.share_at(middle) > self.dead_rate:
             return ""
         return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
-
-
-def _share(train: Trend[TrainLoss], sibling: Sibling) -> float:
-    """How much lower the sibling ends, as a share of what it gained."""
-    gained = max(sibling.train.start, train.start) - sibling.train.end
-    return (train.end - sibling.train.end) / gained if gained > 0 else 0.0

@@ -18,27 +18,19 @@ from logdoctor import (
     Strength,
     TrainLoss,
     ValLoss,
-    because,
     fires,
-    likely_if,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
 from logdoctor.evidence.generalization.validation_rise import memorises_only
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
+from logdoctor.evidence.optimization.underfit import LEARNT, UnderfitSigns, causes_of_underfit
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
-from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
-
-LEARNT = 0.1
-"""Fall as a share of the start that a run which learns achieves: what a smaller one gains at its end is nothing."""
 
 ONE_BATCH = "the loss of one batch trained on alone: if it does not fall, rate, loss or labels are wrong, not the size"
 """What to log where nothing says what keeps a model from fitting."""
@@ -271,25 +263,23 @@ class Underfitting(Rule):
         if not long or (schedule is not None and schedule.is_range_test):
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
-        fall = max(clear.start - clear.end, LEARNT * abs(clear.start))
-        most = self.max_steady_gain if keeps_pace(clear, self.flat_share) else self.max_gain
-        rests = sure_gain(clear, self.flat_share) <= most * fall
-        strong, poor, tiny = strong_regularisation(settings), self._poor_accuracy(run), tiny_model(run)
-        penalty = holds_a_penalty(run, train)
-        high = bool(penalty) or train.end > (self.high_end_of_tiny if tiny else self.high_end) * train.start > 0
-        near = val.end <= val.start + self.max_gain * abs(val.start)  # the first evaluation may see it at rest already
-        together = abs(val.end - train.end) <= self.gap * train.start and near
-        alone = poor and train.end > self.hardly_fallen * train.start and clear.sure_fall >= self.min_z
-        more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
-        if not (rests and high and together and more):
-            return
-        causes = self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings)
+        signs = UnderfitSigns(
+            self._poor_accuracy(run), strong_regularisation(settings), tiny_model(run), holds_a_penalty(run, train)
+        )
+        rest_high = self._has_come_to_rest(clear) and self._is_high(train, signs) and self._rest_together(train, val)
+        hardly_learns = bool(signs.poor_accuracy) and self._learns_hardly_anything(train, val, clear.sure_fall)
+        if rest_high and (signs.are_conclusive or hardly_learns):
+            yield self._rest_high(train, val, signs, causes_of_underfit(signs, settings, siblings))
+
+    def _rest_high(
+        self, train: Trend[TrainLoss], val: Trend[ValLoss], signs: UnderfitSigns, causes: tuple[Cause, ...]
+    ) -> Finding:
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
-        yield self.finding(
+        return self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
             f"{stretch(series, since, series.last_step)}, {percent(train.end / train.start)} of the start; "
-            + " and ".join(one for one in (poor, strong, tiny, penalty) if one),
+            + signs.said,
             Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
             causes=causes,
@@ -301,6 +291,27 @@ class Underfitting(Rule):
             },
         )
 
+    def _has_come_to_rest(self, loss: Trend[TrainLoss] | Trend[ValLoss]) -> bool:
+        """Whether the loss gains next to nothing over its flat end, beside its whole fall."""
+        fall = max(loss.start - loss.end, LEARNT * abs(loss.start))
+        most = self.max_steady_gain if keeps_pace(loss, self.flat_share) else self.max_gain
+        return sure_gain(loss, self.flat_share) <= most * fall
+
+    def _is_high(self, train: Trend[TrainLoss], signs: UnderfitSigns) -> bool:
+        """Whether training has fitted little; a penalty on the weights hides how much."""
+        least = self.high_end_of_tiny if signs.tiny_network else self.high_end
+        return bool(signs.penalty) or train.end > least * train.start > 0
+
+    def _rest_together(self, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
+        """Whether no gap opens; the first evaluation may see validation at rest already."""
+        near_start = val.end <= val.start + self.max_gain * abs(val.start)
+        return near_start and abs(val.end - train.end) <= self.gap * train.start
+
+    def _learns_hardly_anything(self, train: Trend[TrainLoss], val: Trend[ValLoss], sure_fall: float) -> bool:
+        """Whether something is learnt, but so little that a poor accuracy alone says that more was to be had."""
+        hardly_fallen = train.end > self.hardly_fallen * train.start and sure_fall >= self.min_z
+        return hardly_fallen and not memorises_only(Gap(train, val))
+
     def _poor_accuracy(self, run: Run) -> str:
         """Say so when no accuracy of the run is fair, and none rises any more."""
         rising = any(
@@ -309,22 +320,3 @@ class Underfitting(Rule):
         )
         far = better_than_guessing(run) >= self.hardly_better
         return "" if rising or far else poor_accuracy(run, 1.0)
-
-    @staticmethod
-    def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
-        said = settings.weight_decay is not None or settings.dropout is not None
-        usual = ["weight decay and dropout are usual"] if said and not strong else []
-        knows = tiny_model(settings.run) or better_than_guessing(settings.run) >= LEARNT
-        far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
-        rested = ["the loss has come to rest"]
-        return ranked(
-            *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
-            because(
-                "over-regularised",
-                Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
-                pro=[strong],
-                contra=usual,
-            ),
-            because("model-too-small", likely_if(knows and not (strong or far)), pro=[small]),
-            *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
-        )

@@ -1,0 +1,36 @@
+"""What says that a loss which rests could have gone lower."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Sibling, Trend
+from logdoctor.wording import number
+
+WITHOUT_SIBLING = 1.35
+"""Margin of a finding that no sibling bears out: enough for medium confidence, never for high."""
+
+
+@dataclass(frozen=True)
+class MoreToBeHad:
+    """A sibling, an accuracy or a rate that says so."""
+
+    lower: Sibling | None
+    """The sibling whose loss ends much lower."""
+    poor: str
+    """A clause about an accuracy that is poor; empty where none is."""
+    beyond: str
+    """A clause about a rate far beyond what trains; empty where it is not."""
+
+    @property
+    def said(self) -> str:
+        """The first of them, as a clause; empty where nothing says so."""
+        reaches = f"sibling run {self.lower.run.name} reaches {number(self.lower.train.end)}" if self.lower else ""
+        return reaches or self.poor or self.beyond
+
+
+def share_lower(train: Trend[TrainLoss], sibling: Sibling) -> float:
+    """Return how much lower a sibling ends, as a share of all that it gained."""
+    gained = max(sibling.train.start, train.start) - sibling.train.end
+    return (train.end - sibling.train.end) / gained if gained > 0 else 0.0
