@@ -33,21 +33,22 @@ from logdoctor.signals.schedule.plan import Plan, came_to_its_end, plan_of
 from logdoctor.signals.schedule.schedule import RateRebound, RateReset, Schedule
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
+from logdoctor.signals.stability.batch_noise import BatchNoise
 from logdoctor.signals.stability.change import Change
 from logdoctor.signals.stability.explosion import Explosion
 from logdoctor.signals.stability.gradient_history import Burst, GradientHistory
 from logdoctor.signals.stability.loss_impact import Impact, LossImpact
 from logdoctor.signals.stability.spikes import Spike, Spikes
-from logdoctor.signals.stability.swings import Swings, is_batch_noise
+from logdoctor.signals.stability.swings import Swings
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 __all__ = [
-    "Adversaries", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console", "Duplicates",
-    "EpochCourse", "Epochs", "Explosion", "Gap", "GradientHistory", "Hole", "Hyperparameters", "Impact", "JointSwings",
-    "LatentCode", "LossImpact", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses", "Plan",
-    "Policy", "RateRebound", "RateReset", "Resumes", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings", "Speed",
-    "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable", "UpdateSigns",
-    "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_batch_noise", "is_rate", "is_seed",
-    "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
+    "Adversaries", "BatchNoise", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console",
+    "Duplicates", "EpochCourse", "Epochs", "Explosion", "Gap", "GradientHistory", "Hole", "Hyperparameters", "Impact",
+    "JointSwings", "LatentCode", "LossImpact", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses",
+    "Plan", "Policy", "RateRebound", "RateReset", "Resumes", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings",
+    "Speed", "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable", "UpdateSigns",
+    "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
+    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
 ]  # fmt: skip

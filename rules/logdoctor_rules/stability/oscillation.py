@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor import (
     Axis,
+    Cause,
     Finding,
     Quantity,
     Rule,
@@ -24,19 +25,26 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
-from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
+from logdoctor.evidence import causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.stability.harmless_rise import counts_more_boxes, data_got_harder
-from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
+from logdoctor.evidence.stability.swings import (
+    LATE,
+    USUAL,
+    Sign,
+    clues_of_swings,
+    instability,
+    moves_together,
+    to_tell_apart,
+)
 from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.evidence.weighing import STRONG
 from logdoctor.signals import (
+    BatchNoise,
     Hyperparameters,
     JointSwings,
     Schedule,
     Siblings,
     Swings,
     Trend,
-    is_batch_noise,
     weight_repeats,
 )
 from logdoctor.wording import number, percent
@@ -339,86 +347,79 @@ class Oscillation(Rule):
         swings: Swings[TrainLoss],
         val: Trend[ValLoss] | None,
         joint: JointSwings | None,
+        noise: BatchNoise | None,
         schedule: Schedule | None,
         settings: Hyperparameters,
         siblings: Siblings,
     ) -> Iterator[Finding]:
-        """Judge the later half of the curve."""
+        """Look for signs that the loss does not settle, and report the surest; the others speak for its causes."""
         if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
             return
         if weight_repeats(run, swings.trend.series.axis):
             return
-        trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
-        together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
-        explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
-        above = None if explained else self._stays_far_above(swings)
-        is_calm = not (too_high or structured) and joint is not None and joint.validation_is_calm
-        is_noise = not too_high and is_batch_noise(trend, val)
-        is_explained = is_calm or swings.takes_turns
-        found = (
-            above,
-            None if is_explained else self._swings(swings, structured=structured, rate_is_high=too_high),
-            None if is_noise else self._bursts(swings),
-            moves_together(joint, together) if joint is not None and together >= 1 else None,
-        )
-        if not (signs := [one for one in found if one is not None]):
-            return
-        told = signs[0]
-        clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
-        causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
-        yield self.finding(
-            f"{series.name} {told.said}",
-            Span(series.name, swings.thrown_from if told is above else swings.first_step, series.last_step, "swinging"),
-            *told.beside,
-            confidence=confidence_from(told.margin, len(trend)),
-            causes=[with_tested_fixes(one, siblings) for one in causes],
-            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule),
+        rate_is_high = is_far_too_high(settings)
+        signs = list(self._signs(run, swings, val, joint, noise, structured=structured, rate_is_high=rate_is_high))
+        if signs:
+            clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
+            causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
+            to_log = [] if causes[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule)
+            yield self._finding(swings, signs[0], [with_tested_fixes(one, siblings) for one in causes], to_log)
+
+    def _finding(
+        self, swings: Swings[TrainLoss], sign: Sign, causes: Sequence[Cause], to_log: Sequence[str]
+    ) -> Finding:
+        series, since = swings.trend.series, swings.first_step if sign.since is None else sign.since
+        unit = "share of the gain, or of the level where that is larger"
+        return self.finding(
+            f"{series.name} {sign.said}",
+            Span(series.name, since, series.last_step, "swinging"),
+            *sign.beside,
+            confidence=confidence_from(sign.margin, len(swings.trend)),
+            causes=causes,
+            to_tell_apart=to_log,
             evidence={
                 "amplitude": Quantity(swings.amplitude),
-                "amplitude as a share": Quantity(
-                    _share(swings), "share of the gain, or of the level where that is larger"
-                ),
+                "amplitude as a share": Quantity(swings.share, unit),
                 "turns": Quantity(swings.reversals, "turns"),
                 "correlation of values close by": Quantity(round(swings.memory, 3)),
             },
         )
 
-    def _stays_far_above(self, swings: Swings[TrainLoss]) -> Sign | None:
-        """Whether the level is far above its start for a good part of the run."""
-        margin = swings.above_start / self.min_above_start
-        said = f"the level is far above its start through {percent(swings.above_start)} of the run"
-        clue = Clue("learning-rate-too-high", STRONG, said)
-        return Sign(f"is unstable: {said}", margin, clue) if margin >= 1 else None
+    def _signs(
+        self,
+        run: Run,
+        swings: Swings[TrainLoss],
+        val: Trend[ValLoss] | None,
+        joint: JointSwings | None,
+        noise: BatchNoise | None,
+        *,
+        structured: bool,
+        rate_is_high: bool,
+    ) -> Iterator[Sign]:
+        """Yield the signs that nothing harmless explains, the surest first."""
+        if not (data_got_harder(swings.trend, val) or counts_more_boxes(run, swings.trend)):
+            above = f"the level is far above its start through {percent(swings.above_start)} of the run"
+            yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
+        only_training = joint is not None and joint.validation_is_calm and not (rate_is_high or structured)
+        if not (only_training or swings.takes_turns):
+            yield from self._swings(swings, structured=structured, rate_is_high=rate_is_high)
+        if rate_is_high or noise is None or not noise.explains_highs:
+            often = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
+            yield from instability(often, swings.thrown_again / self.min_thrown)
+        if joint is not None and (margin := joint.margin(rate_is_high=rate_is_high)) >= 1:
+            yield moves_together(joint, margin)
 
-    def _bursts(self, swings: Swings[TrainLoss]) -> Sign | None:
-        """Whether the loss is thrown far above its start again and again."""
-        margin = swings.thrown_again / self.min_thrown
-        said = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
-        clue = Clue("learning-rate-too-high", STRONG, said)
-        return Sign(f"is unstable: {said}", margin, clue) if margin >= 1 else None
-
-    def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> Sign | None:
-        """Whether the loss turns often and to the end, and further than the noise of batches or of an epoch makes it.
+    def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> Iterator[Sign]:
+        """Yield a sign where the loss turns often, to the end, and further than batches or epochs make it by chance.
 
         Where nothing is learnt, noise is enough at a rate at which hardly any network trains.
         """
-        share, needed = _share(swings), self.min_share if structured else self.min_share_of_noise
+        share, needed = swings.share, self.min_share if structured else self.min_share_of_noise
         margin = min(share / needed, swings.reversals / self.min_reversals)
-        if margin < 1:
-            return None
         lasts = swings.lasting >= self.min_lasting or (structured and swings.lasting_smoothly * share >= self.min_share)
-        is_wild = share >= self.wild and _gain(swings) <= self.min_gain * swings.trend.noise
+        is_wild = share >= self.wild and swings.kept_gain <= self.min_gain * swings.trend.noise
         is_more_than_noise = structured or swings.beyond_noise or (is_wild and rate_is_high)
-        height, level = number(swings.amplitude), number(swings.trend.end)
-        said = f"swings by {height} around {level}, {swings.reversals} times {LATE}"
-        return Sign(said, margin) if lasts and is_more_than_noise else None
-
-
-def _share(swings: Swings[TrainLoss]) -> float:
-    """Return the amplitude as a share of what the run gained and kept, or of the level where that is larger."""
-    return swings.amplitude / max(_gain(swings), abs(swings.trend.end), 1e-300)
-
-
-def _gain(swings: Swings[TrainLoss]) -> float:
-    return 0.0 if swings.gain_is_lost else swings.trend.start - swings.trend.end
+        if margin >= 1 and lasts and is_more_than_noise:
+            height, level = number(swings.amplitude), number(swings.trend.end)
+            yield Sign(f"swings by {height} around {level}, {swings.reversals} times {LATE}", margin)

@@ -39,6 +39,14 @@ class Sign:
     clue: Clue | None = None
     beside: tuple[Span, ...] = ()
     """Where other series show it."""
+    since: int | None = None
+    """Step from which the loss shows it; None where that is the later half of the run."""
+
+
+def instability(said: str, margin: float, since: int | None = None) -> Iterator[Sign]:
+    """Yield the sign that a loss is thrown about, which speaks for the learning rate; nothing for a margin below 1."""
+    if margin >= 1:
+        yield Sign(f"is unstable: {said}", margin, Clue("learning-rate-too-high", STRONG, said), since=since)
 
 
 def moves_together(joint: JointSwings, margin: float) -> Sign:

@@ -13,8 +13,8 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.optimization.chance import Chance, ChanceLevels
 from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
+from logdoctor.signals.stability.batch_noise import BatchNoise
 from logdoctor.signals.stability.spikes import comes_again
-from logdoctor.signals.stability.swings import is_batch_noise
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -111,6 +111,7 @@ class Explosion:
         val: Trend[ValLoss] | None,
         chance: ChanceLevels,
         variance: TargetVariance | None = None,
+        noise: BatchNoise | None = None,
     ) -> Explosion:
         """Look for the start; raises Unmeasurable for losses that are not above zero throughout."""
         values = train.series.values
@@ -127,8 +128,8 @@ class Explosion:
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         reached = float(values[index]) if alone else lifted(values, start)
-        reached = start if not known_from and is_batch_noise(train, val) else reached
-        return cls(start, known_from, index, float(values[index]), reached / start, is_lost)
+        is_noise = not known_from and noise is not None and noise.explains_highs
+        return cls(start, known_from, index, float(values[index]), 1.0 if is_noise else reached / start, is_lost)
 
 
 def lifted(values: NDArray[np.float64], start: float) -> float:

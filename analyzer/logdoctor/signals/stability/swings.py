@@ -12,13 +12,10 @@ from logdoctor.run import Axis, Role
 from logdoctor.signals.stability.spikes import are_alike
 from logdoctor.signals.statistics.correlation import REACH, correlation, inner, smoothness
 from logdoctor.signals.statistics.median import median, quantile
-from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from numpy.typing import NDArray
 
 R = TypeVar("R", bound=Role)
@@ -55,19 +52,6 @@ TO_AND_FRO = -0.5
 """Correlation of how far values lie from the level with that of the next ones, down from which a curve goes to and fro
 from point to point: full gradients at too high a rate do, to -1; noise has 0, batches of an epoch -1 over their number.
 """
-
-USUAL_START = 2.0
-"""Standard deviations of batch noise, of the logarithm, that first values may lie off the level of the rest."""
-
-OF_NOISE = 4.0
-"""Standard deviations of it above the level that ten thousand batches of log-normal noise seldom exceed."""
-
-WIDEST = 1.5
-"""The most that this standard deviation is of batches that a trained network gets right but for a few; what jumps by
-decades from batch to batch is no noise of theirs (1.0 to 1.2 for batches of sixteen)."""
-
-STEADY = 1.5
-"""Ratio of the highest to the lowest validation loss up to which the weights were not thrown."""
 
 PARTS = range(3, 8)
 """How many tasks or data sets may take turns; two in turn look like the zigzag of too high a rate."""
@@ -171,6 +155,16 @@ class Swings(Generic[R]):
         return _halves_again(steady, 0.0) or _halves_again(values, luck)
 
     @cached_property
+    def kept_gain(self) -> float:
+        """How far the loss has come down from its start; 0 where it was far lower in between."""
+        return 0.0 if self.gain_is_lost else self.trend.start - self.trend.end
+
+    @cached_property
+    def share(self) -> float:
+        """The amplitude as a share of the gain that was kept, or of the level where that is larger."""
+        return self.amplitude / max(self.kept_gain, abs(self.trend.end), 1e-300)
+
+    @cached_property
     def _above(self) -> NDArray[np.bool_]:
         """(b,) where the level lies far above its start; nowhere for losses that do not begin above zero."""
         trend = self.trend
@@ -210,25 +204,6 @@ class Swings(Generic[R]):
         if self.trend.block > 1:
             return self.amplitude > NOISE_FACTOR * NORMAL_SPREAD * self.trend.level_noise
         return self.trend.series.axis is Axis.EPOCH
-
-
-def is_batch_noise(train: Trend[R], val: Trend[Any] | None) -> bool:
-    """Whether high losses are noise of batches about a level at which the run began, and validation never moved.
-
-    A network that is trained already loses next to nothing on most batches, and tens of times that on a hard one: noise
-    in logarithms, of neighbours that are unrelated. Its first values are no beginning that it could be thrown from.
-    """
-    values = train.series.values
-    if val is None or len(val) < 2 or len(values) < MIN_SWING_POINTS or values.min() <= 0:
-        return False
-    held_out = val.series.values
-    if not 0 < held_out.max() <= STEADY * held_out.min():
-        return False
-    logs = np.log(values)
-    sigma = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(logs)))) / float(np.sqrt(2.0))
-    level, related = float(np.median(logs)), abs(correlation(logs[:-1], logs[1:]))
-    begins_there = abs(float(np.median(logs[:RARE])) - level) <= USUAL_START * sigma <= USUAL_START * WIDEST
-    return begins_there and related < BAND / float(np.sqrt(len(logs))) and float(logs.max()) <= level + OF_NOISE * sigma
 
 
 def _come_around(values: NDArray[np.float64], turn: NDArray[np.int64], parts: int) -> bool:
