@@ -36,7 +36,7 @@ def loss(model, batch):
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A captured training that got a NaN in step 50, with its recipe beside it."""
+    """A captured training that got a NaN at step 50, with its recipe beside it."""
     monkeypatch.chdir(tmp_path)
     torch.set_num_threads(1)
     folder = tmp_path / "run"

@@ -37,18 +37,18 @@ def spoken(events: Sequence[TextEvent], kind: str = OUT_OF_MEMORY) -> str:
 
 class TestLine:
     def test_the_line_that_ends_the_run_counts(self) -> None:
-        assert spoken([EARLY, LAST]) == f'no memory was left in step 119, where the run ends: "{LAST.text}"'
+        assert spoken([EARLY, LAST]) == f'no memory was left at step 119, where the run ends: "{LAST.text}"'
 
     def test_else_the_last_that_the_run_survived(self) -> None:
         later = replace(EARLY, line=50, step=31)
-        assert spoken([EARLY, later]) == f'no memory was left in step 31; training went on: "{EARLY.text}"'
+        assert spoken([EARLY, later]) == f'no memory was left at step 31; training went on: "{EARLY.text}"'
 
     def test_a_line_before_every_step_is_named_by_its_number(self) -> None:
         assert spoken([replace(EARLY, step=None)]).startswith("no memory was left in line 40; training went on")
 
     def test_what_comes_after_the_training_says_so(self) -> None:
         done = TextEvent(FINISHED, "Training completed.", "out.log", 800, 119)
-        assert spoken([done, LAST]).startswith("after the end of the training no memory was left in step 119:")
+        assert spoken([done, LAST]).startswith("after the end of the training no memory was left at step 119:")
 
     def test_a_line_of_another_kind_is_none(self) -> None:
         assert line_of(Console.measure(run(LAST)), DEVICE_ASSERT) is None

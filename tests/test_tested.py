@@ -33,7 +33,7 @@ from logdoctor.tested import FILE, replay_of, result_file, with_replay
 FINDING = Finding(
     rule="nan-loss",
     title="The loss is NaN",
-    message="loss turns NaN in step 60",
+    message="loss turns NaN at step 60",
     severity=Severity.ERROR,
     confidence=Confidence.HIGH,
     spans=(Span("loss", 60, 99),),

@@ -30,7 +30,7 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "learning-rate-too-low": _Known(
         "the learning rate is too low",
-        ("raise the learning rate tenfold, or find it with a range test (from 1e-7, times 1.05 a step)",),
+        ("raise the learning rate tenfold, or find it with a range test (from 1e-7, times 1.05 per step)",),
     ),
     "learning-rate-jump": _Known(
         "the learning rate jumped",
@@ -48,7 +48,7 @@ _KNOWN: Mapping[str, _Known] = {
     "scheduler-stepped-wrongly": _Known(
         "the scheduler is stepped at the wrong moment or too often",
         (
-            "call scheduler.step() once after each optimizer.step(), not once a micro-batch; give it the number of "
+            "call scheduler.step() once after each optimizer.step(), not once per micro-batch; give it the number of "
             "updates, not of batches",
         ),
     ),
@@ -151,15 +151,15 @@ _KNOWN: Mapping[str, _Known] = {
         ("weight the loss by inverse class frequency, or resample",),
     ),
     "data-not-shuffled": _Known(
-        "the data come in order",
-        ("shuffle the data anew in every epoch",),
+        "the data are not shuffled",
+        ("reshuffle the data in every epoch",),
     ),
     "data-not-normalised": _Known(
         "inputs or targets are not normalised",
         ("scale inputs and targets to zero mean and unit variance",),
     ),
     "data-changed": _Known(
-        "what the loss is computed of changed on the way: the data or their mixture, a stage, or one term of the loss",
+        "what the loss is computed from changed during the run: the data or their mixture, a stage, or one term",
         (
             "compare the batches before and after that step, and log each term of the loss by itself; judge each "
             "stage on its own",
@@ -170,7 +170,7 @@ _KNOWN: Mapping[str, _Known] = {
         ("add data or augmentation", "use a smaller model"),
     ),
     "too-many-epochs": _Known(
-        "the data were seen so often that the model remembers single examples",
+        "the data were seen so often that the model memorises individual examples",
         ("stop after the epoch with the best validation value; recommenders often need one to three",),
     ),
     "model-too-small": _Known(
@@ -205,12 +205,15 @@ _KNOWN: Mapping[str, _Known] = {
         ("lower the momentum of the statistics, use a larger batch, or GroupNorm",),
     ),
     "leakage": _Known(
-        "validation examples, or what tells their labels, are in the training set",
+        "validation examples, or clues to their labels, are in the training set",
         ("look for duplicates across the split; split by group or time before any preprocessing",),
     ),
     "overconfidence": _Known(
         "wrong answers become more certain: calibration gets worse, not the decisions",
-        ("choose the checkpoint by the metric that you need; label smoothing or temperature scaling mends the loss",),
+        (
+            "choose the checkpoint by the metric that you need; label smoothing or temperature scaling improves "
+            "calibration",
+        ),
     ),
     "batch-too-small": _Known(
         "the batch is too small: gradients are mostly noise",
@@ -235,13 +238,13 @@ _KNOWN: Mapping[str, _Known] = {
         ),
     ),
     "discriminator-too-weak": _Known(
-        "the discriminator does not learn to tell the two apart, so that it teaches the generator nothing",
-        ("check that its optimizer holds its parameters and steps, and train it faster or more often",),
+        "the discriminator does not learn to tell real from generated, so it teaches the generator nothing",
+        ("check that its optimizer holds its parameters and is stepped; train it faster or more often",),
     ),
     "values-feed-on-themselves": _Known(
-        "estimated values are learnt from estimates that change as fast, so that errors feed upon themselves",
+        "values are learnt from estimates that change just as fast, so errors feed on themselves",
         (
-            "copy weights into the target network less often (each 1,000 to 10,000 updates, or tau 0.005), use double "
+            "copy weights into the target network less often (every 1,000 to 10,000 updates, or tau 0.005), use double "
             "Q-learning, and keep the discount below 1",
         ),
     ),
@@ -250,18 +253,18 @@ _KNOWN: Mapping[str, _Known] = {
         ("raise the entropy bonus threefold at a time (0.01 to 0.1), and train the policy at a tenth of the rate",),
     ),
     "reward-without-signal": _Known(
-        "the reward is the same whatever is done: it is computed wrongly, or nothing ever succeeds",
+        "the reward is the same whatever the policy does: it is computed wrongly, or nothing ever succeeds",
         (
             "look at some answers or episodes beside their rewards; give credit for part of the way, or begin with "
             "easier tasks",
         ),
     ),
     "kl-weight-too-high": _Known(
-        "the weight of the divergence is too high for what the code can tell",
+        "the KL term weighs more than the information in the code is worth",
         ("raise the weight from 0 to at most 1 over the first epochs, or leave some nats free (free bits)",),
     ),
     "decoder-too-strong": _Known(
-        "the decoder does without the code",
+        "the decoder can do without the code",
         ("use a weaker decoder, or hide a part of its own past from it (word dropout)",),
     ),
     "kl-penalty-too-weak": _Known(
@@ -269,7 +272,7 @@ _KNOWN: Mapping[str, _Known] = {
         ("raise the KL coefficient (0.02 to 0.1 is usual), lower the rate, or stop each update at a target KL",),
     ),
     "representation-collapse": _Known(
-        "all inputs are mapped to next to the same point",
+        "all inputs are mapped to nearly the same point",
         ("check what tells the two branches apart: negatives, a stopped gradient, normalisation over the batch",),
     ),
     "temperature-too-high": _Known(
@@ -285,11 +288,11 @@ _KNOWN: Mapping[str, _Known] = {
         ("mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",),
     ),
     "reward-misses-goal": _Known(
-        "the reward pays for something else than what is meant",
-        ("read the best paid answers; mend the reward, or stop where the held-out metric is best",),
+        "the reward pays for something other than what is meant",
+        ("read the highest-paid answers; fix the reward, or stop where the held-out metric is best",),
     ),
     "resumed-from-checkpoint": _Known(
-        "the run was resumed from a checkpoint that lies before its last logged step",
+        "the run was resumed from a checkpoint older than its last logged step",
         ("nothing to do: the later branch is the run's curve",),
     ),
     "resumed-without-state": _Known(
@@ -297,7 +300,7 @@ _KNOWN: Mapping[str, _Known] = {
         ("save and load optimizer, scheduler and scaler with the model",),
     ),
     "corrupted-state": _Known(
-        "a saved state is damaged",
+        "the saved state is damaged",
         ("resume from an earlier checkpoint, and check that checkpoints are written whole and read back whole",),
     ),
     "gradients-not-zeroed": _Known(
@@ -358,22 +361,22 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "program-error": _Known(
         "the program raised an exception",
-        ("read the traceback above that line; resume from the last checkpoint once it is mended",),
+        ("read the traceback above that line; resume from the last checkpoint once it is fixed",),
     ),
     "log-incomplete": _Known(
         "records are missing from the log",
         ("look for further files of the run; close the writer at the end, and log from one process",),
     ),
     "logging-changed": _Known(
-        "the program stopped logging it",
+        "the program stopped logging this curve",
         ("nothing to do if that was meant, such as a phase of the training that ended",),
     ),
     "setting-without-effect": _Known(
-        "both runs did exactly the same: whatever was to differ had no effect",
+        "both runs did exactly the same: whatever was meant to differ had no effect",
         ("check that the seed and the settings that differ reach the program",),
     ),
     "label-out-of-range": _Known(
-        "a label or token id lies outside what the model has",
+        "a label or token id is out of range for the model",
         (
             "compare the number of classes of the last layer, or of rows of the embedding, with the data",
             "repeat the step on the CPU, which names the index",

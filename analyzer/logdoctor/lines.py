@@ -36,11 +36,11 @@ class Line:
 
     @property
     def where(self) -> str:
-        """Say where it stands: `in step 1,200`, or in which line where no step was logged before it."""
+        """Say where it stands: `at step 1,200`, or `in line 40` where no step was logged before it."""
         series = self.console.series_at(self.event)
         if self.event.step is None:
             return f"in line {self.event.line:,}"
-        return f"in {axis_word(series.axis) if series else 'step'} {self.event.step:,}"
+        return f"at {axis_word(series.axis) if series else 'step'} {self.event.step:,}"
 
     def says(self, what: str, aside: str = "") -> str:
         """Say what happened, where, and quote the line."""

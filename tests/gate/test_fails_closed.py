@@ -167,7 +167,7 @@ class TestGaps:
         assert self.gap(train_loss=np.arange(100) != 50) == "train_loss lacks steps between step 490 and 510"
 
     def test_an_end_before_its_neighbours(self) -> None:
-        assert self.gap(train_loss=slice(0, 80)) == "train_loss ends in step 790, lr in step 990"
+        assert self.gap(train_loss=slice(0, 80)) == "train_loss ends at step 790, lr at step 990"
         assert self.gap(train_loss=slice(0, 95)) is None
 
     def test_irregular_logging_has_no_gaps(self) -> None:

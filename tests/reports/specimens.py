@@ -83,7 +83,7 @@ def diagnosis() -> Diagnosis:
     )
     places = (Place("sweep/a/out.log", 812, 814), Place("sweep/a/events.out.tfevents.1", byte_start=3, byte_end=9))
     findings = (
-        finding("nan-loss", "train_loss turns NaN in epoch 60"),
+        finding("nan-loss", "train_loss turns NaN at epoch 60"),
         replace(finding("crashed", "the program ended with an exception", Severity.WARNING), places=places),
         finding("still-improving", "train_loss fell by 3 %", Severity.NOTE),
         replace(finding("divergence", "train_loss rises"), explained_by="nan-loss"),

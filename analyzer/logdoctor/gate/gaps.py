@@ -47,7 +47,7 @@ def gap_in(series: Series, run: Run) -> Gap | None:
     last = longest.curve.last_step
     if last - end < max(MIN_CUT * pace, MIN_CUT_SHARE * (last - first)):
         return None
-    text = f"{series.name} ends in {place(series, end)}, {longest.name} in {place(longest, last)}"
+    text = f"{series.name} ends at {place(series, end)}, {longest.name} at {place(longest, last)}"
     return Gap(text, Span(series.name, end, last, "steps missing"))
 
 

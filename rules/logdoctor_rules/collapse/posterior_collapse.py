@@ -35,7 +35,7 @@ class PosteriorCollapse(Rule):
     """
 
     id = "posterior-collapse"
-    title = "The latent code says nothing of the input"
+    title = "The latent code says nothing about the input"
     severity = Severity.WARNING
     causes = ("kl-weight-too-high", "decoder-too-strong")
     references = ("Bowman et al. (2016), Generating Sentences from a Continuous Space, arXiv:1511.06349",)
@@ -115,7 +115,7 @@ class PosteriorCollapse(Rule):
         since = int(series.steps[len(series) // 3])
         yield self.finding(
             f"{series.name} is {number(last)} over {stretch(series, since, series.last_step)}, beside a loss that "
-            f"rests at {number(loss)}: the code says nothing of the input",
+            f"rests at {number(loss)}: the code says nothing about the input",
             Span(series.name, since, series.last_step, "next to nothing"),
             confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
             causes=ranked(

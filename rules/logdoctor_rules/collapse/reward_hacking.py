@@ -144,7 +144,7 @@ class RewardHacking(Rule):
         off, on = off_and_on(run, *KL_PENALTY)
         yield self.finding(
             f"{reward.series.name} rises from {number(began)} to {number(reward.end)} while {series.name} falls from "
-            f"{number(best)} in {place(series, int(series.steps[at]))} to {number(end)}",
+            f"{number(best)} at {place(series, int(series.steps[at]))} to {number(end)}",
             Span(series.name, int(series.steps[at]), series.last_step, "falling"),
             Span(reward.series.name, reward.series.first_step, reward.series.last_step, "rising"),
             confidence=confidence_from(lost / self.min_fall, 2 * len(series)),

@@ -21,7 +21,7 @@ class RateSweep(GroupRule):
     """
 
     id = "rate-sweep"
-    title = "Which learning rate goes well"
+    title = "Which learning rates work"
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
         "Needs the rate of each run, and no other logged setting that differs but the seed. The best is by loss, which "

@@ -22,7 +22,7 @@ class SeedSpread(GroupRule):
     """
 
     id = "seed-spread"
-    title = "How far runs of one recipe lie apart"
+    title = "How far apart runs of one recipe end"
     references = ("Bouthillier et al. (2021), Accounting for Variance in ML Benchmarks, arXiv:2103.03098",)
     limits = (
         "Needs 3 runs that differ in the seed alone, 2 of which went well. A difference that no setting names counts "

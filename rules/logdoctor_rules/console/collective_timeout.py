@@ -21,7 +21,7 @@ class CollectiveTimeout(Rule):
     """
 
     id = "collective-timeout"
-    title = "A distributed training waited in vain for one of its processes"
+    title = "Distributed training waited in vain for one of its processes"
     severity = Severity.ERROR
     causes = ("process-left", "hardware-fault")
     references = ("https://docs.pytorch.org/docs/stable/distributed.html#debugging-torch-distributed-applications",)

@@ -59,7 +59,7 @@ class EpochSawtooth(Rule):
     """
 
     id = "epoch-sawtooth"
-    title = "The training loss repeats the same saw in every epoch"
+    title = "The training loss repeats the same sawtooth in every epoch"
     severity = Severity.WARNING
     causes = ("data-not-shuffled",)
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)

@@ -58,7 +58,7 @@ class Forgetting(Rule):
     """
 
     id = "forgetting"
-    title = "What the model knew is lost while it learns"
+    title = "The model forgets what it knew while it learns"
     severity = Severity.WARNING
     causes = ("knowledge-overwritten", "learning-rate-too-high")
     references = (
@@ -203,7 +203,7 @@ class Forgetting(Rule):
             return
         first, end = float(series.values[0]), _end(series)
         yield self.finding(
-            f"{series.name} rises from {number(first)} in {place(series, series.first_step)} to {number(end)} while "
+            f"{series.name} rises from {number(first)} at {place(series, series.first_step)} to {number(end)} while "
             f"{val.series.name} falls to {number(val.end)}",
             Span(series.name, series.first_step, series.last_step, "rising"),
             Span(val.series.name, val.series.first_step, val.series.last_step, "falling"),

@@ -152,7 +152,7 @@ class MetricLossDisagreement(Rule):
             return
         last = metric.series.last_step
         yield self.finding(
-            f"{metric.series.name} falls from {number(best)} in {place(metric.series, step)} to {number(metric.end)} "
+            f"{metric.series.name} falls from {number(best)} at {place(metric.series, step)} to {number(metric.end)} "
             f"while {loss.series.name} falls from {number(then)} to {number(loss.end)}",
             Span(metric.series.name, step, last, "falling"),
             Span(loss.series.name, *_within(loss, step), "falling"),
@@ -183,7 +183,7 @@ class MetricLossDisagreement(Rule):
         if risen <= least or not holds or gained <= self.min_z * metric.level_noise:
             return
         yield self.finding(
-            f"{loss.series.name} rises from {number(loss.best)} in {place(loss.series, loss.best_step)} to "
+            f"{loss.series.name} rises from {number(loss.best)} at {place(loss.series, loss.best_step)} to "
             f"{number(loss.end)} while {metric.series.name} {course(then, metric.end)}",
             Span(loss.series.name, loss.best_step, loss.series.last_step, "rising"),
             Span(metric.series.name, *_within(metric, loss.best_step), "holding"),

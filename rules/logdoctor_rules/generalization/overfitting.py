@@ -417,7 +417,7 @@ class Overfitting(Rule):
         is_note = is_small or (descent is not None and descent.share > self.max_back)
         margin = (val.end - val.best) / max(least, 1e-300)
         return self.finding(
-            f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)} "
+            f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
             + (descent.said(run) if descent else ""),
             Span(series.name, best_step, series.last_step, "rising"),
@@ -442,7 +442,7 @@ class Overfitting(Rule):
             return
         series, (best_step, lowest) = val.series, val.best_point
         yield self.finding(
-            f"{series.name} rises from {number(lowest)} in {place(series, best_step)} to {number(val.end)}; "
+            f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)}; "
             "no training loss is logged beside it",
             Span(series.name, best_step, series.last_step, "rising"),
             confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val)), key=lambda one: one.rank),

@@ -148,7 +148,7 @@ def _message(run: Run, plan: Plan | None, stop: TextEvent | None) -> str:
     if plan is not None:
         said = f"the run stops after {plan.reached:,.0f} of {counted(round(plan.planned), plan.unit)}"
     elif last is not None:
-        said = f"the run stops in {place(last, int(last.steps.max()))}, before its end"
+        said = f"the run stops at {place(last, int(last.steps.max()))}, before its end"
     else:
         said = "the run stops before anything is logged"
     return f"{said}: line {stop.line:,} says {quoted(stop.text)}" if stop else said
@@ -197,5 +197,5 @@ def _looks_stopped(run: Run) -> list[str]:
     if waited < len(val.finite) / 5:
         return []
     return [
-        f"{val.name} was lowest in {axis_word(val.axis)} {int(val.finite.steps[best]):,}: early stopping looks the same"
+        f"{val.name} was lowest at {axis_word(val.axis)} {int(val.finite.steps[best]):,}: early stopping looks the same"
     ]

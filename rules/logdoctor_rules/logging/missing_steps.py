@@ -132,7 +132,7 @@ class MissingSteps(Rule):
             longest = max(alike, key=lambda one: one.curve.last_step)
             missing = (last - end) / span
             yield self.finding(
-                f"{series.name} ends in {place(series, end)}, {longest.name} in {place(longest, last)}",
+                f"{series.name} ends at {place(series, end)}, {longest.name} at {place(longest, last)}",
                 Span(series.name, end, end, "ends"),
                 Span(longest.name, end, last, "goes on"),
                 confidence=confidence_from(missing / self.min_share, len(series.curve)),

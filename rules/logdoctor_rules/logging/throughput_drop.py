@@ -53,7 +53,7 @@ class ThroughputDrop(Rule):
     """
 
     id = "throughput-drop"
-    title = "Training became slower and stayed so"
+    title = "Training slowed down and stayed slow"
     severity = Severity.NOTE
     causes = ("slow-input", "hardware-fault", "data-changed")
     references = ("https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html",)
@@ -145,7 +145,7 @@ class ThroughputDrop(Rule):
                 "slow-input",
                 likely_if(slow_data),
                 pro=told if slow_data else (),
-                contra=() if slow_data else told or ["no time of the data is logged, which would tell"],
+                contra=() if slow_data else told or ["no data-loading time is logged, which would tell"],
             ),
             because("hardware-fault", possible_if(not slow_data)),
             because("data-changed", Strength.POSSIBLE),

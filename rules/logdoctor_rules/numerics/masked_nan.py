@@ -223,11 +223,11 @@ class MaskedNan(Rule):
         proven = bool(shown) and first > 0
         yield self.finding(
             f"{series.name} is exactly {number(float(series.values[first]))} from {place(series, step)} on"
-            + (f", where {shown.name} is no number" if shown else ", at once from its usual level")
-            + ": it stands for a NaN"
+            + (f", where {shown.name} is not a number" if shown else ", at once from its usual level")
+            + ": it stands in for a NaN"
             + (f"; {counted(masked.recovered, 'later value')} are ordinary" if skipped else ""),
             Span(series.name, step, last, "masked"),
-            *([Span(shown.name, step, shown.last_step, "no number")] if shown else []),
+            *([Span(shown.name, step, shown.last_step, "not a number")] if shown else []),
             confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
             severity=Severity.WARNING if skipped else Severity.ERROR,
             causes=self._causes(grads, step, settings, siblings, skipped=skipped, scaled=walk is not None),

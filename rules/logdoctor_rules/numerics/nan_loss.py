@@ -186,17 +186,18 @@ class NanLoss(Rule):
         at = max(loss.last_step + 1, int(told[1]) if told else 0)
         steps, values = np.append(loss.steps, at), np.append(loss.values, NAN)
         event = around.non_finite(replace(loss, steps=steps, values=values, wall_times=None), len(loss), 0)
-        yield failure(self, line, "the trainer stopped at a loss that is no number", explain(event, self.causes).causes)
+        why = explain(event, self.causes).causes
+        yield failure(self, line, "the trainer stopped at a loss that is not a number", why)
 
     @staticmethod
     def _happened(bad: NonFinite, *, skipped: bool) -> str:
         if bad.mask.all():
             return f"{bad.series.name} is {bad.word} in {counted(bad.count, 'value')}, all that were logged"
-        turns = f"{bad.series.name} turns {bad.word} in {place(bad.series, bad.first_step)}"
+        turns = f"{bad.series.name} turns {bad.word} at {place(bad.series, bad.first_step)}"
         before = turns + (f", after {counted(bad.first, 'finite value')}" if bad.first else ", the first value logged")
         if skipped:
             return f"{before}; it is finite again in {counted(bad.recovered, 'later value')}"
-        return before + ("" if bad.recovered else ", and stays so to the end")
+        return before + ("" if bad.recovered else ", and never recovers")
 
 
 def _closest(losses: NonFiniteLosses, bad: NonFinite, around: Surroundings) -> NonFinite:

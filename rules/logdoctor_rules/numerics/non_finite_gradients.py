@@ -244,9 +244,9 @@ class NonFiniteGradients(Rule):
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
         beside = "no training loss is logged" if loss is None else f"{loss.train.series.name} is finite"
-        stays = f"; it stays so to the end{', and the loss falls all the same' if learns else ''}"
+        stays = f"; it never recovers{', and the loss falls all the same' if learns else ''}"
         return self.finding(
-            f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first in "
+            f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first at "
             f"{place(bad, bad.first_step)}, while {beside}" + (stays if to_the_end else ""),
             Span(name, bad.first_step, bad.last_step, word),
             confidence=confidence,

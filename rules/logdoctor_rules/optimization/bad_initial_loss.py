@@ -66,7 +66,7 @@ class BadInitialLoss(Rule):
     """
 
     id = "bad-initial-loss"
-    title = "The loss starts far from where an untrained network is"
+    title = "The loss starts far from that of an untrained network"
     severity = Severity.WARNING
     causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
@@ -377,10 +377,10 @@ class BadInitialLoss(Rule):
         if not (high or low):
             return
         series = train.series
-        melting = train.end <= self.max_start * named.level and falls_like_penalty(
-            train, val
-        )  # large weights leave more behind
-        said = f"{number(first)}, {number(ratio)} times the {number(named.level)} of guessing among {named.classes}"
+        # Large weights leave more behind than a penalty that melts away.
+        melting = train.end <= self.max_start * named.level and falls_like_penalty(train, val)
+        guessing = f"the {number(named.level)} of guessing among {named.classes} classes"
+        said = f"{number(first)}, {number(ratio)} times {guessing}"
         pro = [f"{series.name} starts at {said}"]
         yield self.finding(
             f"{series.name} starts at {said} ({named.known_from})",

@@ -229,7 +229,7 @@ class VanishingGradients(Rule):
             return "where it began"
         known = [one for one in chance.levels if not one.by_level_alone]
         at = [one for one in known if abs(train.end - one.level) <= self.near_chance * one.level]
-        return f"at chance among {at[0].classes}" if at else ""
+        return f"at chance among {at[0].classes} classes" if at else ""
 
     def _died_at_once(self, norm: Trend[GradNorm], since: int, limit: float) -> bool:
         """Whether the norm was at its usual level shortly before it vanished."""

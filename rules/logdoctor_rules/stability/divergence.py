@@ -451,7 +451,7 @@ class Divergence(Rule):
         lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)
         lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
-            f"rises from {lowest} to {number(train.end)}, beginning in {place(event.series, event.onset_step)}"
+            f"rises from {lowest} to {number(train.end)}, beginning at {place(event.series, event.onset_step)}"
             + ("" if lowest == start else f", {lost or f'above its start of {start}'}"),
             event,
             Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),

@@ -325,7 +325,7 @@ class LossSpike(Rule):
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         why = explain(event, self.causes, clues)
         return self.finding(
-            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} in "
+            f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} at "
             f"{place(series, event.onset_step)} and {outcome(worst, series, end)}{more}{event.cue}",
             *(_span(series, one) for one in (worst, *(other for other in matter if other is not worst))),
             confidence=Confidence.MEDIUM if relapsed else confidence_from(margin, len(trend)),

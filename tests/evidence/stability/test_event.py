@@ -127,8 +127,8 @@ def test_what_came_before_is_told_in_order_of_steps() -> None:
         lr=flat(0.01, 74).followed_by(flat(1.0, 46)),
     )
     assert [step for step, _ in event.timeline] == [74, 76]
-    assert event.cue == "; before that, the learning rate jumped from 0.01 to 1 in step 74"
-    assert event.order.endswith("then train_loss began to rise from 0.504 in step 76")
+    assert event.cue == "; before that, the learning rate jumped from 0.01 to 1 at step 74"
+    assert event.order.endswith("then train_loss began to rise from 0.504 at step 76")
 
 
 def test_nothing_before_gives_no_story() -> None:

@@ -132,7 +132,7 @@ def test_one_story_is_told_under_one_root() -> None:
     run = example_run(SGD, Axis.STEP, train_loss=SOUND.followed_by(grown).followed_by(flat(NAN, 34)), lr=JUMPED)
     root = finding(run)
     assert root.rule == "nan-loss"
-    assert "before that, the learning rate jumped from 0.01 to 1 in step 78" in root.message
+    assert "before that, the learning rate jumped from 0.01 to 1 at step 78" in root.message
     order = str(root.evidence["what came before"].value)
     assert order.index("the learning rate jumped") < order.index("train_loss began to rise")
 
@@ -179,7 +179,7 @@ def test_what_exploded_between_two_logged_values_did_not_come_out_of_a_quiet_cur
     norms = np.array([0.5] * 8 + [4e10] + [NAN] * 40)
     every = example_run(None, Axis.STEP, 0, train_loss=given(values), grad_norm=given(norms))
     tenth = replace(every, series=tuple(replace(one, steps=10 * one.steps) for one in every.series))
-    assert "comes out of a quiet curve" in " ".join(finding(every).causes[0].pro)
+    assert "stands out from a quiet curve" in " ".join(finding(every).causes[0].pro)
     assert finding(tenth).causes[0].id == "learning-rate-too-high"
 
 
@@ -294,13 +294,13 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     said = finding(example_run(None, Axis.STEP, 0, train_loss=loss))
     first, second = said.causes[:2]
     assert (first.id, second.id) == ("bad-batch", "log-of-zero")
-    assert "step 120 comes out of a quiet curve" in first.pro[0]
+    assert "step 120 stands out from a quiet curve" in first.pro[0]
     assert [fix.text for fix in first.fixes] == [
         "check the inputs and labels of the batch of step 120",
         "go back to a checkpoint before it and skip those batches",
     ]
-    assert second.contra == ("the loss was 1.2e11 before it was no number: a logarithm of zero comes at once",)
-    assert said.message.endswith("to 1.2e11 in step 120")
+    assert second.contra == ("the loss was 1.2e11 before it stopped being finite: a logarithm of zero strikes at once",)
+    assert said.message.endswith("to 1.2e11 at step 120")
 
 
 def test_runs_that_failed_beside_it_count_where_settings_tell_that_only_the_seed_differs() -> None:

@@ -163,7 +163,7 @@ def test_prefixes_of_wrappers_are_taken_off(tmp_path: Path, prefix: str) -> None
 
 
 def test_the_optimizers_own_count_goes_before_a_key_and_a_name(tmp_path: Path) -> None:
-    """A loop that saves in step 4, counted from 0, has taken five."""
+    """A loop that saves at step 4, counted from 0, has taken five."""
     trained = training()
     steps(trained, 5)
     assert trained.optimizer is not None

@@ -36,7 +36,7 @@ class TestGitHub:
         text = github.render(specimens.report(gate=False), Page())
         assert text == (
             "::error title=logdoctor nan-loss,file=sweep/a/metrics.csv,line=1,endLine=1::sweep/a: train_loss turns NaN"
-            " in epoch 60 (confidence high); try: look at the batch\n"
+            " at epoch 60 (confidence high); try: look at the batch\n"
             "::warning title=logdoctor crashed,file=sweep/a/out.log,line=812,endLine=814::sweep/a: the program ended"
             " with an exception (confidence high); try: look at the batch\n"
             "::warning title=logdoctor loss-spike,file=sweep/a/metrics.csv,line=1,endLine=1::rule loss-spike failed on"

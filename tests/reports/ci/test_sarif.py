@@ -109,7 +109,7 @@ def test_fingerprints_hold_no_value_and_no_step() -> None:
         said = replace(specimens.finding("nan-loss", message), spans=(Span(series, step, step + 1),))
         return Report(Diagnosis((Examined(specimens.run("a"), Outcomes((said,))),)))
 
-    assert fingerprint(with_finding("NaN in epoch 3", 3)) == fingerprint(with_finding("NaN in epoch 70", 70))
+    assert fingerprint(with_finding("NaN at epoch 3", 3)) == fingerprint(with_finding("NaN at epoch 70", 70))
     assert fingerprint(with_finding("NaN", 3)) != fingerprint(with_finding("NaN", 3, "val_loss"))
 
 

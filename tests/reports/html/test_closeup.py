@@ -78,7 +78,7 @@ def test_the_metric_since_then_where_the_loss_has_no_event() -> None:
     chart = beside(run, Span("val_loss", 12, 99, "rising"))
     assert chart is not None
     assert chart.title == "val_accuracy"
-    assert chart.aside == "0.812 in epoch 12, 0.9 at the end"
+    assert chart.aside == "0.812 at epoch 12, 0.9 at the end"
     assert ends(chart) == ("12", "99")
 
 

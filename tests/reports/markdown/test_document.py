@@ -57,7 +57,7 @@ class TestText:
     @pytest.mark.parametrize(
         ("text", "shown"),
         [
-            ("train_loss turns NaN in epoch 69", r"train\_loss turns NaN in epoch 69"),
+            ("train_loss turns NaN at epoch 69", r"train\_loss turns NaN at epoch 69"),
             ("lower it from 0.1 to 0.063 (6 %)", "lower it from 0.1 to 0.063 (6 %)"),
             ("2.25", "2.25"),
             ("été", "été"),

@@ -46,7 +46,7 @@ def run(name: str, **curves: Any) -> Run:
     return replace(example_run(**curves), name=name)
 
 
-def finding(rule: str = "nan-loss", message: str = "train_loss turns NaN in epoch 69", **changes: Any) -> Finding:
+def finding(rule: str = "nan-loss", message: str = "train_loss turns NaN at epoch 69", **changes: Any) -> Finding:
     said = Finding(
         rule=rule,
         title="a title",
@@ -81,7 +81,7 @@ def nan_in_a_sweep() -> Diagnosis:
             Strength.LIKELY,
             pro=(
                 "sibling run sgd/lr=0.063, at 0.063, ends at a training loss of 0.808; it differs in random_seed too",
-                "the next higher rate, sgd/lr=16, is NaN in step 3",
+                "the next higher rate, sgd/lr=16, is NaN at step 3",
             ),
             contra=("68 epochs at the same constant rate went well",),
             fixes=(
@@ -120,7 +120,7 @@ def everything_else() -> Diagnosis:
     )
     warning = finding(
         "overfitting",
-        "val_loss rises from 0.9 in epoch 40 to 1.3 while train_loss falls to 0.001",
+        "val_loss rises from 0.9 at epoch 40 to 1.3 while train_loss falls to 0.001",
         severity=Severity.WARNING,
         confidence=Confidence.MEDIUM,
         evidence={"metric": Quantity("accuracy still rises: too certain of its mistakes, not worse at deciding")},
@@ -205,10 +205,10 @@ def test_what_to_log_next_stands_under_the_fixes() -> None:
 
 
 def test_no_finding_is_lost_when_a_rule_speaks_twice_of_a_run() -> None:
-    spikes = [finding("loss-spike", f"loss jumps in step {step}") for step in (7, 90)]
+    spikes = [finding("loss-spike", f"loss jumps at step {step}") for step in (7, 90)]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), spikes)))
-    assert "loss jumps in step 7\n" in text
-    assert "also: loss jumps in step 90\n" in text
+    assert "loss jumps at step 7\n" in text
+    assert "also: loss jumps at step 90\n" in text
     assert "2 errors" in text
 
 
@@ -244,8 +244,8 @@ def test_places_in_files_are_written_as_editors_take_them() -> None:
 def test_a_note_and_a_concise_line_end_with_their_place() -> None:
     place = Place("metrics.csv", line_start=7, line_end=9)
     noted = diagnosis((run("a", train_loss=decay(2.3, 0.5)), [finding(severity=Severity.NOTE, places=(place,))]))
-    assert "in epoch 69 (metrics.csv:7-9)\n" in shown(noted)
-    assert "in epoch 69 (metrics.csv:7-9)\n" in concise.render(Report(noted, seconds=0.1), Page())
+    assert "at epoch 69 (metrics.csv:7-9)\n" in shown(noted)
+    assert "at epoch 69 (metrics.csv:7-9)\n" in concise.render(Report(noted, seconds=0.1), Page())
 
 
 @pytest.mark.parametrize(
@@ -307,7 +307,7 @@ def test_the_argument_itself_goes_by_the_name_of_its_folder() -> None:
 
 def test_a_finding_without_curves_causes_or_group() -> None:
     text = shown(diagnosis((Run(name="a"), [finding(spans=(), group="")])))
-    assert "train_loss turns NaN in epoch 69\n\n  next  logdoctor rule nan-loss\n" in text
+    assert "train_loss turns NaN at epoch 69\n\n  next  logdoctor rule nan-loss\n" in text
 
 
 HOSTILE = "\x1b]0;owned\x07\x1b[31m \u202e ::error::x\n::set-output name=a::b\r ##[group]x ##vso[task]y \udce9 \x9b31m"

@@ -131,7 +131,7 @@ def named(level: Chance) -> str:
         if level.classes == 2:
             return f"the entropy of two classes, one with a share of {number(level.larger_share)}"
         return f"the entropy of {level.classes} classes, the largest with a share of {number(level.larger_share)}"
-    return f"the level of guessing among {level.classes} (ln {level.classes} = {number(level.level)})"
+    return f"the level of guessing among {level.classes} classes (ln {level.classes} = {number(level.level)})"
 
 
 def band(level: Chance, tolerance: float) -> tuple[float, float]:

@@ -197,7 +197,7 @@ def holds_a_penalty(run: Run, train: Trend[TrainLoss]) -> str:
     for named in starts_at_chance(run, train.series):
         better = HARDLY / named.classes <= right < POOR
         if better and train.first >= LARGEST and named.level < train.end <= ABOVE * named.level:
-            said = f"{train.series.name} ends above the {number(named.level)} of guessing among {named.classes}"
+            said = f"{train.series.name} ends above the {number(named.level)} of guessing among {named.classes} classes"
             return f"{said} though {right:.3g} of the answers are right: a penalty on the weights is in it"
     return ""
 

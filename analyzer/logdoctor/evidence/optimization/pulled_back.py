@@ -18,7 +18,7 @@ def pulled_back(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> str:
     """Say so where both losses had come down and go back up by and by, to where they began; nothing elsewhere."""
     if val is None or not all(_went_back(one) for one in (train, val)):
         return ""
-    return f"the loss had come down to {number(train.best)} and went back up by and by"
+    return f"the loss had come down to {number(train.best)} and went back up gradually"
 
 
 def _went_back(trend: Trend[TrainLoss] | Trend[ValLoss]) -> bool:

@@ -22,7 +22,7 @@ def causes_of_return(back: RateReset, where: str, *, resumed: bool) -> tuple[Cau
         "resumed-without-state",
         likely_if(back.repeats or resumed),
         pro=[f"the log tells of a resume at {where}"] if resumed else [],
-        contra=[] if resumed else ["the log tells of no resume there"],
+        contra=[] if resumed else ["the log shows no resume there"],
         fixes=fixes if back.repeats else [],
     )
     if back.repeats:

@@ -72,4 +72,4 @@ def _or_clipping(siblings: Siblings, *causes: Cause) -> tuple[Cause, ...]:
 
 
 def _warm_up_over(until: int) -> Fix:
-    return Fix(f"warm up over the first {number(2 * until)} steps", basis="twice the stretch of harm")
+    return Fix(f"warm up over the first {number(2 * until)} steps", basis="twice as long as the harm lasted")

@@ -74,7 +74,7 @@ def _from_slow_rise(event: Event) -> Iterator[Clue]:
     yield Clue("bad-batch", -STRONG, "one bad batch gives a jump, not a rise")
     yield Clue("log-of-zero", -STRONG, "a logarithm of zero comes without a rise")
     yield Clue("half-precision-overflow", -WEAK, "the loss itself grew before")
-    yield Clue("data-changed", -FAIR, "the loss rises by and by, it does not step up")
+    yield Clue("data-changed", -FAIR, "the loss rises gradually, not in a step")
     if event.kind is not Kind.NON_FINITE and event.settings.is_adaptive:
         yield Clue("stale-second-moment", WEAK, rose)
 
@@ -82,7 +82,7 @@ def _from_slow_rise(event: Event) -> Iterator[Clue]:
 def _from_break_at_once(event: Event) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
     where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
-    quiet = f"{where} comes out of a quiet curve around {number(event.level)}"
+    quiet = f"{where} stands out from a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
     sure = WEAK if event.averages else FAIR
@@ -108,12 +108,12 @@ def _from_step_up(event: Event, where: str) -> Iterator[Clue]:
         return
     yield Clue("bad-batch", -STRONG, "the loss does not come back" if back is None else "the loss comes back slowly")
     if back is not None:
-        down = f"the loss steps up to {number(event.highest)} in {where} and is learnt down again over {back} points"
+        down = f"the loss steps up to {number(event.highest)} at {where} and is learnt down again over {back} points"
         yield Clue("data-changed", STRONG, down)
     elif event.exploded:
         yield Clue("data-changed", -FAIR)
     else:
-        yield Clue("data-changed", FAIR if event.averages else STRONG, f"the loss steps up in {where}")
+        yield Clue("data-changed", FAIR if event.averages else STRONG, f"the loss steps up at {where}")
 
 
 def _from_held_out(event: Event) -> Iterator[Clue]:
@@ -138,8 +138,8 @@ def _from_level(event: Event) -> Iterator[Clue]:
     if event.level is None or event.first is None:
         return
     if event.jumped_to is not None:
-        jumped = f"the loss was {number(event.jumped_to)} before it was no number: a logarithm of zero comes at once"
-        yield Clue("log-of-zero", -FAIR, jumped)
+        jumped = f"the loss was {number(event.jumped_to)} before it stopped being finite"
+        yield Clue("log-of-zero", -FAIR, f"{jumped}: a logarithm of zero strikes at once")
     elif isinf(event.series.values[event.index]):
         yield Clue("log-of-zero", FAIR, "the first value is infinite, which is what the logarithm of zero gives")
     certain = event.overconfident
@@ -187,11 +187,11 @@ def _from_rate(event: Event) -> Iterator[Clue]:
     if event.rate.logged is None and event.learnt:
         yield Clue("learning-rate-jump", FAIR + WEAK)  # it would not show
     if jump is not None:
-        said = f"the rate goes from {number(jump.before)} to {number(jump.after)} in {place(event.series, jump.step)}"
+        said = f"the rate goes from {number(jump.before)} to {number(jump.after)} at {place(event.series, jump.step)}"
         yield Clue("learning-rate-jump", DECISIVE + FAIR, said)
         yield Clue("learning-rate-too-high", FAIR, said)
         if jump.returns:
-            back = f"the rate is back near its highest in {place(event.series, jump.step)}, as a fresh schedule begins"
+            back = f"the rate is back near its highest at {place(event.series, jump.step)}, as a fresh schedule begins"
             yield Clue("resumed-without-state", STRONG + FAIR, back)
         for other in ("bad-batch", "data-changed", "log-of-zero", "data-not-normalised"):
             yield Clue(other, -STRONG, said)
@@ -220,7 +220,7 @@ def _from_schedule(event: Event) -> Iterator[Clue]:
     where = place(event.series, event.onset_step)
     rates = schedule.rates[schedule.series.steps <= event.onset_step]
     if len(rates) > RUN_UP and rates[-1] > rates[len(rates) // 2] and rates[-1] >= rates.max():
-        yield Clue("learning-rate-too-high", FAIR, f"the rate was still rising, to {rate} in {where}")
+        yield Clue("learning-rate-too-high", FAIR, f"the rate was still rising, to {rate} at {where}")
     elif share < 0.5:
         yield Clue("learning-rate-too-high", -FAIR, f"the rate had decayed to {rate} by {where}")
 
@@ -262,7 +262,7 @@ def _from_norm(event: Event) -> Iterator[Clue]:
 
 def _from_norm_out_of_quiet(event: Event) -> Iterator[Clue]:
     if event.norm.broke_first is not None:
-        first = f"the gradient norm broke in {place(event.series, event.norm.broke_first)}, before the loss"
+        first = f"the gradient norm broke at {place(event.series, event.norm.broke_first)}, before the loss"
         yield Clue("unstable-operation", STRONG, f"{first}: the backward pass fails where the forward pass is sound")
         yield Clue("half-precision-overflow", FAIR, first)
         yield Clue("log-of-zero", -WEAK, first)
@@ -278,7 +278,7 @@ def _from_norm_out_of_quiet(event: Event) -> Iterator[Clue]:
 def _from_others(event: Event) -> Iterator[Clue]:
     """Which other series broke first, and what the trainer said."""
     for step, name in event.broke_before[:1]:
-        first = f"{name} was the first to break, in {place(event.series, step)}"
+        first = f"{name} was the first to break, at {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
     held_out = event.series.split is Split.VALIDATION and not event.training_is_masked

@@ -155,8 +155,8 @@ def _of_rate_that_loses_at_once(event: Event) -> Clue:
     if height is not None and height <= MODEST:
         said = f"a rate of {number(given_rate(event.run))} is ordinary, whatever the optimizer"
         return Clue("learning-rate-too-high", -FAIR, said)
-    lost = "no number" if event.kind is Kind.NON_FINITE else "far too high"
-    return Clue("learning-rate-too-high", WEAK, f"the first value logged is {lost} already, after some updates")
+    lost = "not a number" if event.kind is Kind.NON_FINITE else "far too high"
+    return Clue("learning-rate-too-high", WEAK, f"the first logged value is already {lost}, after some updates")
 
 
 def _from_warmup(event: Event, height: float | None) -> Iterator[Clue]:

@@ -268,7 +268,7 @@ class Event:
             begun = int(self.norm.logged.steps[-1 - self.norm.rise])
             yield begun, f"the gradient norm left its usual {number(self.norm.usual)}"
         if self.norm.broke_first is not None and self.kind is Kind.NON_FINITE:
-            yield self.norm.broke_first, "the gradient norm was no finite number any more"
+            yield self.norm.broke_first, "the gradient norm was no longer finite"
         if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:
             yield self.onset_step, f"{self.series.name} began to rise from {number(self.level)}"
         if self.jumped_to is not None:
@@ -278,10 +278,10 @@ class Event:
     def cue(self) -> str:
         """Return the earliest sign before the break as the end of a sentence; empty where there was none."""
         told = self.timeline
-        return f"; before that, {told[0][1]} in {place(self.series, told[0][0])}" if told else ""
+        return f"; before that, {told[0][1]} at {place(self.series, told[0][0])}" if told else ""
 
     @property
     def order(self) -> str:
         """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
-        parts = [f"{said} in {place(self.series, step)}" for step, said in self.timeline]
+        parts = [f"{said} at {place(self.series, step)}" for step, said in self.timeline]
         return ", then ".join(parts) if len(parts) > 1 else ""

@@ -102,7 +102,7 @@ def _metric(name: str, at: int, run: Run, finding: Finding, drawn: Sequence[Pane
     if metric is None:
         return None
     first, last = (number(float(metric.finite.values[at])) for at in (0, -1))
-    return _chart(name, at, metric, None, f"{first} in {place(metric, metric.finite.first_step)}, {last} at the end")
+    return _chart(name, at, metric, None, f"{first} at {place(metric, metric.finite.first_step)}, {last} at the end")
 
 
 def _chart(name: str, at: int, series: Series, finding: Finding | None, said: str) -> Chart:

@@ -59,7 +59,7 @@ def _aside(series: Series, *, stretch: bool) -> str:
     if series.role is ValLoss and len(series.finite):
         lowest = int(np.argmin(series.finite.values))
         at = place(series, int(series.finite.steps[lowest]))
-        said.append(f"best {number(float(series.finite.values[lowest]))} in {at}")
+        said.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
     return ", ".join(said)
 
 

@@ -79,7 +79,7 @@ def _failure(run: Run, train: Trend[TrainLoss] | None) -> str:
         return "its loss has lost again most of what it had gained"
     guessing = _level_of_guessing(run, train)
     if guessing is not None:
-        return f"its loss ends at guessing among {guessing}"
+        return f"its loss ends at the level of guessing among {guessing} classes"
     return "its validation loss ends far above where training began" if _thrown_away(run, train) else ""
 
 

@@ -210,7 +210,7 @@ def _from_accuracy(run: Run) -> list[Chance]:
             if not 2 <= classes <= MAX_CLASSES_FROM_ACCURACY or not guesses:
                 continue
             if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
-                text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes}"
+                text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes} classes"
                 found.append(Chance(classes, log(classes), text, by_accuracy=True))
     return found
 
@@ -351,4 +351,5 @@ def _from_batch(run: Run) -> list[Chance]:
 
 
 def _from_level() -> list[Chance]:
-    return [Chance(c, log(c), f"the level is that of guessing among {c}", by_level_alone=True) for c in COMMON_CLASSES]
+    said = "the level is that of guessing among {} classes"
+    return [Chance(c, log(c), said.format(c), by_level_alone=True) for c in COMMON_CLASSES]

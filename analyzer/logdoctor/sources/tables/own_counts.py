@@ -107,7 +107,7 @@ def iterations_across_epochs(
     if furthest >= LARGEST_STEP:
         return [], []
     note = (
-        f"`{inner.name}` begins anew in each epoch; steps were counted on from `{epoch.name}`, "
+        f"`{inner.name}` restarts in each epoch; steps were counted on from `{epoch.name}`, "
         f"with {length:.0f} to an epoch."
     )
     return [moved], [note]
