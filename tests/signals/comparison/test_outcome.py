@@ -27,7 +27,10 @@ def failures(*runs: Run) -> dict[str, str]:
 
 def test_a_run_that_was_thrown_up_and_rests_at_guessing_failed_though_it_ends_below_its_start() -> None:
     thrown = given([13.4, 2.6]).followed_by(flat(2.36, 28).noisy(0.01))
-    assert Measured.of(named("a", thrown, flat(0.1, 30))).failure == "its loss ends at the level of guessing among 10 classes"
+    assert (
+        Measured.of(named("a", thrown, flat(0.1, 30))).failure
+        == "its loss ends at the level of guessing among 10 classes"
+    )
     assert Measured.of(named("a", decay(2.31, 2.1, 30), flat(0.1, 30))).failure == ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import inf, log
 
@@ -189,30 +190,27 @@ def _names_classes(setting: str) -> bool:
 
 
 def _from_accuracy(run: Run) -> list[Chance]:
-    """An accuracy that rests near 1 / C says C, or both counts that it lies between.
+    """Return the levels of the counts of classes that a resting accuracy of 1 / C stands for, common counts first."""
+    return [level for series in (*run.all(TrainMetric), *run.all(ValMetric)) for level in _from_one(series, run)]
 
-    Common counts come first, for the shares of classes differ a little.
-    """
-    found, more = [], _begins_at(run)
-    for series in (*run.all(TrainMetric), *run.all(ValMetric)):
-        if not is_of_classes(series.name):
+
+def _from_one(accuracy: Series, run: Run) -> Iterator[Chance]:
+    """Yield the levels that one accuracy stands for, unless the loss begins at guessing among more classes."""
+    values = accuracy.finite.values
+    if len(values) < 2 or not is_of_classes(accuracy.name):
+        return
+    level = median(values[len(values) // 2 :])
+    share, more = level / accuracy_unit(values), _begins_at(run)
+    if share <= 0 or values[0] < RISEN * level:
+        return
+    likely = _likely_counts(values, share)
+    for classes in dict.fromkeys((*COMMON_CLASSES, *likely)):
+        guesses = abs(share * classes - 1) <= ACCURACY_IS_CHANCE
+        if not 2 <= classes <= MAX_CLASSES_FROM_ACCURACY or not guesses:
             continue
-        values = series.finite.values
-        if len(values) < 2:
-            continue
-        level = median(values[len(values) // 2 :])
-        accuracy = level / accuracy_unit(values)
-        if accuracy <= 0 or values[0] < RISEN * level:
-            continue
-        likely = _likely_counts(values, accuracy)
-        for classes in dict.fromkeys((*COMMON_CLASSES, *likely)):
-            guesses = abs(accuracy * classes - 1) <= ACCURACY_IS_CHANCE
-            if not 2 <= classes <= MAX_CLASSES_FROM_ACCURACY or not guesses:
-                continue
-            if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
-                text = f"{series.name} rests at {accuracy:.3g}, which is guessing among {classes} classes"
-                found.append(Chance(classes, log(classes), text, by_accuracy=True))
-    return found
+        if classes >= more or (likely and classes * FAR_FEWER <= more and _ends_at(run, classes)):
+            text = f"{accuracy.name} rests at {share:.3g}, which is guessing among {classes} classes"
+            yield Chance(classes, log(classes), text, by_accuracy=True)
 
 
 def _from_ranking(run: Run) -> list[Chance]:

@@ -103,47 +103,53 @@ def opened(path: Path) -> Iterator[Database]:
 
 
 def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Iterator[tuple[object, ...]]:
-    """Yield a whole table in the order of its rows, and on behind every place where it is damaged: such become gaps.
+    """Yield a table in the order of its row ids, and go on after every damaged place, which is added to `gaps`.
 
-    A tree that is damaged may lead to the same rows again and again; each is yielded once.
+    After an error the reading resumes at the next row id, then two further on, then four, until rows come again. A
+    damaged tree may lead to the same rows again and again; each is yielded once.
     """
-    at, step, again = -(2**63), 1, 0
-    read = _Numbers()
+    at, step = -(2**63), 1
+    read = _RowIds(database.most_rows)
     query = f"SELECT rowid AS number, {columns} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - constants
-    while len(gaps) < _MOST_GAPS:
+    while len(gaps) < _MOST_GAPS and at <= 2**62:
         try:
             for row in database.connection.execute(query, (at,)):
-                if not read.add(row[0]):
-                    again += 1
-                    if again > database.most_rows:
-                        gaps.append((at, 0))
-                        return
+                number = row[0]
+                if not read.add(number):
                     continue
                 if step > 1:
-                    gaps[-1] = (gaps[-1][0], row[0])
-                at, step = max(at, row[0]), 1
+                    gaps[-1] = (gaps[-1][0], number)
+                at, step = max(at, number), 1
                 yield row[1:]
+            return
+        except _EndlessTableError:
+            gaps.append((at, 0))
+            return
         except ERRORS:
             if step == 1:
                 gaps.append((at, 0))
             at, step = max(at, 0) + step, 2 * step
-            if at > 2**62:
-                break
-        else:
-            break
 
 
-class _Numbers:
-    """Numbers of rows, as ranges: a sound table has few."""
+class _EndlessTableError(Exception):
+    """A damaged tree leads to more rows than the file can hold."""
 
-    def __init__(self) -> None:
+
+class _RowIds:
+    """The row ids that were read, as ranges: an intact table has few of these."""
+
+    def __init__(self, most_repeated: int) -> None:
         self._firsts: list[int] = []
         self._lasts: list[int] = []
+        self._repeats_left = most_repeated
 
     def add(self, number: int) -> bool:
-        """Put a number with the others; False when it is there."""
+        """Add a row id, and return False where it was there; raises _EndlessTableError where too many are."""
         at = bisect_right(self._firsts, number) - 1
         if at >= 0 and number <= self._lasts[at]:
+            self._repeats_left -= 1
+            if self._repeats_left < 0:
+                raise _EndlessTableError
             return False
         if at >= 0 and (number == self._lasts[at] + 1 or len(self._firsts) >= _MOST_RANGES):
             self._lasts[at] = number

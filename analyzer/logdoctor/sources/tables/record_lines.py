@@ -95,18 +95,19 @@ class RecordLines:
         line = whole
         if not isinstance(record, dict):
             self._reject(block, i, "is no JSON object")
-        elif foreign_name(line):
+            return
+        if foreign_name(line):
             self._reject(block, i, "holds names that are not UTF-8")
-        else:
-            self._remember_opening(line)
-            if any(long_integers(line)):
-                self._reject(block, i, f"holds an integer of more than {LONGEST_INTEGER} digits, which was not used")
-                if any(value is None and counts(name) for name, value in record.items()):
-                    return
-            if self._repeats_a_name(line, record):
-                self._repeated += 1
-                self._lines_repeated = self._lines_repeated[0] or block.first + i, block.first + i
-            yield record
+            return
+        self._remember_opening(line)
+        if any(long_integers(line)):
+            self._reject(block, i, f"holds an integer of more than {LONGEST_INTEGER} digits, which was not used")
+            if any(value is None and counts(name) for name, value in record.items()):
+                return  # the step itself was lost
+        if self._repeats_a_name(line, record):
+            self._repeated += 1
+            self._lines_repeated = self._lines_repeated[0] or block.first + i, block.first + i
+        yield record
 
     def _salvaged(self, block: Block, i: int, line: str) -> Iterator[Record]:
         """Yield the whole records on a line that is not one record: glued to others, torn, or behind NULs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,17 +140,17 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
     table, moments = without_row_times(table)
     table, padding = without_padding(table)
     table_axes = table_axes_of(table, step_axis, _training_rows(table))
-    series, guessed, shuffled = _place(table, table_axes, moments)
+    placed = _place(table, table_axes, moments)
     notices += padding
     notices += [Notice(INTERPRETATION, path, note) for note in table_axes.notes]
-    if guessed:
-        names = ", ".join(f"`{name}`" for name in guessed)
+    if placed.guessed:
+        names = ", ".join(f"`{name}`" for name in placed.guessed)
         message = f"Points of {names} carry no step of their own; they were placed at the step written before them."
         notices.append(Notice(INTERPRETATION, path, message))
-    for counter in shuffled:
+    for counter in placed.shuffled:
         message = f"The rows do not stand in the order of `{counter}`; their points were put in it."
         notices.append(Notice(INTERPRETATION, path, message))
-    return series, tuple(notices)
+    return placed.series, tuple(notices)
 
 
 def _unread(table: Table) -> Iterator[Notice]:
@@ -179,13 +179,19 @@ def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
 
 
-def _place(
-    table: Table, table_axes: TableAxes, moments: RowTimes | None
-) -> tuple[tuple[Series, ...], list[str], list[str]]:
-    """Return every quantity on its axis, and the names of those that have points without a step of their own.
+@dataclass(frozen=True)
+class _Placed:
+    """The quantities of a table on their axes, and how they came to their steps."""
 
-    Behind these come the counters in whose order the rows did not stand.
-    """
+    series: tuple[Series, ...]
+    guessed: list[str]
+    """Names of those with points that carry no step of their own."""
+    shuffled: list[str]
+    """Counters that the rows are not sorted by."""
+
+
+def _place(table: Table, table_axes: TableAxes, moments: RowTimes | None) -> _Placed:
+    """Put every quantity of a table on its axis."""
     fallback = Axis.EPOCH if _is_keras_history(table) else Axis.INDEX
     columns = [part for column in _by_label(table) for part in _by_pass(column, table_axes, table.rows) if len(part)]
     places = {one.where.key: one.where for one in columns if not counts(one.name)}  # most columns share their rows
@@ -210,7 +216,7 @@ def _place(
             held_out = len(table_axes.validation) and shown.where.is_in(table_axes.validation, table.rows)
             series.append(replace(one, split=Split.VALIDATION) if held_out else one)
     guessed = [columns[i].name for i, placement in placed.items() if placement.guessed]
-    return tuple(series), guessed, sorted({one.counter for one in placed.values() if one.shuffled})
+    return _Placed(tuple(series), guessed, sorted({one.counter for one in placed.values() if one.shuffled}))
 
 
 def _as_quantity(counter: Column, table_axes: TableAxes, axes: Collection[str]) -> tuple[Column, TableAxes]:
