@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.read_back import points
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Notice, Series
@@ -24,8 +25,6 @@ from logdoctor.sources.source import Head, Log
 from logdoctor.sources.tables import text
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
 from logdoctor.sources.wandb_export import WandbExport
-
-Points = dict[str, list[tuple[int, float]]]
 
 HEADER = "step,loss,acc\n"
 ROWS = [f"{10 * i},{1 / (i + 1)!r},{i / 7!r}\n" for i in range(40)]
@@ -50,10 +49,6 @@ def read(path: Path) -> Log:
 
 def series_of(path: Path) -> dict[str, Series]:
     return {series.name: series for series in read(path).series}
-
-
-def points(log: Log) -> Points:
-    return {s.name: list(zip(s.steps.tolist(), s.values.tolist(), strict=True)) for s in log.series}
 
 
 def found_in(path: Path) -> tuple[set[tuple[str, int, float]], tuple[Notice, ...]]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tests.damaged.event_cases import CASES, PLACES, STEPS, WHOLE, Case, point_of, value_of
 from tests.damaged.records import VERSION, point
+from tests.sources.read_back import Points, points
 
 from logdoctor import analyze
 from logdoctor.cli import main
@@ -22,17 +23,11 @@ from logdoctor.run.notice import DAMAGE, INTERPRETATION, TWO_WRITERS
 from logdoctor.sources.source import Log
 from logdoctor.sources.tfevents import read_log
 
-Points = dict[str, list[tuple[int, float]]]
-
 
 def read(data: bytes, folder: Path, block_bytes: int) -> Log:
     path = folder / "events.out.tfevents.1700000000.host"
     path.write_bytes(data)
     return read_log(path, block_bytes)
-
-
-def points(log: Log) -> Points:
-    return {one.name: list(zip(one.steps.tolist(), one.values.tolist(), strict=True)) for one in log.series}
 
 
 def expected(case: Case) -> Points:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.read_back import points
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
@@ -34,10 +35,6 @@ def write(path: Path, content: str | bytes) -> Path:
 def read(path: Path) -> Log:
     (log,) = JsonLines().read(path)
     return log
-
-
-def points(log: Log) -> dict[str, list[tuple[int, float]]]:
-    return {s.name: list(zip(s.steps.tolist(), s.values.tolist(), strict=True)) for s in log.series}
 
 
 def found_in(path: Path) -> tuple[set[tuple[str, int, float]], tuple[Notice, ...]]:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.sources.read_back import curve
 
 from logdoctor import load
 from logdoctor.reading import look
@@ -35,22 +36,17 @@ def database(path: Path) -> Path:
     return path
 
 
-def points(run: Run, name: str) -> dict[int, float]:
-    (series,) = (one for one in run.series if one.name == name)
-    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
-
-
 def test_every_point_of_every_metric(run: Run) -> None:
-    loss = points(run, "train/loss")
+    loss = curve(run, "train/loss")
     assert math.isnan(loss.pop(40))
     assert loss == {10 * step: 2.5 * 0.5**step for step in range(6) if step != 4}
-    assert points(run, "grad_norm") == {10 * step: math.inf if step == 4 else 1.0 for step in range(6)}
+    assert curve(run, "grad_norm") == {10 * step: math.inf if step == 4 else 1.0 for step in range(6)}
 
 
 def test_points_without_steps_are_counted(run: Run) -> None:
     (series,) = (one for one in run.series if one.name == "val_loss")
     assert series.axis is Axis.INDEX
-    assert points(run, "val_loss") == {step: 2.0 * 0.5**step for step in range(6)}
+    assert curve(run, "val_loss") == {step: 2.0 * 0.5**step for step in range(6)}
 
 
 def test_settings_state_and_times(run: Run) -> None:
@@ -64,7 +60,7 @@ def test_a_cut_number_is_no_number(tmp_path: Path) -> None:
     loss = tmp_path / "mlruns" / "1" / "run" / "metrics" / "train" / "loss"
     loss.write_text(loss.read_text()[:-3])
     (run,) = load(tmp_path)
-    assert list(points(run, "train/loss")) == [0, 10, 20, 30, 40]
+    assert list(curve(run, "train/loss")) == [0, 10, 20, 30, 40]
     (notice,) = run.notices
     assert notice.kind == DAMAGE
     assert (notice.line_start, notice.path) == (6, "mlruns/1/run/metrics/train/loss")
@@ -97,7 +93,7 @@ def test_a_database_that_is_being_written_is_read_as_it_lies(tmp_path: Path) -> 
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         (run,) = load(tmp_path)
-    assert len(points(run, "train/loss")) == 6
+    assert len(curve(run, "train/loss")) == 6
 
 
 def test_reading_writes_nothing(tmp_path: Path) -> None:

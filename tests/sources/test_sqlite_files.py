@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.sources.read_back import curve
 
 from logdoctor import load
 from logdoctor.errors import UnreadableLogError
@@ -49,11 +50,6 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def points(run: Run) -> dict[int, float]:
-    (series,) = run.series
-    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
-
-
 def the_run(path: Path) -> Run:
     (run,) = load(path)
     return run
@@ -63,7 +59,7 @@ def the_run(path: Path) -> Run:
 def test_reading_leaves_the_folder_as_it_was(tmp_path: Path, mode: str) -> None:
     written(tmp_path / "mlflow.db", mode)
     before = files(tmp_path)
-    assert len(points(the_run(tmp_path))) == STEPS
+    assert len(curve(the_run(tmp_path))) == STEPS
     assert files(tmp_path) == before
 
 
@@ -78,7 +74,7 @@ def test_rows_that_only_the_log_has_are_read_beside_a_living_writer(tmp_path: Pa
         run = the_run(tmp_path)
         assert files(tmp_path) == before
         writer.rollback()
-    assert points(run) == {step: 1 / (step + 1) for step in range(STEPS)}
+    assert curve(run) == {step: 1 / (step + 1) for step in range(STEPS)}
     assert run.notices == ()
 
 
@@ -99,7 +95,7 @@ def crashed(tmp_path: Path) -> Path:
 
 def test_what_a_killed_writer_left_is_read(crashed: Path) -> None:
     before = files(crashed)
-    assert points(the_run(crashed)) == {step: 1 / (step + 1) for step in range(STEPS)}
+    assert curve(the_run(crashed)) == {step: 1 / (step + 1) for step in range(STEPS)}
     assert files(crashed) == before
 
 
@@ -107,7 +103,7 @@ def test_what_a_killed_writer_left_is_read(crashed: Path) -> None:
 def test_a_log_that_is_cut_holds_its_whole_transactions(crashed: Path, cut: int) -> None:
     log = crashed / "mlflow.db-wal"
     log.write_bytes(log.read_bytes()[:-cut])
-    ours = points(the_run(crashed))
+    ours = curve(the_run(crashed))
     with closing(sqlite3.connect(crashed / "mlflow.db")) as database:  # SQLite's own recovery is the oracle
         theirs = dict(database.execute("SELECT step, value FROM metrics"))
     assert ours == theirs
@@ -119,7 +115,7 @@ def test_a_log_with_a_flipped_bit_is_read_up_to_it(crashed: Path) -> None:
     content = bytearray(log.read_bytes())
     content[len(content) // 2] ^= 4
     log.write_bytes(content)
-    ours = points(the_run(crashed))
+    ours = curve(the_run(crashed))
     with closing(sqlite3.connect(crashed / "mlflow.db")) as database:
         assert ours == dict(database.execute("SELECT step, value FROM metrics"))
 
@@ -127,7 +123,7 @@ def test_a_log_with_a_flipped_bit_is_read_up_to_it(crashed: Path) -> None:
 def test_a_log_too_large_for_memory_is_said(crashed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite_file, "LARGEST_IN_MEMORY", 1000)
     run = the_run(crashed)
-    assert points(run) == {step: 1 / (step + 1) for step in range(100)}
+    assert curve(run) == {step: 1 / (step + 1) for step in range(100)}
     (notice,) = run.notices
     assert notice.kind == DAMAGE
     assert "mlflow.db-wal were not read" in notice.message
@@ -138,7 +134,7 @@ def test_a_locked_database_is_read_as_it_lies_and_said(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         run = the_run(tmp_path)
-    assert len(points(run)) == STEPS
+    assert len(curve(run)) == STEPS
     assert [notice.kind for notice in run.notices] == [INTERPRETATION]
 
 
@@ -150,7 +146,7 @@ def test_a_damaged_page_costs_at_most_the_rows_on_it(tmp_path: Path, fill: bytes
     for place in range(4096 * 6, len(content), 4096 * 5):
         path.write_bytes(content[:place] + fill * 4096 + content[place + 4096 :])
         run = the_run(tmp_path)
-        found = points(run)
+        found = curve(run)
         assert found.items() <= truth.items()
         assert len(found) > STEPS - 200
         assert {notice.kind for notice in run.notices} == {DAMAGE}
@@ -166,7 +162,7 @@ def test_tables_without_an_index_are_read_around_their_damage(tmp_path: Path) ->
     place = content.index(b"loss", len(content) // 2) // 4096 * 4096
     path.write_bytes(content[:place] + b"\0" * 4096 + content[place + 4096 :])
     run = the_run(tmp_path)
-    lost = set(range(STEPS)) - points(run).keys()
+    lost = set(range(STEPS)) - curve(run).keys()
     assert 10 < len(lost) < 200
     assert lost == set(range(min(lost), max(lost) + 1))
     assert any(f"behind row {min(lost)}; it was read on from row {max(lost) + 2}" in n.message for n in run.notices)
@@ -179,7 +175,7 @@ def test_a_value_that_is_no_number_is_said(tmp_path: Path) -> None:
         database.execute("UPDATE metrics SET step = 'x' WHERE step = 5")
         database.commit()
     run = the_run(tmp_path)
-    assert sorted(points(run)) == [0, 1, 2, 4, 6, 7, 8, 9]
+    assert sorted(curve(run)) == [0, 1, 2, 4, 6, 7, 8, 9]
     (notice,) = run.notices
     assert notice.message.startswith("2 rows of the table metrics")
 
@@ -232,7 +228,7 @@ def test_a_schema_with_a_name_that_is_no_text_costs_nothing(tmp_path: Path) -> N
     truth = {step: 1 / (step + 1) for step in range(50)}
     project(path, truth)
     path.write_bytes(path.read_bytes().replace(b"(id INTEGER", b"(\xe9d INTEGER"))
-    assert points(the_run(tmp_path)) == truth
+    assert curve(the_run(tmp_path)) == truth
 
 
 def in_circles(path: Path) -> None:
@@ -273,6 +269,6 @@ def test_points_of_a_run_whose_own_row_is_lost(tmp_path: Path) -> None:
         database.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows(0, 10, "c"))
         database.commit()
     lost, other = sorted(load(path), key=lambda run: -len(run.series[0]))
-    assert [len(points(run)) for run in (lost, other)] == [20, 10]
+    assert [len(curve(run)) for run in (lost, other)] == [20, 10]
     said = [notice.message for run in (lost, other) for notice in run.notices]
     assert any("2 runs have points and no row in the table runs" in message for message in said)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.damaged.chunks import SWANLAB_HEADER, framed, swanlab_scalar
+from tests.sources.read_back import curve
 
 from logdoctor import load
 from logdoctor.run import Run
@@ -21,17 +22,12 @@ def the_run(folder: Path, content: bytes) -> Run:
     return run
 
 
-def points(run: Run) -> dict[int, float]:
-    (series,) = run.series
-    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
-
-
 @pytest.mark.parametrize("at", range(6))
 def test_a_damaged_header_costs_nothing(tmp_path: Path, at: int) -> None:
     content = bytearray(SOUND)
     content[at] ^= 0x10
     run = the_run(tmp_path, bytes(content))
-    assert points(run) == {step: step + 0.5 for step in range(200)}
+    assert curve(run) == {step: step + 0.5 for step in range(200)}
     assert [(notice.byte_start, notice.byte_end) for notice in run.notices] == [(0, 7)]
 
 
@@ -44,7 +40,7 @@ def test_damage_is_told_with_the_steps_around_it(tmp_path: Path) -> None:
     content = bytearray(SOUND)
     content[PLACES[20][0] + 9] ^= 1
     run = the_run(tmp_path, bytes(content))
-    assert points(run).keys() == set(range(200)) - {20}
+    assert curve(run).keys() == set(range(200)) - {20}
     (notice,) = run.notices
     assert notice.message.endswith(", between steps 19 and 21")
 
@@ -54,7 +50,7 @@ def test_many_damaged_places_share_a_notice(tmp_path: Path) -> None:
     for start, _ in PLACES[::2]:
         content[start + 9] ^= 1
     run = the_run(tmp_path, bytes(content))
-    assert points(run).keys() == set(range(1, 200, 2))
+    assert curve(run).keys() == set(range(1, 200, 2))
     assert len(run.notices) == MOST_NOTICES + 1
     assert run.notices[-1].message.startswith("Many more places are damaged from here on")
     assert run.notices[-1].byte_end == PLACES[-2][1]

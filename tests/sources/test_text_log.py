@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from tests.sources.read_back import points
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.reading import load
@@ -24,8 +25,6 @@ from logdoctor.sources.source import HEAD_BYTES, Head, Log
 from logdoctor.sources.text_log import TextLog
 
 PRINTED = Path(__file__).parent / "fixtures" / "text"
-
-Points = dict[str, list[tuple[int, float]]]
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +40,6 @@ def write(path: Path, content: str | bytes) -> Path:
 def read(path: Path) -> Log:
     (log,) = TextLog().read(path)
     return log
-
-
-def points(log: Log) -> Points:
-    return {s.name: list(zip(s.steps.tolist(), s.values.tolist(), strict=True)) for s in log.series}
 
 
 def recognized(path: Path) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.damaged.chunks import BLOCK, chunk, framed, history
+from tests.sources.read_back import curve
 
 from logdoctor import load
 from logdoctor.reading import look
@@ -25,25 +26,20 @@ def the_run(path: Path) -> Run:
     return run
 
 
-def points(run: Run, name: str) -> dict[int, float]:
-    (series,) = (one for one in run.series if one.name == name)
-    return dict(zip(series.steps.tolist(), series.values.tolist(), strict=True))
-
-
 def test_the_history_of_a_real_run() -> None:
     run = the_run(REAL)
-    loss = points(run, "train/loss")
+    loss = curve(run, "train/loss")
     assert list(loss) == [10 * step for step in range(12)]
     assert math.isnan(loss.pop(70))
     assert loss == {10 * step: 2.5 * 0.5**step for step in range(12) if step != 7}
-    assert points(run, "train/grad_norm")[70] == math.inf
+    assert curve(run, "train/grad_norm")[70] == math.inf
 
 
 def test_validation_lies_on_the_axis_that_was_declared_for_it() -> None:
     run = the_run(REAL)
     (validation,) = (one for one in run.series if one.name == "val/loss")
     assert validation.axis is Axis.EPOCH
-    assert points(run, "val/loss") == {0: 0.25, 1: 0.015625, 2: 2.0 * 0.5**11}
+    assert curve(run, "val/loss") == {0: 0.25, 1: 0.015625, 2: 2.0 * 0.5**11}
 
 
 def test_settings_state_and_wall_times() -> None:
@@ -96,7 +92,7 @@ def test_a_cut_tail_is_said(tmp_path: Path, lost: int) -> None:
 def test_what_is_left_of_a_damaged_file_is_a_run(tmp_path: Path) -> None:
     (tmp_path / "run.wandb").write_bytes(REAL.read_bytes()[:-200])
     run = the_run(tmp_path)
-    assert len(points(run, "train/loss")) >= 10
+    assert len(curve(run, "train/loss")) >= 10
     assert [notice.kind for notice in run.notices] == [DAMAGE]
 
 
@@ -170,7 +166,7 @@ def test_a_damaged_beginning_is_no_reason_to_leave_a_run_alone(tmp_path: Path, a
     content[at] ^= 0x10
     (tmp_path / "run.wandb").write_bytes(bytes(content))
     run = the_run(tmp_path)
-    assert points(run, "train/loss") == {step: step + 0.5 for step in range(40)}
+    assert curve(run, "train/loss") == {step: step + 0.5 for step in range(40)}
     assert [(notice.byte_start, notice.byte_end) for notice in run.notices] == [(0, 7)]
 
 
@@ -214,7 +210,7 @@ def test_a_row_that_its_checksum_proves_keeps_its_step(tmp_path: Path) -> None:
     rows = [history({"_step": i, "global_step": step, "train/loss": i + 0.5}) for i, step in enumerate(steps)]
     (tmp_path / "run.wandb").write_bytes(framed(rows)[0])
     run = the_run(tmp_path)
-    assert points(run, "train/loss") == {step: i + 0.5 for i, step in enumerate(steps)}
+    assert curve(run, "train/loss") == {step: i + 0.5 for i, step in enumerate(steps)}
     assert not run.notices
 
 
