@@ -1,4 +1,4 @@
-"""Ask every rule about a run: fill its needs by type, each measured once, and keep what it answers."""
+"""Ask every rule about a run: fill the parameters of its check by type, and collect its answers."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from logdoctor.signals import Duplicates, Siblings, Unmeasurable
 
 
 class MissingNeed(Exception):
-    """A need that this run cannot fill; its text is the reason that reports show."""
+    """A need that this run cannot fill; its text is the reason shown in reports."""
 
 
 class Bench:
-    """What rules can ask for about one run, each made once and on demand."""
+    """Everything that rules can need of one run, made on demand and memoized by type."""
 
     def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None) -> None:
         measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
@@ -75,9 +75,9 @@ class Bench:
         return method(**{name: self.get(need) for name, need in _needs_of(getattr(method, "__func__", method)).items()})
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
-        """Return what a rule says of this run: findings; of its set-up: comparisons."""
+        """Return the findings of a rule on this run, or the comparisons of a group rule on its set-up."""
         try:
-            with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
+            with np.errstate(all="ignore"):  # arithmetic on losses that explode overflows
                 return list(self._call(rule.check))
         except (MissingNeed, Unmeasurable) as missing:
             return NotApplicable(rule.id, str(missing))
@@ -85,18 +85,18 @@ class Bench:
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
 
 
-@cache  # to evaluate a signature takes as long as most rules do, and there is a run after the other
+@cache  # evaluating a signature takes as long as most rules do
 def _needs_of(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """Return what a method is to be given, by the types of its parameters."""
+    """Return the type of each parameter of a method, by name."""
     return {name: need for name, need in get_type_hints(function).items() if name != "return"}
 
 
 def examine(
     run: Run, rules: Iterable[Rule], siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None
 ) -> Outcomes:
-    """Ask every rule about a run; findings that another finding explains say so.
+    """Ask every rule about a run, and mark the findings that another finding explains.
 
-    Duplicates are looked for among the siblings unless they are given, found among all runs of an analysis.
+    Duplicates are searched for among the siblings, unless those among all runs of an analysis are given.
     """
     bench = Bench(run, siblings, duplicates)
     findings: list[Finding] = []
@@ -116,7 +116,7 @@ def examine(
 
 
 def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, ...], tuple[Crashed, ...]]:
-    """Ask the group rules about the runs of one set-up; return what they say, and which of them failed."""
+    """Ask the group rules about the runs of one set-up; return their comparisons, and the rules that crashed."""
     bench = Bench(group.run, group)
     answers = [bench.ask(rule) for rule in rules if isinstance(rule, GroupRule)]
     said = [one for answer in answers if isinstance(answer, list) for one in answer]
@@ -124,10 +124,10 @@ def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, .
 
 
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
-    """Mark the findings that are consequences of another: one root cause, not five symptoms.
+    """Mark the findings that are consequences of another, so that a report shows one root and not five symptoms.
 
-    A finding of low confidence hides nothing, and no finding hides one that is more severe. Rules that are notes by
-    nature are the exception: they say what kind of run it is, and the other findings follow from that.
+    A finding of low confidence explains nothing, and no finding explains a more severe one. The exception are rules
+    whose severity is a note: they say what kind of run it is, and the other findings follow from that.
     """
     rule_of = {rule.id: rule for rule in rules}
     rank = {severity: place for place, severity in enumerate(Severity)}

@@ -1,4 +1,4 @@
-"""What functions tell of a run or of one of its series, worked out once for all who ask."""
+"""Memoized functions of a run or of one of its series."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _Told = TypeVar("_Told")
 
 
 class Once:
-    """Something that never changes, and remembers what it was asked."""
+    """An immutable object that remembers the results of functions of itself."""
 
     def once(self, ask: Callable[[Self], _Told]) -> _Told:
-        """Return what a function tells of this; it is called once, however many want to know."""
+        """Return the result of a function of this object; the function is called at most once."""
         if ask not in self._told:
             self._told[ask] = ask(self)
         told: _Told = self._told[ask]

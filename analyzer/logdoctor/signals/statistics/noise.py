@@ -1,4 +1,4 @@
-"""The noise of a series: the standard deviation of its points around their level, whatever outliers there are."""
+"""The noise of a series: a robust standard deviation of its points around their level."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ QUARTILE_TO_SIGMA = 3.138
 """The lower quartile of the absolute values of normal noise times this is its standard deviation."""
 
 DIFFERENCES = ((2, 6.0**0.5), (3, 20.0**0.5))
-"""Order of the differences that show the noise of a short series, and how many times the noise those of noise are.
-Residuals from a running median will not do: on a slope every point is its own median, and the noise seems to vanish."""
+"""Orders of the differences that estimate the noise of a short series, each with the standard deviation of such
+differences of unit white noise. Residuals from a running median will not do: on a slope every point is its own median,
+and the noise seems to vanish."""
 
 TWISTED = 7
-"""Values from which third differences are looked at: four of them."""
+"""Values needed for third differences: seven values have four of these."""
 
 BENT = 0.5
-"""Noise by third differences as a share of that by second ones, below which the curve bends between its points: of
-noise alone, the two differ by a fifth where there are forty points."""
+"""Ratio of the noise by third differences to that by second ones below which the curve bends between its points. For
+noise alone, the two differ by a fifth at forty points."""
 
 ROUNDING = 1e-6
 """Relative size below which differences are rounding, not noise: logs keep four to seven digits."""
 
 
 def noise_of(values: NDArray[np.float64]) -> float:
-    """Return the noise of a series of few points, from its second differences, or its third if they are far less.
+    """Return the noise of a series of few points, from its second differences, or from its third if those are far less.
 
-    Noise has as much of both, a straight line none of either, a bend next to none of the third: the wider apart the
-    points lie, the more of a second difference is the course of the curve.
+    White noise gives the same estimate by both, a straight line gives zero, and a bend gives next to nothing by the
+    third: the farther apart the points lie, the more of a second difference is the course of the curve.
     """
     bends, twists = (np.diff(values, order) / of_noise for order, of_noise in DIFFERENCES)
     noise = (jitter if len(values) < 2 * SMOOTHED else robust_sigma)(bends, values)
@@ -48,7 +49,7 @@ def noise_of(values: NDArray[np.float64]) -> float:
 def jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     """Return the standard deviation of the residuals of very few values, never below rounding.
 
-    By the lower quartile, so that one jump among a few points does not count as noise.
+    Estimated from the lower quartile, so that one jump among a few points does not count as noise.
     """
     rounding = ROUNDING * median(np.abs(values))
     if not len(residuals):

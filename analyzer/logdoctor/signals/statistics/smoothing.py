@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BLOCKS = 200
-"""Blocks that a level consists of: fine enough to date an event to half a percent of the run."""
+"""The most blocks in a level: enough to date an event to half a percent of the run."""
 
 MIN_BLOCK = 5
-"""Points in a block once points are grouped: the fewest whose median survives two outliers."""
+"""The fewest points in a block, once points are grouped: their median survives two outliers."""
 
 SMOOTHED = 5
 """Width of the running median of short series: two outliers in a row do not move it."""
 
 
 def block_size(n: int) -> int:
-    """Return how many of n points make a block of the level."""
+    """Return how many points make a block of the level of n points."""
     return 1 if n < MAX_BLOCKS * MIN_BLOCK else int(np.ceil(n / MAX_BLOCKS))
 
 
@@ -44,7 +44,7 @@ def block_middles(steps: NDArray[np.int64], block: int) -> NDArray[np.int64]:
 
 
 def running_median(values: NDArray[np.float64], width: int) -> NDArray[np.float64]:
-    """Return the median of each point and its neighbours, shape (n,); at the ends of those there are."""
+    """Return the median of each point and its neighbours, shape (n,); windows are cut short at both ends."""
     half, n = width // 2, len(values)
     edges = sorted({*range(min(half, n)), *range(max(n - half, 0), n)})
     medians = np.empty(n)

@@ -28,35 +28,35 @@ MEDIAN_EFFICIENCY = 1.2533
 """The standard error of a median is this many times that of a mean (sqrt(pi / 2), normal noise)."""
 
 MANY = 20
-"""Values from which on it is no chance that a half of them lies above the first."""
+"""Values from which it is no coincidence that all of the later half lie above the first ones."""
 
 SOME = 10
-"""Values from which on the same is no chance where the distance is far wider than what the half itself varies by."""
+"""Values from which the same is no coincidence if the distance exceeds the range of the later half."""
 
 FEW_SHOWN = 100
-"""Points up to which a reader looks at each: a log that prints them is a page or two."""
+"""Points up to which a reader looks at each one: a page or two of printed log."""
 
 MIN_POINTS = 2
-"""Values below which there is no curve at all; rules ask for more where they need more."""
+"""Finite values below which there is no curve; rules that need more ask for more."""
 
 LUCKY_SIGMAS = 3.0
-"""Noise of the level by which the lowest of some hundred blocks lies below it."""
+"""Standard errors by which the lowest of about a hundred blocks lies below the true level by chance."""
 
 BAND_SIGMAS = 4.0
-"""Noise of the level that a band must hold: of two hundred blocks, none leaves four sigma by chance."""
+"""Standard errors of the level that a band must allow for: of two hundred blocks, none leaves four by chance."""
 
 
 @dataclass(frozen=True)
 class Trend(Generic[R]):
-    """A series as a level with noise around it. Values are finite, steps rise strictly.
+    """A series as a level with noise around it. Values are finite, steps strictly increasing.
 
-    The level is the median of blocks of points, so that neither batch noise nor a few outliers move it. A series of
-    fewer than MAX_BLOCKS * MIN_BLOCK points is smoothed by a running median of five instead, or not at all when it is
-    shorter than a person would smooth.
+    The level is the median of blocks of points, so neither batch noise nor a few outliers move it. A series of fewer
+    than MAX_BLOCKS * MIN_BLOCK points has one point per block: its level is a running median of five values, or the
+    values themselves where there are fewer than ten.
     """
 
     series: Series
-    """The finite points of the run's curve."""
+    """The finite points of the curve, shape (n,)."""
     steps: NDArray[np.int64] = field(repr=False)
     """(b,) step in the middle of each block."""
     level: NDArray[np.float64] = field(repr=False)
@@ -68,7 +68,7 @@ class Trend(Generic[R]):
 
     @classmethod
     def measure(cls, series: Series) -> Trend[R]:
-        """Measure a series; raises Unmeasurable where it has fewer than MIN_POINTS finite values, or is summed up."""
+        """Measure a series; raises Unmeasurable for fewer than MIN_POINTS finite values, or for a cumulative sum."""
         return series.finite.once(cls._of)
 
     @classmethod
@@ -90,32 +90,32 @@ class Trend(Generic[R]):
 
     @cached_property
     def pace(self) -> float:
-        """Steps from one logged value to the next, the usual number."""
+        """The median number of steps from one logged value to the next."""
         return median(np.diff(self.series.steps))
 
     @cached_property
     def crosses_zero(self) -> bool:
-        """Whether values of both signs come: then no level of it is a unit that others can be told in."""
+        """Whether there are values of both signs: then no ratio of levels means anything."""
         return bool(self.series.values.min() < 0 < self.series.values.max())
 
     @cached_property
     def first(self) -> float:
-        """The first value, before anything was learnt."""
+        """The first value: the closest that the log comes to the untrained network."""
         return float(self.series.values[0])
 
     @cached_property
     def begins_untrained(self) -> bool:
-        """Whether the first value comes of the first batch: no update has been made that could show in it."""
+        """Whether the first value is that of the first batch, before any update."""
         return self.series.axis is Axis.STEP and self.series.first_step <= 1
 
     @cached_property
     def start(self) -> float:
-        """Where the run began: the larger of the first value and the first block, for losses fall within a block."""
+        """Where the run began: the larger of the first value and the first block, since losses fall within a block."""
         return max(self.first, float(self.level[0]))
 
     @cached_property
     def initial(self) -> float:
-        """What a run that explodes at once began with: the smaller of the first value and the first block."""
+        """Where a run began that explodes at once: the smaller of the first value and the first block."""
         return min(self.first, float(self.level[0]))
 
     @cached_property
@@ -130,13 +130,13 @@ class Trend(Generic[R]):
 
     @cached_property
     def last_shown(self) -> float:
-        """What a reader sees as the end: of epochs and of few points the last value, of many the level of the end."""
+        """What a reader takes for the end: the last value of epochs or few points, otherwise the level at the end."""
         few = self.series.axis is Axis.EPOCH or len(self) <= FEW_SHOWN
         return float(self.series.values[-1]) if few else self.end
 
     @cached_property
     def lowest_shown(self) -> float:
-        """What a reader sees as the lowest: of few points the lowest value, of many the lowest level."""
+        """What a reader takes for the minimum: the lowest value of few points, otherwise the lowest level."""
         return self.best if self.block > 1 else float(self.series.values.min())
 
     @cached_property
@@ -151,7 +151,7 @@ class Trend(Generic[R]):
 
     @cached_property
     def reached(self) -> float:
-        """The lowest level, or the lowest that two neighbouring epochs share: averages of an epoch are levels too."""
+        """The lowest level, or the lowest that two neighbouring epochs reach: epoch means are levels, too."""
         if self.block > 1 or self.series.axis is not Axis.EPOCH:
             return self.best
         values = self.series.values
@@ -164,9 +164,9 @@ class Trend(Generic[R]):
 
     @cached_property
     def best_point(self) -> tuple[int, float]:
-        """Step and value of what a reader sees as the best: the lowest value of those that make the lowest level.
+        """Step and value that a reader takes for the best: the lowest value among those behind the lowest level.
 
-        Where points are grouped, the level itself: the lowest of a block is luck.
+        Where points are grouped into blocks, the level itself: the lowest point of a block is luck.
         """
         if self.block > 1:
             return self.best_step, self.best
@@ -177,7 +177,7 @@ class Trend(Generic[R]):
 
     @cached_property
     def fall(self) -> float:
-        """How far the level fell from the start to its lowest: what the run achieved."""
+        """How far the level fell from the start to its minimum: what the run achieved."""
         return self.start - self.best
 
     @cached_property
@@ -194,7 +194,7 @@ class Trend(Generic[R]):
         return tuple(median(part if len(part) else values) for part in parts)  # type: ignore[return-value]
 
     def error_of(self, *points: float) -> float:
-        """Return the standard error of the median of so many points, or of the difference of two such medians."""
+        """Return the standard error of a median over so many points; for two counts, that of the difference."""
         return float(MEDIAN_EFFICIENCY * self.noise * np.sqrt(sum(1 / max(n, 1.0) for n in points)))
 
     @cached_property
@@ -209,13 +209,13 @@ class Trend(Generic[R]):
 
     @cached_property
     def sure_fall(self) -> float:
-        """Fall from the first to the last third in units of its standard error: how sure it is that the loss falls."""
+        """Fall from the first to the last third in standard errors: the z-score of the fall."""
         error = self.error_between_thirds
         return (self.thirds[0] - self.thirds[2]) / error if error > 0 else 0.0
 
     @cached_property
     def sure_rise(self) -> float:
-        """Rise from the lowest tenth of the run to its last fifth in units of its standard error; 0 for few points."""
+        """Rise from the lowest tenth of the run to its last fifth in standard errors; 0 for fewer than 20 points."""
         tenths = np.array_split(self.series.values, 10)
         if len(self) < 2 * len(tenths):
             return 0.0
@@ -227,8 +227,8 @@ class Trend(Generic[R]):
     def keeps_above(self) -> float:
         """How far the lowest value of the later half lies above the highest of the first three; 0 for few points.
 
-        Of MANY values without a trend, once in some three hundred runs all of the later half lie above. Of fewer, the
-        first two count, and the distance must be wider than all of the later half is: of SOME, once in four hundred.
+        Without a trend, all of the later half of MANY values lie above the first three in about one run in 300. Of
+        fewer, only the first two count, and the distance must exceed the range of the later half: one in 400 for SOME.
         """
         values = self.series.values
         late = values[len(values) // 2 :]
@@ -238,49 +238,49 @@ class Trend(Generic[R]):
         return above if len(values) >= SOME and above > float(np.ptp(late)) else 0.0
 
     def beyond_noise(self, rise: float, sigmas: float, share: float) -> float:
-        """Return how far a rise to the end goes beyond what noise makes, from 1 on.
+        """Return the margin (1 and above counts) by which a rise to the end exceeds noise.
 
-        In units of so much noise of the level, or all of the later half keeps above the first values by a share of the
-        end.
+        Either the rise exceeds so many standard errors of the level, or all of the later half stays above the first
+        values by this share of the end.
         """
         kept = self.keeps_above / max(share * abs(self.end), 1e-300)
         return max(rise / max(sigmas * self.level_noise, 1e-300), kept)
 
     @cached_property
     def lost(self) -> float:
-        """How far the end lies above the lowest level; 0 within what the lowest of many blocks is low by luck."""
+        """How far the end lies above the lowest level; 0 where the lowest of many blocks may be that low by luck."""
         lost = self.end - self.best
         return lost if lost > LUCKY_SIGMAS * self.level_noise else 0.0
 
     @cached_property
     def ends_lowest(self) -> bool:
-        """Whether it has fallen, and ends near its lowest."""
+        """Whether it has fallen, and ends within a tenth of the fall of its minimum."""
         return self.fall > 0 and self.end - self.best <= 0.1 * self.fall
 
     def ends_above(self, other: Trend[Any]) -> bool:
-        """Whether it ends above another by more than the noise of both ends explains."""
+        """Whether it ends above another by more than BAND_SIGMAS of the noise of both ends."""
         errors = [one.noise * min(1.0, MEDIAN_EFFICIENCY / (END_SHARE * len(one)) ** 0.5) for one in (self, other)]
         return self.end - other.end > BAND_SIGMAS * float(np.hypot(*errors))
 
     def at(self, share: float) -> float:
-        """Return the level at a share of the run, from 0 to 1."""
+        """Return the level after a share of the run, from 0 to 1."""
         return float(np.interp(share * (len(self.level) - 1), np.arange(len(self.level)), self.level))
 
     def settled(self, target: float, band: float) -> int:
-        """Return the block from which the level stays within a band of a target to the end of the run.
+        """Return the index of the block from which the level stays within `target` +- `band` to the end of the run.
 
-        The noise of the level widens the band. The number of blocks when even the last one lies outside.
+        The noise of the level widens the band. Returns the number of blocks where even the last one lies outside.
         """
         away = np.flatnonzero(np.abs(self.level - target) > band + BAND_SIGMAS * self.level_noise)
         return int(away[-1]) + 1 if len(away) else 0
 
     def since(self, step: int) -> NDArray[np.float64]:
-        """Return the level from a step on."""
+        """Return the level from a step on, shape (k,)."""
         return self.level[self.steps >= step]
 
 
 def trend_or_none(series: Series | None) -> Trend[Any] | None:
-    """Return the trend of a series, None where there is no series, or none that can be measured."""
+    """Return the trend of a series, or None where there is no series or it cannot be measured."""
     try:
         return None if series is None else Trend.measure(series)
     except Unmeasurable:
