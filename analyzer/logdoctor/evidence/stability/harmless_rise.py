@@ -12,51 +12,52 @@ from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import trend_or_none
 
-_BOXES = frozenset({"box", "bbox", "boxes"})
+HARDER_AT_MOST = 50.0
+"""Ratio of the first validation loss to the first training loss up to which the data may be harder; more is an
+explosion."""
 
-HARDER = 50.0
-"""Times the first training loss that validation may begin at, and training rise to; more is an explosion."""
+HAS_LEARNT = 0.5
+"""Last validation loss as a share of its first, up to which the model has learnt, whatever training did."""
 
-LEARNT = 0.5
-"""Validation at its end as a share of its first value, up to which the model has learnt, whatever training did."""
+BEGAN_EASY = 0.5
+"""First training loss as a share of the first validation loss, and of its own maximum, up to which training began with
+easy examples."""
 
-EASY = 0.5
-"""First training loss as a share of that value, and of its own highest, up to which training began with easy examples.
-"""
+MAY_RISE = 0.2
+"""Sum of all rises of validation, as a share of its fall: its examples are the same throughout."""
 
-RISES = 0.2
-"""What validation may rise in between, as a share of its fall: it is measured on the same examples throughout."""
-
-AT_ONCE = 0.6
-"""Share of its fall that validation may make from one evaluation to the next: more is a model that comes back."""
-
-OF_TWO = 2
-"""Beginnings of epochs in a log of one that ends and one that begins."""
+FALLS_AT_ONCE = 0.6
+"""Largest fall of validation between two evaluations, as a share of its whole fall: more is a broken model that comes
+back."""
 
 FEW = 5
-"""Values of an epoch below which they are its beginning: what is learnt by heart costs more there each time anew."""
+"""Values of an epoch below which only its beginning was logged, where memorised examples cost more each time."""
+
+_BOXES = frozenset({"box", "bbox", "boxes"})
 
 
 def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
-    """Whether training rose with its data, as in a curriculum, and not with the model.
+    """Whether training rose because its data got harder, as in a curriculum.
 
-    It begins far below validation, which falls all along, and at its worst it is no worse than validation was at first:
-    a model that is thrown up takes validation with it, where that is measured afterwards.
+    Training then begins far below validation, which falls throughout, and never rises above the first validation loss.
+    A model that breaks takes validation with it, so validation must have been measured after the rise.
     """
-    if val is None or not val.ends_lowest or not 0 < val.end <= LEARNT * val.first:
+    if val is None or not val.ends_lowest or not 0 < val.end <= HAS_LEARNT * val.first:
         return False
     moves, fall = np.diff(val.level), val.first - val.end
-    steady = float(np.maximum(moves, 0.0).sum()) <= RISES * fall and -float(moves.min(initial=0.0)) <= AT_ONCE * fall
-    began_easy = train.first <= EASY * min(val.first, float(train.series.values.max()))
-    within = float(train.level.max()) <= val.first <= HARDER * train.first
+    hardly_rises = float(np.maximum(moves, 0.0).sum()) <= MAY_RISE * fall
+    falls_gradually = -float(moves.min(initial=0.0)) <= FALLS_AT_ONCE * fall
+    began_easy = train.first <= BEGAN_EASY * min(val.first, float(train.series.values.max()))
+    stays_below = float(train.level.max()) <= val.first <= HARDER_AT_MOST * train.first
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
-    return steady and began_easy and within and is_measured_since(val, train, half_way)
+    is_like_curriculum = hardly_rises and falls_gradually and began_easy and stays_below
+    return is_like_curriculum and is_measured_since(val, train, half_way)
 
 
 def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether a detector's loss rose as more of its boxes matched an object, and has come down below its start since.
+    """Whether a detector's loss rose only because more boxes matched an object, and has since fallen below its start.
 
-    A term of the boxes, which is taken over those that match, rises with the sum, by more than its noise.
+    The box terms, which are computed over matched boxes, then rise by more than their noise.
     """
     named = (one for one in run.all(TrainComponentLoss) if _BOXES & set(words(one.name)))
     terms = [one for one in map(trend_or_none, named) if one is not None]
@@ -65,14 +66,14 @@ def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
 
 
 def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether all that has risen are the few values since an epoch began, whose like the log has of no other one.
+    """Whether only the first few values of the last epoch have risen, in a log that holds no other epoch's beginning.
 
-    The log begins within an epoch, the loss rises at once with the new one, and no further. In the first epoch of a
-    run, nothing can be learnt by heart.
+    The log begins within an epoch (not the first of the run, in which nothing can be memorised), and the loss rises
+    with the first value of the next epoch, and no further.
     """
     series = train.series
     starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != OF_TWO or series.first_step <= np.median(np.diff(series.steps)):
+    if starts is None or len(starts) != 2 or series.first_step <= np.median(np.diff(series.steps)):
         return False
     begun, values = int(starts[-1]), series.values
     at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])

@@ -1,4 +1,4 @@
-"""How far a training loss has risen: above where it began, and above its lowest level."""
+"""How far a training loss has risen above its start, and above its lowest level."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from logdoctor.signals import Trend
 from logdoctor.wording import number, percent
 
 NEARLY_ALL = 0.1
-"""Quantile of the last fifth of the level above which it stays: one block in ten may fall below by chance."""
+"""Quantile of the last fifth of the level that must lie above: one block in ten may fall below by chance."""
 
 PLAIN_TO_SEE = 0.1
-"""Loss at the end as a share of its start, from which a rise by decades is no play of what is next to nothing."""
+"""Last loss as a share of the first, from which a rise by decades matters: below it, what rises is almost zero."""
 
 HALF = 0.5
-"""Part of a rise that is enough where two losses show it."""
+"""Part of a rise that is enough where two curves show it."""
 
 KEPT = 0.05
-"""What a metric of validation may lose of its best, as a share of it, and be as good as ever: it wavers by as much."""
+"""Share of its best that a validation metric may lose and still be as good as ever: it wavers by as much."""
 
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
 
 
 SEEN = 2
-"""Evaluations that a model must have passed since training rose: the last of a log may come just before it."""
+"""Evaluations that a model must have passed after training rose."""
 
 
 @dataclass(frozen=True)
 class Rise:
-    """A training loss at its end, beside where it began and where it was lowest."""
+    """The end of a training loss, compared with its start and with its minimum."""
 
     train: Trend[TrainLoss]
     val: Trend[ValLoss] | None
@@ -50,7 +50,7 @@ class Rise:
 
     @property
     def gained(self) -> float:
-        """How far it fell until then."""
+        """How far it had fallen by then."""
         return self.train.start - self.lowest
 
     @property
@@ -65,13 +65,13 @@ class Rise:
 
     @cached_property
     def stays_above(self) -> float:
-        """What nearly all of the last fifth of the run lies above."""
+        """The level that nearly all of the last fifth of the run lies above."""
         last_fifth = self.train.level[-max(1, len(self.train.level) // 5) :]
         return float(np.quantile(last_fifth, NEARLY_ALL))
 
     @property
     def start_is_known(self) -> bool:
-        """Whether the start is no single batch that happened to be easy."""
+        """Whether the start is more than a single batch, which may have been easy."""
         return self.train.series.axis is Axis.EPOCH or self.start < self.train.initial
 
     @property
@@ -80,9 +80,10 @@ class Rise:
         return self.val is not None and self.val.ends_lowest and self.val.end < self.val.first
 
     def beyond_start(self, share: float, z: float, *, whatever_noise: bool) -> float:
-        """Return how far it ends above its start, in units of a share of it and of its noise; 0 where it is no rise.
+        """Return the margin (1 and above counts) by which it ends above its start; 0 where it does not.
 
-        Neither is one that may be noise, unless it is so large that noise does not matter.
+        The rise must exceed a share of the start, and `z` standard errors of the level, unless it is so large that
+        noise does not matter.
         """
         least = share * abs(self.start)
         if not (self.stays_above > self.start and self.above_start >= least > 0):
@@ -91,10 +92,10 @@ class Rise:
         return min(self.above_start / least, sure) if sure >= 1 or (whatever_noise and self.start_is_known) else 0.0
 
     def beyond_gain(self, share: float, least_gain: float, z: float) -> float:
-        """Return how much it gave back of what it gained, in units of a share of it and of noise; 0 where less.
+        """Return the margin (1 and above counts) by which it lost what it had gained; 0 where it did not.
 
-        Half as much is enough where validation gives it back as well. What gained less than a share of its start has
-        nothing to give back, and where validation ends lowest, nothing is lost.
+        It must lose this share of the gain, by `z` times the noise; half as much where validation loses it as well. A
+        gain below `least_gain` of the start is none to lose, and where validation ends lowest, nothing is lost.
         """
         sure, gained = surely_risen(self.train, self.val), self.gained
         part = HALF if gives_back(self.train, self.val, share, z) else 1.0
@@ -105,18 +106,18 @@ class Rise:
         return min(self.above_lowest / (share * gained), sure / z) / part
 
     def what_is_lost(self, *, in_decades: bool) -> str:
-        """Say how much was given back; nothing where that is more than was ever gained."""
+        """Return a clause about how much was lost; empty where that is more than was ever gained."""
         if in_decades:
             return f"{number(self.train.end / self.lowest)} times its lowest"
         lost = self.above_lowest / self.gained
         return f"and loses {percent(lost)} of what it had gained" if lost < 1 else ""
 
     def beyond_decades(self, times: float, share: float, z: float) -> float:
-        """Return by how many orders of so many times it ends above its lowest; 0 where less of its decades is lost.
+        """Return how many factors of `times` it ends above its lowest, in logarithms; 0 where it lost less.
 
-        A loss that falls by decades, as of a regression, can lose nearly all of what it had learnt and be far below its
-        start still. Neither is one that may be noise, nor one that is next to nothing beside its start, nor one beside
-        which validation is as good as ever.
+        A regression loss that falls by decades can lose nearly all it had learnt and still end far below its start. It
+        must lose this share of its decades, and by more than noise, end at a tenth of its start or above, and not keep
+        validation as good as ever.
         """
         low, end = self.lowest, self.train.end
         if not (end >= PLAIN_TO_SEE * self.train.start > 0 and low > 0 and end >= times * low):
@@ -138,10 +139,9 @@ class Rise:
 
 
 def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
-    """Return the rise of a training loss from its lowest level to its end in units of noise.
+    """Return the z-score of the rise of a training loss from its lowest level to its end.
 
-    A validation loss that rose as well bears it out: what is noise of one is none of the other. It counts as much as
-    training does, at most.
+    A validation loss that rose as well adds to it, at most as much again: the noise of the two is independent.
     """
     z = max((train.end - train.reached) / max(train.noise, 1e-300), train.sure_rise)
     if val is None or val.end <= val.first:
@@ -150,9 +150,9 @@ def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:
 
 
 def gives_back(train: Trend[Any], val: Trend[Any] | None, share: float, z: float) -> bool:
-    """Whether validation, having gained that share of what training did, gives it back, by so much of its noise.
+    """Whether validation gained that share of what training did, and lost that share of it, by `z` times its noise.
 
-    It is smooth where batch noise may hide how much training gives back.
+    Validation is smooth where batch noise may hide how much training loses.
     """
     if val is None or train.start - val.best < share * (train.start - train.reached):
         return False
@@ -160,7 +160,7 @@ def gives_back(train: Trend[Any], val: Trend[Any] | None, share: float, z: float
 
 
 def is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: float) -> bool:
-    """Whether something of validation was measured after training had last risen to a height."""
+    """Whether a held-out curve has SEEN values after training last rose to a height."""
     high = train.level >= height
     risen = train.steps[np.flatnonzero(np.diff(high, prepend=False) & high)[-1]]
     return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN
