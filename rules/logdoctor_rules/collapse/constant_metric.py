@@ -54,8 +54,8 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding, and this a note; so is it of objects of one size, where the metric of all
-    moves. A reward that is zero or below and never moves teaches nothing, whatever the policy does.
+    not move either, that is the finding and this a note; so it is for objects of one size while the metric over all
+    sizes moves. A reward that is zero or negative and never moves teaches nothing, whatever the policy does.
     """
 
     id = "constant-metric"

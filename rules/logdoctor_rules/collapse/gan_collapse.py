@@ -37,9 +37,9 @@ MOSTLY = 0.8
 class GanCollapse(Rule):
     """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
 
-    The generator then gets no gradient that helps. Losses that wobble are sound, whatever their level: neither falls,
-    nor should. Critics of a Wasserstein loss approach zero when all is well; only growth without bound is told of. The
-    same game is over where the generator's loss is next to nothing and the discriminator is worse than who guesses.
+    The generator then gets no useful gradient. Losses that wobble are sound at any level: neither side falls, nor
+    should. The loss of a Wasserstein critic approaches zero when all is well, so only unbounded growth is reported. The
+    game is also over where the generator's loss is almost zero and the discriminator does worse than guessing.
     """
 
     id = "gan-collapse"

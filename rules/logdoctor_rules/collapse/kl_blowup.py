@@ -37,9 +37,9 @@ from logdoctor.wording import number, place
 class KlBlowup(Rule):
     """The policy's divergence from its reference, or from itself before the update, grew by orders of magnitude.
 
-    From there on the reward model, or the ratio that an update is clipped by, means little. Judged only for policies:
-    the divergence of a variational autoencoder from its prior has no such target. Tens of nats are far where the reward
-    does not pay for them any more.
+    From there on the reward model, or the ratio by which an update is clipped, means little. Judged only for policies:
+    the divergence of a variational autoencoder from its prior has no such target. Tens of nats are too far where they
+    no longer earn any reward.
     """
 
     id = "kl-blowup"

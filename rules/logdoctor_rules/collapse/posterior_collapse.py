@@ -28,10 +28,10 @@ from logdoctor.wording import number, stretch
 
 @dataclass(frozen=True)
 class PosteriorCollapse(Rule):
-    """The divergence of the code from its prior is next to nothing and the loss rests: the decoder ignores the code.
+    """The divergence of the code from its prior is almost zero and the loss rests: the decoder ignores the code.
 
-    In a code that is used, the divergence grows as it takes in what tells inputs apart. One that is still small because
-    its weight grows slowly, or beside a loss that still falls, is no finding.
+    In a code that is used, the divergence grows as the code takes in what distinguishes the inputs. A divergence that
+    is still small because its weight grows slowly, or beside a loss that still falls, is no finding.
     """
 
     id = "posterior-collapse"

@@ -37,8 +37,8 @@ from logdoctor.wording import number, place
 class RewardHacking(Rule):
     """The reward rises while a metric on held-out data falls: the policy has learnt what is paid, not what is meant.
 
-    Every reward that stands for something else can be earned without it, the more so the farther the policy goes from
-    its reference. A metric that wavers, that has come back, or that falls where the reward falls too is none.
+    Any reward that stands in for something else can be earned without it, all the more the farther the policy moves
+    from its reference. A metric that wavers, that has recovered, or that falls along with the reward is no finding.
     """
 
     id = "reward-hacking"

@@ -40,13 +40,13 @@ class GeneralizationGap(Rule):
     """Training loss goes on falling while validation loss stands still far above it.
 
     A gap alone is normal. It is a finding when most of what training gained never reached validation: validation has
-    been flat for half the run and the training loss has gone well below half of it. A smaller gap is one where it was
-    widest early on: what is learnt by heart opens it late, so that the sets themselves differ. So does validation that
-    lies far above an untrained network's loss from the first evaluation on and leaves training ever farther behind.
-    Any gap is one where validation has not fallen and ends where training began: nothing learnt has reached it.
+    been flat for half the run, and the training loss has gone well below half of it. A smaller gap counts if it was
+    widest early on: memorisation opens a gap late, so an early one means that the two sets differ. So does validation
+    that starts far above an untrained network's loss and falls ever farther behind training. Any gap counts where
+    validation has not fallen and ends where training began: nothing that was learnt has reached it.
 
-    Boosted trees fit what is left of the training set, tree by tree, until nothing is left; what counts is the best
-    round of validation. A gap alone is a note there.
+    Boosted trees fit the training set, tree by tree, until nothing is left of it; what counts is the best round of
+    validation. A gap alone is a note there.
     """
 
     id = "generalization-gap"

@@ -46,11 +46,11 @@ from logdoctor.wording import axis_word, number, place
 class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
-    Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
-    falling over the same steps, or rested and was left far behind. One noisy last point is nothing; where both rise,
-    that is divergence. Where it has come down again from a peak and still falls, the rise may not last (double
-    descent); with half of it gone, it is a note, and where nearly all was learnt after the minimum (a detector that
-    finds nothing has little to lose), nothing. Where no training loss is logged, it takes more of a rise, and the
+    Validation loss passed its minimum and has since risen by more than its noise, while training loss went on falling
+    over the same steps, or came to rest far below. One noisy last value is no finding; where both rise, that is
+    divergence. Validation that has come down again from a peak and still falls may not stay up (double descent): it is
+    a note once half of the rise is gone. There is no finding where nearly everything was learnt after the minimum: a
+    detector that finds nothing has little to lose. Where no training loss is logged, it takes a larger rise, and the
     finding says so.
     """
 

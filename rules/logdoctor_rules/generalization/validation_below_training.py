@@ -60,11 +60,11 @@ _SELDOM = Curve(decay(1.0, 0.28, half_life=0.12).values[::4], frozenset(at for a
 class ValidationBelowTraining(Rule):
     """Validation loss lies clearly below training loss to the end of the run.
 
-    Dropout, augmentation, mixup, label smoothing and averages over an epoch make that normal, and few logs name them
-    all: then it is a note, and only a large lead is worth one. It is a warning where they cannot explain it: validation
-    makes no mistakes at all while training makes many, it was ahead before there was anything that a regulariser could
-    have hidden, or its lead is a good part of all that training gained and no setting names a regulariser. Of a
-    classifier there must be settings, for mixup is common, and as many more mistakes in training as the loss says, for
+    Dropout, augmentation, mixup, label smoothing and means over an epoch make that normal, and few logs name them all:
+    then it is a note, and only for a large lead. It is a warning where they cannot explain it: validation makes no
+    mistakes at all while training makes many, validation led before a regulariser could have hidden anything, or the
+    lead is a good part of all that training gained and no setting names a regulariser. For a classifier the last one
+    needs logged settings, because mixup is common, and as many mistakes in training as its loss implies, because
     smoothed labels raise the loss alone.
     """
 
