@@ -46,12 +46,10 @@ from logdoctor.wording import axis_word, number, place
 class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
-    Validation loss passed its minimum and has since risen by more than its noise, while training loss went on falling
-    over the same steps, or came to rest far below. One noisy last value is no finding; where both rise, that is
-    divergence. Validation that has come down again from a peak and still falls may not stay up (double descent): it is
-    a note once half of the rise is gone. There is no finding where nearly everything was learnt after the minimum: a
-    detector that finds nothing has little to lose. Where no training loss is logged, it takes a larger rise, and the
-    finding says so.
+    Validation loss has risen from its minimum by more than its noise, while training loss went on falling, or came to
+    rest far below. One noisy last value is no finding; where both rise, that is divergence. Where validation comes down
+    again (double descent), it is a note once half of the rise is gone. It is nothing where nearly all was learnt after
+    the minimum: a detector that finds nothing has little to lose. Without a training loss, it takes a larger rise.
     """
 
     id = "overfitting"
@@ -405,7 +403,7 @@ class Overfitting(Rule):
         # What was learnt within the first epoch shows in the training loss alone.
         fall = max(val.start, gap.train.start) - val.best
         least, risen = self._least_rise(gap, metric, fall), val.end - val.best
-        has_risen = risen >= least and risen > 0 and (len(val) >= self.min_points or rises_ever(val))
+        has_risen = risen >= least and (len(val) >= self.min_points or rises_ever(val))
         falls = self._training_falls_on(gap)
         if has_risen and (falls or rises_from_rest(gap, self.min_left * fall)):
             yield self._risen(run, gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
@@ -415,7 +413,6 @@ class Overfitting(Rule):
         train, val, series, (best_step, lowest) = gap.train, gap.val, gap.val.series, gap.val.best_point
         descent, falls = second_descent(val, self.min_z, self.min_descent), self._training_falls_on(gap)
         is_note = is_small or (descent is not None and descent.share > self.max_back)
-        margin = (val.end - val.best) / max(least, 1e-300)
         return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
@@ -423,7 +420,7 @@ class Overfitting(Rule):
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,
-            confidence=Confidence.LOW if descent else confidence_from(margin, 2 * len(val)),
+            confidence=Confidence.LOW if descent else confidence_from((val.end - val.best) / least, 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),
             evidence={
                 "lowest": Quantity(lowest),
@@ -456,7 +453,7 @@ class Overfitting(Rule):
         val, part = gap.val, part_to_rise(metric, self.min_fall, self.min_z)
         ratio = self.min_ratio_halved if 0 < gap.train.end < HALVED * gap.train_at_best else self.min_ratio
         material = part * min(self.min_rise * fall, ratio * abs(val.best))
-        return max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z))
+        return max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z), 1e-300)
 
     def _training_falls_on(self, gap: Gap) -> bool:
         """Whether training has fallen on since validation was best; by next to nothing, where that is sure."""
