@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +15,11 @@ from logdoctor.evidence.model_kinds import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
+from logdoctor.run.lone_validation import with_validation_for_training
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
+
+TRAINING_LOSS_MISSING = "the training loss: where it falls, the model learns, and held-out data are the trouble"
+"""What to log where a validation loss stands in for training."""
 
 
 class MissingNeed(Exception):
@@ -32,6 +36,11 @@ class Bench:
             Siblings: measured,
             Duplicates: duplicates or Duplicates.among(run, (other.run for other in measured.group)),
         }
+
+    @cached_property
+    def _with_validation_for_training(self) -> Bench | None:
+        run = with_validation_for_training(self.get(Run))
+        return None if run is None else Bench(run, (), self.get(Duplicates))
 
     def get(self, wanted: Any) -> Any:
         """Return a role's series, a signal, the run, its siblings or its duplicates; raises MissingNeed."""
@@ -76,6 +85,12 @@ class Bench:
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         """Return what a rule says of this run: findings; of its set-up: comparisons."""
+        if rule.judges_lone_validation and (stand_in := self._with_validation_for_training) is not None:
+            answer = stand_in._ask(rule)
+            return [_of_lone_validation(one) for one in answer] if isinstance(answer, list) else answer
+        return self._ask(rule)
+
+    def _ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         try:
             with np.errstate(all="ignore"):  # losses that explode overflow whatever is computed from them
                 return list(self._call(rule.check))
@@ -83,6 +98,12 @@ class Bench:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
+
+
+def _of_lone_validation(finding: Finding) -> Finding:
+    """Return what a rule about training says of a validation loss: less sure, and with the way to be sure."""
+    confidence = min(finding.confidence, Confidence.MEDIUM, key=lambda one: one.rank)
+    return replace(finding, confidence=confidence, to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart))
 
 
 @cache  # to evaluate a signature takes as long as most rules do, and there is a run after the other

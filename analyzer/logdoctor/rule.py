@@ -132,6 +132,9 @@ class Rule:
     """What it cannot see, or needs before it speaks, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
+    judges_lone_validation: ClassVar[bool] = False
+    """Whether, in a run that logs no training loss, its validation loss is given for it; its findings are then of
+    medium confidence at most."""
     examples: ClassVar[tuple[Example, ...]]
     varies: ClassVar[Mapping[str, str]] = {}
     """Changes of `logdoctor.testing.changes` to which the rule rightly answers differently, each with the reason."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -114,6 +114,39 @@ class Guessing(Speaking):
 
     def check(self, run: Run) -> Iterator[Finding]:
         yield self.said(Confidence.LOW)
+
+
+@dataclass(frozen=True)
+class JudgesLoneValidation(Speaking):
+    id = "judges-lone-validation"
+    judges_lone_validation = True
+
+    def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[Finding]:
+        yield replace(self.said(Confidence.HIGH), message=f"{train.series.name} beside {val and val.series.name}")
+
+
+class TestLoneValidation:
+    def test_it_stands_in_for_training_where_a_rule_judges_it(self) -> None:
+        (said,) = examine(example_run(val_loss=decay(2.3, 0.7)), [JudgesLoneValidation()]).findings
+        assert said.message == "val_loss beside None"
+
+    def test_the_finding_is_less_sure_and_asks_for_the_training_loss(self) -> None:
+        (said,) = examine(example_run(val_loss=decay(2.3, 0.7)), [JudgesLoneValidation()]).findings
+        assert said.confidence is Confidence.MEDIUM
+        assert said.to_tell_apart[0].startswith("the training loss")
+
+    def test_other_rules_still_miss_the_training_loss(self) -> None:
+        (reason,) = examine(example_run(val_loss=decay(2.3, 0.7)), [Never()]).not_applicable
+        assert reason.reason == "no train loss in this run"
+
+    def test_beside_a_training_loss_it_stands_in_for_nothing(self) -> None:
+        (said,) = examine(RUN, [JudgesLoneValidation()]).findings
+        assert (said.message, said.confidence) == ("train_loss beside val_loss", Confidence.HIGH)
+
+    @pytest.mark.parametrize("trained_by", ["policy_loss", "reward", "d_loss"])
+    def test_nor_where_training_makes_something_else_small_or_large(self, trained_by: str) -> None:
+        run = example_run(val_loss=decay(2.3, 0.7), **{trained_by: flat(0.5)}, g_loss=flat(0.7))
+        assert examine(run, [JudgesLoneValidation()]).findings == ()
 
 
 class TestBench:
