@@ -15,11 +15,11 @@ from logdoctor.evidence.model_kinds import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
-from logdoctor.run.lone_validation import with_validation_for_training
+from logdoctor.run.stand_ins import StandIn, with_stand_in, without_stand_in
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
 
-TRAINING_LOSS_MISSING = "the training loss: where it falls, the model learns, and held-out data are the trouble"
-"""What to log where a validation loss stands in for training."""
+TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
+"""What to log where it does."""
 
 
 class MissingNeed(Exception):
@@ -38,9 +38,9 @@ class Bench:
         }
 
     @cached_property
-    def _with_validation_for_training(self) -> Bench | None:
-        run = with_validation_for_training(self.get(Run))
-        return None if run is None else Bench(run, (), self.get(Duplicates))
+    def _stand_ins(self) -> Mapping[StandIn, Bench]:
+        runs = {kind: with_stand_in(self.get(Run), kind) for kind in StandIn}
+        return {kind: Bench(run, (), self.get(Duplicates)) for kind, run in runs.items() if run is not None}
 
     def get(self, wanted: Any) -> Any:
         """Return a role's series, a signal, the run, its siblings or its duplicates; raises MissingNeed."""
@@ -85,10 +85,11 @@ class Bench:
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         """Return what a rule says of this run: findings; of its set-up: comparisons."""
-        if rule.judges_lone_validation and (stand_in := self._with_validation_for_training) is not None:
-            answer = stand_in._ask(rule)
-            return [_of_lone_validation(one) for one in answer] if isinstance(answer, list) else answer
-        return self._ask(rule)
+        stand_in = next((self._stand_ins[kind] for kind in rule.stand_ins if kind in self._stand_ins), None)
+        if stand_in is None:
+            return self._ask(rule)
+        answer = stand_in._ask(rule)
+        return [_of_stand_in(one) for one in answer] if isinstance(answer, list) else answer
 
     def _ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         try:
@@ -100,10 +101,14 @@ class Bench:
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
 
 
-def _of_lone_validation(finding: Finding) -> Finding:
-    """Return what a rule about training says of a validation loss: less sure, and with the way to be sure."""
-    confidence = min(finding.confidence, Confidence.MEDIUM, key=lambda one: one.rank)
-    return replace(finding, confidence=confidence, to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart))
+def _of_stand_in(finding: Finding) -> Finding:
+    """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure."""
+    return replace(
+        finding,
+        confidence=min(finding.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
+        spans=tuple(replace(one, series=without_stand_in(one.series)) for one in finding.spans),
+        to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart),
+    )
 
 
 @cache  # to evaluate a signature takes as long as most rules do, and there is a run after the other

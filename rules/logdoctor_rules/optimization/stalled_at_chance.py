@@ -37,6 +37,7 @@ from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.evidence.usual_rates import low_rate
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.wording import number, stretch
 
@@ -64,7 +65,7 @@ class StalledAtChance(Rule):
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
-    judges_lone_validation = True
+    stand_ins = (StandIn.VALIDATION,)
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",

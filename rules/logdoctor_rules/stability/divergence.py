@@ -30,6 +30,7 @@ from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
 from logdoctor.run import Split
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
@@ -57,7 +58,7 @@ class Divergence(Rule):
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
     limits = "Needs 4 values, or a tenfold rise, as of validation alone; without validation, harder data look the same."
-    judges_lone_validation = True
+    stand_ins = (StandIn.VALIDATION, StandIn.ERRORS)
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
         "loss-spike", "generalization-gap", "overfitting", "slow-convergence", "still-improving", "noisy-validation",
@@ -415,6 +416,10 @@ class Divergence(Rule):
         fires(
             "no training loss is logged, and validation explodes",
             val_loss=given([1.08, 15.2, 14.3, 14.0, 13.9, 14.3, 36.8, 36.8, 36.8, 36.8]),
+        ),
+        fires(
+            "no loss is logged, and the accuracy falls to chance",
+            train_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
         ),
         silent(
             "no training loss is logged, and validation rises to three times its start, as by memorising",
