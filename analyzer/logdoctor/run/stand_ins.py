@@ -15,6 +15,7 @@ from logdoctor.run.roles import (
     TrainError,
     TrainLoss,
     TrainMetric,
+    ValComponentLoss,
     ValError,
     ValLoss,
     ValMetric,
@@ -45,12 +46,13 @@ class StandIn(StrEnum):
 def with_stand_in(run: Run, kind: StandIn) -> Run | None:
     """Return the run with something in the role of its training loss, or None where it has no such thing or no need.
 
-    A validation loss keeps its name and its split. The errors of an accuracy are called `1 - accuracy`, and stand
-    beside it as losses of training and of validation.
+    A validation loss keeps its name and its split; a term of a sum, which may rise while the others fall, is none. The
+    errors of an accuracy are called `1 - accuracy`, and stand beside it as losses of training and of validation; of
+    one that is never above zero, as of a regression, there are none.
     """
     if any(run.all(role) for role in TRAINED_BY):
         return None
-    if kind is StandIn.VALIDATION and run.find(ValLoss) is not None:
+    if kind is StandIn.VALIDATION and run.find(ValLoss) is not None and not run.all(ValComponentLoss):
         return replace(run, series=tuple(map(_as_training, run.series)))
     if kind is StandIn.ERRORS and not any(run.all(role) for role in (Loss, TrainError, ValError)):
         errors = [error for one in run.series if (error := _errors(one)) is not None]
@@ -76,7 +78,7 @@ def _errors(series: Series) -> Series | None:
     role = {TrainMetric: TrainLoss, ValMetric: ValLoss}.get(series.role)
     finite = series.finite.values
     named = set(words(series.name))
-    if role is None or not named & _ACCURACY or named & _OF_TOKENS or not len(finite):
+    if role is None or not named & _ACCURACY or named & _OF_TOKENS or not finite.any():
         return None
     values = 1 - series.values / (100 if finite.max() > _PERCENT else 1)
     return replace(series, name=ERROR_OF + series.name, role=role, values=values)

@@ -392,6 +392,11 @@ class Overfitting(Rule):
             train_acc=rise(1.0, 60).noisy(0.002),
             val_acc=rise(0.8, 15).then(line(0.0, -0.2, 45)).noisy(0.005),
         ),
+        silent(
+            "no loss is logged, and the accuracy of validation falls by a percentage point",
+            train_acc=rise(1.0, 60).noisy(0.002),
+            val_acc=rise(0.97, 15).then(line(0.0, -0.01, 45)).noisy(0.0005),
+        ),
         silent("four epochs, the second the best", train_loss=line(1.6, 0.2, 4), val_loss=given([1.1, 1.0, 1.3, 1.6])),
     )
 
