@@ -55,8 +55,7 @@ def with_stand_in(run: Run, kind: StandIn) -> Run | None:
     if kind is StandIn.VALIDATION and run.find(ValLoss) is not None and not run.all(ValComponentLoss):
         return replace(run, series=tuple(map(_as_training, run.series)))
     if kind is StandIn.ERRORS and not any(run.all(role) for role in (Loss, TrainError, ValError)):
-        errors = [error for one in run.series if (error := _errors(one)) is not None]
-        return replace(run, series=(*errors, *run.series)) if any(one.role is TrainLoss for one in errors) else None
+        return _with_errors(run)
     return None
 
 
@@ -72,6 +71,13 @@ def without_stand_in(name: str) -> str:
 
 def _as_training(series: Series) -> Series:
     return replace(series, role=TrainLoss) if series.role is ValLoss else series
+
+
+def _with_errors(run: Run) -> Run | None:
+    errors = [error for one in run.series if (error := _errors(one)) is not None]
+    if not any(one.role is TrainLoss for one in errors):
+        errors = list(map(_as_training, errors))
+    return replace(run, series=(*errors, *run.series)) if errors else None
 
 
 def _errors(series: Series) -> Series | None:

@@ -28,8 +28,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
-from logdoctor.run import Split
+from logdoctor.evidence.stability.rise import Rise, data_got_harder, may_memorise, only_begins_epoch
 from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
@@ -421,6 +420,14 @@ class Divergence(Rule):
             "no loss is logged, and the accuracy falls to chance",
             train_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
         ),
+        fires(
+            "nothing is logged but an accuracy of validation, which falls to chance",
+            val_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
+        ),
+        silent(
+            "nothing is logged but an accuracy of validation, which falls by half, as by memorising",
+            val_acc=line(0.1, 0.6, 10).followed_by(line(0.6, 0.3, 50)).noisy(0.005),
+        ),
         silent(
             "no training loss is logged, and validation rises to three times its start, as by memorising",
             val_loss=decay(0.7, 0.4, 20).then(rise(1.7, 40)).noisy(0.01),
@@ -451,8 +458,8 @@ class Divergence(Rule):
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if train.series.split in (Split.VALIDATION, Split.TEST) and not exploded:
-            return  # a validation loss without training: what memorises rises as well, though not so far
+        if not exploded and may_memorise(train):
+            return
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
         loses = of_gain or rise.beyond_decades(self.times, self.lost, self.min_z)

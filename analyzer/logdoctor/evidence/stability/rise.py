@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from logdoctor.run import Axis, Run
+from logdoctor.run import Axis, Run, Split
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss, ValMetric
+from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import gives_back, surely_risen, trend_or_none
@@ -27,6 +28,12 @@ HALF = 0.5
 
 KEPT = 0.05
 """What a metric of validation may lose of its best, as a share of it, and be as good as ever: it wavers by as much."""
+
+FORGOTTEN = 0.1
+"""Part of what an accuracy had gained that is left where the model is lost; noisy labels, memorised, leave more."""
+
+MOST = 0.5
+"""Errors of validation from which they are most of the examples."""
 
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
@@ -67,6 +74,17 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     within = float(train.level.max()) <= val.first <= HARDER * train.first
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
     return steady and began_easy and within and _is_measured_since(val, train, half_way)
+
+
+def may_memorise(loss: Trend[TrainLoss]) -> bool:
+    """Whether what stands in for a training loss is one of validation, of which much may be lost by memorising.
+
+    Of errors that an accuracy counts it is never nearly all that was learnt, nor most of the examples.
+    """
+    if loss.series.split not in (Split.VALIDATION, Split.TEST):
+        return False
+    lost = loss.end >= max(loss.first - FORGOTTEN * (loss.first - loss.best), MOST)
+    return not (is_of_errors(loss.series) and lost)
 
 
 def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
