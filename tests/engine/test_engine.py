@@ -156,7 +156,8 @@ class TestStandIns:
 
     @pytest.mark.parametrize("trained_by", ["policy_loss", "reward", "d_loss"])
     def test_nor_where_training_makes_something_else_small_or_large(self, trained_by: str) -> None:
-        run = example_run(val_loss=decay(2.3, 0.7), **{trained_by: flat(0.5)}, g_loss=flat(0.7))
+        curves: dict[str, Any] = {"val_loss": decay(2.3, 0.7), trained_by: flat(0.5), "g_loss": flat(0.7)}
+        run = example_run(**curves)
         assert examine(run, [JudgesStandIns()]).findings == ()
 
 
