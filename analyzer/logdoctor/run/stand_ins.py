@@ -1,4 +1,4 @@
-"""What is judged where a run logs no training loss: its validation loss, or the errors that its accuracies count."""
+"""What is judged where a run logs no training loss: its validation loss, or the errors that its metrics count."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward
 """What training makes smaller or larger: beside any of it, a validation loss stands in for nothing."""
 
 ERROR_OF = "1 - "
-"""What the name of an accuracy begins with where its errors are meant."""
+"""What the name of a metric begins with where what it lacks of 1 is meant."""
 
-_ACCURACY = frozenset({"acc", "accuracy", "top1", "acc1"})
+_SHARES = frozenset("acc accuracy top1 acc1 auc auroc f1 iou miou dice map ap map50 ap50".split())
+"""Words of metrics that are 1, or 100, where everything is right."""
 _OF_TOKENS = frozenset({"token", "tokens"})
 """Of language models, whose accuracies end low and rightly so."""
 _PERCENT = 1.5
-"""Value that only an accuracy in percent passes."""
+"""Value that only a metric in percent passes."""
 
 
 class StandIn(StrEnum):
@@ -47,8 +48,8 @@ def with_stand_in(run: Run, kind: StandIn) -> Run | None:
     """Return the run with something in the role of its training loss, or None where it has no such thing or no need.
 
     A validation loss keeps its name and its split; a term of a sum, which may rise while the others fall, is none. The
-    errors of an accuracy are called `1 - accuracy`, and stand beside it as losses of training and of validation; of
-    one that is never above zero, as of a regression, there are none.
+    errors of a metric that is a share, called `1 - accuracy`, stand beside it as losses of training and of validation;
+    of one that is never above zero, as the accuracy of a regression, there are none.
     """
     if any(run.all(role) for role in TRAINED_BY):
         return None
@@ -60,7 +61,7 @@ def with_stand_in(run: Run, kind: StandIn) -> Run | None:
 
 
 def is_of_errors(series: Series) -> bool:
-    """Tell whether a loss is the errors that an accuracy counts."""
+    """Tell whether a loss is the errors that a metric counts."""
     return series.name.startswith(ERROR_OF)
 
 
@@ -84,7 +85,7 @@ def _errors(series: Series) -> Series | None:
     role = {TrainMetric: TrainLoss, ValMetric: ValLoss}.get(series.role)
     finite = series.finite.values
     named = set(words(series.name))
-    if role is None or not named & _ACCURACY or named & _OF_TOKENS or not finite.any():
+    if role is None or not named & _SHARES or named & _OF_TOKENS or not finite.any():
         return None
     values = 1 - series.values / (100 if finite.max() > _PERCENT else 1)
     return replace(series, name=ERROR_OF + series.name, role=role, values=values)

@@ -12,6 +12,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss
 from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.optimization.accuracy import is_accuracy
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
@@ -57,10 +58,13 @@ def begins_late(run: Run, series: Series, share: float) -> bool:
 
 
 def knows_more_than_chance(loss: Trend[TrainLoss]) -> bool:
-    """Whether errors that stand in for a loss are fewer than those of guessing: between two classes, or among ten."""
+    """Whether errors that stand in for a loss are fewer than those of guessing: between two classes, or among ten.
+
+    Of a metric that is no accuracy nobody knows what guessing gives.
+    """
     right = 1 - float(np.median(loss.series.values))
-    guesses = right <= (1 + NEAR) * FEW_RIGHT or abs(right - HALF_RIGHT) <= NEAR * FEW_RIGHT
-    return is_of_errors(loss.series) and not guesses
+    few = right <= (1 + NEAR) * FEW_RIGHT or abs(right - HALF_RIGHT) <= NEAR * FEW_RIGHT
+    return is_of_errors(loss.series) and not (few and is_accuracy(loss.series.name))
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
