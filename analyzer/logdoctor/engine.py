@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +15,11 @@ from logdoctor.evidence.model_kinds import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
+from logdoctor.run.stand_ins import StandIn, with_stand_in, without_stand_in
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
+
+TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
+"""What to log where it does."""
 
 
 class MissingNeed(Exception):
@@ -32,6 +36,11 @@ class Bench:
             Siblings: measured,
             Duplicates: duplicates or Duplicates.among(run, (other.run for other in measured.group)),
         }
+
+    @cached_property
+    def _stand_ins(self) -> Mapping[StandIn, Bench]:
+        runs = {kind: with_stand_in(self.get(Run), kind) for kind in StandIn}
+        return {kind: Bench(run, (), self.get(Duplicates)) for kind, run in runs.items() if run is not None}
 
     def get(self, wanted: Any) -> Any:
         """Return a role's series, a signal, the run, its siblings or its duplicates; raises MissingNeed."""
@@ -76,6 +85,13 @@ class Bench:
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         """Return the findings of a rule on this run, or the comparisons of a group rule on its set-up."""
+        stand_in = next((self._stand_ins[kind] for kind in rule.stand_ins if kind in self._stand_ins), None)
+        if stand_in is None:
+            return self._ask(rule)
+        answer = stand_in._ask(rule)
+        return [_of_stand_in(one) for one in answer] if isinstance(answer, list) else answer
+
+    def _ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         try:
             with np.errstate(all="ignore"):  # arithmetic on losses that explode overflows
                 return list(self._call(rule.check))
@@ -83,6 +99,16 @@ class Bench:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
+
+
+def _of_stand_in(finding: Finding) -> Finding:
+    """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure."""
+    return replace(
+        finding,
+        confidence=min(finding.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
+        spans=tuple(replace(one, series=without_stand_in(one.series)) for one in finding.spans),
+        to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart),
+    )
 
 
 @cache  # evaluating a signature takes as long as most rules do

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from logdoctor.curves import Curve
 from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, RateResult, Severity, Span
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.run.understand import understand
 
 if TYPE_CHECKING:
@@ -132,6 +133,9 @@ class Rule:
     """What it cannot see, or needs before it speaks, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
+    stand_ins: ClassVar[tuple[StandIn, ...]] = ()
+    """What the rule is given for the training loss where a run logs none; its findings are then of medium confidence
+    at most."""
     examples: ClassVar[tuple[Example, ...]]
     varies: ClassVar[Mapping[str, str]] = {}
     """Changes of `logdoctor.testing.changes` to which the rule rightly answers differently, each with the reason."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,6 +25,8 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given
 from logdoctor.engine import Bench, MissingNeed, examine
 from logdoctor.finding import Crashed, NotApplicable
+from logdoctor.packs import installed_rules
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Gap, Schedule, Siblings, Spikes, Trend
 
 RUN = example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7))
@@ -114,6 +116,49 @@ class Guessing(Speaking):
 
     def check(self, run: Run) -> Iterator[Finding]:
         yield self.said(Confidence.LOW)
+
+
+@dataclass(frozen=True)
+class JudgesStandIns(Speaking):
+    id = "judges-stand-ins"
+    stand_ins = (StandIn.VALIDATION, StandIn.ERRORS)
+
+    def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Iterator[Finding]:
+        yield replace(self.said(Confidence.HIGH), message=f"{train.series.name} beside {val and val.series.name}")
+
+
+class TestStandIns:
+    def test_a_lone_validation_loss_stands_in_for_training_where_a_rule_takes_it(self) -> None:
+        (said,) = examine(example_run(val_loss=decay(2.3, 0.7)), [JudgesStandIns()]).findings
+        assert said.message == "val_loss beside None"
+
+    def test_the_finding_is_less_sure_and_asks_for_the_training_loss(self) -> None:
+        (said,) = examine(example_run(val_loss=decay(2.3, 0.7)), [JudgesStandIns()]).findings
+        assert said.confidence is Confidence.MEDIUM
+        assert said.to_tell_apart[0].startswith("the training loss")
+
+    def test_other_rules_still_miss_the_training_loss(self) -> None:
+        (reason,) = examine(example_run(val_loss=decay(2.3, 0.7)), [Never()]).not_applicable
+        assert reason.reason == "no train loss in this run"
+
+    def test_beside_a_training_loss_it_stands_in_for_nothing(self) -> None:
+        (said,) = examine(RUN, [JudgesStandIns()]).findings
+        assert (said.message, said.confidence) == ("train_loss beside val_loss", Confidence.HIGH)
+
+    def test_errors_of_accuracies_do_where_no_loss_is_logged(self) -> None:
+        (said,) = examine(example_run(train_acc=flat(60.0), val_acc=flat(50.0)), [JudgesStandIns()]).findings
+        assert said.message == "1 - train_acc beside 1 - val_acc"
+
+    def test_a_finding_points_at_the_series_that_was_logged(self) -> None:
+        rules = [one for one in installed_rules() if one.id == "no-learning"]
+        (said,) = examine(example_run(train_acc=flat(0.1, 60).noisy(0.004)), rules).findings
+        assert [one.series for one in said.spans] == ["train_acc"]
+
+    @pytest.mark.parametrize("trained_by", ["policy_loss", "reward", "d_loss"])
+    def test_nor_where_training_makes_something_else_small_or_large(self, trained_by: str) -> None:
+        curves: dict[str, Any] = {"val_loss": decay(2.3, 0.7), trained_by: flat(0.5), "g_loss": flat(0.7)}
+        run = example_run(**curves)
+        assert examine(run, [JudgesStandIns()]).findings == ()
 
 
 class TestBench:

@@ -14,7 +14,7 @@ NAMES = {
         "total_loss, lm loss, lm_loss, reduced_train_loss, loss_metrics/global_avg_loss, learning/loss, "
         "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
     ),
-    "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, silog, clip_loss",
+    "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, bpd, bits_per_byte, bits/dim, silog, clip_loss",
     "validation-loss": (
         "clip_val_loss, val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "

@@ -114,3 +114,20 @@ def test_notes_and_readmes_that_quote_a_failure_are_no_runs(tmp_path: Path) -> N
 def test_progress_alone_is_left_alone(tmp_path: Path) -> None:
     (run,) = of(tmp_path, {"job.out": CURVE, "job.err": "Downloading: 100%|####| 9/9 [00:01<00:00]\n"}).values()
     assert [source.path for source in run.sources] == ["job.out"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "INFO:tensorflow:loss = 1.0444846, step = 0\nERROR:tensorflow:Model diverged with loss = NaN.\n",
+        'Traceback (most recent call last):\n  File "train_loop.py", line 339, in write_metrics\n'
+        '    f"Loss became infinite or NaN at iteration={storage.iter}!"\n'
+        "FloatingPointError: Loss became infinite or NaN at iteration=0!\n",
+    ],
+)
+def test_a_training_that_stops_at_its_first_loss_is_a_run_with_that_finding(said: str, tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_text(said)
+    (diagnosed,) = analyze(tmp_path, now=2e9).runs
+    (finding,) = (one for one in diagnosed.findings if not one.explained_by)
+    assert finding.rule == "nan-loss"
+    assert [place.line_start for place in finding.places] == [said.count("\n")]

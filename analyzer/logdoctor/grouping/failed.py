@@ -14,13 +14,16 @@ from logdoctor.run.text_event import (
     DEVICE_ASSERT,
     DEVICE_FAULT,
     FATAL,
+    NON_FINITE_STOP,
     OUT_OF_MEMORY,
     WORKER_KILLED,
 )
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.error_stream import is_stream, stream_of
 
-_OF_TRAINING = frozenset({COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, OUT_OF_MEMORY, WORKER_KILLED})
+_OF_TRAINING = frozenset({
+    COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, NON_FINITE_STOP, OUT_OF_MEMORY, WORKER_KILLED,
+})  # fmt: skip
 """Failures that nothing but a training has: a log with nothing else is one that failed before its first step."""
 
 

@@ -170,7 +170,8 @@ def _as_loss(name: _Name) -> type[Role] | None:
     if name.last & vocabulary.NO_LOSSES and not _says_loss(name.last):
         found = frozenset(word for word in found if not is_loss_word(word))
     negated = bool(found & {"neg", "negative"})
-    if {"cross", "entropy"} <= found or {"smooth", "l1"} <= found or (vocabulary.ELBO in found and negated):
+    in_words = any(several <= found for several in vocabulary.LOSSES_OF_WORDS)
+    if in_words or (vocabulary.ELBO in found and negated):
         return _loss(name, found)
     in_nats = len(found) == 2 and "nats" in found and split_of(name.text)  # `val (nats)`
     if in_nats or vocabulary.TWO_HEADS.search(name.text):

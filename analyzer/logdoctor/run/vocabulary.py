@@ -18,7 +18,13 @@ SPLIT_WORDS = {
 
 # What is measured: losses, errors, scores and rewards.
 
-LOSSES = frozenset("loss losses cost nll ce bce xent crossentropy logloss bpb bpc trl tel silog objective".split())
+LOSSES = frozenset("loss losses cost nll ce bce xent crossentropy logloss bpb bpc bpd trl tel silog objective".split())
+
+LOSSES_OF_WORDS = tuple(
+    frozenset(one.split())
+    for one in ("cross entropy", "smooth l1", "bits byte", "bits char", "bits character", "bits dim")
+)
+"""Losses that take several words: `cross_entropy`, `bits_per_byte`."""
 
 NO_LOSSES = frozenset("acc accuracy auc auroc f1 return returns episodic_return eprewmean".split())
 """What is no loss, though it is logged among losses: `losses/episode_return`, `loss/acc`; but `loss/iou` is one."""

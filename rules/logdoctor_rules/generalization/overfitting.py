@@ -38,6 +38,7 @@ from logdoctor.evidence.generalization.validation_rise import (
     rises_ever,
     rises_from_rest,
 )
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
 from logdoctor.wording import axis_word, number, place
 
@@ -69,6 +70,7 @@ class Overfitting(Rule):
         "Needs 5 validation losses and a training loss that falls on while they rise, or 12 where none is logged. "
         "Where only metrics are, it is silent, and a validation set that overlaps training hides it."
     )
+    stand_ins = (StandIn.ERRORS,)
     explains = (
         "generalization-gap", "still-improving", "metric-loss-disagreement", "noisy-validation", "constant-metric",
     )  # fmt: skip
@@ -381,6 +383,16 @@ class Overfitting(Rule):
         silent(
             "no training loss is logged, and validation loses less than it had gained",
             val_loss=decay(4.0, 0.5, 30).then(rise(0.9, 35)).noisy(0.008),
+        ),
+        fires(
+            "no loss is logged, and the accuracy of validation falls while that of training rises",
+            train_acc=rise(1.0, 60).noisy(0.002),
+            val_acc=rise(0.8, 15).then(line(0.0, -0.2, 45)).noisy(0.005),
+        ),
+        silent(
+            "no loss is logged, and the accuracy of validation falls by a percentage point",
+            train_acc=rise(1.0, 60).noisy(0.002),
+            val_acc=rise(0.97, 15).then(line(0.0, -0.01, 45)).noisy(0.0005),
         ),
         silent("four epochs, the second the best", train_loss=line(1.6, 0.2, 4), val_loss=given([1.1, 1.0, 1.3, 1.6])),
     )

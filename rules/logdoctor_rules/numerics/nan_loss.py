@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Confidence,
     Finding,
     GradNorm,
@@ -27,6 +28,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence import Surroundings, explain
 from logdoctor.lines import failure, line_of
+from logdoctor.run import Series
 from logdoctor.run.text_event import NON_FINITE_STOP, TextEvent
 from logdoctor.signals import Console, NonFinite, NonFiniteLosses
 from logdoctor.wording import counted, place
@@ -35,11 +37,13 @@ NAN = float("nan")
 
 _STOPPED = re.compile(
     r"became infinite or NaN|(?:terminating|stopping) training|Loss exploded|NanLoss|diverged with|"
-    r"Unexpected result nan"
+    r"Unexpected result nan|Loss is (?:NaN|Inf)"
 )
-"""What detectron2, torchvision, Tacotron, TF Estimator and AllenNLP say of a loss before they stop, unlogged."""
+"""What detectron2, torchvision, Tacotron, TF Estimator, AllenNLP and Flux say of a loss before they stop, unlogged."""
 
 _STEP = re.compile(r"(?:iteration|step)[ =]*([0-9]{1,15})")
+NOTHING_LOGGED = Series.of("loss", (), (), axis=Axis.INDEX)
+"""The training loss of a run that stops before it logs one: nobody knows in which step, unless the line says so."""
 DETECTRON = "FloatingPointError: Loss became infinite or NaN at iteration=120!"
 
 
@@ -132,6 +136,10 @@ class NanLoss(Rule):
             train_loss=decay(2.3, 1.2),
             events=(TextEvent(NON_FINITE_STOP, DETECTRON, "log.txt", 812, 119),),
         ),
+        fires(
+            "the trainer stops in its first step, and logs nothing",
+            events=(TextEvent(NON_FINITE_STOP, DETECTRON.replace("120", "0"), "log.txt", 40, None),),
+        ),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent(
             "training goes on behind what was said",
@@ -179,13 +187,14 @@ class NanLoss(Rule):
 
     def _said(self, console: Console, around: Surroundings) -> Iterator[Finding]:
         """Report the line with which a trainer stops at a value that it does not log."""
-        line, loss = line_of(console, NON_FINITE_STOP), around.run.find(TrainLoss)
-        if line is None or loss is None or not line.ends_the_run or not _STOPPED.search(line.event.text):
+        line, loss = line_of(console, NON_FINITE_STOP), around.run.find(TrainLoss) or NOTHING_LOGGED
+        if line is None or not line.ends_the_run or not _STOPPED.search(line.event.text):
             return
         told = _STEP.search(line.event.text)
-        at = max(loss.last_step + 1, int(told[1]) if told else 0)
+        at = max(loss.last_step + 1 if len(loss) else 0, int(told[1]) if told else 0)
         steps, values = np.append(loss.steps, at), np.append(loss.values, NAN)
-        event = around.non_finite(replace(loss, steps=steps, values=values, wall_times=None), len(loss), 0)
+        axis = Axis.STEP if told else loss.axis
+        event = around.non_finite(replace(loss, steps=steps, values=values, wall_times=None, axis=axis), len(loss), 0)
         why = explain(event, self.causes).causes
         yield failure(self, line, "the trainer stopped at a loss that is not a number", why)
 

@@ -26,11 +26,12 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.loss_course import LossCourse, LossCourseThresholds
-from logdoctor.evidence.optimization.pretrained import begins_late
+from logdoctor.evidence.optimization.pretrained import begins_late, knows_more_than_chance
 from logdoctor.evidence.optimization.progress import rounded_away
 from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes, to_tell_stuck
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.wording import counted, number
 
@@ -55,6 +56,7 @@ class NoLearning(Rule):
         "Needs 8 values of a log that begins with the run, 6 where validation gives one loss, 4 in all decimals; it is "
         "silent where validation or a metric improves. A task that breaks open later looks the same until it does."
     )
+    stand_ins = (StandIn.ERRORS,)
     explains = (
         "plateau", "slow-convergence", "still-improving", "oscillation", "lr-out-of-range", "constant-metric",
         "underfitting", "bad-initial-loss",
@@ -410,6 +412,8 @@ class NoLearning(Rule):
             train_loss=decay(0.95, 0.72, 72, half_life=0.03),
             val_loss=decay(0.85, 0.738, 24, half_life=0.02),
         ),
+        fires("no loss is logged, and the accuracy stays at a tenth", train_acc=flat(0.1, 60).noisy(0.004)),
+        silent("no loss is logged, and the accuracy is high from the start", train_acc=flat(0.94, 60).noisy(0.004)),
         silent(
             "three epochs with one loss of validation",
             train_loss=given([10.1, 10.49, 10.49]),
@@ -462,7 +466,8 @@ class NoLearning(Rule):
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
         frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
         least = frozen if signs.frozen and val is not None else self.min_points
-        return len(train) < least or rounded_away(train) or begins_late(run, train.series, self.late_start)
+        learnt_before = knows_more_than_chance(train) or begins_late(run, train.series, self.late_start)
+        return len(train) < least or rounded_away(train) or learnt_before
 
 
 def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:

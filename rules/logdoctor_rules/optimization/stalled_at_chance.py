@@ -37,6 +37,7 @@ from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.evidence.usual_rates import low_rate
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.wording import number, stretch
 
@@ -52,8 +53,7 @@ class StalledAtChance(Rule):
 
     The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
     rests near 1 / C, or an area under the curve at one half, from the kind of loss (preference losses begin at ln 2),
-    or, for common counts, from the level.
-    A run that stays at ln C for a while and then falls has learnt: only the later part of the run is judged.
+    or, for common counts, from the level. A run that stays there for a while and then falls has learnt.
     """
 
     id = "stalled-at-chance"
@@ -65,6 +65,7 @@ class StalledAtChance(Rule):
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
     limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
+    stand_ins = (StandIn.VALIDATION,)
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (
         "no-learning", "plateau", "slow-convergence", "generalization-gap", "oscillation", "lr-out-of-range",
@@ -482,6 +483,8 @@ class StalledAtChance(Rule):
             val_loss=flat(2.79, 5),
             val_accuracy=flat(0.308, 5),
         ),
+        fires("no training loss is logged, and validation rests at ln 2", val_loss=flat(LN2, 60).noisy(0.002)),
+        silent("no training loss is logged, and validation passes ln 2", val_loss=line(LN2, 0.66, 60).noisy(0.002)),
     )
 
     def check(

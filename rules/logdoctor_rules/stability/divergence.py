@@ -26,10 +26,11 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
-from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
-from logdoctor.evidence.stability.harmless_rise import data_got_harder, only_begins_epoch
+from logdoctor.evidence.stability.below_zero import runs_away_below
+from logdoctor.evidence.stability.harmless_rise import data_got_harder, may_memorise, only_begins_epoch
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
+from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
@@ -56,7 +57,8 @@ class Divergence(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
-    limits = "Needs 4 values, or a tenfold rise; without validation, a change to harder data looks the same."
+    limits = "Needs 4 values, or a tenfold rise, as of validation alone; without validation, harder data look the same."
+    stand_ins = (StandIn.VALIDATION, StandIn.ERRORS)
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
         "loss-spike", "generalization-gap", "overfitting", "slow-convergence", "still-improving", "noisy-validation",
@@ -411,6 +413,26 @@ class Divergence(Rule):
             train_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.4, 60)).noisy(0.35),
             val_loss=decay(2.3, 0.7, 60, half_life=0.1).followed_by(line(0.7, 1.0, 60)).noisy(0.1),
         ),
+        fires(
+            "no training loss is logged, and validation explodes",
+            val_loss=given([1.08, 15.2, 14.3, 14.0, 13.9, 14.3, 36.8, 36.8, 36.8, 36.8]),
+        ),
+        fires(
+            "no loss is logged, and the accuracy falls to chance",
+            train_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
+        ),
+        fires(
+            "nothing is logged but an accuracy of validation, which falls to chance",
+            val_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
+        ),
+        silent(
+            "nothing is logged but an accuracy of validation, which falls by half, as by memorising",
+            val_acc=line(0.1, 0.6, 10).followed_by(line(0.6, 0.3, 50)).noisy(0.005),
+        ),
+        silent(
+            "no training loss is logged, and validation rises to three times its start, as by memorising",
+            val_loss=decay(0.7, 0.4, 20).then(rise(1.7, 40)).noisy(0.01),
+        ),
     )
 
     def check(
@@ -429,11 +451,16 @@ class Divergence(Rule):
         if schedule is not None and schedule.is_range_test:
             return
         if (away := runs_away_below(run, train)) is not None:
-            yield self._falls_away(train, away)
+            yield self.finding(
+                away.said, away.span, confidence=away.confidence, causes=away.causes, evidence=away.evidence
+            )
         if away is not None or data_got_harder(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
+        exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
+        if not exploded and may_memorise(train):
+            return
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
         loses = of_gain or rise.beyond_decades(self.times, self.lost, self.min_z)
@@ -469,13 +496,6 @@ class Divergence(Rule):
             to_tell_apart=why.to_tell_apart,
             evidence={name: Quantity(value) for name, value in evidence.items()} | order,
         )
-
-    def _falls_away(self, train: Trend[TrainLoss], away: UnboundedFall) -> Finding:
-        first, last = train.series.first_step, train.series.last_step
-        span = Span(train.series.name, first, last, "falling without end")
-        evidence = {"start": Quantity(train.first), "end": Quantity(train.end)}
-        confidence = confidence_from(1.5, 2 * len(train))
-        return self.finding(away.said, span, confidence=confidence, causes=away.causes, evidence=evidence)
 
     def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, ends: str, around: Surroundings) -> Finding:
         start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"

@@ -6,11 +6,9 @@ import numpy as np
 
 from logdoctor.evidence.generalization.validation_rise import by_chance, stays_up
 from logdoctor.run import Run
-from logdoctor.run.roles import AdversarialLoss, PolicyLoss, Reward, TrainComponentLoss, TrainLoss, ValLoss
+from logdoctor.run.roles import ValLoss
+from logdoctor.run.stand_ins import TRAINED_BY
 from logdoctor.signals import Trend
-
-TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
-"""What stands for a training loss, or is trained by instead: none of it is said of such a run."""
 
 TELL_APART = "log the training loss: what memorises falls on there, what diverges rises there too"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.run.roles import ValLoss, ValMetric
+from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import examples_of
 from logdoctor.signals.statistics.smoothing import SMOOTHED
@@ -59,6 +60,10 @@ NEARLY_ALL = 0.9
 
 HALF_LEFT = 0.5
 """Part of the rise that is left at each of them."""
+
+ERRORS_STRAY = 0.02
+"""Share of examples by which an accuracy that was chosen as the best is beaten by itself: of a thousand, one in ten of
+them wrong, two standard deviations."""
 
 FEW_EXAMPLES = 60
 """Examples up to which a metric that has lost a tenth has lost six of them, which may come back."""
@@ -123,10 +128,12 @@ def stays_up(val: Trend[ValLoss]) -> bool:
 def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
     """Return how far validation may end above its lowest by its noise alone; 0 where few values rise one by one.
 
-    The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck.
+    The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck. Errors of an accuracy that
+    stand in for a loss stray by what their examples let them, however slowly.
     """
     luck = float(np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0))))
-    return 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise
+    strays = ERRORS_STRAY if is_of_errors(val.series) else 0.0
+    return max(strays, 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise)
 
 
 def memorises_only(gap: Gap) -> bool:

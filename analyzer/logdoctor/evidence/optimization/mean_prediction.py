@@ -8,6 +8,7 @@ from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Hyperparameters, Trend
 from logdoctor.signals.optimization.update_signs import ONE_LEVEL
 from logdoctor.signals.stability.explosion import RESTS, UNLEARNT, VARIANCE
@@ -48,7 +49,7 @@ def guesses_the_mean(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss], set
     text may end at such a loss by chance, but its validation falls steadily, at a rate far below that at which networks
     are trained from scratch.
     """
-    if len(val) < MIN_EVALUATIONS or not _rests(train):
+    if len(val) < MIN_EVALUATIONS or not _rests(train) or is_of_errors(train.series):
         return False
     at_usual_rate = (greatest_height(run, settings) or 0.0) >= MODEST
     one_level = np.ptp(val.series.values[1:]) <= SAME_LEVEL * val.end

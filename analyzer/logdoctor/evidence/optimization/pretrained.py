@@ -10,7 +10,9 @@ from logdoctor.evidence.accuracies import accuracies, first_accuracy
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss
+from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.optimization.accuracy import is_accuracy
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
@@ -36,6 +38,10 @@ NEAR = 0.25
 LEVELS = (1.0, *(log(classes) for classes in (*COMMON_CLASSES, 3, 5)))
 """Losses of guessing that are common: the variance of normalised targets, and ln C."""
 
+FEW_RIGHT, HALF_RIGHT = 0.1, 0.5
+"""Accuracies of guessing among ten classes, below which all of more lie, and between two. Those of three to nine are
+accuracies that a network may well have come to."""
+
 TERMS = 2
 """Losses beside the training loss from which it is their sum; one is another measure of the same."""
 
@@ -49,6 +55,16 @@ def begins_late(run: Run, series: Series, share: float) -> bool:
     went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
     usual = median(np.diff(series.steps)) if len(series) > 1 else 0.0
     return bool(series.steps[0] > max(share * series.steps[-1], share, usual)) or went_on
+
+
+def knows_more_than_chance(loss: Trend[TrainLoss]) -> bool:
+    """Whether errors that stand in for a loss are fewer than those of guessing: between two classes, or among ten.
+
+    Of a metric that is no accuracy nobody knows what guessing gives.
+    """
+    right = 1 - float(np.median(loss.series.values))
+    few = right <= (1 + NEAR) * FEW_RIGHT or abs(right - HALF_RIGHT) <= NEAR * FEW_RIGHT
+    return is_of_errors(loss.series) and not (few and is_accuracy(loss.series.name))
 
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Confidence, Quantity, Span, Strength, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
@@ -42,6 +42,9 @@ MISTAKEN = 0.5
 NEVER_NEGATIVE = frozenset("l1 l2 mse mae rmse huber ce bce box bbox giou entropy".split())
 """Words of losses that are sums of squares, distances or of negated logarithms of probabilities."""
 
+MARGIN = 1.5
+"""What counts as the margin of such a finding: sure of medium confidence, however long the log."""
+
 MIN_VALUES = 3
 """Values that show whether a series rose or fell."""
 
@@ -51,7 +54,10 @@ class UnboundedFall:
     """A loss that falls below zero without end."""
 
     said: str
+    span: Span
+    confidence: Confidence
     causes: tuple[Cause, ...]
+    evidence: Mapping[str, Quantity]
 
 
 def runs_away_below(run: Run, train: Trend[TrainLoss]) -> UnboundedFall | None:
@@ -64,10 +70,14 @@ def runs_away_below(run: Run, train: Trend[TrainLoss]) -> UnboundedFall | None:
     shown = _shown(run, train) if falls_below else ""
     if not shown:
         return None
-    said = f"{train.series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
+    series = train.series
+    said = f"{series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
     return UnboundedFall(
         f"{said}, and {shown}: its sign, or that of one of its terms, is wrong",
+        Span(series.name, series.first_step, series.last_step, "falling without end"),
+        confidence_from(MARGIN, 2 * len(train)),
         (because("wrong-loss-or-output", Strength.LIKELY, pro=[shown]), because("learning-rate-too-high")),
+        {"start": Quantity(train.first), "end": Quantity(train.end)},
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.evidence.stability.rise import HALF, NOISE, is_measured_since
-from logdoctor.run import Run
+from logdoctor.run import Run, Split
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
+from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import trend_or_none
@@ -29,6 +30,12 @@ MAY_RISE = 0.2
 FALLS_AT_ONCE = 0.6
 """Largest fall of validation between two evaluations, as a share of its whole fall: more is a broken model that comes
 back."""
+
+LEFT = 0.1
+"""Share of what a metric had gained up to which the model is lost: memorised label noise leaves more."""
+
+MOSTLY_WRONG = 0.5
+"""Share of wrong validation examples at the end of a lost model."""
 
 FEW = 5
 """Values of an epoch below which only its beginning was logged, where memorised examples cost more each time."""
@@ -52,6 +59,18 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
     is_like_curriculum = hardly_rises and falls_gradually and began_easy and stays_below
     return is_like_curriculum and is_measured_since(val, train, half_way)
+
+
+def may_memorise(loss: Trend[TrainLoss]) -> bool:
+    """Whether a validation curve stands in for the training loss, and memorising alone could have raised it.
+
+    Memorising raises a validation loss however good the model is. It does not cost an accuracy nearly everything it
+    had gained, with more than half of the examples wrong at the end.
+    """
+    if loss.series.split not in (Split.VALIDATION, Split.TEST):
+        return False
+    lost = loss.end >= max(loss.first - LEFT * (loss.first - loss.best), MOSTLY_WRONG)
+    return not (is_of_errors(loss.series) and lost)
 
 
 def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:

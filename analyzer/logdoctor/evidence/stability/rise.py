@@ -28,7 +28,6 @@ KEPT = 0.05
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
 
-
 SEEN = 2
 """Evaluations that a model must have passed after training rose."""
 

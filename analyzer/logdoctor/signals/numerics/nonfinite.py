@@ -47,9 +47,9 @@ class NonFiniteLosses:
 
     @classmethod
     def measure(cls, run: Run) -> NonFiniteLosses:
-        """Look at every loss of a run; raises Unmeasurable when it logs none."""
+        """Look at every loss of a run; raises Unmeasurable when it logs other things alone."""
         losses = run.all(Loss)
-        if not losses:
+        if run.series and not losses:
             raise Unmeasurable("no loss in this run")
         measured = [NonFinite.of(one) for one in losses if len(one)]
         found = [one for one in measured if one.count]

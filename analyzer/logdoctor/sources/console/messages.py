@@ -183,15 +183,13 @@ class MessageReader:
             kind = self._told.get(shape, "")
             if not kind and self._traceback is None:
                 continue
-            lines = passage.text.split("\n") if lines is None else lines
             if kind == kinds.TRACEBACK:
                 self._traceback = 0
                 continue
-            if self._traceback is not None and not kind:
-                kind = self._last_line(shape)
-            elif self._traceback is not None and not _ANNOUNCED.match(strip(shape[:_LONGEST_SHAPE]).text):
-                self._traceback = None  # the last line has a kind of its own
+            if self._traceback is not None:
+                kind = self._within_traceback(shape, kind)
             if kind:
+                lines = passage.text.split("\n") if lines is None else lines
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
     def events(self, path: Path, clock: Clock, lines: range) -> tuple[TextEvent, ...]:
@@ -210,15 +208,18 @@ class MessageReader:
         found = [one for kind in tells for one in self._found[kind] if one.line in lines]
         return max(found, key=lambda one: one.line, default=None)
 
-    def _last_line(self, shape: str) -> str:
-        """Tell whether a line ends the traceback that is open; return its kind, or nothing."""
+    def _within_traceback(self, shape: str, kind: str) -> str:
+        """Return the kind of a line of the traceback that is open, which its last line closes.
+
+        Lines of source code have none, whatever message they hold.
+        """
         seen = (self._traceback or 0) + 1
         text = strip(shape[:_LONGEST_SHAPE]).text
         if _ANNOUNCED.match(text):
             self._traceback = None if seen > _LONGEST_TRACEBACK else seen
-            return ""
+            return kind if _EXCEPTION.match(text.lstrip()) else ""
         self._traceback = None
-        return kinds.TRACEBACK if _EXCEPTION.match(text) else ""
+        return kind or (kinds.TRACEBACK if _EXCEPTION.match(text) else "")
 
     def _add(self, kind: str, line: str, number: int, place: int) -> None:
         signal = _SIGNAL.search(line) if kind == kinds.HOST_KILLED else None
