@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console.code_page import printed_encoding
+from logdoctor.sources.console.html_tables import with_drawn_tables
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed
@@ -209,10 +210,21 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     ended = text.endswith(("\n", "\r"))
     if "\r" not in text:
-        return Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding)
+        return _with_tables(Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding))
     codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8)
     ends = codes[(codes == _LF) | (codes == _CR)] == _LF
     if ended:
         ends, text = ends[:-1], text[:-1]
     further = np.concatenate(([0], np.cumsum(ends))).astype(np.int32)
-    return Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding)
+    return _with_tables(Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding))
+
+
+def _with_tables(passage: Passage) -> Passage:
+    """Return a passage with each row of an HTML table as one line between bars."""
+    found = with_drawn_tables(passage.text) if "</t" in passage.text else None
+    if found is None:
+        return passage
+    text, numbers = found
+    places = passage.places
+    further = numbers if places.further is None else places.further[numbers]
+    return replace(passage, text=text, places=Places(places.first, further))
