@@ -416,14 +416,16 @@ class Overfitting(Rule):
         best, peak = place(series, best_step), float(val.since(val.best_step).max())
         back = (peak - val.end) / (peak - val.best) if comes_down(val, peak, self.min_z, self.min_descent) else 0.0
         turn = f"; it has come down again from {number(peak)}, the rise may not last (double descent)" if back else ""
+        alone = int(np.argmin(series.values)) == len(series) - 2
+        slight = back > self.max_back or alone or risen < self.least_rise * fall
         turn += ", and the run is not finished" if back and run.state in (State.WRITING, State.INTERRUPTED) else ""
         yield self.finding(
             f"{series.name} rises from {number(lowest)} in {best} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}{turn}",
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
-            severity=Severity.NOTE if back > self.max_back or risen < self.least_rise * fall else self.severity,
-            confidence=Confidence.LOW if back else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
+            severity=Severity.NOTE if slight else self.severity,
+            confidence=Confidence.LOW if back or alone else confidence_from(risen / max(least, 1e-300), 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),
             evidence={
                 "lowest": Quantity(lowest),

@@ -410,6 +410,16 @@ class NoLearning(Rule):
             train_loss=decay(0.95, 0.72, 72, half_life=0.03),
             val_loss=decay(0.85, 0.738, 24, half_life=0.02),
         ),
+        fires(
+            "five epochs with one training loss, in all decimals",
+            train_loss=flat(0.9870926588773727, 5),
+            train_accuracy=flat(0.3359375, 5),
+        ),
+        silent(
+            "five epochs with one training loss, in four decimals",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=flat(0.9871, 5),
+        ),
         silent(
             "three epochs with one loss of validation",
             train_loss=given([10.1, 10.49, 10.49]),
@@ -461,7 +471,7 @@ class NoLearning(Rule):
     ) -> bool:
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
         frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
-        least = frozen if signs.frozen and val is not None else self.min_points
+        least = frozen if signs.frozen and (val is not None or signs.frozen_finely) else self.min_points
         return len(train) < least or rounded_away(train) or begins_late(run, train.series, self.late_start)
 
 
