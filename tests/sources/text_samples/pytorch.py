@@ -8,6 +8,24 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "fastai: the table of a notebook that was turned into Markdown",
+        "README.md",
+        "```python\nlearn.fit(3)\n```\n\n\n"
+        '<table border="1" class="dataframe">\n  <thead>\n    <tr style="text-align: left;">\n      <th>epoch</th>\n'
+        "      <th>train_loss</th>\n      <th>valid_loss</th>\n      <th>time</th>\n    </tr>\n  </thead>\n  <tbody>\n"
+        + "".join(
+            f"    <tr>\n      <td>{epoch}</td>\n      <td>{loss}</td>\n      <td>{2 * loss}</td>\n"
+            "      <td>00:12</td>\n    </tr>\n"
+            for epoch, loss in enumerate((0.5, 0.25, 0.125))
+        )
+        + "  </tbody>\n</table>\n\n\n![png](output_8_0.png)\n",
+        {
+            "train_loss": [(0, 0.5), (1, 0.25), (2, 0.125)],
+            "valid_loss": [(0, 1.0), (1, 0.5), (2, 0.25)],
+            "time": [(0, 12), (1, 12), (2, 12)],
+        },
+    ),
+    Sample(
         "PyTorch's example of a VAE: lines that hold no number once the loss is NaN",
         "vae.log",
         "====> Epoch: 1 Average loss: 40.0\n"
