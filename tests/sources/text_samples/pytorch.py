@@ -8,6 +8,20 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "tqdm's next bar, which has begun already where a line is printed behind it",
+        "nohup.out",
+        "".join(
+            f"(train: {i} ): 100%|##########| 40/40 [00:29<00:00,  1.35it/s, train_loss={2 * loss}]\n"
+            f"{f'(train: {i + 1} ):   0%|          | 0/40 [00:00<?, ?it/s]' if i % 2 else ''}"
+            f"epoch {i} train loss: {loss} valid loss: {loss + 1}\n"
+            for i, loss in enumerate((1.0, 0.5, 0.25, 0.125), 1)
+        ),
+        {
+            "train loss": [(1, 1.0), (2, 0.5), (3, 0.25), (4, 0.125)],
+            "valid loss": [(1, 2.0), (2, 1.5), (3, 1.25), (4, 1.125)],
+        },
+    ),
+    Sample(
         "fastai: the table of a notebook that was turned into Markdown",
         "README.md",
         "```python\nlearn.fit(3)\n```\n\n\n"
