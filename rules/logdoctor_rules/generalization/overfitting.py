@@ -48,11 +48,10 @@ class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
     Validation loss passed its minimum and has since risen by more than its own noise, while training loss went on
-    falling over the same steps, or rested and was left far behind. One noisy last point is nothing; where both rise,
+    falling over the same steps, or rested and was left far behind. One last point is a note at most; where both rise,
     that is divergence. Where it has come down again from a peak and still falls, the rise may not last (double
     descent); with half of it gone, it is a note, and where nearly all was learnt after the minimum (a detector that
-    finds nothing has little to lose), nothing. Where no training loss is logged, it takes more of a rise, and the
-    finding says so.
+    finds nothing has little to lose), nothing. Without a training loss, it takes more of a rise.
     """
 
     id = "overfitting"
