@@ -104,13 +104,6 @@ class ConstantMetric(Rule):
             val_map_s=flat(0.0, 60),
         ),
         fires("no game is ever won", train_loss=decay(2.3, 0.9, 60), win_rate=flat(0.0, 60)),
-        silent(
-            "a rate of wins that has yet to count those that come",
-            train_loss=decay(0.004, 0.001, 14),
-            win_rate=flat(0.0, 14),
-            win_count=given([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6]),
-        ),
-        silent("too few games to win one", train_loss=decay(2.3, 0.9, 10), win_rate=flat(0.0, 10)),
         fires(
             "falls back to one class",
             train_loss=decay(2.3, 1.1, 40).then(line(0.0, 1.2, 80)),
@@ -272,6 +265,13 @@ class ConstantMetric(Rule):
         ),
         silent("five values", train_loss=line(2.3, 2.1, 5), val_accuracy=flat(0.1, 5)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
+        silent(
+            "a rate of wins that has yet to count those that come",
+            train_loss=decay(0.004, 0.001, 14),
+            win_rate=flat(0.0, 14),
+            win_count=given([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6]),
+        ),
+        silent("too few games to win one", train_loss=decay(2.3, 0.9, 10), win_rate=flat(0.0, 10)),
     )
 
     def check(

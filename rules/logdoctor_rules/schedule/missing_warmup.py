@@ -188,15 +188,15 @@ class MissingWarmup(Rule):
             val_loss=given([1.0, 4.4, 1.5, 0.9]).followed_by(decay(0.7, 0.5, 56)),
         ),
         silent(
+            "thrown to twice its start at an ordinary rate",
+            settings={**ADAM, "lr": 1e-3},
+            train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
+        ),
+        silent(
             "half a dozen batches of a model that was trained before",
             axis=Axis.STEP,
             train_loss=given([0.0039, 0.0266, 0.017, 0.0032, 0.004, 0.0035]),
             val_loss=given([0.6672, 0.6681, 0.6664, 0.6657, 0.665, 0.6647]),
-        ),
-        silent(
-            "thrown to twice its start at an ordinary rate",
-            settings={**ADAM, "lr": 1e-3},
-            train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
         ),
         silent(
             "the log begins as high, and nothing says where the run did",
