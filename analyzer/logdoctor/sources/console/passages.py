@@ -49,6 +49,8 @@ _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 _BAR = re.compile(r"\[(?:\d+:)?\d\d:\d\d<[^\[\]\r\n]{1,400}\](?=[^\W_])")
 """The end of tqdm's bar, `[00:29<00:00, 1.35it/s]`, which ends no line until it is full: behind it stands what was
 printed beside it."""
+_GOES_ON = re.compile(r"\](?=[^\W_])")
+"""What such a line has, and few others, which is found sooner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +212,7 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = _ESCAPES.sub("", text)
     if "1.#" in text:
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
-    if "%|" in text:
+    if "%|" in text and _GOES_ON.search(text):
         text = _BAR.sub(r"\g<0>\r", text)
     if comma:
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
