@@ -362,7 +362,11 @@ class NoLearning(Rule):
             train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
             val_loss=given([float(np.float32(4.68))] * 3),
         ),
-        silent("too short", train_loss=flat(0.83, 6)),
+        silent(
+            "too short",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=flat(0.83, 6),
+        ),
         silent(
             "rounded to hundredths, of which next to none are left",
             varies={"bits instead of nats": "the script has rounded the values in its own unit"},

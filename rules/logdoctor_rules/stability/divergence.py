@@ -213,6 +213,7 @@ class Divergence(Rule):
         silent(
             "the first epoch averages sixty times guessing, the others learn by and by",
             settings={"num_classes": 2},
+            varies={"bits instead of nats": "guessing is known in nats"},
             train_loss=given([43.5, 0.6849, 0.6721, 0.6658, 0.6312, 0.6162]),
             val_loss=given([0.6869, 0.6931, 0.6799, 0.6705, 0.6677, 0.6455]),
         ),
