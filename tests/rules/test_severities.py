@@ -52,3 +52,13 @@ def test_a_loss_that_rises_farther_is_no_less_surely_one_that_does_not_fall(tmp_
     rows = (f"{i},{loss:.5f}" for i, loss in enumerate(line(1.29, end, 100).noisy(0.1).values))
     (tmp_path / "training.csv").write_text("epoch,loss\n" + "\n".join(rows) + "\n")
     assert severity_of("no-learning", tmp_path) is Severity.ERROR
+
+
+@pytest.mark.parametrize(("end", "severity"), [([0.7], Severity.NOTE), ([0.6, 0.7], Severity.WARNING)])
+def test_one_last_evaluation_above_the_best_is_no_more_than_a_note(
+    tmp_path: Path, end: list[float], severity: Severity
+) -> None:
+    held_out = [0.8, 0.6, 0.5, 0.47, 0.45, 0.44, 0.43, *end]
+    rows = (f"{i},{a:.5f},{b}" for i, (a, b) in enumerate(zip(line(0.9, 0.38, 9).values, held_out, strict=False)))
+    (tmp_path / "training.csv").write_text("epoch,loss,val_loss\n" + "\n".join(rows) + "\n")
+    assert severity_of("overfitting", tmp_path) is severity

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from logdoctor.run.notice import PART
 from logdoctor.run.roles import Loss
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.assembly import Assembled
+from logdoctor.sources.console.html_tables import drawn
 from logdoctor.sources.console.passages import Passage, passages_of
 from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.source import Head, Log, Sample, Source
@@ -27,11 +27,6 @@ from logdoctor.sources.tables.likeness import tells_performance
 
 _PICTURE = re.compile(rb"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{1000,}+|(?:[A-Za-z0-9+/]{60,80}\\n){10,}+)")
 """A picture in base64, in one line or in many, which is never decoded."""
-
-_TAG = re.compile(r"<[^<>]{0,400}>")
-_CELL = re.compile(r"<t[hd]\b[^<>]{0,400}>", re.I)
-_ROW = re.compile(r"<tr\b", re.I)
-_ROW_END = re.compile(r"</tr", re.I)
 
 _LONGEST_TABLE = 4 * 1024 * 1024
 """Characters of HTML beyond which it is no table of epochs."""
@@ -190,22 +185,11 @@ def _printed(output: dict[str, Any]) -> str:
     if kind in {"error", "pyerr"}:
         return f"Traceback (most recent call last):\n{_text(output.get('ename'))}: {_text(output.get('evalue'))}\n"
     data = output.get("data", output)
-    rows = _table(_text(_of(data, "text/html") or _of(data, "html")))
-    if rows:
+    page = _text(_of(data, "text/html") or _of(data, "html"))
+    if len(page) <= _LONGEST_TABLE and (rows := drawn(page)):
         return rows
     plain = _text(_of(data, "text/plain") or _of(data, "text"))
     return f"{plain}\n" if "\n" in plain.strip() else ""
-
-
-def _table(page: str) -> str:
-    """Return the rows of HTML tables as lines between bars; nothing where there are none."""
-    if "<t" not in page or len(page) > _LONGEST_TABLE:
-        return ""
-    rows = [_CELL.split(_ROW_END.split(row, 1)[0])[1:] for row in _ROW.split(page)[1:]]
-    shown = (
-        "|".join(" ".join(html.unescape(_TAG.sub(" ", cell)).split()).replace("|", " ") for cell in row) for row in rows
-    )
-    return "".join(f"|{row}|\n" for row in shown if row)
 
 
 def _of(value: Any, key: str) -> Any:

@@ -35,12 +35,14 @@ from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
     causes_of_one_size,
     causes_of_policy,
+    counts_wins,
     largest_class,
     may_be_majority,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
     while_training,
+    wins_elsewhere,
 )
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
@@ -101,6 +103,7 @@ class ConstantMetric(Rule):
             val_map=decay(0.0, 0.4, 60),
             val_map_s=flat(0.0, 60),
         ),
+        fires("no game is ever won", train_loss=decay(2.3, 0.9, 60), win_rate=flat(0.0, 60)),
         fires(
             "falls back to one class",
             train_loss=decay(2.3, 1.1, 40).then(line(0.0, 1.2, 80)),
@@ -262,6 +265,13 @@ class ConstantMetric(Rule):
         ),
         silent("five values", train_loss=line(2.3, 2.1, 5), val_accuracy=flat(0.1, 5)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
+        silent(
+            "a rate of wins that has yet to count those that come",
+            train_loss=decay(0.004, 0.001, 14),
+            win_rate=flat(0.0, 14),
+            win_count=given([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6]),
+        ),
+        silent("too few games to win one", train_loss=decay(2.3, 0.9, 10), win_rate=flat(0.0, 10)),
     )
 
     def check(
@@ -361,7 +371,9 @@ class ConstantMetric(Rule):
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
-        if alike < least or alike < self.min_share * len(values):
+        if counts_wins(series):
+            least = self.min_rewards
+        if alike < least or alike < self.min_share * len(values) or wins_elsewhere(series, metrics):
             return None
         one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
         learnt = rose_to(value, values[:since]) and not one_class

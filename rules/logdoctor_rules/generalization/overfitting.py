@@ -48,7 +48,7 @@ class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
     Validation loss has risen from its minimum by more than its noise, while training loss went on falling, or came to
-    rest far below. One noisy last value is no finding; where both rise, that is divergence. Where validation comes down
+    rest far below. A single last value is a note at most; where both rise, that is divergence. Where validation comes down
     again (double descent), it is a note once half of the rise is gone. It is nothing where nearly all was learnt after
     the minimum: a detector that finds nothing has little to lose. Without a training loss, it takes a larger rise.
     """
@@ -424,7 +424,9 @@ class Overfitting(Rule):
         """Report a rise of validation beside a training loss that falls on, or rests far below."""
         train, val, series, (best_step, lowest) = gap.train, gap.val, gap.val.series, gap.val.best_point
         descent, falls = second_descent(val, self.min_z, self.min_descent), self._training_falls_on(gap)
-        is_note = is_small or (descent is not None and descent.share > self.max_back)
+        is_last_alone = int(np.argmin(series.values)) == len(series) - 2
+        is_note = is_small or is_last_alone or (descent is not None and descent.share > self.max_back)
+        margin = (val.end - val.best) / least
         return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
@@ -432,7 +434,7 @@ class Overfitting(Rule):
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,
-            confidence=Confidence.LOW if descent else confidence_from((val.end - val.best) / least, 2 * len(val)),
+            confidence=Confidence.LOW if descent or is_last_alone else confidence_from(margin, 2 * len(val)),
             causes=overfit.causes(fixes=[keep_the_best(val)]),
             evidence={
                 "lowest": Quantity(lowest),

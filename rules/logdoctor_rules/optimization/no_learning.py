@@ -364,7 +364,11 @@ class NoLearning(Rule):
             train_loss=line(4.81, 4.67, 12).noisy(0.15, seed=1).with_value(2, 4.2),
             val_loss=given([float(np.float32(4.68))] * 3),
         ),
-        silent("too short", train_loss=flat(0.83, 6)),
+        silent(
+            "too short",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=flat(0.83, 6),
+        ),
         silent(
             "rounded to hundredths, of which next to none are left",
             varies={"bits instead of nats": "the script has rounded the values in its own unit"},
@@ -414,6 +418,16 @@ class NoLearning(Rule):
         ),
         fires("no loss is logged, and the accuracy stays at a tenth", train_acc=flat(0.1, 60).noisy(0.004)),
         silent("no loss is logged, and the accuracy is high from the start", train_acc=flat(0.94, 60).noisy(0.004)),
+        fires(
+            "five epochs with one training loss, in all decimals",
+            train_loss=flat(0.9870926588773727, 5),
+            train_accuracy=flat(0.3359375, 5),
+        ),
+        silent(
+            "five epochs with one training loss, in four decimals",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=flat(0.9871, 5),
+        ),
         silent(
             "three epochs with one loss of validation",
             train_loss=given([10.1, 10.49, 10.49]),
@@ -465,7 +479,7 @@ class NoLearning(Rule):
     ) -> bool:
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
         frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
-        least = frozen if signs.frozen and val is not None else self.min_points
+        least = frozen if signs.frozen and (val is not None or signs.frozen_finely) else self.min_points
         learnt_before = knows_more_than_chance(train) or begins_late(run, train.series, self.late_start)
         return len(train) < least or rounded_away(train) or learnt_before
 

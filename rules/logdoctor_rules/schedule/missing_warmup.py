@@ -193,6 +193,12 @@ class MissingWarmup(Rule):
             train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
         ),
         silent(
+            "half a dozen batches of a model that was trained before",
+            axis=Axis.STEP,
+            train_loss=given([0.0039, 0.0266, 0.017, 0.0032, 0.004, 0.0035]),
+            val_loss=given([0.6672, 0.6681, 0.6664, 0.6657, 0.665, 0.6647]),
+        ),
+        silent(
             "the log begins as high, and nothing says where the run did",
             axis=Axis.STEP,
             train_loss=decay(120.0, 0.4, 60, half_life=0.01).noisy(0.05).without(0, 0),

@@ -213,6 +213,13 @@ class Divergence(Rule):
             varies={"steps instead of epochs": "the loss of the first step is that of the initial weights"},
             train_loss=given([3.4]).followed_by(flat(0.662, 20).noisy(0.001)),
         ),
+        silent(
+            "the first epoch averages sixty times guessing, the others learn by and by",
+            settings={"num_classes": 2},
+            varies={"bits instead of nats": "guessing is known in nats"},
+            train_loss=given([43.5, 0.6849, 0.6721, 0.6658, 0.6312, 0.6162]),
+            val_loss=given([0.6869, 0.6931, 0.6799, 0.6705, 0.6677, 0.6455]),
+        ),
         fires(
             "both losses lie six times above guessing throughout",
             settings={"num_classes": 10},

@@ -131,6 +131,16 @@ def test_what_training_did_for_validation_is_told_by_the_lowest_value_that_a_rea
     assert "training helped it little: its lowest is 1.78" in said
 
 
+def test_a_correlation_that_is_none_of_a_guess_tells_of_data_of_the_same_kind() -> None:
+    """A fine-tuning learns most within the first epoch, whose mean is where training seems to begin."""
+    train, val = given([0.5305, 0.351, 0.237, 0.1808, 0.1291]), given([0.515, 0.5054, 0.6625, 0.7881, 0.91])
+    guesses, knows = given([0.02, 0.03, 0.02, 0.04, 0.03]), given([0.433, 0.491, 0.495, 0.515, 0.527])
+    assert first(causes(train_loss=train, val_loss=val, val_mcc=guesses)) == "validation-set-differs"
+    found = causes(train_loss=train, val_loss=val, val_mcc=knows)
+    assert first(found) == "overconfidence"
+    assert "labels-do-not-match" not in found
+
+
 def test_no_checkpoint_mends_other_data() -> None:
     run = example_run(None, train_loss=decay(2.3, 0.6), val_loss=decay(4.5, 3.0, 40).then(rise(0.6, 80)))
     stop = Fix("keep the checkpoint of epoch 40", basis="read from this curve")

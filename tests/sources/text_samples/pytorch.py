@@ -8,6 +8,38 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "tqdm's next bar, which has begun already where a line is printed behind it",
+        "nohup.out",
+        "".join(
+            f"(train: {i} ): 100%|##########| 40/40 [00:29<00:00,  1.35it/s, train_loss={2 * loss}]\n"
+            f"{f'(train: {i + 1} ):   0%|          | 0/40 [00:00<?, ?it/s]' if i % 2 else ''}"
+            f"epoch {i} train loss: {loss} valid loss: {loss + 1}\n"
+            for i, loss in enumerate((1.0, 0.5, 0.25, 0.125), 1)
+        ),
+        {
+            "train loss": [(1, 1.0), (2, 0.5), (3, 0.25), (4, 0.125)],
+            "valid loss": [(1, 2.0), (2, 1.5), (3, 1.25), (4, 1.125)],
+        },
+    ),
+    Sample(
+        "fastai: the table of a notebook that was turned into Markdown",
+        "README.md",
+        "```python\nlearn.fit(3)\n```\n\n\n"
+        '<table border="1" class="dataframe">\n  <thead>\n    <tr style="text-align: left;">\n      <th>epoch</th>\n'
+        "      <th>train_loss</th>\n      <th>valid_loss</th>\n      <th>time</th>\n    </tr>\n  </thead>\n  <tbody>\n"
+        + "".join(
+            f"    <tr>\n      <td>{epoch}</td>\n      <td>{loss}</td>\n      <td>{2 * loss}</td>\n"
+            "      <td>00:12</td>\n    </tr>\n"
+            for epoch, loss in enumerate((0.5, 0.25, 0.125))
+        )
+        + "  </tbody>\n</table>\n\n\n![png](output_8_0.png)\n",
+        {
+            "train_loss": [(0, 0.5), (1, 0.25), (2, 0.125)],
+            "valid_loss": [(0, 1.0), (1, 0.5), (2, 0.25)],
+            "time": [(0, 12), (1, 12), (2, 12)],
+        },
+    ),
+    Sample(
         "PyTorch's example of a VAE: lines that hold no number once the loss is NaN",
         "vae.log",
         "====> Epoch: 1 Average loss: 40.0\n"

@@ -40,6 +40,21 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Stable-Baselines3: the boxes of a notebook that was turned into Markdown",
+        "README.md",
+        "```python\nmodel.learn(total_timesteps=1e6)\n```\n\n"
+        + "".join(
+            "    ---------------------------------\n"
+            "    | rollout/           |          |\n"
+            f"    |    ep_rew_mean     | {reward:<8} |\n"
+            "    | time/              |          |\n"
+            f"    |    total_timesteps | {steps:<8} |\n"
+            "    ---------------------------------\n"
+            for steps, reward in ((16384, -188), (32768, -159), (49152, -151))
+        ),
+        {"rollout/ep_rew_mean": [(16384, -188), (32768, -159), (49152, -151)]},
+    ),
+    Sample(
         "rsl_rl: a heading between rules, and a record of lines below it",
         "train.log",
         "".join(

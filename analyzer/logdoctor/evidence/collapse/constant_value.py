@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -91,8 +92,26 @@ def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause
     return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
 
 
+WINS = frozenset({"win", "wins", "won"})
+"""What the name of a metric says that counts games, not answers to examples."""
+
+
+def counts_wins(metric: Series) -> bool:
+    """Tell a metric of games that were won."""
+    return not WINS.isdisjoint(words(metric.name))
+
+
+def wins_elsewhere(metric: Series, metrics: Sequence[Series]) -> bool:
+    """Tell whether another metric of games that were won moves: then this one only rounds it, or has yet to count."""
+    others = (one for one in metrics if one.name != metric.name and counts_wins(one))
+    return counts_wins(metric) and any(len(np.unique(one.values)) > 1 for one in others)
+
+
 def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[TrainLoss] | None) -> tuple[Cause, ...]:
     """Return why a metric of a policy rests, whether its reward rises or not; nothing of what is no policy."""
+    if reward is None and counts_wins(metric) and metric.values[-1] == 0:
+        told = f"no game is won: {metric.name} is 0"
+        return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
     if reward is None or len(reward) < EARNED:
         return ()
     values = reward.series.values

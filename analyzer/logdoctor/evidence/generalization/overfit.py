@@ -83,6 +83,12 @@ METRIC_LOSS = 0.15
 LUCK = 4.0
 """The same fall in units of the noise of single evaluations, which a small set makes large."""
 
+CORRELATIONS = frozenset("mcc matthews kappa spearman spearmanr pearson pearsonr".split())
+"""Metrics that a guess makes 0, however uneven the classes are."""
+
+KNOWS = 0.2
+"""Such a metric from which answers are better than guesses: Landis and Koch (1977) call less of kappa slight."""
+
 FINDS_NOTHING = 0.05
 """Best of a metric up to which there was nothing to lose: the precision of a detector that is hardly trained."""
 
@@ -125,6 +131,8 @@ class Overfit:
         explained = any(one.strength is Strength.LIKELY for one in labels) and self.validation.begins_beside
         if explained and not self.validation.is_other_data and differ.strength is Strength.LIKELY:
             differ = replace(differ, strength=Strength.POSSIBLE)  # wrong labels, memorised, do harm enough
+        if self._knows and self.certain:
+            differ = because("validation-set-differs", contra=[self._knows])
         found = [self._under_regularised(), self._too_little_data()]
         if self.validation.is_other_data or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
@@ -278,11 +286,21 @@ class Overfit:
             misled = self.validation.worse_than_guessing or self.validation.one_answer
             said = f"{metric.series.name} {course(metric.first, metric.end)}"
             return likely_if(not misled), said
+        if self._knows:
+            return None
         highest = float(metric.level.max())
         if "r2" in words(metric.series.name) and highest <= UNEXPLAINED:
             said = f"{metric.series.name} never passes {number(highest)}: nothing is explained"
             return likely_if(not self.validation.far_off), said  # guesses err by twice the variance
         return Strength.POSSIBLE, ""
+
+    @property
+    def _knows(self) -> str:
+        """Say so where a metric that a guess makes 0 is far above that on validation."""
+        metric = self.val_metric
+        if metric is None or CORRELATIONS.isdisjoint(words(metric.series.name)) or metric.end < KNOWS:
+            return ""
+        return f"{metric.series.name} ends at {number(metric.end)}, where a guess would give 0"
 
     @property
     def _knows_at_first(self) -> bool:

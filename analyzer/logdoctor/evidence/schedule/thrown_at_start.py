@@ -37,6 +37,9 @@ SPREADS = 4.0
 """The same rise in units of the usual spread of a value around its level, both as logarithms, from which the first
 value alone tells where a run began: of small batches, it may have been an easy one."""
 
+FEWEST_STEPS = 10
+"""Single steps below which nothing tells how far their batches lie apart, where the first of them is the start."""
+
 OVER = 0.5
 """Share of that height that nothing of the later half of the run reaches: the data do not throw it there again."""
 
@@ -76,7 +79,8 @@ class ThrownAtStart:
         if not train.end < start:
             raise other
         times = _height(train, at, alone=bool(at == 0 and known_from)) / start
-        tells = at > 0 or known_from  # a log that begins high may only fall fast
+        few_steps = train.series.axis is Axis.STEP and len(values) < FEWEST_STEPS
+        tells = (at > 0 and not few_steps) or known_from  # a log that begins high may only fall fast
         shown = at > 0 or known_from.endswith(BEFORE_TRAINING)
         high = shown and times >= HIGH and np.log(times) >= SPREADS * spread
         high_enough = far and times >= HIGH_AT_SUCH_A_RATE and explosion.peak - start >= SIGMAS * train.noise

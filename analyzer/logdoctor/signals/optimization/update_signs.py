@@ -106,6 +106,17 @@ class UpdateSigns:
     @cached_property
     def frozen(self) -> str:
         """Every evaluation gives the same loss: the weights never change."""
+        series = self._frozen
+        return f"{series.name} is {number(series.values[0])} at each of {len(series)} values" if series else ""
+
+    @property
+    def frozen_finely(self) -> bool:
+        """Whether that is one loss in more decimals than a rounded log shows."""
+        return self._frozen is not None and _is_fine(float(self._frozen.values[0]))
+
+    @cached_property
+    def _frozen(self) -> Series | None:
+        """The loss that every evaluation gives, or else every epoch of training."""
         for role in (ValLoss, TrainLoss):
             series = self._values(role)
             if series is None:
@@ -114,14 +125,8 @@ class UpdateSigns:
             if abs(first) < COARSE and in_hundredths(series.values):
                 continue
             if len(series) >= (FEWER if _is_fine(first) else FEW) and _is_one_value(series.values):
-                return f"{series.name} is {number(first)} at each of {len(series)} values"
-        return ""
-
-    @property
-    def frozen_finely(self) -> bool:
-        """Whether that is one loss of validation in more decimals than a rounded log shows."""
-        series = self._values(ValLoss)
-        return bool(self.frozen) and series is not None and _is_fine(float(series.values[0]))
+                return series
+        return None
 
     @cached_property
     def moves(self) -> str:

@@ -77,6 +77,15 @@ RESTS = 0.1
 UNLEARNT = 0.75
 """End as a share of the start from which a loss has hardly learnt anything: a model that works ends below half."""
 
+LEARNS = 0.05
+"""Fall after the first value as a share of the start, from which it learns after all."""
+
+SURELY = 5.0
+"""The same fall in units of its standard error, from which it is no luck."""
+
+ONE_BY_ONE = 5
+"""Values that are as sure where each is lower than the one before: once in 120 by chance."""
+
 
 @dataclass(frozen=True)
 class Explosion:
@@ -123,13 +132,25 @@ class Explosion:
         start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance), *mean))
         if start <= 0 or train.crosses_zero:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
-        unlearnt = train.end >= UNLEARNT * start or rests_at_variance(train)
+        unlearnt = (train.end >= UNLEARNT * start and not _learns_on(train, start)) or rests_at_variance(train)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         reached = float(values[index]) if alone else lifted(values, start)
         is_noise = not known_from and noise is not None and noise.explains_highs
         return cls(start, known_from, index, float(values[index]), 1.0 if is_noise else reached / start, is_lost)
+
+
+def _learns_on(train: Trend[TrainLoss], start: float) -> bool:
+    """Whether a loss whose first value alone lies above its start, an average of an epoch, surely falls on from it."""
+    values = train.series.values
+    since = values[1:]
+    third = len(since) // 3
+    if not third or values[0] <= start or since[0] > start:
+        return False
+    fell = float(np.median(since[:third]) - np.median(since[-third:]))
+    one_by_one = len(since) >= ONE_BY_ONE and bool((np.diff(since) < 0).all())
+    return fell > LEARNS * start and (one_by_one or fell > SURELY * train.error_of(third, third))
 
 
 def lifted(values: NDArray[np.float64], start: float) -> float:

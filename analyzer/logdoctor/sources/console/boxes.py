@@ -21,7 +21,9 @@ _COUNTERS = ("total_timesteps", "total timesteps", "timestepssofar", "totalenvin
 _STEPS = ("step", "steps", "iteration", "itr", "nupdates", "epoch")
 """What counts in a box that has none of those: guided-diffusion's `step`, garage's `Itr`; the finest first."""
 
-_COUNTER = re.compile(rf"^\|\s+(?:(?:time/)?(?:{'|'.join(_COUNTERS)})\s+\||(?:{'|'.join(_STEPS)})\s+\|\s*{MASK})", re.I)
+_COUNTER = re.compile(
+    rf"^\s{{0,40}}\|\s+(?:(?:time/)?(?:{'|'.join(_COUNTERS)})\s+\||(?:{'|'.join(_STEPS)})\s+\|\s*{MASK})", re.I
+)
 _TIMESTEPS = "total_timesteps"
 
 

@@ -25,7 +25,7 @@ class DrawnReader:
         if not is_open and (self._columns.marks | self._boxes.marks).isdisjoint(taken.shapes):
             return
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
-            if not self._columns.take(shape, line, taken.first + i) and shape.startswith(("|", "-")):
+            if not self._columns.take(shape, line, taken.first + i) and shape.lstrip().startswith(("|", "-")):
                 self._boxes.take(line, taken.first + i)
 
     def streams(self) -> list[Rows]:

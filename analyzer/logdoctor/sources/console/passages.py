@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.sources.console.code_page import printed_encoding
+from logdoctor.sources.console.html_tables import with_drawn_tables
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
 from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed
@@ -44,6 +45,12 @@ _ENOUGH_COMMAS = 10
 
 _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 """Backspaces between digits: what stands on either side of them is no number together."""
+
+_BAR = re.compile(r"\[(?:\d+:)?\d\d:\d\d<[^\[\]\r\n]{1,400}\](?=[^\W_])")
+"""The end of tqdm's bar, `[00:29<00:00, 1.35it/s]`, which ends no line until it is full: behind it stands what was
+printed beside it."""
+_GOES_ON = re.compile(r"\](?=[^\W_])")
+"""What such a line has, and few others, which is found sooner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,14 +212,27 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = _ESCAPES.sub("", text)
     if "1.#" in text:
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
+    if "%|" in text and _GOES_ON.search(text):
+        text = _BAR.sub(r"\g<0>\r", text)
     if comma:
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     ended = text.endswith(("\n", "\r"))
     if "\r" not in text:
-        return Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding)
+        return _with_tables(Passage(text.removesuffix("\n"), Places(line), ended, data, start, encoding))
     codes = np.frombuffer(text.encode("ascii", "replace"), np.uint8)
     ends = codes[(codes == _LF) | (codes == _CR)] == _LF
     if ended:
         ends, text = ends[:-1], text[:-1]
     further = np.concatenate(([0], np.cumsum(ends))).astype(np.int32)
-    return Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding)
+    return _with_tables(Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding))
+
+
+def _with_tables(passage: Passage) -> Passage:
+    """Return a passage with each row of an HTML table as one line between bars."""
+    found = with_drawn_tables(passage.text) if "</t" in passage.text else None
+    if found is None:
+        return passage
+    text, numbers = found
+    places = passage.places
+    further = numbers if places.further is None else places.further[numbers]
+    return replace(passage, text=text, places=Places(places.first, further))
