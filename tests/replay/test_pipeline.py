@@ -306,6 +306,20 @@ def test_a_capture_whose_batches_end_after_the_failure_is_enough(nan_run: Loop) 
     assert result.remarks
 
 
+def test_an_empty_batch_is_the_end_of_the_data(nan_run: Loop) -> None:
+    """What a slice behind the last example is: its loss is NaN, and no failure of the training."""
+
+    def batches(step: int) -> Any:
+        x, y = spoiled(step)
+        return (x, y) if step <= 70 else (x[:0], y[:0])
+
+    result = replay(nan_run.material(batches=batches), Target(40), CPU)
+    assert result.verdict is not None
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert any("there is no batch from step 71 on" in one for one in result.remarks)
+
+
 def test_without_optimizer_state_nothing_is_tried(nan_run: Loop) -> None:
     result = replay(nan_run.material(fidelity=Fidelity.WEIGHTS_ONLY), Target(40), CPU)
     assert result.birth is not None

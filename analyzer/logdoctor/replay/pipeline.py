@@ -166,6 +166,7 @@ def _treat(session: Session, at: Situation, only: frozenset[str] | None, noteboo
     session.meter.stage = "repeats the fix"
     session.meter.expected = session.meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
     notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=random)
+    notebook.judge_again()
 
 
 def _remarks(found: Reproduction) -> Iterator[str]:

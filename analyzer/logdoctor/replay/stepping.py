@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from logdoctor.replay.described import described
-from logdoctor.replay.devices import moved
+from logdoctor.replay.devices import moved, tensors_of
 from logdoctor.replay.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replay.errors import ReplayError, blaming
 from logdoctor.replay.material import Material, Precision, Training
@@ -60,7 +60,15 @@ def batch_of(material: Material, step: int, device: torch.device) -> Any:
         raise ReplayError(
             f"batch({step}) must return a list of {parts} batches, as the recipe says accumulate = {parts}"
         )
+    if _is_empty(batch):
+        raise NoBatchError(f"the batch of step {step} is empty: the data of the recipe's batch(step) end before it")
     return moved(batch, device)
+
+
+def _is_empty(batch: Any) -> bool:
+    """Whether a batch has no numbers at all: what a slice behind the end of the data is."""
+    tensors = [one for _, one in tensors_of(batch)]
+    return bool(tensors) and not any(one.numel() for one in tensors)
 
 
 class Stepper:
