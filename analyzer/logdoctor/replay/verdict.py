@@ -213,17 +213,15 @@ def _operation(facts: Facts) -> Judgement | None:
     birth = facts.birth
     if birth is None or birth.leaf or birth.phase is Phase.OPTIMIZER or _is_end_of_explosion(facts, birth):
         return None
-    name = birth.operation
-    if birth.deliberate and birth.promoted:
-        name = birth.promoted
-    place = birth.promoted_line if birth.deliberate and birth.promoted_line is not None else birth.line
-    where = f" at {place.file}:{place.line}" if place is not None else ""
-    evidence = [f"{name} makes it out of finite numbers{where}"]
+    where = f" at {birth.place.file}:{birth.place.line}" if birth.place is not None else ""
+    made = f"the backward pass of {birth.culprit}" if birth.is_gradient else birth.culprit
+    evidence = [f"{made} makes it out of finite numbers{where}"]
     if facts.probe.now_other is False:
         evidence += [f"the batch of step {_failing(facts)} triggers it, others do not", *_examples(facts)]
-    zero = name in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
+    inner = birth.promoted if birth.spoils_a_mask else birth.operation
+    zero = inner in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
     cause = "log-of-zero" if zero else "unstable-operation"
-    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {name}{where}")
+    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {birth.culprit}{where}")
 
 
 def _is_end_of_explosion(facts: Facts, birth: Birth) -> bool:
