@@ -33,6 +33,7 @@ from logdoctor.replayed import (
     Target,
     Wording,
 )
+from logdoctor.wording import counted
 
 __all__ = ["Options", "Progress", "replay"]
 
@@ -125,7 +126,7 @@ def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduc
         batches=material.fidelity is not Fidelity.NO_BATCHES,
         logged_failure=logged_failure(material.logged, target.step - found.baseline.shift.log),
     )
-    notebook.note(remarks=tuple(_remarks(found)))
+    notebook.note(remarks=tuple(_remarks(found, session.material.moves)))
     return found
 
 
@@ -169,7 +170,7 @@ def _treat(session: Session, at: Situation, only: frozenset[str] | None, noteboo
     notebook.judge_again()
 
 
-def _remarks(found: Reproduction) -> Iterator[str]:
+def _remarks(found: Reproduction, moves: frozenset[int] | None) -> Iterator[str]:
     """Yield what the user should know of the window, beside its numbers."""
     baseline = found.baseline
     if baseline.shift.batch:
@@ -178,6 +179,9 @@ def _remarks(found: Reproduction) -> Iterator[str]:
         yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
     if baseline.follows_log is False and baseline.differs_at == found.start.step:
         yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
+    if moves is not None:
+        moved = counted(len([step for step in moves if step >= found.start.step]), "time")
+        yield f"the training did not step its schedule after every step, but {moved} from here on: so does the replay"
     for name in found.not_put_back:
         says = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
         yield f"the training had a {name} and setup() returns none: {says}"

@@ -11,6 +11,7 @@ from typing import Any
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import Material, State
+from logdoctor.replay.pace import moves_of
 from logdoctor.replay.session import Session, Window
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replayed import Baseline, Shift, Symptom
@@ -123,6 +124,7 @@ def reproduce(session: Session, target: int) -> Reproduction:
     states = usable_states(session.material.states, target)
     session.meter.expected = 2.0 * (target - states[0].step + TAIL)
     start = session.restored(states[0])
+    session.material = replace(session.material, moves=moves_of(session, start, target))
     shift = _counted_right(session, start)
     target -= shift.log
     last, logged = target + TAIL, session.material.logged
