@@ -15,7 +15,7 @@ from torch import nn
 from logdoctor.finding import Confidence
 from logdoctor.replay import locate
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.material import Fidelity, Training
+from logdoctor.replay.material import Fidelity, State, Training
 from logdoctor.replay.pipeline import Options, Progress, replay
 from logdoctor.replay.tracer import Tracer
 from logdoctor.replayed import Culprits, Outcome, Shift, Symptom, Target, Wording, from_json, to_json
@@ -304,6 +304,26 @@ def test_a_capture_whose_batches_end_after_the_failure_is_enough(nan_run: Loop) 
     assert result.verdict is not None
     assert result.verdict.prescription is not None
     assert result.remarks
+
+
+def test_dropout_whose_numbers_were_not_saved_is_no_fault_of_the_recipe(nan_run: Loop) -> None:
+    states = tuple(
+        replace(one, restore=_with_other_numbers(one), holds=one.holds - {"random"}) for one in nan_run.states
+    )
+    result = replay(nan_run.material(states=states, fidelity=Fidelity.NO_RANDOM_STATE), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.follows_log is False
+    assert not any("check the recipe" in one for one in result.remarks)
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.confidence) == ("bad-batch", Confidence.HIGH)
+
+
+def _with_other_numbers(state: State) -> Any:
+    def restore(training: Training) -> None:
+        state.restore(training)
+        torch.manual_seed(77)
+
+    return restore
 
 
 def test_an_empty_batch_is_the_end_of_the_data(nan_run: Loop) -> None:

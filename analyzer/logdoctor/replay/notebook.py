@@ -82,8 +82,8 @@ class Notebook:
         held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
         confidence = judgement.confidence if held else Confidence.LOW
         baseline = self.result.baseline
-        if baseline is not None and baseline.follows_log is False and baseline.differs_at == baseline.state_step:
-            confidence = Confidence.LOW  # it is another training that fails here
+        if baseline is not None and baseline.is_another:
+            confidence = Confidence.LOW
         if self._is_narrowed and confidence is Confidence.HIGH:  # what was left out might have told more
             confidence = Confidence.MEDIUM
         self.note(

@@ -177,7 +177,7 @@ def _remarks(found: Reproduction, moves: frozenset[int] | None) -> Iterator[str]
         yield f"batch(step) is off by one: the run's step k took the recipe's batch(k{baseline.shift.batch:+d})"
     if baseline.shift.log:
         yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
-    if baseline.follows_log is False and baseline.differs_at == found.start.step:
+    if baseline.is_another:
         yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
     if moves is not None:
         moved = counted(len([step for step in moves if step >= found.start.step]), "time")

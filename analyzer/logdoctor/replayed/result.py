@@ -81,6 +81,13 @@ class Baseline:
     """Whether the replayed losses are the logged ones up to noise and rounding; None where nothing was logged."""
     differs_at: int | None = None
     """The first step whose replayed loss is not the logged one."""
+    drew_others: bool = False
+    """The steps draw random numbers whose state was not saved: the logged losses cannot come again exactly."""
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it is another training that was replayed: its very first loss is not the logged one."""
+        return self.follows_log is False and self.differs_at == self.state_step and not self.drew_others
 
 
 class Phase(StrEnum):

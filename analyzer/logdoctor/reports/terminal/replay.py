@@ -96,6 +96,8 @@ def _faithful(baseline: Baseline) -> str:
         return "no logged loss to compare with"
     if not baseline.follows_log and baseline.differs_at is not None and baseline.differs_at > baseline.state_step + 1:
         return f"the replayed losses are the logged ones up to step {baseline.differs_at - 1}, and leave them there"
+    if not baseline.follows_log and baseline.drew_others:
+        return "the replayed losses are not the logged ones: the steps draw random numbers, whose state was not saved"
     if not baseline.follows_log:
         return f"the replayed loss is not the logged one from step {baseline.differs_at} on: check the recipe"
     floor = "" if not baseline.noise_floor else f"; two replays differ by up to {number(baseline.noise_floor)}"
