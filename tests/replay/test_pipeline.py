@@ -306,6 +306,23 @@ def test_a_capture_whose_batches_end_after_the_failure_is_enough(nan_run: Loop) 
     assert result.remarks
 
 
+def test_an_example_that_comes_again_is_left_out_each_time() -> None:
+    """In the next epoch: a fix that leaves out but the first of its batches would only delay the failure."""
+
+    def batches(step: int) -> Any:
+        if step != 64:
+            return spoiled(step)
+        (x, y), (spoiled_x, spoiled_y) = examples(step), spoiled(40)
+        return x.index_copy(0, torch.tensor([20]), spoiled_x[3:4]), y.index_copy(0, torch.tensor([20]), spoiled_y[3:4])
+
+    result = replay(Loop(batch=batches, steps=42).run().material(), Target(40), CPU)
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.confidence) == ("bad-batch", Confidence.HIGH)
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert "leave out the batches of steps 40 and 64, which share an example" in result.verdict.prescription.text
+
+
 def test_dropout_whose_numbers_were_not_saved_is_no_fault_of_the_recipe(nan_run: Loop) -> None:
     states = tuple(
         replace(one, restore=_with_other_numbers(one), holds=one.holds - {"random"}) for one in nan_run.states

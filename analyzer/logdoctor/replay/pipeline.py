@@ -9,7 +9,7 @@ from functools import partial
 import torch
 
 from logdoctor.replay.confirm import HORIZON, SHORT, confirm
-from logdoctor.replay.culprits import culprits
+from logdoctor.replay.culprits import come_again, culprits
 from logdoctor.replay.devices import chosen_device, repeatable
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material
@@ -152,6 +152,7 @@ def _probe(session: Session, found: Reproduction, failure: Failure, notebook: No
         session.meter.stage = "looks for the examples"
         notebook.note(culprits=culprits(session, failing, ceiling, probed.other_steps[0]))
     at = situation(session.material, found, notebook.result.birth, probed)
+    at.again = come_again(session, failure.step, notebook.result.culprits, failure.step + HORIZON)
     notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(at))
     return at
 
