@@ -224,10 +224,25 @@ def _operation(facts: Facts) -> Judgement | None:
     return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {birth.culprit}{where}")
 
 
+def _initialization(facts: Facts) -> Judgement | None:
+    birth, size = facts.birth, _size(facts.birth)
+    if birth is None or _failing(facts) != 0 or facts.probe.now_other is False or size < ASTRONOMIC:
+        return None
+    evidence = f"{birth.culprit} is given numbers up to {number(size)} at the first step, before any update"
+    code = "initialise every layer by its width, as He and Xavier do"
+    return Judgement("bad-initialization", Confidence.HIGH, (evidence,), code=code)
+
+
+def _size(birth: Birth | None) -> float:
+    """Return the largest number that an operation was given."""
+    operands = birth.operands if birth is not None else ()
+    sizes = [abs(one) for operand in operands for one in (operand.least, operand.greatest) if one is not None]
+    return max(sizes, default=0.0)
+
+
 def _is_end_of_explosion(facts: Facts, birth: Birth) -> bool:
     """Whether a product overflows over numbers that had exploded, as a smaller update shows: the code is sound."""
-    sizes = [abs(one) for operand in birth.operands for one in (operand.least, operand.greatest) if one is not None]
-    exploded = birth.operation in PRODUCTS and max(sizes, default=0.0) >= ASTRONOMIC
+    exploded = birth.operation in PRODUCTS and _size(birth) >= ASTRONOMIC
     return exploded and facts.probe.now_other is not False and facts.removed("learning-rate", "clip") is not None
 
 
@@ -338,6 +353,7 @@ _ORDER: tuple[Callable[[Facts], Judgement | None], ...] = (
     _epsilon,
     _precision,
     _rate_jump,
+    _initialization,
     _operation,
     _batch,
     _stale_moment,
