@@ -323,6 +323,21 @@ def test_an_example_that_comes_again_is_left_out_each_time() -> None:
     assert "leave out the batches of steps 40 and 64, which share an example" in result.verdict.prescription.text
 
 
+def test_batches_that_the_broken_model_made_are_no_others(nan_run: Loop) -> None:
+    """As an agent's, whose policy is NaN: those before the failure say whether the state alone fails."""
+
+    def batches(step: int) -> Any:
+        x, y = spoiled(step)
+        return (x.clone().fill_(math.nan), y) if step > 40 else (x, y)
+
+    result = replay(nan_run.material(batches=batches), Target(40), Options("cpu", only=frozenset()))
+    assert result.probe is not None
+    assert result.probe.now_other is False
+    assert all(step < 40 for step in result.probe.other_steps)
+    assert result.culprits is not None
+    assert result.culprits.examples == (3,)
+
+
 def test_dropout_whose_numbers_were_not_saved_is_no_fault_of_the_recipe(nan_run: Loop) -> None:
     states = tuple(
         replace(one, restore=_with_other_numbers(one), holds=one.holds - {"random"}) for one in nan_run.states
