@@ -323,6 +323,24 @@ def test_an_example_that_comes_again_is_left_out_each_time() -> None:
     assert "leave out the batches of steps 40 and 64, which share an example" in result.verdict.prescription.text
 
 
+def test_the_example_is_found_where_losses_are_about_zero() -> None:
+    """As of advantages that are normalised in a batch: examples of two batches together have another loss."""
+
+    def batches(step: int) -> Any:
+        x, _ = examples(step)
+        y = x[:, 0] - x[:, 0].mean()
+        if step == 40:
+            x = x.index_fill(0, torch.tensor([7]), 200.0)
+        return x, y
+
+    def loss(model: nn.Module, batch: Any) -> Any:
+        return (torch.exp(batch[0][:, 1]) * 1e-9 * batch[1]).mean() + 0.0 * model(batch[0].clamp(-4, 4)).mean()
+
+    result = replay(Loop(batch=batches, loss=loss).run().material(), Target(40), Options("cpu", only=frozenset()))
+    assert result.culprits is not None
+    assert result.culprits.examples == (7,)
+
+
 def test_batches_that_the_broken_model_made_are_no_others(nan_run: Loop) -> None:
     """As an agent's, whose policy is NaN: those before the failure say whether the state alone fails."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -150,7 +151,9 @@ def _probe(session: Session, found: Reproduction, failure: Failure, notebook: No
     notebook.note(probe=probed)
     if probed.now_other is False:
         session.meter.stage = "looks for the examples"
-        notebook.note(culprits=culprits(session, failing, ceiling, probed.other_steps[0]))
+        # Examples of two batches together may have another loss than either: a height tells only what was too high.
+        height = ceiling if failure.symptom is Symptom.LOSS_TOO_HIGH else math.inf
+        notebook.note(culprits=culprits(session, failing, height, probed.other_steps[0]))
     at = situation(session.material, found, notebook.result.birth, probed)
     at.again = come_again(session, failure.step, notebook.result.culprits, failure.step + HORIZON)
     notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(at))
