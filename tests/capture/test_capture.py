@@ -206,7 +206,7 @@ def test_numbers_that_a_call_adds_to_a_batch_are_kept_from_the_first_step_on(tmp
         assert sorted(kept) == ["count", "inputs"]
 
 
-class Beside(nn.Module):
+class Beside(nn.Module):  # type: ignore[misc]  # torch is not followed
     def __init__(self) -> None:
         super().__init__()
         self.body = nn.Linear(8, 3)
