@@ -228,6 +228,17 @@ def test_one_of_several_runs_has_to_be_named(
     assert "holds 2 runs; name one, such as" in capsys.readouterr().err
 
 
+def test_logs_that_share_a_folder_are_named_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("log", "other"):
+        rows = (f"{step},{len(name) + step % 7}" for step in range(50))
+        Path(f"{name}.csv").write_text("step,loss\n" + "\n".join(rows))
+    assert main(["replay", "."]) == 2
+    assert ". holds 2 runs; name one, such as log.csv, other.csv" in capsys.readouterr().err
+
+
 def test_help_does_not_import_torch() -> None:
     for name in ("replay", "capture"):
         code = f"import sys; from logdoctor.cli import main; main(['{name}', '--help']); print('torch' in sys.modules)"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -204,6 +204,62 @@ def test_numbers_that_a_call_adds_to_a_batch_are_kept_from_the_first_step_on(tmp
     for file in batch_files(tmp_path / FOLDER).values():
         (kept,) = restored(read_tensors(file))["batches"]
         assert sorted(kept) == ["count", "inputs"]
+
+
+class Beside(nn.Module):  # type: ignore[misc]  # torch is not followed
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.body(x) if y is None else functional.cross_entropy(self.body(x).unsqueeze(2), y.unsqueeze(1))
+
+
+def by_hand(model: nn.Module, x: Tensor, y: Tensor, _rows: Tensor) -> Tensor:
+    return ((model(x) - y.unsqueeze(1)) ** 2).mean()
+
+
+def one_step(folder: Path, kind: str) -> Any:
+    """Return the captured batch of one training step that takes its examples by hand, and the examples."""
+    model = Beside()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    capture = install(folder)
+    examples = torch.randn(40, 8, generator=torch.Generator().manual_seed(1))
+    rows = torch.tensor([5, 3, 8, 30])
+    x, y = examples[rows], torch.tensor([0, 2, 1, 1])
+    if kind == "a target":
+        loss = by_hand(model, x, y, rows)
+    elif kind == "several":
+        weights = torch.rand(4)
+        loss = (((model(x) - y.unsqueeze(1)) ** 2).mean(1) * weights).mean()
+    else:
+        loss = model(x, y)
+    loss.backward()
+    optimizer.step()
+    capture.close()
+    return restored(read_tensors(batch_files(folder / FOLDER)[0]))["batches"][0], x, y
+
+
+def test_targets_of_a_loss_that_is_written_by_hand_are_those_of_the_script(tmp_path: Path) -> None:
+    """Without the rows by which they were chosen, which are of the same length."""
+    batch, x, y = one_step(tmp_path, "a target")
+    assert len(batch) == 2
+    assert torch.equal(batch[0], x)
+    assert torch.equal(batch[1], y)
+
+
+def test_several_tensors_beside_the_inputs_keep_their_names(tmp_path: Path) -> None:
+    batch, x, y = one_step(tmp_path, "several")
+    assert list(batch) == ["x", "y", "weights"]
+    assert torch.equal(batch["x"], x)
+    assert torch.equal(batch["y"], y)
+
+
+def test_targets_that_the_model_was_called_with_are_kept_once(tmp_path: Path) -> None:
+    batch, x, y = one_step(tmp_path, "called with both")
+    assert len(batch) == 2
+    assert torch.equal(batch[0], x)
+    assert torch.equal(batch[1], y)
 
 
 def test_a_skipped_step_of_the_scaler_counts(tmp_path: Path) -> None:

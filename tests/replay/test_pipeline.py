@@ -15,7 +15,7 @@ from torch import nn
 from logdoctor.finding import Confidence
 from logdoctor.replay import locate
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.material import Fidelity, Training
+from logdoctor.replay.material import Fidelity, State, Training
 from logdoctor.replay.pipeline import Options, Progress, replay
 from logdoctor.replay.tracer import Tracer
 from logdoctor.replayed import Culprits, Outcome, Shift, Symptom, Target, Wording, from_json, to_json
@@ -304,6 +304,91 @@ def test_a_capture_whose_batches_end_after_the_failure_is_enough(nan_run: Loop) 
     assert result.verdict is not None
     assert result.verdict.prescription is not None
     assert result.remarks
+
+
+def test_an_example_that_comes_again_is_left_out_each_time() -> None:
+    """In the next epoch: a fix that leaves out but the first of its batches would only delay the failure."""
+
+    def batches(step: int) -> Any:
+        if step != 64:
+            return spoiled(step)
+        (x, y), (spoiled_x, spoiled_y) = examples(step), spoiled(40)
+        return x.index_copy(0, torch.tensor([20]), spoiled_x[3:4]), y.index_copy(0, torch.tensor([20]), spoiled_y[3:4])
+
+    result = replay(Loop(batch=batches, steps=42).run().material(), Target(40), CPU)
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.confidence) == ("bad-batch", Confidence.HIGH)
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert "leave out the batches of steps 40 and 64, which share an example" in result.verdict.prescription.text
+
+
+def test_the_example_is_found_where_losses_are_about_zero() -> None:
+    """As of advantages that are normalised in a batch: examples of two batches together have another loss."""
+
+    def batches(step: int) -> Any:
+        x, _ = examples(step)
+        old = x[:, 1].clone()
+        if step == 40:
+            old[7] = -200.0
+        return x, old, x[:, 0] - x[:, 0].mean()
+
+    def loss(model: nn.Module, batch: Any) -> Any:
+        x, old, advantage = batch
+        return (torch.exp(x[:, 1] - old + 1e-4 * model(x).sum(1)) * advantage).mean()
+
+    result = replay(Loop(batch=batches, loss=loss).run().material(), Target(40), Options("cpu", only=frozenset()))
+    assert result.culprits is not None
+    assert result.culprits.examples == (7,)
+
+
+def test_batches_that_the_broken_model_made_are_no_others(nan_run: Loop) -> None:
+    """As an agent's, whose policy is NaN: those before the failure say whether the state alone fails."""
+
+    def batches(step: int) -> Any:
+        x, y = spoiled(step)
+        return (x.clone().fill_(math.nan), y) if step > 40 else (x, y)
+
+    result = replay(nan_run.material(batches=batches), Target(40), Options("cpu", only=frozenset()))
+    assert result.probe is not None
+    assert result.probe.now_other is False
+    assert all(step < 40 for step in result.probe.other_steps)
+    assert result.culprits is not None
+    assert result.culprits.examples == (3,)
+
+
+def test_dropout_whose_numbers_were_not_saved_is_no_fault_of_the_recipe(nan_run: Loop) -> None:
+    states = tuple(
+        replace(one, restore=_with_other_numbers(one), holds=one.holds - {"random"}) for one in nan_run.states
+    )
+    result = replay(nan_run.material(states=states, fidelity=Fidelity.NO_RANDOM_STATE), Target(40), CPU)
+    assert result.baseline is not None
+    assert result.baseline.follows_log is False
+    assert not any("check the recipe" in one for one in result.remarks)
+    assert result.verdict is not None
+    assert (result.verdict.cause, result.verdict.confidence) == ("bad-batch", Confidence.HIGH)
+
+
+def _with_other_numbers(state: State) -> Any:
+    def restore(training: Training) -> None:
+        state.restore(training)
+        torch.manual_seed(77)
+
+    return restore
+
+
+def test_an_empty_batch_is_the_end_of_the_data(nan_run: Loop) -> None:
+    """What a slice behind the last example is: its loss is NaN, and no failure of the training."""
+
+    def batches(step: int) -> Any:
+        x, y = spoiled(step)
+        return (x, y) if step <= 70 else (x[:0], y[:0])
+
+    result = replay(nan_run.material(batches=batches), Target(40), CPU)
+    assert result.verdict is not None
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+    assert any("there is no batch from step 71 on" in one for one in result.remarks)
 
 
 def test_without_optimizer_state_nothing_is_tried(nan_run: Loop) -> None:

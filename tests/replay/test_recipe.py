@@ -15,6 +15,7 @@ from logdoctor.replay.recipe import read_recipe
 HEAD = "import torch\nfrom torch import nn\n"
 SETUP = "def setup():\n    model = nn.Linear(2, 1)\n    return model, torch.optim.SGD(model.parameters(), 0.1)\n"
 LOSS = "def loss(model, batch):\n    return model(batch).mean()\n"
+TRAINS = "model, optimizer = setup()\nloss(model, torch.ones(1, 2)).backward()\noptimizer.step()\n"
 
 
 def written(folder: Path, text: str) -> Path:
@@ -64,6 +65,7 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
         ("def setup(:\n", ":3: invalid syntax"),
         ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(1)\n", "ended Python itself (1)"),
+        (SETUP + LOSS + TRAINS, ": begins a training when it is imported, and was ended; put what trains under if"),
         ("\0", ": source code string cannot contain null bytes"),
     ],
 )

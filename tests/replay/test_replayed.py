@@ -97,3 +97,30 @@ def test_no_value_of_a_field_does_more_than_raise_that_error(value: Any) -> None
         except NotAReplayError:
             continue
         assert value in (None, [], ()) or isinstance(value, str)
+
+
+@pytest.mark.parametrize(
+    ("birth", "name", "line"),
+    [
+        (Birth(Phase.FORWARD, "_softmax", line=CodeLine("model.py", 7)), "softmax", 7),
+        (Birth(Phase.BACKWARD, "div", node="SqrtBackward0", line=CodeLine("model.py", 7)), "sqrt", 7),
+        (Birth(Phase.BACKWARD, "mul", node="LogSoftmaxBackward0"), "log_softmax", None),
+        (Birth(Phase.BACKWARD, "div", node="SignedSqrtBackward", line=CodeLine("model.py", 7)), "div", 7),
+        (
+            Birth(
+                Phase.FORWARD,
+                "masked_fill",
+                line=CodeLine("model.py", 7),
+                promoted="_softmax",
+                promoted_line=CodeLine("model.py", 8),
+                deliberate=True,
+            ),
+            "softmax",
+            8,
+        ),
+    ],
+    ids=["torch's own name", "a gradient of torch", "its name in two words", "a gradient of the user", "a mask"],
+)
+def test_the_operation_to_guard_is_the_one_that_the_users_line_has(birth: Birth, name: str, line: int | None) -> None:
+    assert birth.culprit == name
+    assert (birth.place.line if birth.place is not None else None) == line

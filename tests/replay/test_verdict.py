@@ -68,6 +68,19 @@ CASES = {
         "unstable-operation",
     ),
     "an operation": (Facts(NAN_LOSS, EXP, OF_THE_BATCH, removed("skip")), "unstable-operation"),
+    "astronomic numbers at the very first step": (
+        Facts(replace(NAN_LOSS, state_step=0, failure=Failure(0, Symptom.LOSS_NOT_FINITE, math.nan)), PRODUCT),
+        "bad-initialization",
+    ),
+    "the first batch alone has them": (
+        Facts(
+            replace(NAN_LOSS, state_step=0, failure=Failure(0, Symptom.LOSS_NOT_FINITE, math.nan)),
+            PRODUCT,
+            OF_THE_BATCH,
+            removed("skip"),
+        ),
+        "unstable-operation",
+    ),
     "a product of what had exploded, and a lower rate helps": (
         Facts(NAN_LOSS, PRODUCT, OF_THE_STATE, LOWER_RATE),
         "learning-rate-too-high",

@@ -81,6 +81,10 @@ def _is_same(one: Tensor, other: Tensor) -> bool:
     return equal
 
 
+def bits(tensor: Tensor) -> Tensor:
+    """Return all values as bytes, for NaN is not equal to itself."""
+    return tensor.detach().reshape(-1).contiguous().view(torch.uint8)
+
+
 def _sampled(tensor: Tensor) -> Tensor:
-    """Return the first values as bytes, for NaN is not equal to itself."""
-    return tensor.detach().reshape(-1)[:SAMPLED].cpu().contiguous().view(torch.uint8)
+    return bits(tensor.detach().reshape(-1)[:SAMPLED].cpu())

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from logdoctor.bundle import random_states
-from logdoctor.bundle.plain import plain
+from logdoctor.bundle.plain import plain, tensors
 from logdoctor.bundle.random_states import RandomStates
 from logdoctor.capture.alarms import Alarm, Watch
 from logdoctor.capture.batches import LoaderBatches, as_batch, completed, with_targets
@@ -20,6 +20,7 @@ from logdoctor.capture.bundle_writer import BundleWriter
 from logdoctor.capture.found import Objects, is_sharded, training_of
 from logdoctor.capture.meter import Meter
 from logdoctor.capture.ring import KeptBatch, KeptState, Ring
+from logdoctor.capture.surroundings import named_beside
 from logdoctor.capture.targets import targets_of
 
 MIN_SPACING = 16
@@ -48,6 +49,8 @@ class _Step:
     random: RandomStates | None = None
     """Before its first forward pass; None where nothing is kept any more."""
     batches: list[Any] = field(default_factory=list)
+    inputs: list[Tensor] = field(default_factory=list)
+    """What the model was last called with, where no loader gave the batch."""
     losses: list[Tensor] = field(default_factory=list)
     norm: Tensor | None = None
     source: int = 0
@@ -118,7 +121,22 @@ class Recorder:
             self._keep_gradients()
         self._step.losses.append(loss.detach().clone())
         if not self._step.source and self._step.batches:  # no loader gave it: the targets are not among the arguments
-            self._step.batches[-1] = with_targets(self._step.batches[-1], plain(targets_of(loss)))
+            self._complete(self._step, loss)
+
+    def _complete(self, step: _Step, loss: Tensor) -> None:
+        """Add what the loss was computed of beside the model's inputs."""
+        if targets := targets_of(loss):
+            given = {one.data_ptr() for one in step.inputs}  # a model that computes its loss was called with them
+            step.batches[-1] = with_targets(
+                step.batches[-1], plain([one for one in targets if one.data_ptr() not in given])
+            )
+        elif len(step.batches) == 1 and (named := named_beside(step.inputs, self._held())):
+            step.batches[-1] = plain(named) if len(named) > 2 else tuple(plain(list(named.values())))
+
+    def _held(self) -> frozenset[int]:
+        """Return the identities of what is no batch because it lasts: weights, buffers."""
+        models = self._objects.models if self._objects is not None else ()
+        return frozenset(id(one) for model in models for one in (*model.parameters(), *model.buffers()))
 
     def use_scaler(self, scaler: Any) -> None:
         """Take note of the loss scaling that is in use."""
@@ -172,6 +190,7 @@ class Recorder:
         batch = self._offers.of_call(args, kwargs)
         if batch is None:
             step.batches.append(plain(as_batch(args, kwargs)))
+            step.inputs = list(tensors([list(args), dict(kwargs)]))
         elif id(batch) != step.source:  # several calls on one batch count once
             step.source = id(batch)
             step.batches.append(plain(completed(batch, kwargs)))

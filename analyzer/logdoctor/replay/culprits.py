@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.guard import Guard
 from logdoctor.replay.session import Session
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import batch_of
+from logdoctor.replay.stepping import NoBatchError, batch_of
 from logdoctor.replayed import Culprits
 from logdoctor.wording import number
 
@@ -71,6 +71,44 @@ def _searched(session: Session, failing: Snapshot, ceiling: float, healthy_step:
         return Culprits(count, part=part)
     others = [at for at in range(count) if at not in found]
     return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
+
+
+def come_again(session: Session, failing: int, found: Culprits | None, last: int) -> tuple[int, ...]:
+    """Return the steps after the failing one, up to `last`, whose batches hold one of the examples found.
+
+    As in the next epoch. Bit by bit: what is augmented or padded anew is another example.
+    """
+    if found is None or not found.examples:
+        return ()
+    batch = batch_of(session.material, failing, session.device)
+    own = _rows(batch[found.part] if found.part is not None else batch, found.of)
+    wanted = [{name: rows[at] for name, rows in own.items()} for at in found.examples]
+    again = []
+    for step in range(failing + 1, last + 1):
+        try:
+            later = batch_of(session.material, step, session.device)
+        except NoBatchError:
+            break
+        parts = later if found.part is not None else [later]
+        if any(_holds(_rows(part, examples_in(part)), one) for part in parts for one in wanted):
+            again.append(step)
+    return tuple(again)
+
+
+def _rows(batch: Any, count: int) -> dict[str, Tensor]:
+    """Return the bytes of every example, for NaN is not equal to itself."""
+    return {
+        name: one.detach().reshape(count, -1).contiguous().view(torch.uint8)
+        for name, one in tensors_of(batch)
+        if count and one.dim() and one.shape[0] == count
+    }
+
+
+def _holds(rows: Mapping[str, Tensor], example: Mapping[str, Tensor]) -> bool:
+    if not example or any(name not in rows or rows[name].shape[1:] != one.shape for name, one in example.items()):
+        return False
+    same = [(rows[name] == one).all(1) for name, one in example.items()]
+    return bool(torch.stack(same).all(0).any())
 
 
 def halved(fails: Callable[[Sequence[int]], bool], count: int, steps: Callable[[], int]) -> tuple[int, ...]:

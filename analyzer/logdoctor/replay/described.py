@@ -12,6 +12,9 @@ from logdoctor.bundle.plain import LeftOut
 SHOWN = 4
 """Parts of anything that are named before the others are left out."""
 
+NAMED = 8
+"""Parts of a dictionary that are: a recipe is written by their names."""
+
 
 def described(value: Any) -> str:
     """Say what a batch is made of: `(float32[32, 10], int64[32])`."""
@@ -20,7 +23,8 @@ def described(value: Any) -> str:
     if isinstance(value, LeftOut):
         return f"a {value.kind} that could not be kept"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name!r}: {described(one)}" for name, one in list(value.items())[:SHOWN]) + "}"
+        named = [f"{name!r}: {described(one)}" for name, one in value.items()]
+        return "{" + ", ".join([*named[:NAMED], *["..."] * (len(named) > NAMED)]) + "}"
     if isinstance(value, tuple | list):
         left, right = "()" if isinstance(value, tuple) else "[]"
         return left + ", ".join(described(one) for one in value[:SHOWN]) + right

@@ -55,6 +55,9 @@ _CLASSES = {
 }
 """Optimizers by a setting that their groups have, and the settings to be written."""
 
+LABELS = frozenset({"labels", "label", "label_ids", "start_positions", "next_sentence_label"})
+"""Keys by which the models of Hugging Face compute their loss themselves."""
+
 _NO_TARGETS = "the capture has them where a DataLoader or a loss of torch gets them"
 
 
@@ -120,6 +123,8 @@ def _parts(saved: Mapping[str, Any]) -> str:
 
 
 def _loss_line(batch: Any, parts: int) -> str:
+    if isinstance(batch, Mapping) and not batch.keys() & LABELS:
+        return f"{', '.join(map(str, batch))} = batch.values()\n    return ..."
     if isinstance(batch, Mapping):
         whole = "num_items_in_batch" in batch and parts > 1  # the number of all of them, while a mean is taken here
         return f"return model(**batch).loss{f' * {parts}' if whole else ''}"

@@ -26,16 +26,16 @@ def blaming(path: Path | None, name: str) -> Iterator[None]:
         raise
     except SystemExit as end:
         raise ReplayError(
-            f"{_where(end, path)}: {name} ended Python itself ({end.code or 0}); a recipe defines functions that "
+            f"{place_of(end, path)}: {name} ended Python itself ({end.code or 0}); a recipe defines functions that "
             "return, and trains nothing"
         ) from None
     except Exception as error:
         first_line = (str(error).strip() or "without a message").splitlines()[0]
-        raise ReplayError(f"{_where(error, path)}: {name} raised {type(error).__name__}: {first_line}") from error
+        raise ReplayError(f"{place_of(error, path)}: {name} raised {type(error).__name__}: {first_line}") from error
 
 
-def _where(error: BaseException, path: Path | None) -> str:
-    """Return file and line of the user's that an error came from: the innermost that is no library's."""
+def place_of(error: BaseException, path: Path | None) -> str:
+    """Return the user's file and line that an error came from: the innermost that is no library's."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [one for one in frames if _is_users(one, path)] or frames[-1:]
     return f"{own[-1].filename}:{own[-1].lineno}" if own else str(path)

@@ -30,8 +30,16 @@ def flagged_run(diagnosis: Diagnosis, path: str) -> Examined:
     for candidates in (diagnosis.runs, own, flagged):
         if len(candidates) == 1:
             return candidates[0]
-    names = ", ".join(one.run.folder for one in (flagged or diagnosis.runs)[:3])
+    several = flagged or diagnosis.runs
+    folders = [one.run.folder for one in several]
+    addresses = folders if len(set(folders)) == len(folders) else [_logs(one, path) for one in several]
+    names = ", ".join(dict.fromkeys(addresses[:3]))
     raise ReplayError(f"{path} holds {len(diagnosis.runs)} runs; name one, such as {names}")
+
+
+def _logs(examined: Examined, path: str) -> str:
+    """Return the log of a run that shares its folder with others."""
+    return next((str(Path(path) / one.path) for one in examined.run.sources), examined.run.folder)
 
 
 def target(examined: Examined, at: int | None = None) -> Target:

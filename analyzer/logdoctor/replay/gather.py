@@ -67,14 +67,18 @@ def alarm_step(capture: Path) -> int | None:
 
 def captured_losses(capture: Path) -> dict[int, float]:
     """Return the objective of every step that a capture logged; a torn last line costs that line."""
-    losses: dict[int, float] = {}
+    return _captured(capture, "loss")
+
+
+def _captured(capture: Path, name: str) -> dict[int, float]:
+    found: dict[int, float] = {}
     for line in (capture / layout.STEPS).read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             record = json.loads(line)
-            losses[int(record["step"])] = float(record["loss"])
+            found[int(record["step"])] = float(record[name])
         except (ValueError, KeyError, TypeError):
             continue
-    return losses
+    return found
 
 
 def gather(
@@ -101,6 +105,7 @@ def gather(
         fidelity=_fidelity(states, recipe, kept, step),
         batches=_batches(recipe, kept, step),
         logged=losses or dict(logged),
+        rates=_captured(capture, "lr") if capture is not None else {},
         randomness=kept.put_back_randomness if kept.files else None,
     )
 

@@ -92,6 +92,10 @@ class Material:
     """Return the batch of a step, as `Recipe.batch` does; raises LookupError where there is none."""
     logged: Mapping[int, float] = field(default_factory=dict)
     """The logged training loss by step."""
+    rates: Mapping[int, float] = field(default_factory=dict)
+    """The learning rate of the first parameter group by step, as far as a capture logged it."""
+    moves: frozenset[int] | None = None
+    """The steps after which the schedule is stepped; None for all."""
     randomness: Callable[[int], None] | None = None
     """Set all random states to those before the forward pass of a step; raises LookupError where they are not known.
 

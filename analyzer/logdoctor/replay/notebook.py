@@ -20,7 +20,7 @@ class Notebook:
         self.facts: Facts | None = None
         """What the verdict will be judged by."""
         self.judged: tuple[Judgement, str] | None = None
-        """The verdict by the trials as they first went; repeats decide about the fix, not about the cause."""
+        """The verdict by the trials as they first went, but for what `judge_again` makes of their repeats."""
         self.prescription: Prescription | None = None
         self._is_narrowed = False
 
@@ -37,6 +37,15 @@ class Notebook:
         """Return the cause by what is known now, and the id of the one that fits next best."""
         assert self.facts is not None  # noqa: S101 - the caller has replayed the window, for the type checker
         return judge(self.facts)
+
+    def judge_again(self) -> None:
+        """Let the cause follow the fix that held, where those that speak for the cause only delayed the failure."""
+        if self.prescription is None or self.prescription.wording is not Wording.TESTED:
+            return
+        held = self.result.trials[self.prescription.trial or 0].name
+        again = self.judge()
+        if held in again[0].remedies:
+            self.judged = again
 
     def add(self, trial: Trial) -> int:
         """Write down a trial, and return its index."""
@@ -73,8 +82,8 @@ class Notebook:
         held = self.prescription is None or self.prescription.wording is not Wording.DELAYS
         confidence = judgement.confidence if held else Confidence.LOW
         baseline = self.result.baseline
-        if baseline is not None and baseline.follows_log is False and baseline.differs_at == baseline.state_step:
-            confidence = Confidence.LOW  # it is another training that fails here
+        if baseline is not None and baseline.is_another:
+            confidence = Confidence.LOW
         if self._is_narrowed and confidence is Confidence.HIGH:  # what was left out might have told more
             confidence = Confidence.MEDIUM
         self.note(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,7 +10,7 @@ from functools import partial
 import torch
 
 from logdoctor.replay.confirm import HORIZON, SHORT, confirm
-from logdoctor.replay.culprits import culprits
+from logdoctor.replay.culprits import come_again, culprits
 from logdoctor.replay.devices import chosen_device, repeatable
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material
@@ -33,6 +34,7 @@ from logdoctor.replayed import (
     Target,
     Wording,
 )
+from logdoctor.wording import counted
 
 __all__ = ["Options", "Progress", "replay"]
 
@@ -125,7 +127,7 @@ def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduc
         batches=material.fidelity is not Fidelity.NO_BATCHES,
         logged_failure=logged_failure(material.logged, target.step - found.baseline.shift.log),
     )
-    notebook.note(remarks=tuple(_remarks(found)))
+    notebook.note(remarks=tuple(_remarks(found, session.material.moves)))
     return found
 
 
@@ -149,8 +151,11 @@ def _probe(session: Session, found: Reproduction, failure: Failure, notebook: No
     notebook.note(probe=probed)
     if probed.now_other is False:
         session.meter.stage = "looks for the examples"
-        notebook.note(culprits=culprits(session, failing, ceiling, probed.other_steps[0]))
+        # Examples of two batches together may have another loss than either: a height tells only what was too high.
+        height = ceiling if failure.symptom is Symptom.LOSS_TOO_HIGH else math.inf
+        notebook.note(culprits=culprits(session, failing, height, probed.other_steps[0]))
     at = situation(session.material, found, notebook.result.birth, probed)
+    at.again = come_again(session, failure.step, notebook.result.culprits, failure.step + HORIZON)
     notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(at))
     return at
 
@@ -166,17 +171,21 @@ def _treat(session: Session, at: Situation, only: frozenset[str] | None, noteboo
     session.meter.stage = "repeats the fix"
     session.meter.expected = session.meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
     notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=random)
+    notebook.judge_again()
 
 
-def _remarks(found: Reproduction) -> Iterator[str]:
+def _remarks(found: Reproduction, moves: frozenset[int] | None) -> Iterator[str]:
     """Yield what the user should know of the window, beside its numbers."""
     baseline = found.baseline
     if baseline.shift.batch:
         yield f"batch(step) is off by one: the run's step k took the recipe's batch(k{baseline.shift.batch:+d})"
     if baseline.shift.log:
         yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
-    if baseline.follows_log is False and baseline.differs_at == found.start.step:
+    if baseline.is_another:
         yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
+    if moves is not None:
+        moved = counted(len([step for step in moves if step >= found.start.step]), "time")
+        yield f"the training did not step its schedule after every step, but {moved} from here on: so does the replay"
     for name in found.not_put_back:
         says = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
         yield f"the training had a {name} and setup() returns none: {says}"

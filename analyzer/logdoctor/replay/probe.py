@@ -7,44 +7,61 @@ checkpoint, did not spike (arXiv 2204.02311, section 5.1).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import islice
 
+from logdoctor.replay.devices import tensors_of
 from logdoctor.replay.dials import Dials
 from logdoctor.replay.guard import RATIO, Guard
 from logdoctor.replay.session import Session
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import NoBatchError
+from logdoctor.replay.stepping import NoBatchError, batch_of
 from logdoctor.replayed import Probe
 
-OTHERS = (1, 2, 3)
-"""Other batches, by their distance from the flagged one; the majority decides."""
+OTHERS = 3
+"""Other batches at most; the majority decides."""
+
+DISTANCES = (1, 2, 3, -1, -2, -3)
+"""Where they are looked for: before the flagged one where those after it hold NaN, as what a broken model has made."""
 
 
 def probe(session: Session, now: Snapshot, old: Snapshot | None, ceiling: float) -> Probe:
     """Take one step from each state on each batch; `ceiling` is the loss above which the flagged step failed."""
     flagged = now.step
     tried: list[tuple[int, bool]] = []
-    for distance in OTHERS:
-        failed = _fails(session, now, flagged + distance, ceiling)
+    for other in islice(_others(session, flagged), OTHERS):
+        failed = _fails(session, now, other, ceiling)
         if failed is not None:
-            tried.append((flagged + distance, failed[0]))
+            tried.append((other, failed[0]))
         if len(tried) == 2 and tried[0][1] == tried[1][1]:
             break
     now_other = sum(failed for _, failed in tried) * 2 > len(tried) if tried else None
     other_steps = tuple(step for step, _ in sorted(tried, key=lambda one: one[1]))
     if old is None or old.step >= flagged:
         return Probe(now_flagged=True, now_other=now_other, other_steps=other_steps)
-    other = _fails(session, old, old.step, ceiling)
+    sound = _fails(session, old, old.step, ceiling)
     # An older state may have had a higher loss on every batch.
-    level = other[1] if other is not None and math.isfinite(other[1]) else ceiling
+    level = sound[1] if sound is not None and math.isfinite(sound[1]) else ceiling
     failed = _fails(session, old, flagged, max(ceiling, RATIO * level))
     return Probe(
         now_flagged=True,
         now_other=now_other,
         old_flagged=failed[0] if failed is not None else None,
-        old_other=other[0] if other is not None else None,
+        old_other=sound[0] if sound is not None else None,
         old_step=old.step,
         other_steps=other_steps,
     )
+
+
+def _others(session: Session, flagged: int) -> Iterator[int]:
+    """Yield the steps of batches near the flagged one that hold no NaN."""
+    for step in (flagged + distance for distance in DISTANCES):
+        try:
+            batch = batch_of(session.material, step, session.device) if step >= 0 else None
+        except NoBatchError:
+            continue
+        if batch is not None and not any(bool(one.isnan().any()) for _, one in tensors_of(batch)):
+            yield step
 
 
 def _fails(session: Session, start: Snapshot, batch: int, ceiling: float) -> tuple[bool, float] | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -13,9 +14,10 @@ from typing import Any
 
 from torch import nn
 from torch.optim import Optimizer
+from torch.optim.optimizer import register_optimizer_step_pre_hook
 
 from logdoctor.errors import nearest, reason
-from logdoctor.replay.errors import ReplayError, blaming
+from logdoctor.replay.errors import ReplayError, blaming, place_of
 from logdoctor.replay.material import Precision, Recipe, Training
 
 _FUNCTIONS: Mapping[str, int] = {"setup": 0, "loss": 2, "batch": 1, "train_step": 2, "load": 2}
@@ -74,9 +76,32 @@ def _run(path: Path) -> ModuleType:
     beside = str(path.parent.resolve())
     if beside not in sys.path:  # what lies beside it can be imported, as from a script, by its functions too
         sys.path.insert(0, beside)
-    with blaming(path, "the recipe"):
+    with blaming(path, "the recipe"), _no_training(path):
         spec.loader.exec_module(module)
     return module
+
+
+class _TrainingError(Exception):
+    """An optimizer takes a step."""
+
+
+@contextmanager
+def _no_training(path: Path) -> Iterator[None]:
+    """End a file that trains when it is run, at its first step: it would write over the logs that are replayed."""
+
+    def refuse(*_: Any) -> None:
+        raise _TrainingError
+
+    hook = register_optimizer_step_pre_hook(refuse)
+    try:
+        yield
+    except _TrainingError as training:
+        raise ReplayError(
+            f"{place_of(training, path)}: begins a training when it is imported, and was ended; put what trains under "
+            'if __name__ == "__main__":'
+        ) from None
+    finally:
+        hook.remove()
 
 
 def _refuse_misspelt(path: Path, module: ModuleType) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.guard import Guard, ceiling_of
-from logdoctor.replay.material import Material, State
+from logdoctor.replay.material import Fidelity, Material, State
+from logdoctor.replay.pace import moves_of
 from logdoctor.replay.session import Session, Window
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replayed import Baseline, Shift, Symptom
@@ -123,6 +124,7 @@ def reproduce(session: Session, target: int) -> Reproduction:
     states = usable_states(session.material.states, target)
     session.meter.expected = 2.0 * (target - states[0].step + TAIL)
     start = session.restored(states[0])
+    session.material = replace(session.material, moves=moves_of(session, start, target))
     shift = _counted_right(session, start)
     target -= shift.log
     last, logged = target + TAIL, session.material.logged
@@ -145,6 +147,7 @@ def reproduce(session: Session, target: int) -> Reproduction:
         failure=first.failure,
         shift=shift,
         noise_floor=_noise(first, second),
+        drew_others=first.random and session.material.fidelity is Fidelity.NO_RANDOM_STATE,
         **_comparison(first, logged),
     )
     lacking = tuple(one for one in ("scheduler", "scaler") if one in saved and getattr(start.training, one) is None)

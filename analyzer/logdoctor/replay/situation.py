@@ -33,6 +33,8 @@ class Situation:
     own_loop: bool
     sound_from: Snapshot | None = None
     """An earlier state from which the failure does not come."""
+    again: tuple[int, ...] = ()
+    """Later steps whose batches hold the examples at fault once more."""
     helped: set[str] = field(default_factory=set)
     """Changes that have removed the failure so far."""
     settings: dict[str, float] = field(default_factory=dict)

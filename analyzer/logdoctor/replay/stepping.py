@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from logdoctor.replay.described import described
-from logdoctor.replay.devices import moved
+from logdoctor.replay.devices import moved, tensors_of
 from logdoctor.replay.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replay.errors import ReplayError, blaming
 from logdoctor.replay.material import Material, Precision, Training
@@ -60,7 +60,15 @@ def batch_of(material: Material, step: int, device: torch.device) -> Any:
         raise ReplayError(
             f"batch({step}) must return a list of {parts} batches, as the recipe says accumulate = {parts}"
         )
+    if _is_empty(batch):
+        raise NoBatchError(f"the batch of step {step} is empty: the data of the recipe's batch(step) end before it")
     return moved(batch, device)
+
+
+def _is_empty(batch: Any) -> bool:
+    """Whether a batch has no numbers at all: what a slice behind the end of the data is."""
+    tensors = [one for _, one in tensors_of(batch)]
+    return bool(tensors) and not any(one.numel() for one in tensors)
 
 
 class Stepper:
@@ -83,7 +91,7 @@ class Stepper:
         recipe = self.material.recipe
         if at in dials.skip:
             if recipe.train_step is None:
-                self._advance(math.nan)
+                self._advance(at, math.nan)
             return Seen(RunUp(at, math.nan), left_out=True)
         if batch is None:
             batch = batch_of(self.material, dials.swap.get(at, at), self.device)
@@ -99,7 +107,7 @@ class Stepper:
         with hooks.installed() as record, autocast_overridden(dials.precision), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the user's loop, which said them in the training
             with self.observer:
-                loss = self._own_step(batch) if recipe.train_step is not None else self._step(batch, record, dials)
+                loss = self._own_step(batch) if recipe.train_step is not None else self._step(at, batch, record, dials)
         return self._seen(at, loss, record, scale)
 
     def forward(self, at: int) -> float:
@@ -135,7 +143,7 @@ class Stepper:
             )
         return loss
 
-    def _step(self, batch: Any, record: StepRecord, dials: Dials) -> float:
+    def _step(self, at: int, batch: Any, record: StepRecord, dials: Dials) -> float:
         recipe, (model, optimizer, scaler) = self.material.recipe, self._parts()
         parts = batch if recipe.accumulate > 1 else [batch]
         optimizer.zero_grad(set_to_none=True)
@@ -160,7 +168,7 @@ class Stepper:
                 optimizer.step()
         if recipe.clip_norm is not None:
             record.gradient_norm = float(before_clipping)
-        self._advance(total)
+        self._advance(at, total)
         return total
 
     def _parts(self) -> tuple[torch.nn.Module, Any, Any]:
@@ -172,9 +180,9 @@ class Stepper:
         scaler = training.scaler
         return training.model, training.optimizer, scaler if scaler is not None and scaler.is_enabled() else None
 
-    def _advance(self, loss: float) -> None:
-        scheduler = self.training.scheduler
-        if scheduler is None:
+    def _advance(self, at: int, loss: float) -> None:
+        scheduler, moves = self.training.scheduler, self.material.moves
+        if scheduler is None or (moves is not None and at not in moves):
             return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a schedule that goes on while updates are left out

@@ -135,7 +135,11 @@ def _emptying(at: Situation) -> Family:
 
 def _skipping(at: Situation) -> Family:
     failing = at.failure.step
-    changes = [Change("skip", f"leave out the batch of step {failing}", Dials(skip=frozenset({failing})))]
+    text = f"leave out the batch of step {failing}"
+    if at.again:
+        steps = " and ".join(map(str, (failing, *at.again)))
+        text = f"leave out the batches of steps {steps}, which share an example"
+    changes = [Change("skip", text, Dials(skip=frozenset({failing, *at.again})))]
     near = [one for one in at.healthy if one.step >= failing - LEAD and one.gradient_norm is not None]
     if near and at.norm:
         steepest = max(near, key=lambda one: one.gradient_norm or 0.0)

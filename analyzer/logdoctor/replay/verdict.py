@@ -213,23 +213,36 @@ def _operation(facts: Facts) -> Judgement | None:
     birth = facts.birth
     if birth is None or birth.leaf or birth.phase is Phase.OPTIMIZER or _is_end_of_explosion(facts, birth):
         return None
-    name = birth.operation
-    if birth.deliberate and birth.promoted:
-        name = birth.promoted
-    place = birth.promoted_line if birth.deliberate and birth.promoted_line is not None else birth.line
-    where = f" at {place.file}:{place.line}" if place is not None else ""
-    evidence = [f"{name} makes it out of finite numbers{where}"]
+    where = f" at {birth.place.file}:{birth.place.line}" if birth.place is not None else ""
+    made = f"the backward pass of {birth.culprit}" if birth.is_gradient else birth.culprit
+    evidence = [f"{made} makes it out of finite numbers{where}"]
     if facts.probe.now_other is False:
         evidence += [f"the batch of step {_failing(facts)} triggers it, others do not", *_examples(facts)]
-    zero = name in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
+    inner = birth.promoted if birth.spoils_a_mask else birth.operation
+    zero = inner in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
     cause = "log-of-zero" if zero else "unstable-operation"
-    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {name}{where}")
+    return Judgement(cause, Confidence.HIGH, tuple(evidence), ("skip",), f"guard {birth.culprit}{where}")
+
+
+def _initialization(facts: Facts) -> Judgement | None:
+    birth, size = facts.birth, _size(facts.birth)
+    if birth is None or _failing(facts) != 0 or facts.probe.now_other is False or size < ASTRONOMIC:
+        return None
+    evidence = f"{birth.culprit} is given numbers up to {number(size)} at the first step, before any update"
+    code = "initialise every layer by its width, as He and Xavier do"
+    return Judgement("bad-initialization", Confidence.HIGH, (evidence,), code=code)
+
+
+def _size(birth: Birth | None) -> float:
+    """Return the largest number that an operation was given."""
+    operands = birth.operands if birth is not None else ()
+    sizes = [abs(one) for operand in operands for one in (operand.least, operand.greatest) if one is not None]
+    return max(sizes, default=0.0)
 
 
 def _is_end_of_explosion(facts: Facts, birth: Birth) -> bool:
     """Whether a product overflows over numbers that had exploded, as a smaller update shows: the code is sound."""
-    sizes = [abs(one) for operand in birth.operands for one in (operand.least, operand.greatest) if one is not None]
-    exploded = birth.operation in PRODUCTS and max(sizes, default=0.0) >= ASTRONOMIC
+    exploded = birth.operation in PRODUCTS and _size(birth) >= ASTRONOMIC
     return exploded and facts.probe.now_other is not False and facts.removed("learning-rate", "clip") is not None
 
 
@@ -340,6 +353,7 @@ _ORDER: tuple[Callable[[Facts], Judgement | None], ...] = (
     _epsilon,
     _precision,
     _rate_jump,
+    _initialization,
     _operation,
     _batch,
     _stale_moment,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,6 +81,13 @@ class Baseline:
     """Whether the replayed losses are the logged ones up to noise and rounding; None where nothing was logged."""
     differs_at: int | None = None
     """The first step whose replayed loss is not the logged one."""
+    drew_others: bool = False
+    """The steps draw random numbers whose state was not saved: the logged losses cannot come again exactly."""
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it is another training that was replayed: its very first loss is not the logged one."""
+        return self.follows_log is False and self.differs_at == self.state_step and not self.drew_others
 
 
 class Phase(StrEnum):
@@ -148,6 +156,34 @@ class Birth:
     """The infinity was written on purpose, as masks are; what went wrong is where it became NaN."""
     terminal: str = ""
     """What it reached first: the loss, a gradient, a weight, a buffer."""
+
+    @property
+    def spoils_a_mask(self) -> bool:
+        """Whether what went wrong is not the infinity, which was wanted, but what made NaN of it."""
+        return self.deliberate and bool(self.promoted)
+
+    @property
+    def is_gradient(self) -> bool:
+        """Whether it came up in the gradient that torch has for an operation, which no line of the user's writes."""
+        return self.phase is Phase.BACKWARD and re.fullmatch(r"\w+?Backward\d+", self.node) is not None
+
+    @property
+    def culprit(self) -> str:
+        """The operation to guard, by the name that the user's line has for it.
+
+        In the backward pass of torch's own operations that is the operation of the forward pass: `sqrt`, not the
+        division by zero that its gradient is.
+        """
+        if self.spoils_a_mask:
+            return self.promoted.lstrip("_")
+        if not self.is_gradient:
+            return self.operation.lstrip("_")
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.node.partition("Backward")[0]).lower()
+
+    @property
+    def place(self) -> CodeLine | None:
+        """The line to guard it in."""
+        return self.promoted_line if self.spoils_a_mask and self.promoted_line is not None else self.line
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def _faithful(baseline: Baseline) -> str:
         return "no logged loss to compare with"
     if not baseline.follows_log and baseline.differs_at is not None and baseline.differs_at > baseline.state_step + 1:
         return f"the replayed losses are the logged ones up to step {baseline.differs_at - 1}, and leave them there"
+    if not baseline.follows_log and baseline.drew_others:
+        return "the replayed losses are not the logged ones: the steps draw random numbers, whose state was not saved"
     if not baseline.follows_log:
         return f"the replayed loss is not the logged one from step {baseline.differs_at} on: check the recipe"
     floor = "" if not baseline.noise_floor else f"; two replays differ by up to {number(baseline.noise_floor)}"
@@ -111,25 +113,31 @@ def _faithful(baseline: Baseline) -> str:
 def _place(birth: Birth | None, page: Page) -> Iterator[str]:
     if birth is None:
         return
-    said = f"{birth.operation or birth.leaf} gives {_article(str(birth.result))} {_PHASES[birth.phase]}"
-    if birth.phase is Phase.BEFORE:
-        said = f"{birth.leaf} is {birth.result} before the step"
     details = [f"module {birth.module}"] if birth.module else []
     details += [f"{birth.dtype}"] if birth.dtype else []
-    details += [f"becomes NaN at {birth.promoted}"] if birth.promoted else []
-    yield from hanging("  ", page.printable("; ".join([said, *details])), page.width)
-    if birth.line is not None:
-        within = f", in {birth.line.function}" if birth.line.function else ""
+    details += [f"becomes NaN at {birth.promoted}"] if birth.promoted and not birth.spoils_a_mask else []
+    yield from hanging("  ", page.printable("; ".join([_born(birth), *details])), page.width)
+    if birth.place is not None:
+        within = f", in {birth.place.function}" if birth.place.function else ""
         yield from hanging(
-            f"  {page.dim('at')}  ", page.printable(f"{birth.line.file}:{birth.line.line}{within}"), page.width
+            f"  {page.dim('at')}  ", page.printable(f"{birth.place.file}:{birth.place.line}{within}"), page.width
         )
-        if birth.line.text:
-            yield from hanging("      ", page.printable(birth.line.text[:MAX_SOURCE]), page.width)
-    for operand in birth.operands:
+        if birth.place.text:
+            yield from hanging("      ", page.printable(birth.place.text[:MAX_SOURCE]), page.width)
+    for operand in () if birth.spoils_a_mask else birth.operands:
         if operand.least is not None and operand.greatest is not None:
             shape = " x ".join(map(str, operand.shape)) or "a number"
             span = f"from {number(operand.least)} to {number(operand.greatest)}"
             yield from hanging("  ", f"input {shape} {operand.dtype}, {span}, {operand.state}", page.width)
+
+
+def _born(birth: Birth) -> str:
+    if birth.phase is Phase.BEFORE:
+        return f"{birth.leaf} is {birth.result} before the step"
+    if birth.spoils_a_mask:
+        return f"{birth.culprit} gives NaN {_PHASES[birth.phase]}, of the infinities that {birth.operation} puts there"
+    of_what = f" of {birth.culprit}" if birth.is_gradient else ""
+    return f"{birth.operation or birth.leaf} gives {_article(str(birth.result))} {_PHASES[birth.phase]}{of_what}"
 
 
 def _article(word: str) -> str:
