@@ -48,7 +48,7 @@ class Overfitting(Rule):
     """The network has begun to fit what is particular to the training set.
 
     Validation loss has risen from its minimum by more than its noise, while training loss went on falling, or came to
-    rest far below. A single last value is a note at most; where both rise, that is divergence. Where validation comes down
+    rest far below. One last value is a note at most; where both rise, that is divergence. Where validation comes down
     again (double descent), it is a note once half of the rise is gone. It is nothing where nearly all was learnt after
     the minimum: a detector that finds nothing has little to lose. Without a training loss, it takes a larger rise.
     """
