@@ -28,7 +28,12 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import Rise, data_got_harder, only_begins_epoch
+from logdoctor.evidence.stability.rise import (
+    Rise,
+    begins_with_nothing_to_tell,
+    data_got_harder,
+    only_begins_epoch,
+)
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
@@ -233,6 +238,16 @@ class Divergence(Rule):
             train_loss=given([1.1, *[30.0 if i % 3 else 2.0 for i in range(20)]]).followed_by(flat(0.001, 40)),
             val_loss=given([1.1]).followed_by(flat(500.0, 60).noisy(20.0)),
         ),
+        silent(
+            "a bank of negatives that is empty at first: the first batch is told from nothing",
+            axis=Axis.STEP,
+            train_loss=given([0.005]).followed_by(decay(5.9, 3.7, 119)).noisy(0.05),
+        ),
+        silent(
+            "one batch, over and over, is learnt by heart within two epochs, and validation stays",
+            train_loss=given([0.85, 0.042, 0.011, 0.0055, 0.0034, 0.0023, 0.0017, 0.0013, 0.001, 0.0008]),
+            val_loss=line(1.55, 1.71, 10),
+        ),
         fires(
             "few values tell it, and validation bears it out",
             axis=Axis.STEP,
@@ -429,7 +444,7 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
-        if away is not None or data_got_harder(train, val):
+        if away is not None or data_got_harder(train, val) or begins_with_nothing_to_tell(train):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero

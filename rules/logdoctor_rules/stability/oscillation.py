@@ -25,7 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.rise import counts_more_boxes, data_got_harder
+from logdoctor.evidence.stability.rise import measures_something_else
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.evidence.weighing import STRONG
@@ -120,6 +120,11 @@ class Oscillation(Rule):
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
             val_loss=decay(0.94, 0.3),
+        ),
+        silent(
+            "a second term is switched on, and what validation measures goes on falling",
+            train_loss=decay(0.52, 0.06, 48).followed_by(decay(2.4, 0.09, 72)).noisy(0.005),
+            val_loss=decay(0.3, 0.07, 48, half_life=0.1).followed_by(flat(0.075, 72)).noisy(0.004),
         ),
         silent(
             "a detector, whose loss grows with the boxes it matches before it falls",
@@ -292,6 +297,11 @@ class Oscillation(Rule):
             train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
             val_loss=flat(0.06, 3),
         ),
+        silent(
+            "batch noise about a level that steps up once, as where weights are pruned",
+            axis=Axis.STEP,
+            train_loss=decay(1.8, 0.55, 576, half_life=0.15).followed_by(decay(1.2, 0.85, 192)).noisy(0.13),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -349,9 +359,9 @@ class Oscillation(Rule):
         if weight_repeats(run, swings.trend.series.axis):
             return
         trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
-        structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
+        structured = swings.has_memory(self.min_memory, self.min_memory_z)
         together = joint.margin(rate_is_high=too_high) if joint is not None else 0.0
-        explained = data_got_harder(trend, val) or counts_more_boxes(run, trend)
+        explained = measures_something_else(run, trend, val, swings.far_above)
         above = None if explained else self._stays_far_above(swings)
         is_calm = not (too_high or structured) and joint is not None and joint.validation_is_calm
         is_noise = not too_high and is_batch_noise(trend, val)

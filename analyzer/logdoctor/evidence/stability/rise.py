@@ -87,6 +87,43 @@ def _is_measured_since(held_out: Trend[Any], train: Trend[TrainLoss], height: fl
     return held_out.series.axis is train.series.axis and int((held_out.series.steps >= risen).sum()) >= SEEN
 
 
+SPARED = 0.5
+"""Validation loss as a share of its first value, up to which a model is as good as it was while training lay high."""
+
+
+def measures_something_else(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
+    """Whether training rose above a height with its examples, its boxes or its weights, and not with the model."""
+    return data_got_harder(train, val) or counts_more_boxes(run, train) or _is_spared(train, val, height)
+
+
+def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
+    """Whether validation stays far below where it began whenever training lies above a height.
+
+    A network that is thrown takes validation with it; other weights of the terms of a sum, or other examples, do not.
+    """
+    if val is None or val.series.axis is not train.series.axis or val.first <= 0:
+        return False
+    meanwhile = val.series.values[np.interp(val.series.steps, train.steps, train.level) > height]
+    return len(meanwhile) >= SEEN and float(meanwhile.max()) <= SPARED * val.first
+
+
+NOTHING = 0.05
+"""First loss as a share of the end, below which it is next to nothing."""
+
+SURE = 5.0
+"""Fall from the first to the last third in units of its standard error that is no chance, as the z of divergence."""
+
+
+def begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
+    """Whether the very first batch cost next to nothing, alone, and the loss has come down surely ever since.
+
+    No untrained network is that good: there was nothing to tell apart yet, as while a bank of negatives is empty.
+    """
+    values = train.series.values
+    alone = train.begins_untrained and 0 < train.first <= NOTHING * min(float(values[1]), train.end)
+    return alone and train.sure_fall >= SURE
+
+
 OF_TWO = 2
 """Beginnings of epochs in a log of one that ends and one that begins."""
 
