@@ -28,12 +28,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, 
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import UnboundedFall, runs_away_below
 from logdoctor.evidence.stability.last_jump import last_jump
-from logdoctor.evidence.stability.rise import (
-    Rise,
-    begins_with_nothing_to_tell,
-    data_got_harder,
-    only_begins_epoch,
-)
+from logdoctor.evidence.stability.rise import Rise, only_begins_epoch, rises_with_its_data
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
@@ -244,6 +239,12 @@ class Divergence(Rule):
             train_loss=given([0.005]).followed_by(decay(5.9, 3.7, 119)).noisy(0.05),
         ),
         silent(
+            "five tasks, four epochs of each, the earlier ones rehearsed",
+            train_loss=given([1.02, 0.04, 0.005, 0.002, 2.5, 0.76, 0.39, 0.2, 2.1, 0.79, 0.24, 0.09]).followed_by(
+                given([2.3, 0.94, 0.31, 0.1, 2.6, 0.96, 0.43, 0.28])
+            ),
+        ),
+        silent(
             "one batch, over and over, is learnt by heart within two epochs, and validation stays",
             train_loss=given([0.85, 0.042, 0.011, 0.0055, 0.0034, 0.0023, 0.0017, 0.0013, 0.001, 0.0008]),
             val_loss=line(1.55, 1.71, 10),
@@ -444,7 +445,7 @@ class Divergence(Rule):
             return
         if (away := runs_away_below(run, train)) is not None:
             yield self._falls_away(train, away)
-        if away is not None or data_got_harder(train, val) or begins_with_nothing_to_tell(train):
+        if away is not None or rises_with_its_data(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero

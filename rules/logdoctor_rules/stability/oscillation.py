@@ -26,6 +26,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import Clue, causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.stability.rise import measures_something_else
+from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.evidence.stability.swings import LATE, USUAL, Sign, clues_of_swings, moves_together, to_tell_apart
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.evidence.weighing import STRONG
@@ -120,6 +121,12 @@ class Oscillation(Rule):
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
             val_loss=decay(0.94, 0.3),
+        ),
+        silent(
+            "five tasks, four epochs of each, the earlier ones rehearsed",
+            train_loss=given([1.02, 0.04, 0.005, 0.002, 2.5, 0.76, 0.39, 0.2, 2.1, 0.79, 0.24, 0.09]).followed_by(
+                given([2.3, 0.94, 0.31, 0.1, 2.6, 0.96, 0.43, 0.28])
+            ),
         ),
         silent(
             "a second term is switched on, and what validation measures goes on falling",
@@ -356,7 +363,7 @@ class Oscillation(Rule):
         """Judge the later half of the curve."""
         if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
             return
-        if weight_repeats(run, swings.trend.series.axis):
+        if weight_repeats(run, swings.trend.series.axis) or comes_in_rounds(swings.trend.series):
             return
         trend, series, too_high = swings.trend, swings.trend.series, is_far_too_high(settings)
         structured = swings.has_memory(self.min_memory, self.min_memory_z)

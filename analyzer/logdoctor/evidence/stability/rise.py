@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from logdoctor.evidence.optimization.first_loss import LARGEST
+from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.run import Axis, Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss, ValMetric
@@ -114,12 +116,20 @@ SURE = 5.0
 """Fall from the first to the last third in units of its standard error that is no chance, as the z of divergence."""
 
 
-def begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
+def rises_with_its_data(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+    """Whether training rose as its examples were harder, or others, or more to be told apart, and not for good."""
+    return data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+
+
+def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
     """Whether the very first batch cost next to nothing, alone, and the loss has come down surely ever since.
 
-    No untrained network is that good: there was nothing to tell apart yet, as while a bank of negatives is empty.
+    No untrained network is that good: there was nothing to tell apart yet, as while a bank of negatives is empty. Nor
+    does it ever lose more than by guessing, however many there are.
     """
     values = train.series.values
+    if values.max() > LARGEST:
+        return False
     alone = train.begins_untrained and 0 < train.first <= NOTHING * min(float(values[1]), train.end)
     return alone and train.sure_fall >= SURE
 
