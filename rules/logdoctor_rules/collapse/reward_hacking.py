@@ -74,6 +74,12 @@ class RewardHacking(Rule):
             eval_accuracy=given([0.39, 0.2, 0.01, 0.0, 0.0, 0.0, 0.002, 0.0]),
             policy_loss=flat(0.0).noisy(0.01),
         ),
+        silent(
+            "a part of them is gone",
+            reward=decay(0.35, 1.5).noisy(0.02),
+            eval_accuracy=given([0.39, 0.37, 0.36, 0.34, 0.33, 0.31, 0.31, 0.3]),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
         fires(
             "the reward that is paid rises, and the gold reward that it stands for turns",
             reward=decay(0.2, 4.1, half_life=0.1).noisy(0.05),
@@ -84,12 +90,6 @@ class RewardHacking(Rule):
             "the gold reward follows it",
             reward=decay(0.2, 4.1, half_life=0.1).noisy(0.05),
             gold_reward=decay(0.0, 1.6, half_life=0.1),
-            policy_loss=flat(0.0).noisy(0.01),
-        ),
-        silent(
-            "a part of them is gone",
-            reward=decay(0.35, 1.5).noisy(0.02),
-            eval_accuracy=given([0.39, 0.37, 0.36, 0.34, 0.33, 0.31, 0.31, 0.3]),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
