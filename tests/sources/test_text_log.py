@@ -417,6 +417,15 @@ def test_the_last_line_of_a_traceback(folder: Path) -> None:
     assert [event.kind for event in log.events] == ["out-of-memory"]
 
 
+@pytest.mark.parametrize(("below", "behind_all"), [("", True), ("{'loss': 1.1, 'epoch': 0.6}\n", False)])
+def test_a_message_of_a_log_that_counts_no_steps_is_known_to_be_the_last(
+    folder: Path, below: str, behind_all: bool
+) -> None:
+    printed = "".join(f"{{'loss': {2 - i / 10}, 'epoch': {i / 10}}}\n" for i in range(6))
+    log = read(write(folder / "trainer.log", f"{printed}Killed\n{below}"))
+    assert [(event.step, event.is_behind_all) for event in log.events] == [(None, behind_all)]
+
+
 def test_lines_behind_a_progress_bar_keep_their_numbers(folder: Path) -> None:
     log = read(write(folder / "bar.log", "a\rb\rc\n" + steps(5) + "x\ry\nKilled\n"))
     assert [event.line for event in log.events] == [8]

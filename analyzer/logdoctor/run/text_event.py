@@ -88,3 +88,5 @@ class TextEvent:
     """Counted from 1."""
     step: int | None = None
     """The last step logged before it."""
+    is_behind_all: bool = False
+    """Whether the text measures nothing below it."""

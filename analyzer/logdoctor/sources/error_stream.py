@@ -79,5 +79,5 @@ def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent
         moved = passage.places.at(bars[-1]) if bars else moved
         last = passage.places.at(len(taken.shapes) - 1)
     ends = max(moved, last - LAST_WORDS) if rows.lines else 0
-    found = messages.events(Path(), Clock.of([]), range(rows.lines))
+    found = messages.events(Path(), Clock.of([]), range(rows.lines), rows.lines)
     return tuple(one for one in found if one.kind not in FATAL or one.line > ends)

@@ -132,6 +132,11 @@ class GanCollapse(Rule):
             d_loss=given(-(0.5 + np.arange(120) ** 3 / 3000)).noisy(0.2),
             gen_loss=given(np.arange(120.0) ** 2 / 50).noisy(1.0),
         ),
+        fires(
+            "a critic that has left all bounds early, and swings there",
+            d_loss=given(-np.geomspace(0.8, 1500.0, 30)).followed_by(flat(-1400.0, 90).plus(swing(1200.0, 40, 90))),
+            gen_loss=line(0.0, -900.0, 30).followed_by(flat(-900.0, 90).plus(swing(400.0, 40, 90))),
+        ),
         silent(
             "a critic whose loss grows for a while",
             d_loss=given(-(2.0 + np.arange(120) ** 2 / 50)).noisy(0.2),

@@ -27,10 +27,14 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
-from logdoctor.run.roles import ValMetric
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Reward, ValMetric
 from logdoctor.signals import Policy
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
+
+MEANT = frozenset({"gold", "true", "oracle", "human"})
+"""Words of a reward that says what is meant, beside the one that stands for it and is paid."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ class RewardHacking(Rule):
         "Skalse et al. (2022), Defining and Characterizing Reward Hacking, arXiv:2209.13085",
     )
     limits = (
-        "Needs 20 rewards of training and 6 values of a held-out metric of which more is better; a metric of another "
-        "task that is forgotten looks the same."
+        "Needs 20 rewards of training and 6 values of a held-out metric of which more is better, or of a gold "
+        "reward; a metric of another task that is forgotten looks the same."
     )
     explains = ("constant-metric", "metric-loss-disagreement")
 
@@ -74,6 +78,18 @@ class RewardHacking(Rule):
             "a part of them is gone",
             reward=decay(0.35, 1.5).noisy(0.02),
             eval_accuracy=given([0.39, 0.37, 0.36, 0.34, 0.33, 0.31, 0.31, 0.3]),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        fires(
+            "the reward that is paid rises, and the gold reward that it stands for turns",
+            reward=decay(0.2, 4.1, half_life=0.1).noisy(0.05),
+            gold_reward=line(0.0, 0.3, 12).followed_by(decay(0.3, -1.6, 108, half_life=0.1)),
+            policy_loss=flat(0.0).noisy(0.01),
+        ),
+        silent(
+            "the gold reward follows it",
+            reward=decay(0.2, 4.1, half_life=0.1).noisy(0.05),
+            gold_reward=decay(0.0, 1.6, half_life=0.1),
             policy_loss=flat(0.0).noisy(0.01),
         ),
         silent(
@@ -135,7 +151,8 @@ class RewardHacking(Rule):
         risen = reward.end - began
         if risen < max(self.min_z * reward.level_noise, self.min_rise * float(np.ptp(reward.level))) or risen <= 0:
             return
-        metrics = [one.finite for one in run.all(ValMetric) if len(one.finite) >= self.min_points]
+        meant = [one for one in run.all(Reward) if MEANT & set(words(one.name)) and one.name != reward.series.name]
+        metrics = [one.finite for one in (*run.all(ValMetric), *meant) if len(one.finite) >= self.min_points]
         fallen = [(_lost(one), one) for one in metrics if one.values.max() > FINDS_NOTHING]
         lost, series = max(fallen, key=lambda one: one[0], default=(0.0, None))
         if series is None or lost < self.min_fall:

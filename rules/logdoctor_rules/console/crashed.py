@@ -37,6 +37,11 @@ class Crashed(Rule):
             events=(TextEvent(TRACEBACK, "KeyError: 'labels'", "out.log", 812, 119),),
         ),
         fires(
+            "ends a text that counts no steps",
+            train_loss=decay(2.3, 0.2),
+            events=(TextEvent(TRACEBACK, "KeyError: 'labels'", "out.log", 812, is_behind_all=True),),
+        ),
+        fires(
             "before anything was logged",
             events=(TextEvent(TRACEBACK, "ModuleNotFoundError: No module named 'apex'", "out.log", 7),),
         ),

@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import runs_away_below
-from logdoctor.evidence.stability.harmless_rise import data_got_harder, may_memorise, only_begins_epoch
+from logdoctor.evidence.stability.harmless_rise import may_memorise, only_begins_epoch, rises_with_its_data
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.run.stand_ins import StandIn
@@ -242,6 +242,22 @@ class Divergence(Rule):
             "thrown a hundredfold, then learnt by heart, and validation stays there",
             train_loss=given([1.1, *[30.0 if i % 3 else 2.0 for i in range(20)]]).followed_by(flat(0.001, 40)),
             val_loss=given([1.1]).followed_by(flat(500.0, 60).noisy(20.0)),
+        ),
+        silent(
+            "a bank of negatives that is empty at first: the first batch is told from nothing",
+            axis=Axis.STEP,
+            train_loss=given([0.005]).followed_by(decay(5.9, 3.7, 119)).noisy(0.05),
+        ),
+        silent(
+            "five tasks, four epochs of each, the earlier ones rehearsed",
+            train_loss=given([1.02, 0.04, 0.005, 0.002, 2.5, 0.76, 0.39, 0.2, 2.1, 0.79, 0.24, 0.09]).followed_by(
+                given([2.3, 0.94, 0.31, 0.1, 2.6, 0.96, 0.43, 0.28])
+            ),
+        ),
+        silent(
+            "one batch, over and over, is learnt by heart within two epochs, and validation stays",
+            train_loss=given([0.85, 0.042, 0.011, 0.0055, 0.0034, 0.0023, 0.0017, 0.0013, 0.001, 0.0008]),
+            val_loss=line(1.55, 1.71, 10),
         ),
         fires(
             "few values tell it, and validation bears it out",
@@ -461,7 +477,7 @@ class Divergence(Rule):
             yield self.finding(
                 away.said, away.span, confidence=away.confidence, causes=away.causes, evidence=away.evidence
             )
-        if away is not None or data_got_harder(train, val):
+        if away is not None or rises_with_its_data(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero

@@ -36,6 +36,7 @@ from logdoctor.evidence.stability.training_jumps import (
     is_early,
     of_other_data,
     of_restart,
+    swings_about_zero,
 )
 from logdoctor.evidence.weighing import Clue
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
@@ -186,6 +187,15 @@ class LossSpike(Rule):
             val_acc_first=decay(0.3, 0.8, 30).followed_by(flat(0.75, 30)).noisy(0.01),
             val_acc_second=flat(0.0, 30).followed_by(decay(0.2, 0.8, 30)),
         ),
+        silent(
+            "the energies of data less those of samples, which drift to either side of zero",
+            axis=Axis.STEP,
+            train_loss=line(0.018, -0.05, 58)
+            .followed_by(line(0.056, 0.046, 10))
+            .followed_by(decay(0.036, 0.0, 110, half_life=0.3))
+            .followed_by(line(0.012, -0.035, 422))
+            .noisy(0.01),
+        ),
         silent("no jump", train_loss=decay(2.3, 0.3).noisy(0.05)),
         silent(
             "forgets and learns all the time",
@@ -304,6 +314,7 @@ class LossSpike(Rule):
             ]
             relapsed = [] if matter or restarts or beside else relapses(trend)
             matter = matter or [one for one in relapsed if not of_other_data(one, trend.series, val, around.run)]
+            matter = [one for one in matter if not swings_about_zero(one, trend)]
             if matter and not are_swings(matter, trend):
                 clues = clues_of_many(matter, spikes)
                 yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))

@@ -26,7 +26,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import causes_of_clues, from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.harmless_rise import counts_more_boxes, data_got_harder
+from logdoctor.evidence.stability.harmless_rise import measures_something_else
+from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.evidence.stability.swings import (
     LATE,
     USUAL,
@@ -128,6 +129,17 @@ class Oscillation(Rule):
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),
             val_loss=decay(0.94, 0.3),
+        ),
+        silent(
+            "five tasks, four epochs of each, the earlier ones rehearsed",
+            train_loss=given([1.02, 0.04, 0.005, 0.002, 2.5, 0.76, 0.39, 0.2, 2.1, 0.79, 0.24, 0.09]).followed_by(
+                given([2.3, 0.94, 0.31, 0.1, 2.6, 0.96, 0.43, 0.28])
+            ),
+        ),
+        silent(
+            "a second term is switched on, and what validation measures goes on falling",
+            train_loss=decay(0.52, 0.06, 48).followed_by(decay(2.4, 0.09, 72)).noisy(0.005),
+            val_loss=decay(0.3, 0.07, 48, half_life=0.1).followed_by(flat(0.075, 72)).noisy(0.004),
         ),
         silent(
             "a detector, whose loss grows with the boxes it matches before it falls",
@@ -300,6 +312,11 @@ class Oscillation(Rule):
             train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
             val_loss=flat(0.06, 3),
         ),
+        silent(
+            "batch noise about a level that steps up once, as where weights are pruned",
+            axis=Axis.STEP,
+            train_loss=decay(1.8, 0.55, 576, half_life=0.15).followed_by(decay(1.2, 0.85, 192)).noisy(0.13),
+        ),
         silent("small swings", train_loss=decay(2.3, 0.8).plus(swing(0.06, 12))),
         silent("swings of next to nothing on a flat loss", train_loss=flat(2.3).plus(swing(0.03, 12))),
         silent(
@@ -355,9 +372,9 @@ class Oscillation(Rule):
         """Look for signs that the loss does not settle, and report the surest; the others speak for its causes."""
         if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
             return
-        if weight_repeats(run, swings.trend.series.axis):
+        if weight_repeats(run, swings.trend.series.axis) or comes_in_rounds(swings.trend.series):
             return
-        structured = abs(swings.memory) >= max(self.min_memory, self.min_memory_z / np.sqrt(len(swings.deviation)))
+        structured = swings.has_memory(self.min_memory, self.min_memory_z)
         rate_is_high = is_far_too_high(settings)
         signs = list(self._signs(run, swings, val, joint, noise, structured=structured, rate_is_high=rate_is_high))
         if signs:
@@ -398,7 +415,7 @@ class Oscillation(Rule):
         rate_is_high: bool,
     ) -> Iterator[Sign]:
         """Yield the signs that nothing harmless explains, the surest first."""
-        if not (data_got_harder(swings.trend, val) or counts_more_boxes(run, swings.trend)):
+        if not measures_something_else(run, swings.trend, val, swings.far_above):
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
             yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
         only_training = joint is not None and joint.validation_is_calm and not (rate_is_high or structured)

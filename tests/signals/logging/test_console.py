@@ -46,6 +46,11 @@ def test_training_went_on_when_later_steps_were_logged(step: int | None, went_on
     assert Console.measure(run(stop)).went_on_after(stop) is went_on
 
 
+def test_training_did_not_go_on_below_the_last_line_of_a_text_that_counts_no_steps() -> None:
+    stop = replace(STOP, step=None, is_behind_all=True)
+    assert not Console.measure(run(stop)).went_on_after(stop)
+
+
 def test_nothing_goes_on_in_a_run_without_curves() -> None:
     stop = replace(STOP, step=None)
     assert not Console.measure(Run("r", events=(stop,))).went_on_after(stop)

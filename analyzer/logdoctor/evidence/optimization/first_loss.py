@@ -215,7 +215,7 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
             continue
         if series.axis is loss.axis and series.steps[0] > loss.steps[1]:
             continue
-        found += _named_by(series.name, values, values[:1])
+        found += [one for one in _named_by(series.name, values, values[:1]) if not _tells_more(one, loss, values)]
     if found or loss.values[0] < LARGEST:
         return found
     for series in run.all(ValMetric):
@@ -223,6 +223,16 @@ def starts_at_chance(run: Run, loss: Series) -> list[Chance]:
         if is_of_classes(series.name) and len(values) > 2 * RESTED:
             found += _named_by(series.name, values, values[:RESTED])
     return found
+
+
+def _tells_more(named: Chance, loss: Series, accuracies: np.ndarray) -> bool:
+    """Whether a loss stays above guessing among few classes while far more than by guessing is right: they are more.
+
+    An epoch that has learnt a part of many classes may begin at a half, as well.
+    """
+    right = float(accuracies.max()) / accuracy_unit(accuracies)
+    learnt = right * named.classes >= 1 + ACCURACY_IS_CHANCE
+    return named.classes <= FEW_CLASSES and learnt and float(loss.finite.values.min()) > named.level
 
 
 def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:

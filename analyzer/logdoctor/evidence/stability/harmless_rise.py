@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from logdoctor.evidence.stability.rise import HALF, NOISE, is_measured_since
+from logdoctor.evidence.optimization.first_loss import LARGEST
+from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_since
+from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.run import Run, Split
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
@@ -37,6 +39,15 @@ LEFT = 0.1
 MOSTLY_WRONG = 0.5
 """Share of wrong validation examples at the end of a lost model."""
 
+SPARED = 0.5
+"""Validation loss as a share of its first value, up to which the model is as good as before while training is high."""
+
+NOTHING = 0.05
+"""First loss as a share of the last, below which it is next to nothing."""
+
+SURE = 5.0
+"""Fall from the first to the last third in standard errors, as the z of divergence."""
+
 FEW = 5
 """Values of an epoch below which only its beginning was logged, where memorised examples cost more each time."""
 
@@ -59,6 +70,40 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
     is_like_curriculum = hardly_rises and falls_gradually and began_easy and stays_below
     return is_like_curriculum and is_measured_since(val, train, half_way)
+
+
+def measures_something_else(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
+    """Whether training rose above a height because of its examples, boxes or loss weights, not because of the model."""
+    return data_got_harder(train, val) or counts_more_boxes(run, train) or _is_spared(train, val, height)
+
+
+def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
+    """Whether validation stays far below its first value whenever training lies above a height.
+
+    A model that breaks takes validation with it; other weights of the terms of a sum, or other examples, do not.
+    """
+    if val is None or val.series.axis is not train.series.axis or val.first <= 0:
+        return False
+    meanwhile = val.series.values[np.interp(val.series.steps, train.steps, train.level) > height]
+    return len(meanwhile) >= SEEN and float(meanwhile.max()) <= SPARED * val.first
+
+
+def rises_with_its_data(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+    """Whether training rose because its examples became harder, changed, or were more to tell apart."""
+    return data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+
+
+def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
+    """Whether only the very first batch cost next to nothing, and the loss has surely fallen ever since.
+
+    No untrained network is that good: there was nothing to tell apart yet, as while a bank of negatives is empty. Nor
+    does the loss ever exceed that of guessing among however many there are.
+    """
+    values = train.series.values
+    if values.max() > LARGEST:
+        return False
+    alone = train.begins_untrained and 0 < train.first <= NOTHING * min(float(values[1]), train.end)
+    return alone and train.sure_fall >= SURE
 
 
 def may_memorise(loss: Trend[TrainLoss]) -> bool:

@@ -29,6 +29,15 @@ SMOOTH = 0.95
 TWICE = 4
 """Turns that two jumps make which come back: what turns more often may swing."""
 
+OF_MOST = (0.1, 0.9)
+"""Quantiles of the level of a loss between which it usually is."""
+
+NEXT_TO = 1.0
+"""Start and end in units of that width, up to which a loss that takes both signs begins and ends at zero."""
+
+WIDTHS = 3.0
+"""Height of a jump in units of the same width, up to which it is one of the usual swings."""
+
 ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
@@ -61,6 +70,16 @@ class JumpyLosses:
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
     return only_training(spike, series, val) or learns_something_else(spike, series, run)
+
+
+def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:
+    """Whether a jump is no wider than a difference of two terms goes about zero, where it begins and ends.
+
+    That of the energies of data and samples, for one, has no level that a jump could leave.
+    """
+    low, high = np.quantile(trend.level, OF_MOST)
+    rests = max(abs(trend.start), abs(trend.end)) <= NEXT_TO * (high - low)
+    return bool(low < 0 < high) and rests and spike.height <= WIDTHS * float(high - low)
 
 
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:

@@ -40,6 +40,8 @@ class Console:
         later = (one for one in self.run.events if one.path == event.path and one.line > event.line)
         if any(one.kind in ENDS or one.kind == RESUMED for one in later):
             return True
+        if event.step is None and event.is_behind_all:  # of a text that counts no steps
+            return False
         return self._reached is not None and (event.step is None or event.step < self._reached)
 
     @cached_property

@@ -183,10 +183,10 @@ def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLe
         return None
     named = (one.level for one in chance.levels if not one.by_level_alone and one.larger_share is None)
     before = [val.first] if val.series.steps[0] < train.series.steps[0] else []
-    start = min((train.initial, *before, *named))
     values = train.series.values
     few = min(1 if train.series.axis is Axis.EPOCH else HIGH_POINTS, len(values))
     thrown, index = float(np.partition(values, -few)[-few]), int(np.argmax(values))
+    start = min((train.initial if index else train.first, *before, *named))  # what only comes down began at the top
     if not train.end < start or not 0 < FAR * start <= min(thrown, val.end):
         return None
     return Explosion(start, "", index, float(values[index]), thrown / start, is_lost=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
@@ -64,6 +65,13 @@ OF_PARTS = 0.6
 
 ONE_WAVE = 0.8
 """Share of the power of a round in one frequency from which it is a wave, and no parts."""
+
+LONG_ENOUGH = 60
+"""Values of which a third, twenty, tells a memory of its own from noise."""
+
+OF_A_THIRD = 0.5
+"""Memory of most thirds in units of what the whole needs: the line through a third takes a part of a slow swing away.
+"""
 
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
@@ -127,12 +135,18 @@ class Swings(Generic[R]):
         0 for noise, near 1 for slow swings, near -1 for a zigzag or a wave of a few points: one of four points has none
         between neighbours, and turns over two points apart.
         """
-        d = self.deviation - self.deviation.mean()
-        d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
-        power = inner(d, d)
-        if power <= 0:
-            return 0.0
-        return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
+        return _memory(self.deviation)
+
+    def has_memory(self, least: float, z: float) -> bool:
+        """Whether the memory is so large, beyond what noise of so few points has, and no matter of one jump.
+
+        A jump to another level, with noise before and after it, gives the whole a memory, and its own third alone.
+        """
+        if abs(self.memory) < max(least, z / np.sqrt(len(self.deviation))):
+            return False
+        thirds = [_memory(detrended(part)) for part in np.array_split(self.deviation, 3)]
+        alike = median(np.array(thirds)) * float(np.sign(self.memory))
+        return len(self.deviation) < LONG_ENOUGH or alike >= OF_A_THIRD * least
 
     @cached_property
     def takes_turns(self) -> bool:
@@ -165,12 +179,17 @@ class Swings(Generic[R]):
         return self.amplitude / max(self.kept_gain, abs(self.trend.end), 1e-300)
 
     @cached_property
-    def _above(self) -> NDArray[np.bool_]:
-        """(b,) where the level lies far above its start; nowhere for losses that do not begin above zero."""
+    def far_above(self) -> float:
+        """Height from which the level lies far above its start; infinity for losses that do not begin above zero."""
         trend = self.trend
         batches = 1 if trend.series.axis is Axis.EPOCH else RARE  # the first may happen to be easy
         start = max(trend.first, float(np.median(trend.series.values[:batches])))
-        return np.asarray((trend.level > ABOVE * start + BAND * trend.level_noise) & (start > 0))
+        return ABOVE * start + BAND * trend.level_noise if start > 0 else inf
+
+    @cached_property
+    def _above(self) -> NDArray[np.bool_]:
+        """(b,) where the level lies far above its start."""
+        return np.asarray(self.trend.level > self.far_above)
 
     @cached_property
     def above_start(self) -> float:
@@ -222,6 +241,16 @@ def _goes_to_and_fro(trend: Trend[R]) -> bool:
     series, half = trend.series, int(len(trend.series) * LATE_SHARE)
     late = series.values[half:] - np.interp(series.steps[half:], trend.steps, trend.level)
     return correlation(late[:-1], late[1:]) <= TO_AND_FRO
+
+
+def _memory(deviation: NDArray[np.float64]) -> float:
+    """Return the strongest correlation of deviations one to REACH points apart."""
+    d = deviation - deviation.mean()
+    d = d / max(float(np.abs(d).max()), np.finfo(float).tiny)
+    power = inner(d, d)
+    if power <= 0:
+        return 0.0
+    return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
 
 
 def _width(deviation: NDArray[np.float64]) -> float:

@@ -1,0 +1,50 @@
+"""Whether a training loss comes in rounds of one length, each of which begins anew and is learnt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.run import Series
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FIRST = 3
+"""Beginnings after the first round from which their equal distances are no chance."""
+
+SHORTEST = 3
+"""Values of a round: what costs more, and is learnt, takes that many to show."""
+
+HIGH = 0.5
+"""Height of each beginning as a share of all that the loss goes through."""
+
+LEARNT = 0.5
+"""Value at the end of each round as a share of its first, up to which it was learnt."""
+
+BY_AND_BY = 0.1
+"""Second value of a usual round as a share of its first, from which it comes down as learning does: what is gone with
+the next value was one bad batch."""
+
+
+def comes_in_rounds(series: Series) -> bool:
+    """Whether tasks or parts of the data were learnt in turn, as often as not the same number of epochs each.
+
+    The loss goes up at once, at equal distances, and falls from value to value in between. A rate that is too high
+    keeps no such time, and does not let each round be learnt.
+    """
+    values = series.finite.values
+    starts = np.flatnonzero(np.diff(values) >= HIGH * np.ptp(values)) + 1 if len(values) > 1 else values[:0]
+    if len(starts) < FIRST or values.min() <= 0:
+        return False
+    lengths = np.diff([0, *starts])
+    if lengths.min() != lengths.max() or lengths[0] < SHORTEST:
+        return False
+    rounds = [one for one in np.split(values, starts)[1:] if len(one) >= SHORTEST]
+    gradual = float(np.median([one[1] / one[0] for one in rounds])) >= BY_AND_BY
+    return gradual and all(map(_is_learnt, rounds))
+
+
+def _is_learnt(values: NDArray[np.float64]) -> bool:
+    return bool((np.diff(values) < 0).all() and values[-1] <= LEARNT * values[0])
