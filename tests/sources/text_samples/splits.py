@@ -316,4 +316,141 @@ SAMPLES = (
             "epoch": [(200, 1), (200, 1), (400, 2), (400, 2), (600, 3), (600, 3)],
         },
     ),
+    *(
+        Sample(
+            f"a heading of its own for each split of an epoch, and its values below: `{validation.format(3)}`",
+            "train.log",
+            "".join(
+                f"{training.format(i)}\n  loss: {3 - i / 4}\n  acc: {i / 8}\n{validation.format(i)}\n"
+                f"  loss: {3.5 - i / 4}\n  acc: {i / 16}\n"
+                for i in range(1, 5)
+            ),
+            {
+                f"{train}/loss": [(i, 3 - i / 4) for i in range(1, 5)],
+                f"{train}/acc": [(i, i / 8) for i in range(1, 5)],
+                f"{val}/loss": [(i, 3.5 - i / 4) for i in range(1, 5)],
+                f"{val}/acc": [(i, i / 16) for i in range(1, 5)],
+            },
+        )
+        for training, validation, train, val in (
+            ("Epoch {} train:", "Epoch {} val:", "train", "val"),
+            ("Epoch {}, Phase train", "Epoch {}, Phase val", "train", "val"),
+            ("==> Epoch {} Training Summary:", "==> Epoch {} Validation Summary:", "training", "validation"),
+        )
+    ),
+    Sample(
+        "a heading that counts for the evaluation alone",
+        "train.log",
+        "".join(
+            f"Epoch {i}, train loss: {3 - i / 4}\nEpoch {i}, dev results:\nloss: {4 - i / 4} acc: {i / 8}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "train loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "dev/loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "dev/acc": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "a heading of training above all that an epoch prints",
+        "train.log",
+        "".join(
+            f"Training Epoch {i}\n  Average loss: {3 - i / 4}\nRunning Validation...\n  Accuracy: {i / 8}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "Average loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "validation/Accuracy": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "more lines below a heading than stand near it",
+        "train.log",
+        "".join(
+            f"Epoch {i}\n"
+            + "".join(
+                f"{split}:\n  loss: {loss}\n  acc: {i / 8}\n  f1: {i / 16}\n  auc: {i / 32}\n  recall: {i / 64}\n"
+                for split, loss in (("Train", 3 - i / 4), ("Valid", 4 - i / 4))
+            )
+            for i in range(1, 5)
+        ),
+        {
+            f"{split}/{name}": [(i, value(i)) for i in range(1, 5)]
+            for split, loss in (("train", 3), ("valid", 4))
+            for name, value in (
+                ("loss", lambda i, loss=loss: loss - i / 4),
+                ("acc", lambda i: i / 8),
+                ("f1", lambda i: i / 16),
+                ("auc", lambda i: i / 32),
+                ("recall", lambda i: i / 64),
+            )
+        },
+    ),
+    Sample(
+        "a heading, and the line of the epoch once more below it",
+        "train.log",
+        "".join(
+            f"Epoch {i}\nLoss: {3 - i / 4}\nValidation:\n[Epoch: {i}, numImages: 1449]\n"
+            f"Acc:{i / 8}, mIoU:{i / 16}\nLoss: {4 - i / 4}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "numImages": [(i, 1449) for i in range(1, 5)],
+            "Loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "validation/Acc": [(i, i / 8) for i in range(1, 5)],
+            "validation/mIoU": [(i, i / 16) for i in range(1, 5)],
+            "validation/Loss": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "the split in brackets behind each value",
+        "train.log",
+        "".join(f"Epoch {i}: loss: {3 - i / 4} (train), {4 - i / 4} (val)\n" for i in range(1, 5)),
+        {
+            "train loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "val loss": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "a column for the word of each split",
+        "train.log",
+        "".join(
+            f"Epoch {i} | Train | Loss: {3 - i / 4} | Acc: {i / 8} | Val | Loss: {4 - i / 4} | Acc: {i / 16}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "Train Loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "Train Acc": [(i, i / 8) for i in range(1, 5)],
+            "Val Loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "Val Acc": [(i, i / 16) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "the split in a word of its own before a name that is none of training",
+        "train.log",
+        "".join(f"epoch {i} loss={3 - i / 4} val prof-L1={4 - i / 4}\n" for i in range(1, 5)),
+        {
+            "loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "val prof-L1": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "names that say no more than their split, behind tabs",
+        "train.log",
+        "".join(f"train_loss {3 - i / 4}\tdev_loss {4 - i / 4}\tdev_uas {i / 8}\tepoch {i}\n" for i in range(1, 5)),
+        {
+            "train_loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "dev_loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "dev_uas": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "evaluations that nothing counts, each on a line that begins with its split",
+        "valid.log",
+        "".join(f"[validation] Loss: {4 - i / 8} | PSNR: {20 + i}\n" for i in range(12)),
+        {
+            "validation/Loss": [(i, 4 - i / 8) for i in range(12)],
+            "validation/PSNR": [(i, 20 + i) for i in range(12)],
+        },
+    ),
 )

@@ -12,7 +12,15 @@ from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers
 from logdoctor.sources.console.placing import EPOCH
-from logdoctor.sources.console.quantities import NEAR, is_held_out, last_above
+from logdoctor.sources.console.quantities import (
+    NEAR,
+    headings_of,
+    is_below,
+    is_held_out,
+    last_above,
+    merged,
+    same_epoch,
+)
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
@@ -29,10 +37,11 @@ def evaluations_apart(streams: Sequence[Rows], epochs: Clock) -> list[Rows]:
 
     What tells them apart is the heading above. Lines that no heading tells apart stay together.
     """
-    sections = [rows for rows in streams if not rows.form.fields]
+    sections = headings_of(streams)
     evaluations = [rows for rows in sections if is_held_out(rows)]
     passes = [part for rows in streams for part in _passes_apart(rows, sections)]
-    results = [part for rows in passes for part in _results_apart(rows, evaluations, epochs)]
+    measured = merged([rows.lines for rows in passes if _only_measures(rows)])
+    results = [part for rows in passes for part in _results_apart(rows, evaluations, epochs, measured)]
     return [part for rows in results for part in _batches_apart(rows, evaluations[:1], epochs)]
 
 
@@ -70,14 +79,19 @@ def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     return _by_heading(rows, evaluated, whose, sections)
 
 
-def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
-    """Part lines that count nothing, such as `Loss: 1.7 | Acc: 35.0%`: the one right below a heading is its result."""
+def _only_measures(rows: Rows) -> bool:
     counting = any(one.kind in (Kind.COUNTER, Kind.WITHIN) for one in rows.form.fields)
-    if counting or not rows.form.fields or rows.form.split or not headings or not len(epochs.lines):
+    return bool(rows.form.fields) and not counting
+
+
+def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock, measured: LineNumbers) -> list[Rows]:
+    """Part lines that count nothing, such as `Loss: 1.7 | Acc: 35.0%`: the one right below a heading is its result."""
+    if not _only_measures(rows) or rows.form.split or not headings or not len(epochs.lines):
         return [rows]
     last, whose = _last_headings(headings, rows)
     first_below = np.diff(last, prepend=-1) > 0
-    evaluated = first_below & (rows.lines - last <= NEAR) & (last > last_above(epochs.lines, rows.lines))
+    below = is_below(rows.lines, last, measured) & (last >= 0)
+    evaluated = first_below & below & same_epoch(epochs, rows.lines, last)
     if not evaluated.any() or evaluated.all():
         return [rows]
     training, *results = _by_heading(rows, evaluated, whose, headings)
@@ -95,7 +109,7 @@ def _batches_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
     if len(within) != 1 or rows.form.split or not headings or not len(epochs.lines):
         return [rows]
     last, whose = _last_headings(headings, rows)
-    evaluated = last > last_above(epochs.lines, rows.lines)
+    evaluated = (last >= 0) & (last >= last_above(epochs.lines, rows.lines))
     if not evaluated.any() or evaluated.all():
         return [rows]
     training, *batches = _by_heading(rows, evaluated, whose, headings)

@@ -59,6 +59,19 @@ _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
 
 
+_OF_A_SPLIT = re.compile(r"(?<!\S)(?:train|val|valid|dev|test|eval)_[a-z][a-z0-9_]*$")
+"""An identifier that begins with its split: `dev_uas 0.91`."""
+_ON_DATA = re.compile(r" on (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+){0,2}$", re.I)
+"""The end of a key that says on which data: `loss on training batch is 0.52`."""
+_THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
+"""What stands behind a number that is the end of a key."""
+_NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
+"""Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
+_TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
+_GROUP_OF_LOSSES = re.compile(r"(?<![^\W_])loss(?:es)?[\s:=(\[>-]{1,4}$", re.I)
+"""What stands before the first of several losses that have their word together: `loss: total: 4.2, xy: 0.6`."""
+
+
 class LineReader:
     """Walks over the numbers of one line."""
 
@@ -79,6 +92,10 @@ class LineReader:
         """What the present one is."""
         self._subject = ""
         """What a counter was told of, if its value is to come: `Accuracy at step`."""
+        self._bar_of = ""
+        """What the steps of a bar count, if it says so: `Epoch:  40%|####  | 16/40`."""
+        self._stem = ""
+        """What was told last of a split behind its value."""
 
     def read(self) -> None:
         """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
@@ -96,6 +113,8 @@ class LineReader:
 
     def _take(self, number: Number) -> None:
         """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""
+        if number.is_of_key:
+            return
         previous = self.fields[-1] if self.fields else None
         bare, in_percent = number.before.strip(), number.after.startswith("%")  # `Train: 0.82 / 72.3%`
         if previous is not None and (
@@ -180,6 +199,7 @@ class LineReader:
     def _positional(self, key: Key, number: Number) -> bool:
         """Take a number for what it counts by its place, if it does."""
         is_ratio = bool(self.fields) and number.before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
+        is_ratio = is_ratio and self._last != "counted"  # `===> Epoch[3](100/500): Loss 0.52`
         if not number.is_finite or is_ratio or not may_be_position(key.name, number.after):
             return False
         position = position_of(
@@ -189,7 +209,8 @@ class LineReader:
             return False
         if position.ends_heading:
             self._take_heading(key.text)
-        self._add(position.kind, position.counter, replace(number, sign=1.0))
+        counter = self._bar_of or position.counter if position.kind is Kind.WITHIN else position.counter
+        self._add(position.kind, counter, replace(number, sign=1.0))
         self._this = position.told
         return True
 
@@ -197,10 +218,16 @@ class LineReader:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
         if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
+            self._bar_of = counter_of(key.name, explicit=True)[0]
             return
-        if not key.name or not key.last_piece or normal(key.name) in IGNORED:
+        unnamed = not key.name or not key.last_piece
+        if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`
+            return
+        if (unnamed and not self._splits.said_behind(number.after)) or normal(key.name) in IGNORED:
             return
         name = self._quantity(key, number)
+        if said := self._splits.said_behind(number.after):
+            name = self._of_split_behind(name, said)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
             return
         self._splits.hear(key.lead)
@@ -215,14 +242,34 @@ class LineReader:
         if is_split(name) and _IN_NATS.match(number.after):
             return f"{name} (nats)"
         if not key.is_marked:
-            tail = _with_so_far(name, vocabulary_tail(name)) or (name if self._splits.is_bare_split(name) else "")
-            if number.is_first:
-                self._take_heading(name[: len(name) - len(tail)])
-            return tail
+            return self._bare_quantity(key, number)
         if not number.before.rstrip("'\"").endswith((" ", "\t")) and " " in name and not needs_its_words(name):
             # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
-            return vocabulary_tail(name) or name.removesuffix(" in s").split(" ")[-1]
+            return vocabulary_tail(name) or _last_with_split(name.removesuffix(" in s"))
+        if normal(name) in _TOTALS and _GROUP_OF_LOSSES.search(key.lead):
+            return f"{name} loss"
         return name
+
+    def _bare_quantity(self, key: Key, number: Number) -> str:
+        """Return the words of a key without a mark behind it that name a quantity, or nothing."""
+        name = key.name
+        stem = name[: name.rindex("(")].rstrip() if name.endswith(")") else name  # `Train acc (token) 0.25`
+        if on := _ON_DATA.search(stem):
+            return stem if vocabulary_tail(stem[: on.start()]) == stem[: on.start()] else ""
+        tail = _with_so_far(stem, vocabulary_tail(stem)) or (name if self._splits.is_bare_split(name) else "")
+        if not tail and (last := _OF_A_SPLIT.search(name)):
+            tail = last[0]
+        tail = tail and name[stem.rindex(tail) :] if tail in stem else tail
+        if number.is_first:
+            self._take_heading(name[: len(name) - len(tail)])
+        elif needs_its_words(tail) and needs_its_words(name) and name == key.last_piece:
+            return tail if name.partition(" ")[0].lower() in _NO_NAMES else name  # `Loss 1.88, VGG Loss 0.43`
+        return tail
+
+    def _of_split_behind(self, name: str, split: str) -> str:
+        """Return the name of what is told of a split behind it: `loss: 0.5 (train), 0.6 (val)`."""
+        self._stem = name or self._stem
+        return f"{split} {self._stem}" if self._stem and not split_of(self._stem) else self._stem
 
     def _value(self, key: str, number: Number, unit: str) -> None:
         """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
@@ -301,6 +348,12 @@ def _of_another(name: str) -> tuple[str, str] | None:
     if issubclass(roles[0], Loss) and (issubclass(roles[1], Loss) or found["other"].lower() in _KINDS_OF_LOSS):
         return None
     return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
+
+
+def _last_with_split(name: str) -> str:
+    """Return the last word of a name, with a split right before it: `val prof-L1` of `epoch done val prof-L1`."""
+    *before, last = name.split(" ")
+    return f"{before[-1]} {last}" if before and is_split(before[-1]) and not split_of(last) else last
 
 
 def _with_so_far(name: str, tail: str) -> str:
