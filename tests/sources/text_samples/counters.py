@@ -219,4 +219,33 @@ SAMPLES = (
         ),
         {"loss": [(e, 3.5 - e) for e in (1, 2, 3)]},
     ),
+    Sample(
+        "the counter in brackets within a name",
+        "train.log",
+        "".join(f"Training loss (epoch {i}): {3 - i / 4}\nTest loss (epoch {i}): {4 - i / 4}\n" for i in (1, 2, 3)),
+        {
+            "Training loss": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "Test loss": [(i, 4 - i / 4) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "several lines above the one that tells their epoch",
+        "train.log",
+        "".join(f"Loss/train: {3 - i / 4}\nMAE/train: {4 - i / 4}\nEpoch {i} over\n" for i in range(1, 7)),
+        {
+            "Loss/train": [(i, 3 - i / 4) for i in range(1, 7)],
+            "MAE/train": [(i, 4 - i / 4) for i in range(1, 7)],
+        },
+    ),
+    Sample(
+        "a table with walls between its columns alone",
+        "train.log",
+        "step   | train   | valid   | acc\n"
+        + "".join(f"{i:6d} | {3 - i / 4} | {4 - i / 4} | 0.{i}\n" for i in (1, 2, 3)),
+        {
+            "train": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "valid": [(i, 4 - i / 4) for i in (1, 2, 3)],
+            "acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -453,4 +453,18 @@ SAMPLES = (
             "validation/PSNR": [(i, 20 + i) for i in range(12)],
         },
     ),
+    Sample(
+        "the split in square brackets behind each value",
+        "train.log",
+        "".join(
+            f"Epoch {i}: Loss {3 - i / 4} [train] {4 - i / 4} [valid]; Acc 0.{i} [train] 0.0{i} [valid]\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train Loss": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "valid Loss": [(i, 4 - i / 4) for i in (1, 2, 3)],
+            "train Acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+            "valid Acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -84,6 +84,7 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
     is_marked = text.endswith((":", "="))
     text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
     text = text.rstrip(_QUOTES + " ")
+    text = text.removesuffix(" to") if text.lower().endswith("learning rate to") else text
     if text.rpartition(" ")[2] in VERBS and " " in text.strip():
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)

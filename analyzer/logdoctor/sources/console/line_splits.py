@@ -31,7 +31,7 @@ _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 
 
-_SAID_BEHIND = re.compile(rf" ?\({_SPLIT_WORD}\)(?=\s*(?:[,;|/&]|$)| +(?:and )?[-+]?(?:\0|nan|inf))", re.I)
+_SAID_BEHIND = re.compile(rf" ?[(\[]{_SPLIT_WORD}[)\]](?=\s*(?:[,;|/&]|$)| +(?:and )?[-+]?(?:\0|nan|inf))", re.I)
 _VALUES_OF_SPLITS = re.compile(rf"(?:\0|nan|inf)%?{_SAID_BEHIND.pattern}", re.I)
 """A number and, in brackets behind it, of which split it is: `loss: 0.5 (train), 0.6 (val)`."""
 

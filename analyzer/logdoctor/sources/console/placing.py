@@ -233,8 +233,9 @@ def main_counter(parts: Sequence[Part]) -> str | None:
     rows: dict[str, int] = {}
     by_epoch = 0
     for part in parts:
-        for name in part.steps:
-            rows[name] = rows.get(name, 0) + len(part)
+        for name, at in part.steps.items():
+            if len(part) < _ENOUGH_REPEATED or (at != at[0]).any():  # not `Epoch: 3, Steps: 500`, of each epoch
+                rows[name] = rows.get(name, 0) + len(part)
         by_epoch += 0 if part.steps else len(part) if EPOCH in part.counters else 0
     main = max(rows, key=rows.__getitem__, default=None)
     return None if main is None or rows[main] < by_epoch else main
@@ -246,16 +247,17 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
     lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
     main = main_counter(parts)
     begun = _epochs_within(parts, main)
+    ahead = any(_stands_ahead(clock, part.lines) for part in parts if not part.steps)
     found: dict[str, list[_Piece]] = {}
     positions: list[_Piece] = []
     for part, at in zip(parts, rows, strict=True):
         counters = dict(part.counters)
         if main is not None and not part.steps:
-            counters[main] = _said_near(clock, part.lines)
+            counters[main] = _said_near(clock, part.lines, ahead=ahead)
             if begun is not None and EPOCH in counters:
                 counters[main][~(counters[EPOCH] <= begun.before(part.lines))] = np.nan  # `Starting epoch 3`
         elif not counters and len(clock.lines):
-            counters[EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
+            counters[EPOCH if clock is epochs else _HEADED] = _said_near(clock, part.lines, ahead=ahead)
         positions.append((at, _position(part, counters, main, epochs)))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
@@ -264,15 +266,25 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
     return Table(path, len(lines), _without_repeats(columns, position)), lines
 
 
-def _said_near(clock: Clock, lines: LineNumbers) -> Numbers:
-    """Return what was said last above rows; what is said below, where all stand nearer to a count of their own there.
+def _said_near(clock: Clock, lines: LineNumbers, *, ahead: bool) -> Numbers:
+    """Return what was said last above rows; what is said below them, where rows are known to stand ahead of it."""
+    return clock.after(lines) if ahead and _alternates(clock, lines) else clock.before(lines)
+
+
+def _stands_ahead(clock: Clock, lines: LineNumbers) -> bool:
+    """Tell rows each of which stands nearer to a count of its own below it than to the one above.
 
     `eval_loss = 1.21`, and below it `dev acc: 0.46, global step: 200`: nothing is said above the first alone.
     """
+    return _alternates(clock, lines) and bool(clock.nearer_below(lines).all())
+
+
+def _alternates(clock: Clock, lines: LineNumbers) -> bool:
+    """Tell rows and counts that take turns, beginning with a row and ending with a count."""
     above, below = clock.before(lines), clock.after(lines)
     if len(lines) < _ENOUGH_AHEAD or not np.isnan(above[0]) or not np.array_equal(above[1:], below[:-1]):
-        return above
-    return below if bool((np.diff(below) > 0).all() and clock.nearer_below(lines).all()) else above
+        return False
+    return bool((np.diff(below) > 0).all())
 
 
 def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:

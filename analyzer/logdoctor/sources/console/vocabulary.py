@@ -60,8 +60,7 @@ LOOSE = frozenset({"samples", "tokens", "frames", "frame", "consumed_samples"})
 LOOP_VARIABLES = frozenset({"i", "n", "k", "it", "idx"})
 """Names of loop variables, which count where they say out of how many: `i=347/530`."""
 
-PREPOSITIONS = frozenset({"at", "in", "after", "for"})
-"""Words between a quantity and the counter that its value follows: `Cost after iteration 100: 0.64`."""
+PREPOSITIONS = frozenset({"at", "in", "after", "for", "("})
 
 VERBS = frozenset({"is", "was", "are"})
 """Words between a quantity and its value: `validation loss is: 0.24`."""
