@@ -467,4 +467,67 @@ SAMPLES = (
             "valid Acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
         },
     ),
+    *(
+        Sample(
+            f"batches of an evaluation, counted anew below its heading: `{batch.format(e=3, b=1, n=2)}`",
+            "train.log",
+            "".join(
+                f"Epoch {e}\n"
+                + "".join(f"{batch.format(e=e, b=b, n=3)}loss: {4 - e - b / 4}\n" for b in (1, 2, 3))
+                + "Validation:\n"
+                + "".join(f"{batch.format(e=e, b=b, n=2)}loss: {6 - e - b / 4}\n" for b in (1, 2))
+                for e in (1, 2, 3)
+            ),
+            {
+                "loss": [(3 * e + b - 3, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3)],
+                "validation/loss": [(3 * e, 5.5 - e) for e in (1, 2, 3)],
+                **({"epoch": [(3 * e + b - 3, e) for e in (1, 2, 3) for b in told]} if told else {}),
+            },
+        )
+        for batch, told in (("batch {b} ", (1, 2, 3)), ("batch {b}/{n} ", ()), ("Epoch {e} [{b}/{n}] ", (1, 2, 3, 3)))
+    ),
+    Sample(
+        "steps of training that count on below the heading of an evaluation",
+        "train.log",
+        "".join(
+            f"Epoch {e}\n"
+            + "".join(f"step {b} loss: {4 - e - b / 4}\n" for b in (1, 2))
+            + f"Validation:\nval_loss: {6 - e}\n"
+            + "".join(f"step {b} loss: {4 - e - b / 4}\n" for b in (3, 4))
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(4 * e + b - 4, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3, 4)],
+            "val_loss": [(4 * e - 2, 6 - e) for e in (1, 2, 3)],
+            "epoch": [(4 * e + b - 4, e) for e in (1, 2, 3) for b in (1, 2, 3, 4)],
+        },
+    ),
+    Sample(
+        "batches of each split, which say so before their count",
+        "train.log",
+        "".join(
+            f"= Epoch {e} =\n"
+            + "".join(f"Train batch {b}/3, loss {4 - e - b / 4}\n" for b in (1, 2, 3))
+            + "".join(f"Val batch {b}/2, loss {6 - e - b / 4}\n" for b in (1, 2))
+            for e in (1, 2, 3)
+        ),
+        {
+            "train/loss": [(3 * e + b - 3, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3)],
+            "val/loss": [(2 * e + b - 2, 6 - e - b / 4) for e in (1, 2, 3) for b in (1, 2)],
+        },
+    ),
+    Sample(
+        "a dash behind each name, and a turn for each split",
+        "train.log",
+        "".join(
+            f"Epoch {i} done! Train: loss - {4 - i}.5, acc - 0.{i}; Val: loss - {6 - i}, acc - 0.0{i}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Train loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "Train acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+            "Val loss": [(i, 6 - i) for i in (1, 2, 3)],
+            "Val acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -89,7 +89,7 @@ def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clo
     ]
     if not len(epochs.lines) and not any(_tells_course(name) for part in headed for name in part.values):
         return []
-    believed = [part for part in headed if any(map(is_of_training, part.values))]
+    believed = [part for part in headed if any(map(is_of_training, part.values)) or names_splits(part.values)]
     return believed + [part for part in measuring if _accompanies(part, believed, names)]
 
 

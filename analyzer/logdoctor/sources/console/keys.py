@@ -83,7 +83,7 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         text = untabbed  # `Iteration: \t 12`
     is_marked = text.endswith((":", "="))
     text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
-    text = text.rstrip(_QUOTES + " ")
+    text = text.rstrip(_QUOTES + " ").removesuffix(" -").rstrip()  # `Train: loss - 0.52`
     text = text.removesuffix(" to") if text.lower().endswith("learning rate to") else text
     if text.rpartition(" ")[2] in VERBS and " " in text.strip():
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
@@ -113,8 +113,8 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
         return COUNTER_WORDS[counted], split
     if last in _SPOKEN and len(context) <= 5:
         return _spoken_counter(last, context)
-    if last == "batch" and _DONE_WITH.issuperset(context):
-        return last, ""
+    if last == "batch" and all(word in _DONE_WITH or is_split(word) for word in context):
+        return last, " ".join(context)
     return "", ""
 
 
