@@ -540,4 +540,13 @@ SAMPLES = (
             "epoch": [(8 * e + b, e) for e in (0, 1, 2) for b in range(8)],
         },
     ),
+    Sample(
+        "an arrow for an equals sign",
+        "train.log",
+        "".join(f"Epoch({i}/3): train_loss -> {4 - i}.5 | valid_loss -> {6 - i}.5\n" for i in (1, 2, 3)),
+        {
+            "train_loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "valid_loss": [(i, 6.5 - i) for i in (1, 2, 3)],
+        },
+    ),
 )

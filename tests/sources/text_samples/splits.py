@@ -530,4 +530,32 @@ SAMPLES = (
             "Val acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "the split as a letter in brackets",
+        "train.log",
+        "".join(f"[T] epoch {i} loss {4 - i}.5\n[V] epoch {i} loss {6 - i}\n" for i in (1, 2, 3)),
+        {
+            "train/loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "val/loss": [(i, 6 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a loss without a split behind other quantities of both",
+        "train.log",
+        "".join(f"Epoch {i} | Train WER {9 - i}.5 | Dev WER {9 - i}.75 | loss {4 - i}.5\n" for i in (1, 2, 3)),
+        {
+            "Train WER": [(i, 9.5 - i) for i in (1, 2, 3)],
+            "Dev WER": [(i, 9.75 - i) for i in (1, 2, 3)],
+            "loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "splits and no more below the line of the epoch, with what they achieve in brackets",
+        "train.log",
+        "".join(f"Epoch {i}\ntrn: {4 - i}.5 (0.{i}) tst: {6 - i}.5 (0.0{i})\n" for i in (1, 2, 3)),
+        {
+            "trn": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "tst": [(i, 6.5 - i) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -31,8 +31,9 @@ _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
-    "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "prec", "top-",
-    " : cost ", "learn: ", "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
+    "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
+    "top-", "ep_r", " : cost ", "learn: ",
+    "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
     "antrenare", "validare", "pocă",
@@ -67,7 +68,8 @@ def _backwards(words: Iterable[str]) -> str:
 
 
 _VALUE = re.compile(
-    rf"\0[ \t'\"(+#-]*+(?:\)\w{{1,24}}\( ?)?(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}?(?:{_backwards(_BARE_KEYS)}))"
+    rf"\0[ \t'\"(+#>\u2192-]*+(?:\)\w{{1,24}}\( ?)?"
+    rf"(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}?(?:{_backwards(_BARE_KEYS)}))"
 )
 """A number where a log has a value, from the end of a line on: behind a mark, a key or nothing. Looked for so, because
 a line has fewer numbers than words."""

@@ -45,6 +45,8 @@ _DASHED = re.compile(
     r"^\W*((?:epoch|step|iteration|iter|episode|round)s?)[ \t]{0,4}(?:[-\u2013\u2014]|->)[ \t]{1,4}$", re.I
 )
 """A counter and a dash that stands for its colon, at the beginning of a line: `Epoch - 3`."""
+_ARROW = re.compile(r"(?<=\w) ?(?:[-=]{1,2}>|\u2192) ?$")
+"""An arrow for an equals sign: `train_loss -> 0.52`."""
 _SHORT = frozenset({"ep.", "it.", "iter."})
 """Counters that are written as abbreviations."""
 _DONE_WITH = frozenset({"finished", "finish", "completed", "complete", "done", "processed", "processing", "training"})
@@ -81,6 +83,7 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         return Key(before.rstrip(), dashed[1], is_marked=True, last_piece=dashed[1])
     if (untabbed := text.rstrip(" \t")).endswith((":", "=")):
         text = untabbed  # `Iteration: \t 12`
+    text = _ARROW.sub("=", text)
     is_marked = text.endswith((":", "="))
     text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
     text = text.rstrip(_QUOTES + " ").removesuffix(" -").rstrip()  # `Train: loss - 0.52`

@@ -49,6 +49,10 @@ _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
 """How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`; PyTorch's ImageNet
 example has more blanks there, one for each meter that it leaves out."""
 
+_TAG = re.compile(r"\s*\[([TV])\][ :]")
+_TAGS = {"T": "train", "V": "val"}
+"""The split as a letter at the beginning of a line: `[V] epoch 3 loss 0.52`."""
+
 _IN_NATS = re.compile(r" ?nats\b")
 """The unit of a loss that needs no other name than its split: `val 0.56 nats = 0.81 bits`."""
 _TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
@@ -110,6 +114,8 @@ class LineReader:
             self.fields = []
         if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
+        if tag := _TAG.match(self.text):
+            self.split = self.split or _TAGS[tag[1]]
 
     def _take(self, number: Number) -> None:
         """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""
@@ -277,7 +283,7 @@ class LineReader:
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             return
         only_split = is_split(key)
-        key = self._splits.name(key)
+        key = self._splits.name(key) if not self._is_loss_of_both(key) else key
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous not in self._parted and split_of(previous):
             stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
@@ -289,6 +295,15 @@ class LineReader:
             return
         self._add(Kind.VALUE, key, number)
         self._this = "value"
+
+    def _is_loss_of_both(self, key: str) -> bool:
+        """Tell a loss without a split behind other quantities of both: `Train WER 9.1 | Dev WER 9.8 | loss 0.52`."""
+        if not issubclass(role_of(key, Split.NONE), Loss) or split_of(key):
+            return False
+        told = [(split_of(one.name), role_of(one.name, Split.NONE)) for one in self.fields if one.kind is Kind.VALUE]
+        splits = {split for split, _ in told}
+        losses = any(issubclass(role, Loss) for _, role in told)
+        return not losses and Split.TRAIN in splits and len(splits - {Split.NONE}) > 1
 
     def _told_apart(self, key: str) -> str:
         """Name what each split has behind the loss of its own: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`."""

@@ -36,9 +36,9 @@ COUNTER_WORDS = {
     **dict.fromkeys(("update", "updates"), "update"),
     **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
     **dict.fromkeys(("batch_idx", "batch_id", "batch_num", "batch_no"), "batch_idx"),
-    **dict.fromkeys(("episode", "episodes"), "episode"),
+    **dict.fromkeys(("episode", "episodes", "episode num", "episode_num"), "episode"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
-    **dict.fromkeys(("total_timesteps", "num_timesteps"), "total_timesteps"),
+    **dict.fromkeys(("total_timesteps", "num_timesteps", "total t"), "total_timesteps"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **{name: name for name in (
         "num_updates", "round", "samples", "tokens", "training_iteration", "env_steps", "frame", "frames",
