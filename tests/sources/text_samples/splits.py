@@ -375,15 +375,9 @@ SAMPLES = (
             for i in range(1, 5)
         ),
         {
-            f"{split}/{name}": [(i, value(i)) for i in range(1, 5)]
+            f"{split}/{name}": [(i, loss - i / 4 if name == "loss" else i / share) for i in range(1, 5)]
             for split, loss in (("train", 3), ("valid", 4))
-            for name, value in (
-                ("loss", lambda i, loss=loss: loss - i / 4),
-                ("acc", lambda i: i / 8),
-                ("f1", lambda i: i / 16),
-                ("auc", lambda i: i / 32),
-                ("recall", lambda i: i / 64),
-            )
+            for name, share in (("loss", 1), ("acc", 8), ("f1", 16), ("auc", 32), ("recall", 64))
         },
     ),
     Sample(

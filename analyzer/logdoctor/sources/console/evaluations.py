@@ -112,7 +112,7 @@ def _batches_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
     last, whose = _last_headings(headings, rows)
     at = counters[steps[0]] if within is None else within
     evaluated = _begins_anew(at, last) & (last >= 0) & same_epoch(epochs, rows.lines, last)
-    groups = np.unique(last[evaluated])
+    groups: LineNumbers = np.unique(last[evaluated]).astype(np.int64)
     told = np.nan_to_num(epochs.before(groups), nan=-1.0)
     if not evaluated.any() or evaluated.all() or (told < 0).any() or (np.diff(told) <= 0).any():
         return [rows]
@@ -125,8 +125,9 @@ def _batches_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
 def _begins_anew(at: Numbers, headings: LineNumbers) -> NDArray[np.bool_]:
     """Tell which rows stand below a heading where their position, from there on, is no further than above it."""
     first = np.append(True, np.diff(headings) != 0)
-    anew = np.append(True, np.diff(at) <= 0)
-    return anew[np.flatnonzero(first)[np.cumsum(first) - 1]]
+    anew: NDArray[np.bool_] = np.append(True, np.diff(at) <= 0)
+    below: NDArray[np.bool_] = anew[np.flatnonzero(first)[np.cumsum(first) - 1]]
+    return below
 
 
 def _last_headings(headings: Sequence[Rows], rows: Rows) -> tuple[LineNumbers, NDArray[np.intp]]:

@@ -52,7 +52,7 @@ _BARE_KEYS = (
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
     "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
-    "after", "rate to", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
+    "batch is", "rate to", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 

@@ -166,7 +166,8 @@ def numerals_in(text: str) -> Numerals:
     begins = _STANDS_FREE[before]
     glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
     begins[_count_epochs(glued, runs, codes)] = True
-    begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
+    if "op-" in text or "OP-" in text:
+        begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
     first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
     whole, inner = _behind_commas(first, in_doubt, runs, codes)
@@ -189,7 +190,10 @@ def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) ->
     """Return which digits stand right behind the word `epoch`, of those behind an `h`."""
     found = _behind_word(candidates, _GLUED, runs, codes)
     before = codes[np.maximum(runs.starts[found] - len(_GLUED) - 1, 0)]
-    return found[~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[found]]])]
+    counting: _Places = found[
+        ~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[found]]])
+    ]
+    return counting
 
 
 def _behind_word(candidates: _Places, ending: bytes, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:

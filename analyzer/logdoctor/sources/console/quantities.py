@@ -152,8 +152,9 @@ def is_below(lines: LineNumbers, headings: LineNumbers, measured: LineNumbers) -
     parted = np.append(0, np.cumsum(np.diff(measured) > 1))
     first = np.append(measured, -1)[places_of(measured, headings, behind=True)]
     begins = np.append(parted, -1)[places_of(measured, headings, behind=True)]
-    same_block = parted[places_of(measured, lines)] == begins
-    return (lines - headings <= NEAR) | (same_block & (first - headings <= NEAR))
+    same_block = np.append(parted, -2)[places_of(measured, lines)] == begins
+    below: NDArray[np.bool_] = (lines - headings <= NEAR) | (same_block & (first - headings <= NEAR))
+    return below
 
 
 def merged(lines: Sequence[LineNumbers]) -> LineNumbers:
@@ -166,7 +167,9 @@ def same_epoch(epochs: Clock, lines: LineNumbers, headings: LineNumbers) -> NDAr
 
     So does the line that repeats it: `Validation:`, below it `[Epoch: 3, numImages: 1449]`.
     """
-    return np.nan_to_num(epochs.before(lines), nan=-1.0) == np.nan_to_num(epochs.before(headings), nan=-1.0)
+    here, there = (np.nan_to_num(epochs.before(one), nan=-1.0) for one in (lines, headings))
+    same: NDArray[np.bool_] = here == there
+    return same
 
 
 def last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:
