@@ -32,6 +32,9 @@ _NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
 _HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
 _HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit(?:_?ratio|_?rate)?)(?=@\d)", re.I)
 
+_TOP = re.compile(r"(?<![a-z])top[ _-](?=[15](?!\d))", re.I)
+"""`Top-1` is `top1`."""
+
 _TRAIN_EVAL = re.compile(r"(?<![a-z])(?:train_eval|eval_train)(?![a-z])", re.I)
 
 _BARE_HEAD = re.compile(r"(?<=^metrics/)(mAP50(?:-95)?|precision|recall)(?=[BMP]$)")
@@ -43,7 +46,8 @@ def words(name: str) -> tuple[str, ...]:
     """Cut a name into lower-case words, at separators and at humps: `Train/boxLoss_1` is train, box, loss, 1."""
     plain = in_english(name).replace("IoU", "iou").replace("'s ", " ")
     plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", _BARE_HEAD.sub(r"\1 ", plain)))
-    parts = _SEPARATORS.split(_HIT_RATE.sub("hits", _HELD_OUT.sub(r"\1out", plain)))
+    plain = _TOP.sub("top", _HELD_OUT.sub(r"\1out", plain))
+    parts = _SEPARATORS.split(_HIT_RATE.sub("hits", plain))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 
@@ -184,7 +188,9 @@ def _as_loss(name: _Name) -> type[Role] | None:
 
 
 def _as_reward(name: _Name) -> type[Role] | None:
-    if not name.words & vocabulary.REWARDS or name.words & (vocabulary.PREFERENCE | vocabulary.ACCURACIES):
+    scored = name.words & vocabulary.EPISODES and name.words & vocabulary.SCORES
+    rewarded = name.words & vocabulary.REWARDS and not name.words & (vocabulary.PREFERENCE | vocabulary.ACCURACIES)
+    if not scored and not rewarded:
         return None
     return roles.Unknown if name.words & vocabulary.NO_RETURNS else roles.Reward
 

@@ -8,7 +8,7 @@ _WORDS = {
     **dict.fromkeys(("训练", "訓練", "훈련", "학습"), "train"),
     **dict.fromkeys(("验证", "驗證", "検証", "검증"), "val"),
     **dict.fromkeys(("测试", "測試", "テスト", "테스트"), "test"),
-    **dict.fromkeys(("损失", "損失", "손실"), "loss"),
+    **dict.fromkeys(("损失", "損失", "손실", "로스"), "loss"),
     **dict.fromkeys(("误差", "誤差", "오차"), "error"),
     **dict.fromkeys(("准确率", "准确度", "正确率", "準確率", "正解率", "精度", "정확도"), "accuracy"),
     **dict.fromkeys(("精确率", "精確率", "適合率", "정밀도"), "precision"),
@@ -28,13 +28,14 @@ _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
 _EUROPEAN = {
     "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|addestramento|"
-    r"latih|pelatihan|e[gğ]itim|antrenare",
+    r"latih|pelatihan|e[gğ]itim|antrenare|treningow[aey]?|trenowani[ae]",
     "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|"
-    r"validasi|validare",
-    "test": r"тест\w*|prueba|teste|uji|testare",
+    r"validasi|validare|walidac\w*",
+    "test": r"тест\w*|prueba|teste|uji|testare|testow[aey]?",
     "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip|pierdere",
     "error": r"ошибк[аи]|erreur|erro|fehler|hata",
-    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk|acurate[țţt]e",
+    "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk|acurate[țţt]e|"
+    r"dok[lł]adno[sś][cć]",
     "precision": r"pr[eé]cision|precisi[oó]n|precis[aã]o",
     "reward": r"награда|r[eé]compense|recompensas?|belohnung",
     "mean": r"средн\w*|moyenne?|média|promedio|ortalama",
@@ -47,10 +48,11 @@ _WORD = {english: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for english, wo
 _ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _EUROPEAN.items() if english), re.I)
 
 COUNTERS = {
-    **dict.fromkeys(("轮次", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
+    **dict.fromkeys(("轮次", "轮数", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
     **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok", "epocă"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
-    **dict.fromkeys(("步数", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt"), "step"),
+    **dict.fromkeys(("步数", "步骤", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt"), "step"),
+    **dict.fromkeys(("批次", "批", "バッチ", "배치", "батч"), "batch"),
 }
 """Words for what counts, as tables and lines spell it in English; as names of quantities they are not translated."""
 

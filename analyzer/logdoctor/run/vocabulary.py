@@ -89,6 +89,10 @@ SUMMARY_OF_LOSS = re.compile(r"^loss/.+/(?:std|num)$", re.I)
 
 REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprewmean success".split())
 
+EPISODES = frozenset({"episode", "episodes", "ep"})
+SCORES = frozenset({"score", "scores", "r"})
+"""What an episode scores is its return; `Ep_r` is how many loops write that."""
+
 SUCCESS = "success"
 """A reward of robots and agents; beside an accuracy, where something is classified, a share of the data."""
 

@@ -476,4 +476,77 @@ SAMPLES = (
             "evaluating/loss": [(i, 3 - i / 16) for i in range(6)],
         },
     ),
+    Sample(
+        "losses with a word of their own behind one without",
+        "train.log",
+        "".join(f"step {i} adv loss {4 - i} Loss 2.{i}, VGG Loss 1.{i}, total loss {9 - i}\n" for i in range(1, 5)),
+        {
+            "adv loss": [(i, 4 - i) for i in range(1, 5)],
+            "Loss": [(i, float(f"2.{i}")) for i in range(1, 5)],
+            "VGG Loss": [(i, float(f"1.{i}")) for i in range(1, 5)],
+            "total loss": [(i, 9 - i) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "what is measured at the end of a sentence",
+        "train.log",
+        "".join(f"Epoch {i} finished. Avg Loss: {4 - i}\n" for i in range(1, 4)),
+        {"Avg Loss": [(i, 4 - i) for i in range(1, 4)]},
+    ),
+    Sample(
+        "a word in brackets at the end of a name",
+        "train.log",
+        "".join(
+            f"Epoch {i}\nTrain loss {4 - i}\nTrain acc (token) 0.{i}\nTrain acc (sample) 0.0{i}\n" for i in (1, 2, 3)
+        ),
+        {
+            "Train loss": [(i, 4 - i) for i in (1, 2, 3)],
+            "Train acc (token)": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+            "Train acc (sample)": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a total, and the word for what it is of before it",
+        "train.log",
+        "".join(f"epoch: {i}, loss: total: {4 - i}, xy: 0.{i}\n" for i in (1, 2, 3)),
+        {"total loss": [(i, 4 - i) for i in (1, 2, 3)], "xy": [(i, float(f"0.{i}")) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "the place of an answer in the name of an accuracy",
+        "train.log",
+        "".join(f"Epoch {i}\n  Loss: {4 - i}\n  Top-1: 2{i}.5%\n  Top-5: 5{i}.5%\n" for i in (1, 2, 3)),
+        {
+            "Loss": [(i, 4 - i) for i in (1, 2, 3)],
+            "Top-1": [(i, float(f"2{i}.5")) for i in (1, 2, 3)],
+            "Top-5": [(i, float(f"5{i}.5")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a number that is the end of a name is no value",
+        "train.log",
+        "".join(f"epoch {i} total: {4 - i} Loss 1: 0.5{i}, Loss 2: 0.2{i}\n" for i in (1, 2, 3)),
+        None,
+    ),
+    Sample(
+        "a quantity on each line right below that of another, batch after batch",
+        "train.log",
+        "".join(
+            f"Epoch {e}\n" + "".join(f"mean loss: {4 - e - b / 8}\naccuracy: {e / 4 + b / 16}\n" for b in range(4))
+            for e in (0, 1, 2)
+        ),
+        {
+            "mean loss": [(8 * e + 2 * b, 4 - e - b / 8) for e in (0, 1, 2) for b in range(4)],
+            "accuracy": [(8 * e + 2 * b + 1, e / 4 + b / 16) for e in (0, 1, 2) for b in range(4)],
+            "epoch": [(8 * e + b, e) for e in (0, 1, 2) for b in range(8)],
+        },
+    ),
+    Sample(
+        "an arrow for an equals sign",
+        "train.log",
+        "".join(f"Epoch({i}/3): train_loss -> {4 - i}.5 | valid_loss -> {6 - i}.5\n" for i in (1, 2, 3)),
+        {
+            "train_loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "valid_loss": [(i, 6.5 - i) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -167,4 +167,85 @@ SAMPLES = (
             "acc": [(1, 0.1), (2, 0.2), (3, 0.3), (4, 0.4)],
         },
     ),
+    *(
+        Sample(
+            f"a counter as it is spoken of: `{line.format(3)}`",
+            "train.log",
+            "".join(f"{line.format(i)}loss: {3 - i / 4}\n" for i in range(1, 5)),
+            {"loss": [(i, 3 - i / 4) for i in range(1, 5)]},
+        )
+        for line in ("Server Round: {} ", "Ep. {} ", "Epoch - {} | ", "After {} steps, ", "After {} training step(s), ")
+    ),
+    Sample(
+        "a sentence about a position",
+        "train.log",
+        "".join(f"After {i}00 training step(s), loss on training batch is {3 - i / 4}.\n" for i in range(1, 5)),
+        {"loss on training batch": [(100 * i, 3 - i / 4) for i in range(1, 5)]},
+    ),
+    Sample(
+        "batches in brackets behind their epoch",
+        "train.log",
+        "".join(f"===> Epoch[{e}]({b}00/300): Loss: {4 - e - b / 4}\n" for e in (1, 2, 3) for b in (1, 2, 3)),
+        {
+            "Loss": [(300 * e + 100 * b - 300, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3)],
+            "epoch": [(300 * e + 100 * b - 300, e) for e in (1, 2, 3) for b in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "passes that nothing names, at the end of each of which the loss goes on",
+        "train.log",
+        "".join(f"Finished batch {b}00/300 loss: {9 - 3 * e - b}\n" for e in (0, 1, 2) for b in (1, 2, 3)),
+        {"loss": [(300 * e + 100 * b, 9 - 3 * e - b) for e in (0, 1, 2) for b in (1, 2, 3)]},
+    ),
+    Sample(
+        "runs that nothing names, each of which begins at the loss of the first",
+        "train.log",
+        "".join(f"Finished batch {b}00/300 loss: {4 - e / 16 - b}\n" for e in (0, 1, 2) for b in (1, 2, 3)),
+        {"loss": [(100 * b, 4 - e / 16 - b) for e in (0, 1, 2) for b in (1, 2, 3)]},
+    ),
+    Sample(
+        "one bar for all epochs",
+        "train.log",
+        "".join(f"\rEpoch:  {25 * i}%|##  | {i}/4 [00:01<00:03,  1.00it/s, loss={3 - i / 4}]" for i in range(1, 5)),
+        {"loss": [(i, 3 - i / 4) for i in range(1, 5)]},
+    ),
+    Sample(
+        "bars that are called after their epoch, of how many",
+        "train.log",
+        "".join(
+            f"\r{e}/4: {25 * i:3d}%|##  | {i}/4 [00:01<00:03,  1.00it/s, loss={4 - e - i / 8}]{end}"
+            for e in (1, 2, 3)
+            for i, end in ((1, ""), (2, ""), (4, "\n"))
+        ),
+        {"loss": [(e, 3.5 - e) for e in (1, 2, 3)]},
+    ),
+    Sample(
+        "the counter in brackets within a name",
+        "train.log",
+        "".join(f"Training loss (epoch {i}): {3 - i / 4}\nTest loss (epoch {i}): {4 - i / 4}\n" for i in (1, 2, 3)),
+        {
+            "Training loss": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "Test loss": [(i, 4 - i / 4) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "several lines above the one that tells their epoch",
+        "train.log",
+        "".join(f"Loss/train: {3 - i / 4}\nMAE/train: {4 - i / 4}\nEpoch {i} over\n" for i in range(1, 7)),
+        {
+            "Loss/train": [(i, 3 - i / 4) for i in range(1, 7)],
+            "MAE/train": [(i, 4 - i / 4) for i in range(1, 7)],
+        },
+    ),
+    Sample(
+        "a table with walls between its columns alone",
+        "train.log",
+        "step   | train   | valid   | acc\n"
+        + "".join(f"{i:6d} | {3 - i / 4} | {4 - i / 4} | 0.{i}\n" for i in (1, 2, 3)),
+        {
+            "train": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "valid": [(i, 4 - i / 4) for i in (1, 2, 3)],
+            "acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+        },
+    ),
 )

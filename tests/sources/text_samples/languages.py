@@ -95,4 +95,31 @@ SAMPLES = (
             "epoch": [(1000, 0), (2000, 0), (3000, 1), (4000, 1), (5000, 2), (6000, 2)],
         },
     ),
+    Sample(
+        "Korean: batches",
+        "train.log",
+        "".join(f"에포크 {e}, 배치 {b}/2, 로스: {3 - e - b / 4}\n" for e in (1, 2) for b in (1, 2)),
+        {
+            "로스": [(2 * e + b - 2, 3 - e - b / 4) for e in (1, 2) for b in (1, 2)],
+            "epoch": [(2 * e + b - 2, e) for e in (1, 2) for b in (1, 2)],
+        },
+    ),
+    Sample(
+        "Chinese: losses without a mark behind their names",
+        "train.log",
+        "".join(f"步骤 {i}00: 训练损失 {3 - i / 4}, 验证损失 {4 - i / 4}\n" for i in (1, 2, 3)),
+        {
+            "训练损失": [(100 * i, 3 - i / 4) for i in (1, 2, 3)],
+            "验证损失": [(100 * i, 4 - i / 4) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "Polish",
+        "train.log",
+        "".join(f"Epoka {i}: Loss treningowy: {3 - i / 4}, Loss walidacyjny: {4 - i / 4}\n" for i in (1, 2, 3)),
+        {
+            "Loss treningowy": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "Loss walidacyjny": [(i, 4 - i / 4) for i in (1, 2, 3)],
+        },
+    ),
 )

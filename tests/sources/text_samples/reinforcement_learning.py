@@ -111,4 +111,35 @@ SAMPLES = (
             "consumed_samples": [(200, 9e3), (400, 19e3), (1000, 28e3)],
         },
     ),
+    Sample(
+        "a return, and over how many episodes it is the mean",
+        "train.log",
+        "".join(f"Episode {i}/4, Avg Reward (last 10): {8 * i}.5, Epsilon: 0.{i}\n" for i in range(1, 5)),
+        {
+            "Avg Reward": [(i, 8 * i + 0.5) for i in range(1, 5)],
+            "Epsilon": [(i, float(f"0.{i}")) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "what an episode scores is its return",
+        "train.log",
+        "".join(f"Episode {i}00\tAverage Score: {8 * i}.5\n" for i in range(1, 5)),
+        {"episode/Average Score": [(100 * i, 8 * i + 0.5) for i in range(1, 5)]},
+    ),
+    Sample(
+        "TD3: the steps in all, and the number of the episode",
+        "train.log",
+        "".join(f"Total T: {i}000 Episode Num: {5 * i} Episode T: 200 Reward: {8 * i}.5\n" for i in (1, 2, 3)),
+        {
+            "episode": [(1000 * i, 5 * i) for i in (1, 2, 3)],
+            "Episode T": [(1000 * i, 200) for i in (1, 2, 3)],
+            "Reward": [(1000 * i, 8 * i + 0.5) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a return as a letter behind the word for its episode",
+        "train.log",
+        "".join(f"Ep: {i} | Ep_r: {8 * i}.5\n" for i in (1, 2, 3)),
+        {"Ep_r": [(i, 8 * i + 0.5) for i in (1, 2, 3)]},
+    ),
 )

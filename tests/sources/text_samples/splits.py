@@ -316,4 +316,240 @@ SAMPLES = (
             "epoch": [(200, 1), (200, 1), (400, 2), (400, 2), (600, 3), (600, 3)],
         },
     ),
+    *(
+        Sample(
+            f"a heading of its own for each split of an epoch, and its values below: `{validation.format(3)}`",
+            "train.log",
+            "".join(
+                f"{training.format(i)}\n  loss: {3 - i / 4}\n  acc: {i / 8}\n{validation.format(i)}\n"
+                f"  loss: {3.5 - i / 4}\n  acc: {i / 16}\n"
+                for i in range(1, 5)
+            ),
+            {
+                f"{train}/loss": [(i, 3 - i / 4) for i in range(1, 5)],
+                f"{train}/acc": [(i, i / 8) for i in range(1, 5)],
+                f"{val}/loss": [(i, 3.5 - i / 4) for i in range(1, 5)],
+                f"{val}/acc": [(i, i / 16) for i in range(1, 5)],
+            },
+        )
+        for training, validation, train, val in (
+            ("Epoch {} train:", "Epoch {} val:", "train", "val"),
+            ("Epoch {}, Phase train", "Epoch {}, Phase val", "train", "val"),
+            ("==> Epoch {} Training Summary:", "==> Epoch {} Validation Summary:", "training", "validation"),
+        )
+    ),
+    Sample(
+        "a heading that counts for the evaluation alone",
+        "train.log",
+        "".join(
+            f"Epoch {i}, train loss: {3 - i / 4}\nEpoch {i}, dev results:\nloss: {4 - i / 4} acc: {i / 8}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "train loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "dev/loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "dev/acc": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "a heading of training above all that an epoch prints",
+        "train.log",
+        "".join(
+            f"Training Epoch {i}\n  Average loss: {3 - i / 4}\nRunning Validation...\n  Accuracy: {i / 8}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "Average loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "validation/Accuracy": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "more lines below a heading than stand near it",
+        "train.log",
+        "".join(
+            f"Epoch {i}\n"
+            + "".join(
+                f"{split}:\n  loss: {loss}\n  acc: {i / 8}\n  f1: {i / 16}\n  auc: {i / 32}\n  recall: {i / 64}\n"
+                for split, loss in (("Train", 3 - i / 4), ("Valid", 4 - i / 4))
+            )
+            for i in range(1, 5)
+        ),
+        {
+            f"{split}/{name}": [(i, loss - i / 4 if name == "loss" else i / share) for i in range(1, 5)]
+            for split, loss in (("train", 3), ("valid", 4))
+            for name, share in (("loss", 1), ("acc", 8), ("f1", 16), ("auc", 32), ("recall", 64))
+        },
+    ),
+    Sample(
+        "a heading, and the line of the epoch once more below it",
+        "train.log",
+        "".join(
+            f"Epoch {i}\nLoss: {3 - i / 4}\nValidation:\n[Epoch: {i}, numImages: 1449]\n"
+            f"Acc:{i / 8}, mIoU:{i / 16}\nLoss: {4 - i / 4}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "numImages": [(i, 1449) for i in range(1, 5)],
+            "Loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "validation/Acc": [(i, i / 8) for i in range(1, 5)],
+            "validation/mIoU": [(i, i / 16) for i in range(1, 5)],
+            "validation/Loss": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "the split in brackets behind each value",
+        "train.log",
+        "".join(f"Epoch {i}: loss: {3 - i / 4} (train), {4 - i / 4} (val)\n" for i in range(1, 5)),
+        {
+            "train loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "val loss": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "a column for the word of each split",
+        "train.log",
+        "".join(
+            f"Epoch {i} | Train | Loss: {3 - i / 4} | Acc: {i / 8} | Val | Loss: {4 - i / 4} | Acc: {i / 16}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "Train Loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "Train Acc": [(i, i / 8) for i in range(1, 5)],
+            "Val Loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "Val Acc": [(i, i / 16) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "the split in a word of its own before a name that is none of training",
+        "train.log",
+        "".join(f"epoch {i} loss={3 - i / 4} val prof-L1={4 - i / 4}\n" for i in range(1, 5)),
+        {
+            "loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "val prof-L1": [(i, 4 - i / 4) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "names that say no more than their split, behind tabs",
+        "train.log",
+        "".join(f"train_loss {3 - i / 4}\tdev_loss {4 - i / 4}\tdev_uas {i / 8}\tepoch {i}\n" for i in range(1, 5)),
+        {
+            "train_loss": [(i, 3 - i / 4) for i in range(1, 5)],
+            "dev_loss": [(i, 4 - i / 4) for i in range(1, 5)],
+            "dev_uas": [(i, i / 8) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "evaluations that nothing counts, each on a line that begins with its split",
+        "valid.log",
+        "".join(f"[validation] Loss: {4 - i / 8} | PSNR: {20 + i}\n" for i in range(12)),
+        {
+            "validation/Loss": [(i, 4 - i / 8) for i in range(12)],
+            "validation/PSNR": [(i, 20 + i) for i in range(12)],
+        },
+    ),
+    Sample(
+        "the split in square brackets behind each value",
+        "train.log",
+        "".join(
+            f"Epoch {i}: Loss {3 - i / 4} [train] {4 - i / 4} [valid]; Acc 0.{i} [train] 0.0{i} [valid]\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train Loss": [(i, 3 - i / 4) for i in (1, 2, 3)],
+            "valid Loss": [(i, 4 - i / 4) for i in (1, 2, 3)],
+            "train Acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+            "valid Acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
+        },
+    ),
+    *(
+        Sample(
+            f"batches of an evaluation, counted anew below its heading: `{batch.format(e=3, b=1, n=2)}`",
+            "train.log",
+            "".join(
+                f"Epoch {e}\n"
+                + "".join(f"{batch.format(e=e, b=b, n=3)}loss: {4 - e - b / 4}\n" for b in (1, 2, 3))
+                + "Validation:\n"
+                + "".join(f"{batch.format(e=e, b=b, n=2)}loss: {6 - e - b / 4}\n" for b in (1, 2))
+                for e in (1, 2, 3)
+            ),
+            {
+                "loss": [(3 * e + b - 3, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3)],
+                "validation/loss": [(3 * e, 5.5 - e) for e in (1, 2, 3)],
+                **({"epoch": [(3 * e + b - 3, e) for e in (1, 2, 3) for b in told]} if told else {}),
+            },
+        )
+        for batch, told in (("batch {b} ", (1, 2, 3)), ("batch {b}/{n} ", ()), ("Epoch {e} [{b}/{n}] ", (1, 2, 3, 3)))
+    ),
+    Sample(
+        "steps of training that count on below the heading of an evaluation",
+        "train.log",
+        "".join(
+            f"Epoch {e}\n"
+            + "".join(f"step {b} loss: {4 - e - b / 4}\n" for b in (1, 2))
+            + f"Validation:\nval_loss: {6 - e}\n"
+            + "".join(f"step {b} loss: {4 - e - b / 4}\n" for b in (3, 4))
+            for e in (1, 2, 3)
+        ),
+        {
+            "loss": [(4 * e + b - 4, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3, 4)],
+            "val_loss": [(4 * e - 2, 6 - e) for e in (1, 2, 3)],
+            "epoch": [(4 * e + b - 4, e) for e in (1, 2, 3) for b in (1, 2, 3, 4)],
+        },
+    ),
+    Sample(
+        "batches of each split, which say so before their count",
+        "train.log",
+        "".join(
+            f"= Epoch {e} =\n"
+            + "".join(f"Train batch {b}/3, loss {4 - e - b / 4}\n" for b in (1, 2, 3))
+            + "".join(f"Val batch {b}/2, loss {6 - e - b / 4}\n" for b in (1, 2))
+            for e in (1, 2, 3)
+        ),
+        {
+            "train/loss": [(3 * e + b - 3, 4 - e - b / 4) for e in (1, 2, 3) for b in (1, 2, 3)],
+            "val/loss": [(2 * e + b - 2, 6 - e - b / 4) for e in (1, 2, 3) for b in (1, 2)],
+        },
+    ),
+    Sample(
+        "a dash behind each name, and a turn for each split",
+        "train.log",
+        "".join(
+            f"Epoch {i} done! Train: loss - {4 - i}.5, acc - 0.{i}; Val: loss - {6 - i}, acc - 0.0{i}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Train loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "Train acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
+            "Val loss": [(i, 6 - i) for i in (1, 2, 3)],
+            "Val acc": [(i, float(f"0.0{i}")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "the split as a letter in brackets",
+        "train.log",
+        "".join(f"[T] epoch {i} loss {4 - i}.5\n[V] epoch {i} loss {6 - i}\n" for i in (1, 2, 3)),
+        {
+            "train/loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "val/loss": [(i, 6 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a loss without a split behind other quantities of both",
+        "train.log",
+        "".join(f"Epoch {i} | Train WER {9 - i}.5 | Dev WER {9 - i}.75 | loss {4 - i}.5\n" for i in (1, 2, 3)),
+        {
+            "Train WER": [(i, 9.5 - i) for i in (1, 2, 3)],
+            "Dev WER": [(i, 9.75 - i) for i in (1, 2, 3)],
+            "loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "splits and no more below the line of the epoch, with what they achieve in brackets",
+        "train.log",
+        "".join(f"Epoch {i}\ntrn: {4 - i}.5 (0.{i}) tst: {6 - i}.5 (0.0{i})\n" for i in (1, 2, 3)),
+        {
+            "trn": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "tst": [(i, 6.5 - i) for i in (1, 2, 3)],
+        },
+    ),
 )

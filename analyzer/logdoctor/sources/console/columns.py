@@ -4,6 +4,7 @@
     epoch     train_loss  valid_loss  accuracy  time        fastai; also Ultralytics, notebooks, spaCy
     epoch train_loss valid_loss                             one space apart, where columns are as wide as their names
     ┃ epoch ┃ train loss ┃ val loss ┃                      Rich, whose walls are drawn; its rows stand between thin ones
+    epoch | train loss | val loss                          walls between the columns alone
 
 A row has a cell for each name; any other line ends the table.
 """
@@ -157,6 +158,6 @@ def _plain(line: str) -> str:
 
 def _cells(line: str) -> Sequence[str]:
     text = _plain(line)
-    if text.startswith("|"):
+    if "|" in text:
         return [cell.strip() for cell in text.strip("|").split("|")]
     return [cell.strip() for cell in _SPACES.split(text) if cell.strip()]

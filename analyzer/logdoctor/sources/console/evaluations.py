@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
-from logdoctor.sources.console.parts import Clock, LineNumbers
+from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers
 from logdoctor.sources.console.placing import EPOCH
-from logdoctor.sources.console.quantities import NEAR, is_held_out, last_above
+from logdoctor.sources.console.quantities import (
+    NEAR,
+    headings_of,
+    is_below,
+    is_held_out,
+    last_above,
+    merged,
+    same_epoch,
+)
 from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
@@ -29,11 +37,12 @@ def evaluations_apart(streams: Sequence[Rows], epochs: Clock) -> list[Rows]:
 
     What tells them apart is the heading above. Lines that no heading tells apart stay together.
     """
-    sections = [rows for rows in streams if not rows.form.fields]
+    sections = headings_of(streams)
     evaluations = [rows for rows in sections if is_held_out(rows)]
     passes = [part for rows in streams for part in _passes_apart(rows, sections)]
-    results = [part for rows in passes for part in _results_apart(rows, evaluations, epochs)]
-    return [part for rows in results for part in _batches_apart(rows, evaluations[:1], epochs)]
+    measured = merged([rows.lines for rows in passes if _only_measures(rows)])
+    results = [part for rows in passes for part in _results_apart(rows, evaluations, epochs, measured)]
+    return [part for rows in results for part in _batches_apart(rows, evaluations, epochs)]
 
 
 def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
@@ -70,14 +79,19 @@ def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     return _by_heading(rows, evaluated, whose, sections)
 
 
-def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
-    """Part lines that count nothing, such as `Loss: 1.7 | Acc: 35.0%`: the one right below a heading is its result."""
+def _only_measures(rows: Rows) -> bool:
     counting = any(one.kind in (Kind.COUNTER, Kind.WITHIN) for one in rows.form.fields)
-    if counting or not rows.form.fields or rows.form.split or not headings or not len(epochs.lines):
+    return bool(rows.form.fields) and not counting
+
+
+def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock, measured: LineNumbers) -> list[Rows]:
+    """Part lines that count nothing, such as `Loss: 1.7 | Acc: 35.0%`: the one right below a heading is its result."""
+    if not _only_measures(rows) or rows.form.split or not headings or not len(epochs.lines):
         return [rows]
     last, whose = _last_headings(headings, rows)
     first_below = np.diff(last, prepend=-1) > 0
-    evaluated = first_below & (rows.lines - last <= NEAR) & (last > last_above(epochs.lines, rows.lines))
+    below = is_below(rows.lines, last, measured) & (last >= 0)
+    evaluated = first_below & below & same_epoch(epochs, rows.lines, last)
     if not evaluated.any() or evaluated.all():
         return [rows]
     training, *results = _by_heading(rows, evaluated, whose, headings)
@@ -85,22 +99,35 @@ def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[
 
 
 def _batches_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock) -> list[Rows]:
-    """Part lines that count the steps of an epoch: of those below the heading of an evaluation, the last is its result.
+    """Part lines that count batches: of those below the heading of an evaluation, the last is its result.
 
     PaddlePaddle's `Model.fit` prints `step 4/4 - loss: 0.44` below an epoch and below `Eval begin...`. An evaluation
-    counts its own batches, which say nothing of where the training stands.
+    counts its own batches, from the first one on, which say nothing of where the training stands.
     """
-    steps = {one.name for one in rows.form.fields if one.kind is Kind.COUNTER and axis_of(one.name) is Axis.STEP}
-    within = steps & rows.of(Kind.PLAN).keys()
-    if len(within) != 1 or rows.form.split or not headings or not len(epochs.lines):
+    counters = rows.of(Kind.COUNTER)
+    steps = [name for name in counters if axis_of(name) is Axis.STEP]
+    within = next(iter(rows.of(Kind.WITHIN).values()), None)
+    if len(steps) + (within is not None) != 1 or rows.form.split or rows.form.is_bar or not headings:
         return [rows]
     last, whose = _last_headings(headings, rows)
-    evaluated = last > last_above(epochs.lines, rows.lines)
-    if not evaluated.any() or evaluated.all():
+    at = counters[steps[0]] if within is None else within
+    evaluated = _begins_anew(at, last) & (last >= 0) & same_epoch(epochs, rows.lines, last)
+    groups: LineNumbers = np.unique(last[evaluated]).astype(np.int64)
+    told = np.nan_to_num(epochs.before(groups), nan=-1.0)
+    if not evaluated.any() or evaluated.all() or (told < 0).any() or (np.diff(told) <= 0).any():
+        return [rows]
+    if len(groups) == 1 and not evaluated[-1]:
         return [rows]
     training, *batches = _by_heading(rows, evaluated, whose, headings)
-    (counter,) = within
-    return [training, *(_result_of(one, counter) for one in batches)]
+    return [training, *(batches if within is not None else (_result_of(one, steps[0]) for one in batches))]
+
+
+def _begins_anew(at: Numbers, headings: LineNumbers) -> NDArray[np.bool_]:
+    """Tell which rows stand below a heading where their position, from there on, is no further than above it."""
+    first = np.append(True, np.diff(headings) != 0)
+    anew: NDArray[np.bool_] = np.append(True, np.diff(at) <= 0)
+    below: NDArray[np.bool_] = anew[np.flatnonzero(first)[np.cumsum(first) - 1]]
+    return below
 
 
 def _last_headings(headings: Sequence[Rows], rows: Rows) -> tuple[LineNumbers, NDArray[np.intp]]:

@@ -49,11 +49,13 @@ class Form:
     counter_first: bool = False
     """Whether the line begins with its counter."""
     value_first: bool = False
-    """Whether the line begins with the name of what it measures."""
+    """Whether the line begins with the name of what it measures, or with the split and then that."""
     in_table: bool = False
     """Whether the line is a row below a header."""
     is_dict: bool = False
     """Whether the line is a dictionary, as Hugging Face's Trainer prints it."""
+    heads: bool = False
+    """Whether the line counts and says what the next ones measure, and nothing else: `Epoch 3 validation`."""
     is_of_training: bool = False
     """Whether nothing but a training prints such a line, whatever its numbers are called."""
     rank: int | None = None
@@ -62,7 +64,12 @@ class Form:
     @property
     def signature(self) -> tuple[object, ...]:
         """What all lines of one statement have in common."""
-        return (self.split, self.is_bar, self.is_dict, *((one.kind, one.name) for one in self.fields))
+        return (self.split, self.is_bar, self.is_dict, self.heads, *((one.kind, one.name) for one in self.fields))
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether the line measures nothing and says what the next ones do."""
+        return self.heads or not self.fields
 
     def behind(self, slots: int) -> Form:
         """Return the form of the same line when so many numbers stand before it."""

@@ -14,6 +14,7 @@ from logdoctor.sources.console.line import BAR, LineReader
 from logdoctor.sources.console.line_numbers import LOOK_BACK, NOT_FINITE
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
+from logdoctor.sources.console.vocabulary import is_split
 from logdoctor.sources.console.word_filter import WordFilter
 
 LONGEST_SHAPE = 8 * 1024
@@ -30,8 +31,9 @@ _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
-    "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test",
-    " : cost ", "learn: ", "损失", "損失", "손실", "准确率", "正确率", "정확도", "学习率", "奖励",
+    "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
+    "top-", "ep_r", " : cost ", "learn: ",
+    "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
     "antrenare", "validare", "pocă",
@@ -50,6 +52,7 @@ _BARE_KEYS = (
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
     "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
+    "batch is", "rate to", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
@@ -64,16 +67,30 @@ def _backwards(words: Iterable[str]) -> str:
     )
 
 
-_VALUE = re.compile(rf"\0[ \t'\"(+#-]*+(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}?(?:{_backwards(_BARE_KEYS)}))")
+_VALUE = re.compile(
+    rf"\0[ \t'\"(+#>\u2192-]*+(?:\)\w{{1,24}}\( ?)?"
+    rf"(?:[\]:=\[/|\0]|$|[^ \0]{{0,{LOOK_BACK}}}?(?:{_backwards(_BARE_KEYS)}))"
+)
 """A number where a log has a value, from the end of a line on: behind a mark, a key or nothing. Looked for so, because
 a line has fewer numbers than words."""
 
 _SECTION = re.compile(
-    r"[^\w\[({<]{0,12}(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test)\b"
+    r"[^\w\[({<]{0,12}(?:(?:running|starting|start|begin|beginning) )?"
+    r"(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test)\b"
     r"[\w ]{0,24}(?::|\.\.\.)?[\s*=-]*$",
     re.I,
 )
 _LONGEST_SECTION = 80
+_ONLY_SPLIT = re.compile(r"\W*(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|dev|test)(?: set| data)?\W*", re.I)
+"""What a line says before its first key that only tells the split: `[validation] Loss: 0.5`."""
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_SAID_IN_HEADINGS = frozenset(
+    "epoch epochs ep step steps iteration iter round episode of out phase mode split stage set data dataset loop "
+    "begin begins start starts starting started running run on the in for at after result results summary stats "
+    "statistics metrics performance report".split()
+)
+"""What a heading says beside its counter and its split."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
 _WARNING = re.compile(r"\.py:\0: \w{0,40}Warning: ")
@@ -144,13 +161,16 @@ def _form(shape: str) -> Form | None:
     if not fields:
         return None
     text = stripped.text
+    headed = _split_of_heading(text) if all(one.kind in (Kind.COUNTER, Kind.PLAN) for one in fields) else ""
     return Form(
         fields,
-        reader.split,
+        headed or reader.split,
         is_bar=bool(BAR.search(text)) and any(one.kind is Kind.WITHIN for one in fields),
         counter_first=fields[0].kind is Kind.COUNTER and not any(map(str.isalnum, reader.heading)),
-        value_first=fields[0].kind is Kind.VALUE and not any(map(str.isalnum, reader.heading)),
+        value_first=fields[0].kind is Kind.VALUE
+        and (not any(map(str.isalnum, reader.heading)) or bool(_ONLY_SPLIT.fullmatch(reader.heading))),
         is_dict=text.startswith("{") and text.rstrip().endswith("}"),
+        heads=bool(headed),
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
@@ -177,6 +197,14 @@ def _may_be_data(shape: str) -> bool:
 def _has_value(lower: str) -> bool:
     not_finite = "nan" in lower or "inf" in lower
     return bool(_VALUE.search(lower[::-1]) or (not_finite and _NAN.search(lower)))
+
+
+def _split_of_heading(text: str) -> str:
+    """Return the split that a line which only counts says the next ones are of: `Epoch 3 validation:`; or nothing."""
+    if len(text) >= _LONGEST_SECTION:
+        return ""
+    told = [word for word in _WORDS.findall(text.lower()) if word not in _SAID_IN_HEADINGS]
+    return told[0] if len(told) == 1 and is_split(told[0]) else ""
 
 
 def _section(shape: str) -> Form | None:

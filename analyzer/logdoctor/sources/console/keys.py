@@ -22,7 +22,10 @@ from logdoctor.sources.tables.counters import normal
 
 _REST = r"[\w@./%+'&#-]*+"
 _KEY = re.compile(rf"(?<![^\W\d])([^\W\d]{_REST}(?: [\w@%&#]{_REST}){{0,6}}+(?: ?\([^()]{{1,24}}\))?)$")
-_CUT = re.compile(r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)")
+_CUT = re.compile(
+    r"[,;|\t\[\]{}<>•·»━█]|\s[-\u2013\u2014*=>]+\s|\s{2,}|:\s|[)\"]\s|^\s*[-\u2013\u2014*=>#]+\s|=(?=.)"
+    r"|\b(?:finished|completed?|done|ended|완료)[.!]{1,3}\s"
+)
 WRAPPER = r"(?:(?:tf\.)?[tT]ensor|(?:Device)?[aA]rray|(?:np|numpy|jnp|ml_dtypes)\.b?float[0-9]*)\(\[?"
 """What a number is wrapped in by the library that it comes from, if it is printed as in its programs."""
 
@@ -34,10 +37,20 @@ _OF_MODEL = re.compile(
 )
 """A quantity in a sentence, as in tutorials: `Accuracy of the model on the validation images: 98 %`."""
 _QUOTES = "'\"`"
-_SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps"})
+_SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps", "round"})
 """Counters that lines speak of in a few words: `Cost after iteration 100`."""
 _SOURCE_FILE = (".py", ".cc", ".cpp", ".cu")
 """Ends of names before the number of a line: `trainer.py:120`."""
+_DASHED = re.compile(
+    r"^\W*((?:epoch|step|iteration|iter|episode|round)s?)[ \t]{0,4}(?:[-\u2013\u2014]|->)[ \t]{1,4}$", re.I
+)
+"""A counter and a dash that stands for its colon, at the beginning of a line: `Epoch - 3`."""
+_ARROW = re.compile(r"(?<=\w) ?(?:[-=]{1,2}>|\u2192) ?$")
+"""An arrow for an equals sign: `train_loss -> 0.52`."""
+_SHORT = frozenset({"ep.", "it.", "iter."})
+"""Counters that are written as abbreviations."""
+_DONE_WITH = frozenset({"finished", "finish", "completed", "complete", "done", "processed", "processing", "training"})
+"""Words before a counter of batches that say no more than that it is there: `Finished batch 100/500`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +79,15 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
         unit = UNIT.match(text)
         text = text[unit.end() :] if unit else text
     text = _WRAPPER.sub("", text).rstrip("[({< '\"`")
+    if not behind_a_number and (dashed := _DASHED.match(before)):
+        return Key(before.rstrip(), dashed[1], is_marked=True, last_piece=dashed[1])
     if (untabbed := text.rstrip(" \t")).endswith((":", "=")):
         text = untabbed  # `Iteration: \t 12`
+    text = _ARROW.sub("=", text)
     is_marked = text.endswith((":", "="))
     text = text.rstrip(":= ") if is_marked else text.rstrip("#@ ")
-    text = text.rstrip(_QUOTES + " ")
+    text = text.rstrip(_QUOTES + " ").removesuffix(" -").rstrip()  # `Train: loss - 0.52`
+    text = text.removesuffix(" to") if text.lower().endswith("learning rate to") else text
     if text.rpartition(" ")[2] in VERBS and " " in text.strip():
         text = text.rpartition(" ")[0].rstrip().removesuffix(" so far")
     pieces = _CUT.split(text)
@@ -84,6 +101,7 @@ def key_of(before: str, *, behind_a_number: bool) -> Key:
 def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
     """Return the counter that a key names, in the spelling of tables, and the words before it."""
     whole = normal(key)
+    whole = whole.removesuffix(".") if whole in _SHORT else whole
     if whole in COUNTER_WORDS:
         name = COUNTER_WORDS[whole]
         return ("", "") if name in LOOSE and not explicit else (name, "")
@@ -98,6 +116,8 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
         return COUNTER_WORDS[counted], split
     if last in _SPOKEN and len(context) <= 5:
         return _spoken_counter(last, context)
+    if last == "batch" and all(word in _DONE_WITH or is_split(word) for word in context):
+        return last, " ".join(context)
     return "", ""
 
 

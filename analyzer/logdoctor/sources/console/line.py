@@ -49,6 +49,10 @@ _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
 """How torchvision's references begin the results of an evaluation: ` * Acc@1 70.1 Acc@5 89.3`; PyTorch's ImageNet
 example has more blanks there, one for each meter that it leaves out."""
 
+_TAG = re.compile(r"\s*\[([TV])\][ :]")
+_TAGS = {"T": "train", "V": "val"}
+"""The split as a letter at the beginning of a line: `[V] epoch 3 loss 0.52`."""
+
 _IN_NATS = re.compile(r" ?nats\b")
 """The unit of a loss that needs no other name than its split: `val 0.56 nats = 0.81 bits`."""
 _TWO_QUANTITIES = re.compile(r"(?P<of>(?:\S+ )*)(?P<one>\w+) ?\((?P<other>[A-Za-z]+)\)")
@@ -57,6 +61,19 @@ _KINDS_OF_LOSS = frozenset({"mse", "rmse", "mae", "mape"})
 """Errors that, in brackets behind `loss`, say which one it is: `Train Loss (MSE): 0.51 (0.53)` has its average."""
 _SAVING_DICT = "saving dict for"
 """TF Estimator's words before the results of an evaluation."""
+
+
+_OF_A_SPLIT = re.compile(r"(?<!\S)(?:train|val|valid|dev|test|eval)_[a-z][a-z0-9_]*$")
+"""An identifier that begins with its split: `dev_uas 0.91`."""
+_ON_DATA = re.compile(r" on (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+){0,2}$", re.I)
+"""The end of a key that says on which data: `loss on training batch is 0.52`."""
+_THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
+"""What stands behind a number that is the end of a key."""
+_NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
+"""Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
+_TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
+_GROUP_OF_LOSSES = re.compile(r"(?<![^\W_])loss(?:es)?[\s:=(\[>-]{1,4}$", re.I)
+"""What stands before the first of several losses that have their word together: `loss: total: 4.2, xy: 0.6`."""
 
 
 class LineReader:
@@ -79,6 +96,10 @@ class LineReader:
         """What the present one is."""
         self._subject = ""
         """What a counter was told of, if its value is to come: `Accuracy at step`."""
+        self._bar_of = ""
+        """What the steps of a bar count, if it says so: `Epoch:  40%|####  | 16/40`."""
+        self._stem = ""
+        """What was told last of a split behind its value."""
 
     def read(self) -> None:
         """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
@@ -93,9 +114,13 @@ class LineReader:
             self.fields = []
         if _SUMMARY_LINE.match(self.text):
             self.split = self.split or "val"
+        if tag := _TAG.match(self.text):
+            self.split = self.split or _TAGS[tag[1]]
 
     def _take(self, number: Number) -> None:
         """Take a number for what belongs to the one before it: its total, its average, the rest of a clock; or anew."""
+        if number.is_of_key:
+            return
         previous = self.fields[-1] if self.fields else None
         bare, in_percent = number.before.strip(), number.after.startswith("%")  # `Train: 0.82 / 72.3%`
         if previous is not None and (
@@ -180,6 +205,7 @@ class LineReader:
     def _positional(self, key: Key, number: Number) -> bool:
         """Take a number for what it counts by its place, if it does."""
         is_ratio = bool(self.fields) and number.before.rstrip().endswith("(")  # `accuracy: 84.13%, (2074785/2466027)`
+        is_ratio = is_ratio and self._last != "counted"  # `===> Epoch[3](100/500): Loss 0.52`
         if not number.is_finite or is_ratio or not may_be_position(key.name, number.after):
             return False
         position = position_of(
@@ -189,7 +215,8 @@ class LineReader:
             return False
         if position.ends_heading:
             self._take_heading(key.text)
-        self._add(position.kind, position.counter, replace(number, sign=1.0))
+        counter = self._bar_of or position.counter if position.kind is Kind.WITHIN else position.counter
+        self._add(position.kind, counter, replace(number, sign=1.0))
         self._this = position.told
         return True
 
@@ -197,10 +224,16 @@ class LineReader:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
         if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
+            self._bar_of = counter_of(key.name, explicit=True)[0]
             return
-        if not key.name or not key.last_piece or normal(key.name) in IGNORED:
+        unnamed = not key.name or not key.last_piece
+        if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`
+            return
+        if (unnamed and not self._splits.said_behind(number.after)) or normal(key.name) in IGNORED:
             return
         name = self._quantity(key, number)
+        if said := self._splits.said_behind(number.after):
+            name = self._of_split_behind(name, said)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
             return
         self._splits.hear(key.lead)
@@ -215,14 +248,34 @@ class LineReader:
         if is_split(name) and _IN_NATS.match(number.after):
             return f"{name} (nats)"
         if not key.is_marked:
-            tail = _with_so_far(name, vocabulary_tail(name)) or (name if self._splits.is_bare_split(name) else "")
-            if number.is_first:
-                self._take_heading(name[: len(name) - len(tail)])
-            return tail
+            return self._bare_quantity(key, number)
         if not number.before.rstrip("'\"").endswith((" ", "\t")) and " " in name and not needs_its_words(name):
             # `stage two val_loss:2.8`: spaces are between the pairs; NeMo's `train_step_timing in s` has its unit there
-            return vocabulary_tail(name) or name.removesuffix(" in s").split(" ")[-1]
+            return vocabulary_tail(name) or _last_with_split(name.removesuffix(" in s"))
+        if normal(name) in _TOTALS and _GROUP_OF_LOSSES.search(key.lead):
+            return f"{name} loss"
         return name
+
+    def _bare_quantity(self, key: Key, number: Number) -> str:
+        """Return the words of a key without a mark behind it that name a quantity, or nothing."""
+        name = key.name
+        stem = name[: name.rindex("(")].rstrip() if name.endswith(")") else name  # `Train acc (token) 0.25`
+        if on := _ON_DATA.search(stem):
+            return stem if vocabulary_tail(stem[: on.start()]) == stem[: on.start()] else ""
+        tail = _with_so_far(stem, vocabulary_tail(stem)) or (name if self._splits.is_bare_split(name) else "")
+        if not tail and (last := _OF_A_SPLIT.search(name)):
+            tail = last[0]
+        tail = tail and name[stem.rindex(tail) :] if tail in stem else tail
+        if number.is_first:
+            self._take_heading(name[: len(name) - len(tail)])
+        elif needs_its_words(tail) and needs_its_words(name) and name == key.last_piece:
+            return tail if name.partition(" ")[0].lower() in _NO_NAMES else name  # `Loss 1.88, VGG Loss 0.43`
+        return tail
+
+    def _of_split_behind(self, name: str, split: str) -> str:
+        """Return the name of what is told of a split behind it: `loss: 0.5 (train), 0.6 (val)`."""
+        self._stem = name or self._stem
+        return f"{split} {self._stem}" if self._stem and not split_of(self._stem) else self._stem
 
     def _value(self, key: str, number: Number, unit: str) -> None:
         """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
@@ -230,7 +283,7 @@ class LineReader:
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             return
         only_split = is_split(key)
-        key = self._splits.name(key)
+        key = self._splits.name(key) if not self._is_loss_of_both(key) else key
         previous = next((one.name for one in reversed(self.fields) if one.kind is Kind.VALUE), "")
         if only_split and previous not in self._parted and split_of(previous):
             stem = " ".join(word for word in previous.split() if not (split_of(word) or word == "(%)"))
@@ -242,6 +295,15 @@ class LineReader:
             return
         self._add(Kind.VALUE, key, number)
         self._this = "value"
+
+    def _is_loss_of_both(self, key: str) -> bool:
+        """Tell a loss without a split behind other quantities of both: `Train WER 9.1 | Dev WER 9.8 | loss 0.52`."""
+        if not issubclass(role_of(key, Split.NONE), Loss) or split_of(key):
+            return False
+        told = [(split_of(one.name), role_of(one.name, Split.NONE)) for one in self.fields if one.kind is Kind.VALUE]
+        splits = {split for split, _ in told}
+        losses = any(issubclass(role, Loss) for _, role in told)
+        return not losses and Split.TRAIN in splits and len(splits - {Split.NONE}) > 1
 
     def _told_apart(self, key: str) -> str:
         """Name what each split has behind the loss of its own: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`."""
@@ -301,6 +363,12 @@ def _of_another(name: str) -> tuple[str, str] | None:
     if issubclass(roles[0], Loss) and (issubclass(roles[1], Loss) or found["other"].lower() in _KINDS_OF_LOSS):
         return None
     return None if roles[0] is roles[1] or not all(issubclass(each, SPLIT_ROLES) for each in roles) else (one, other)
+
+
+def _last_with_split(name: str) -> str:
+    """Return the last word of a name, with a split right before it: `val prof-L1` of `epoch done val prof-L1`."""
+    *before, last = name.split(" ")
+    return f"{before[-1]} {last}" if before and is_split(before[-1]) and not split_of(last) else last
 
 
 def _with_so_far(name: str, tail: str) -> str:

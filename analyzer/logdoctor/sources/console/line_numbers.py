@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from logdoctor.sources.console.keys import WRAPPER
@@ -57,6 +57,16 @@ PaddleOCR fills what is shorter than a number up: `loss: nanxxx`; BigDL writes s
 _WORDS = ("word", "free", "wrapped", "spaced", "said")
 """The groups of a word for a number that is not finite, by where it stands."""
 
+_SPAN = (
+    r"(?:(?:over|the|avg|average|mean|running|moving|last|past|previous|recent|window|of)[ =]{1,2}){0,4}"
+    r"\0 ?(?:eps?|episodes?|games?|trials?|steps?|iters?|iterations?|batches|epochs?|runs?|samples)?"
+)
+_WINDOW = re.compile(
+    rf" ?\((?!\0 ?\)){_SPAN}\)(?=[ \t]?[:=])| over {_SPAN}(?=[ \t]?[:=])"
+    r"|(?:(?<=eward)|(?<=eturn)|(?<=core)) ?\(\0\)(?=[ \t]?[:=])"
+)
+"""What a key says of how much it is the mean of: `Avg Reward (last 100): 51.5`, `Average Score (100): 12.3`."""
+
 _ATTACHED = re.compile(r"[A-Za-z_\ufffd]|\.[0-9A-Za-z]")
 _SIGN = re.compile(r"(?:^|[\s:=(\[{,'\"])([-+])$")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
@@ -78,6 +88,8 @@ class Number:
     """The unit that is written to it without a space."""
     is_part_of_word: bool
     """Whether letters that are no unit follow at once: `3d_conv`."""
+    is_of_key: bool = False
+    """Whether it belongs to the key of the next one: `Reward (last 100): 51.5`."""
 
     @classmethod
     def of(cls, token: str, before: str, after: str, *, is_first: bool) -> Number:
@@ -103,12 +115,18 @@ class Number:
 def numbers_in(text: str) -> Iterator[Number]:
     """Yield the numbers of a line in their order."""
     tokens = (token for token in _TOKEN.finditer(text) if _is_number(token, text))
-    end = 0
-    for i, token in enumerate(islice(tokens, MOST_FIELDS)):
+    windows = {found.start() + found[0].index(MASK) for found in _WINDOW.finditer(text)}
+    end, is_first = 0, True
+    for token in islice(tokens, MOST_FIELDS):
         word = next((name for name in _WORDS if token[name]), 0)
         before = text[max(end, token.start(word) - LOOK_BACK) : token.start(word)]
-        yield Number.of(token[word], before, text[token.end() : token.end() + _LOOK_AHEAD], is_first=i == 0)
-        end = token.end()
+        after = text[token.end() : token.end() + _LOOK_AHEAD]
+        if token.start() in windows:
+            yield replace(Number.of(token[word], before, after, is_first=is_first), is_of_key=True)
+            continue
+        before = _WINDOW.sub("", before) if MASK in before else before
+        yield Number.of(token[word], before, after, is_first=is_first)
+        end, is_first = token.end(), False
 
 
 def _is_number(token: re.Match[str], text: str) -> bool:

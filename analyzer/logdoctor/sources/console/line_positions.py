@@ -13,12 +13,17 @@ from logdoctor.sources.console.vocabulary import COUNTER_WORDS, is_split
 OUT_OF = re.compile(r"\s*/\s*\0")
 """What stands behind a number that has its total there."""
 _OUT_OF_ALL = re.compile(r"\s*/\s*\0\]$")
+_THEN_BAR = re.compile(r" ?/ ?\0[\])]?[:,]? {0,4}\0%\|")
+"""What stands behind the epoch that the bar of its batches is called after: `3/20:  40%|####  | 200/500`."""
 _THEN_OF_BATCHES = re.compile(r"/\0\]\s*\[\s*\0/")
 """What stands behind the epoch of Swin: `Train: [0/300][10/1251]`."""
 _THEN_COUNTED = re.compile(r"/\0\][ \t]*(?:step|iter(?:ation)?|batch)[ \t:=\[#]{0,4}\0", re.I)
 """What stands behind the epoch of loops that name what they count within it: `Train: [ 1/5] Step 050/335`."""
 _THEN_SAID = re.compile(r" (epoch|step|iteration|iter)[,:] +(?!\0)", re.I)
 """What stands behind a position whose word follows it: `3 epoch, loss: 0.5`; not behind a process: `71 epoch: 3`."""
+_AFTER = re.compile(r"\W*after[ \t]*", re.I)
+_THEN_COUNTED_WORD = re.compile(r" (?:training )?(epoch|step|iteration|iter|round)(?:s|\(s\))?[,:] +(?!\0)", re.I)
+"""What stands around a position in a sentence: `After 100 training step(s), loss on training batch is 0.52.`"""
 _THEN_IN_BRACKETS = re.compile(r"\]? *\[")
 """What stands behind the epoch of timm: `Train: 0 [  50/1251`."""
 _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
@@ -52,8 +57,13 @@ class Position:
 
 
 def may_be_position(key: str, after: str) -> bool:
-    """Tell whether a number can count by its place, given its key: none, or a split that a position stands behind."""
-    return not key or (is_split(key) and bool(_GOES_ON.match(after)))
+    """Tell whether a number can count by its place, given its key.
+
+    That is none, or a split that a position stands behind, or `After`.
+    """
+    if is_split(key):
+        return bool(_GOES_ON.match(after))
+    return not key or bool(_AFTER.fullmatch(key))
 
 
 def position_of(
@@ -65,10 +75,14 @@ def position_of(
     """
     in_brackets = first and line.lstrip().startswith("[") and not before.strip(" [")
     behind_split = bool(_SPLIT_ONLY.fullmatch(before.strip()))
+    if not fields and _THEN_BAR.match(after):
+        return Position("epoch", told="counted", ends_heading=True)
     leads_batches = (behind_split or in_brackets) and (_THEN_OF_BATCHES.match(after) or _THEN_COUNTED.match(after))
     if leads_batches or (first and behind_split and _THEN_IN_BRACKETS.match(after)):
         return Position("epoch", told="counted", ends_heading=True)
     if not fields and (said := _THEN_SAID.match(after)):
+        return Position(COUNTER_WORDS[said[1].lower()], told="counted")
+    if first and _AFTER.fullmatch(before) and (said := _THEN_COUNTED_WORD.match(after)):
         return Position(COUNTER_WORDS[said[1].lower()], told="counted")
     if OUT_OF.match(after) and not any(one.kind is Kind.WITHIN for one in fields):
         # PyTorch's examples print samples, everybody else batches

@@ -11,7 +11,7 @@ from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.vocabulary import SPLIT_ROLES, is_split
 
 _SPLIT_WORD = r"(?<![\w])(train(?:ing)?|tr|trn|val(?:id(?:ation)?)?|va|vl|eval(?:uation)?|dev|test(?:ing)?|te|tst)"
-_OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])-] ?)+['\"]?"
+_OPENED = rf"{_SPLIT_WORD}['\"]? ?(?:[:=>(\[{{\])|-] ?)+['\"]?"
 _TURNS = re.compile(rf"{_OPENED}(?=[A-Za-z_])", re.I)
 """How a line begins what it says of a split: `Train: loss 0.5, acc 0.9 | Valid: loss 0.6, acc 0.8`."""
 _TURN_BEGINS = re.compile(rf"{_OPENED}$", re.I)
@@ -31,12 +31,18 @@ _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 
 
+_SAID_BEHIND = re.compile(rf" ?[(\[]{_SPLIT_WORD}[)\]](?=\s*(?:[,;|/&]|$)| +(?:and )?[-+]?(?:\0|nan|inf))", re.I)
+_VALUES_OF_SPLITS = re.compile(rf"(?:\0|nan|inf)%?{_SAID_BEHIND.pattern}", re.I)
+"""A number and, in brackets behind it, of which split it is: `loss: 0.5 (train), 0.6 (val)`."""
+
+
 class LineSplits:
     """The splits that one line has named so far."""
 
     def __init__(self, text: str) -> None:
         self._has_turns = _tells_splits_apart(_TURNS, text) or _turns_to_held_out(text)
         self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text)
+        self._has_splits_behind = _tells_splits_apart(_VALUES_OF_SPLITS, text)
         self._turn = ""
         """The split whose turn it is in a line that has a turn for each."""
         self._spoken = ""
@@ -52,6 +58,11 @@ class LineSplits:
         """Note whose turn begins in the text before a key."""
         if self._has_turns and (begun := _TURN_BEGINS.search(lead)):
             self._turn = begun[1]
+
+    def said_behind(self, after: str) -> str:
+        """Return the split that stands in brackets behind a number, in a line that has one for training so too."""
+        said = _SAID_BEHIND.match(after.removeprefix("%")) if self._has_splits_behind else None
+        return said[1] if said else ""
 
     def of_whole_line(self, lead: str) -> str:
         """Return the split that the text between the counters of a line and its first key gives to the line."""

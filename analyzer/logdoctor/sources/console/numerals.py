@@ -31,6 +31,9 @@ _STANDS_FREE[list(f"{string.ascii_letters}{string.digits}_.@".encode())] = False
 _GLUED = b"hcope"
 """The end of `epoch` from its last letter on, the one word whose number may follow at once: `[epoch12] loss=0.5`."""
 
+_TOP = b"-pot"
+"""The end of `top-` from its last character on: the digit behind it is part of a name, as in `top-5 accuracy`."""
+
 _PART_OF_A_NAME = np.zeros(256, np.bool_)
 _PART_OF_A_NAME[list(f"{string.ascii_letters}{string.digits}_.-".encode())] = True
 """By the byte before the word or behind the number, whether they are part of a name: `model-epoch12.pt`."""
@@ -162,7 +165,9 @@ def numerals_in(text: str) -> Numerals:
     before = codes[runs.starts - 1]
     begins = _STANDS_FREE[before]
     glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
-    begins[glued[_count_epochs(glued, runs, codes)]] = True
+    begins[_count_epochs(glued, runs, codes)] = True
+    if "op-" in text or "OP-" in text:
+        begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
     first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
     whole, inner = _behind_commas(first, in_doubt, runs, codes)
@@ -181,14 +186,21 @@ def numerals_in(text: str) -> Numerals:
     return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
 
 
-def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Mask:
-    """Tell which digits stand right behind the word `epoch`, of those behind an `h`."""
-    starts, found = runs.starts[candidates], np.ones(len(candidates), np.bool_)
-    for back, letter in enumerate(_GLUED, 1):
-        found &= codes[np.maximum(starts - back, 0)] | _LOWER_CASE == letter
-    before = codes[np.maximum(starts - len(_GLUED) - 1, 0)]
-    found &= ~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[candidates]]])
-    return found
+def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:
+    """Return which digits stand right behind the word `epoch`, of those behind an `h`."""
+    found = _behind_word(candidates, _GLUED, runs, codes)
+    before = codes[np.maximum(runs.starts[found] - len(_GLUED) - 1, 0)]
+    counting: _Places = found[
+        ~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[found]]])
+    ]
+    return counting
+
+
+def _behind_word(candidates: _Places, ending: bytes, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:
+    """Return which digits stand right behind an ending, given from its last character on."""
+    for back, letter in enumerate(ending[1:], 2):
+        candidates = candidates[codes[np.maximum(runs.starts[candidates] - back, 0)] | _LOWER_CASE == letter]
+    return candidates
 
 
 def _may_be_exponents(starts: _Places, codes: NDArray[np.uint8]) -> _Mask:

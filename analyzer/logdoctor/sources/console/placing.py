@@ -35,6 +35,9 @@ _ENOUGH_REPEATED = 3
 _NEARER = 0.5
 """Distance of a value from the one before, as a share of that from the first, up to which its curve goes on."""
 
+_MOSTLY = 2 / 3
+"""Share of the passes without a name that must begin near where the one before ended; single batches scatter."""
+
 _ENOUGH_AHEAD = 3
 """Rows above a count of their own before the count is believed to be theirs."""
 
@@ -53,6 +56,8 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
         )
         headed = headed if inside is None else _told_after(inside, headed)
         epoch = headed if within is not None or bool((np.diff(headed) > 0).any()) else None
+        if not np.isfinite(headed).any():
+            epoch = _passes(part, within)
     if within is None:
         inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
         if epoch is None or len(inner) != 1 or not _restarts(counters[inner[0]], epoch):
@@ -70,6 +75,24 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
         at = through
     plans = {key: value for key, value in part.plans.items() if key != name}
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
+
+
+def _passes(part: Part, within: Within | None) -> Numbers | None:
+    """Return the pass of each row where no line names one: `batch 500/500`, then `batch 1/500` at the loss it had.
+
+    Another run begins anew, too; its loss then begins where that of the first had begun.
+    """
+    counted = [(at, part.plans[name]) for name, at in part.steps.items() if name in part.plans]
+    counted = counted if within is None or within[2] is None else [(within[1], within[2])]
+    if len(counted) != 1:
+        return None
+    ((at, length),) = counted
+    moves = np.diff(at)
+    anew = moves < 0
+    if not anew.any() or not (moves > 0).any() or not _goes_on(part, at, _MOSTLY):
+        return None
+    ended = at[:-1][anew] + np.median(moves[moves > 0]) > length[:-1][anew]
+    return np.append(0.0, np.cumsum(anew)) if ended.all() else None
 
 
 def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
@@ -137,13 +160,12 @@ def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:
     return epoch if begins and np.array_equal(advances, np.diff(at) <= 0) else None
 
 
-def _goes_on(part: Part, at: Numbers) -> bool:
+def _goes_on(part: Part, at: Numbers, share: float = 1.0) -> bool:
     """Tell whether what is measured goes on where a position falls back: nearer to where it was than to its first."""
     told = [values for name, values in part.values.items() if shows_progress(name)]
     anew = np.flatnonzero(np.diff(at) <= 0) + 1
-    return bool(told) and all(
-        bool((np.abs(one[anew] - one[anew - 1]) < _NEARER * np.abs(one[anew] - one[0])).all()) for one in told
-    )
+    near = [np.abs(one[anew] - one[anew - 1]) < _NEARER * np.abs(one[anew] - one[0]) for one in told]
+    return bool(told) and all(np.count_nonzero(one) >= share * len(anew) for one in near)
 
 
 def _length(at: Numbers) -> float:
@@ -211,8 +233,9 @@ def main_counter(parts: Sequence[Part]) -> str | None:
     rows: dict[str, int] = {}
     by_epoch = 0
     for part in parts:
-        for name in part.steps:
-            rows[name] = rows.get(name, 0) + len(part)
+        for name, at in part.steps.items():
+            if len(part) < _ENOUGH_REPEATED or (at != at[0]).any():  # not `Epoch: 3, Steps: 500`, of each epoch
+                rows[name] = rows.get(name, 0) + len(part)
         by_epoch += 0 if part.steps else len(part) if EPOCH in part.counters else 0
     main = max(rows, key=rows.__getitem__, default=None)
     return None if main is None or rows[main] < by_epoch else main
@@ -224,16 +247,17 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
     lines = scattered([(at, part.lines) for at, part in zip(rows, parts, strict=True)])
     main = main_counter(parts)
     begun = _epochs_within(parts, main)
+    ahead = any(_stands_ahead(clock, part.lines) for part in parts if not part.steps)
     found: dict[str, list[_Piece]] = {}
     positions: list[_Piece] = []
     for part, at in zip(parts, rows, strict=True):
         counters = dict(part.counters)
         if main is not None and not part.steps:
-            counters[main] = _said_near(clock, part.lines)
+            counters[main] = _said_near(clock, part.lines, ahead=ahead)
             if begun is not None and EPOCH in counters:
                 counters[main][~(counters[EPOCH] <= begun.before(part.lines))] = np.nan  # `Starting epoch 3`
         elif not counters and len(clock.lines):
-            counters[EPOCH if clock is epochs else _HEADED] = clock.before(part.lines)
+            counters[EPOCH if clock is epochs else _HEADED] = _said_near(clock, part.lines, ahead=ahead)
         positions.append((at, _position(part, counters, main, epochs)))
         for name, values in (counters | part.values).items():
             found.setdefault(name, []).append((at, values))
@@ -242,15 +266,25 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
     return Table(path, len(lines), _without_repeats(columns, position)), lines
 
 
-def _said_near(clock: Clock, lines: LineNumbers) -> Numbers:
-    """Return what was said last above rows; what is said below, where all stand nearer to a count of their own there.
+def _said_near(clock: Clock, lines: LineNumbers, *, ahead: bool) -> Numbers:
+    """Return what was said last above rows; what is said below them, where rows are known to stand ahead of it."""
+    return clock.after(lines) if ahead and _alternates(clock, lines) else clock.before(lines)
+
+
+def _stands_ahead(clock: Clock, lines: LineNumbers) -> bool:
+    """Tell rows each of which stands nearer to a count of its own below it than to the one above.
 
     `eval_loss = 1.21`, and below it `dev acc: 0.46, global step: 200`: nothing is said above the first alone.
     """
+    return _alternates(clock, lines) and bool(clock.nearer_below(lines).all())
+
+
+def _alternates(clock: Clock, lines: LineNumbers) -> bool:
+    """Tell rows and counts that take turns, beginning with a row and ending with a count."""
     above, below = clock.before(lines), clock.after(lines)
     if len(lines) < _ENOUGH_AHEAD or not np.isnan(above[0]) or not np.array_equal(above[1:], below[:-1]):
-        return above
-    return below if bool((np.diff(below) > 0).all() and clock.nearer_below(lines).all()) else above
+        return False
+    return bool((np.diff(below) > 0).all())
 
 
 def _epochs_within(parts: Sequence[Part], main: str | None) -> Clock | None:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of, stem_of
+from logdoctor.run.naming import role_of, split_of, stem_of, words
+from logdoctor.run.vocabulary import SCORES
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
@@ -21,8 +23,10 @@ HELD_OUT = (Split.VALIDATION, Split.TEST)
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""
 
+EPISODE = "episode"
+
 NEAR = 3
-"""Lines below a heading such as `Test Error:` that it still speaks of."""
+"""Lines below a heading such as `Test Error:` at which what it speaks of begins at the latest."""
 
 Within = tuple[str, Numbers, Numbers | None]
 """What is counted within an epoch, where each row stands in it, and how long it is."""
@@ -68,12 +72,19 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
     if averages:
         values |= rows.of(Kind.AVERAGE)
     split = rows.form.split
-    named = {with_split(name, split): at for name, at in values.items()}
     counters = dict(rows.of(Kind.COUNTER))
+    if EPISODE in counters:
+        values = {_of_episode(name): at for name, at in values.items()}
+    named = {with_split(name, split): at for name, at in values.items()}
     within = next(iter(rows.of(Kind.WITHIN).items()), None)
     length = next(iter(rows.of(Kind.LENGTH).values()), None)
     part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
     return part, None if within is None else (*within, length)
+
+
+def _of_episode(name: str) -> str:
+    """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`."""
+    return f"{EPISODE}/{name}" if not SCORES.isdisjoint(words(name)) else name
 
 
 def _counts_out_of(counts: Numbers, totals: Numbers) -> bool:
@@ -98,25 +109,67 @@ def quantity_of(name: str) -> object:
 
 def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock) -> list[Part]:
     """Name what stands below a heading such as `Test Error:` after its split; the next heading or epoch ends it."""
-    headings = [rows for rows in streams if not rows.form.fields]
-    clocks = {rows.form.split: rows.lines for rows in headings}
+    clocks: dict[str, LineNumbers] = {}
+    for rows in headings_of(streams):
+        split = rows.form.split
+        clocks[split] = merged([clocks[split], rows.lines]) if split in clocks else rows.lines
+    measured = merged([part.lines for part in parts if part.values and not part.counters])
     return [
-        _under_section(part, clocks, epochs) if not part.counters and not part.form.split else part for part in parts
+        _under_section(part, clocks, epochs, measured) if not part.counters and not part.form.split else part
+        for part in parts
     ]
 
 
-def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock) -> Part:
+def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock, measured: LineNumbers) -> Part:
     if not len(part) or not headings:
         return part
     above = {split: last_above(lines, part.lines) for split, lines in headings.items()}
     last = np.max(list(above.values()), axis=0)
-    ended = places_of(epochs.lines, part.lines) > places_of(epochs.lines, last)
-    if (last < 0).any() or ended.any() or (part.lines - last > NEAR).any():
+    ended = ~same_epoch(epochs, part.lines, last)
+    if (last < 0).any() or ended.any() or not is_below(part.lines, last, measured).all():
         return part
     whose = next((split for split, lines in above.items() if np.array_equal(lines, last)), None)
     if whose is None:
         return part
     return replace(part, values={with_split(name, whose): at for name, at in part.values.items()})
+
+
+def headings_of(streams: Sequence[Rows]) -> list[Rows]:
+    """Return the lines that say what the next ones measure: `Test Error:`, `Epoch 3 validation`.
+
+    One that counts and says that it is of training heads whatever an epoch prints, where none is of held-out data.
+    """
+    counting = [rows for rows in streams if rows.form.heads]
+    bare = [rows for rows in streams if not rows.form.fields]
+    return bare + counting if any(map(is_held_out, counting)) else bare
+
+
+def is_below(lines: LineNumbers, headings: LineNumbers, measured: LineNumbers) -> NDArray[np.bool_]:
+    """Tell which lines stand right below the heading above them, or below it with nothing but such lines between.
+
+    `measured` are all lines that measure and count nothing: those of one block follow each other.
+    """
+    parted = np.append(0, np.cumsum(np.diff(measured) > 1))
+    first = np.append(measured, -1)[places_of(measured, headings, behind=True)]
+    begins = np.append(parted, -1)[places_of(measured, headings, behind=True)]
+    same_block = np.append(parted, -2)[places_of(measured, lines)] == begins
+    below: NDArray[np.bool_] = (lines - headings <= NEAR) | (same_block & (first - headings <= NEAR))
+    return below
+
+
+def merged(lines: Sequence[LineNumbers]) -> LineNumbers:
+    """Return the lines of several parts together, rising."""
+    return np.sort(np.concatenate([np.empty(0, np.int64), *lines]))
+
+
+def same_epoch(epochs: Clock, lines: LineNumbers, headings: LineNumbers) -> NDArray[np.bool_]:
+    """Tell which lines stand in the epoch of the heading above them, which may itself say the epoch, or a line below.
+
+    So does the line that repeats it: `Validation:`, below it `[Epoch: 3, numImages: 1449]`.
+    """
+    here, there = (np.nan_to_num(epochs.before(one), nan=-1.0) for one in (lines, headings))
+    same: NDArray[np.bool_] = here == there
+    return same
 
 
 def last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:

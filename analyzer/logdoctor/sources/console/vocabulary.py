@@ -36,9 +36,9 @@ COUNTER_WORDS = {
     **dict.fromkeys(("update", "updates"), "update"),
     **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
     **dict.fromkeys(("batch_idx", "batch_id", "batch_num", "batch_no"), "batch_idx"),
-    **dict.fromkeys(("episode", "episodes"), "episode"),
+    **dict.fromkeys(("episode", "episodes", "episode num", "episode_num"), "episode"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
-    **dict.fromkeys(("total_timesteps", "num_timesteps"), "total_timesteps"),
+    **dict.fromkeys(("total_timesteps", "num_timesteps", "total t"), "total_timesteps"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **{name: name for name in (
         "num_updates", "round", "samples", "tokens", "training_iteration", "env_steps", "frame", "frames",
@@ -60,8 +60,7 @@ LOOSE = frozenset({"samples", "tokens", "frames", "frame", "consumed_samples"})
 LOOP_VARIABLES = frozenset({"i", "n", "k", "it", "idx"})
 """Names of loop variables, which count where they say out of how many: `i=347/530`."""
 
-PREPOSITIONS = frozenset({"at", "in", "after", "for"})
-"""Words between a quantity and the counter that its value follows: `Cost after iteration 100: 0.64`."""
+PREPOSITIONS = frozenset({"at", "in", "after", "for", "("})
 
 VERBS = frozenset({"is", "was", "are"})
 """Words between a quantity and its value: `validation loss is: 0.24`."""
