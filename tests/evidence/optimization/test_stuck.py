@@ -309,3 +309,12 @@ def test_validation_that_barely_moves_and_never_up_tells_of_a_rate_too_low(losse
     )
     found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert found[0].id == cause
+
+
+def test_a_gradient_that_calms_has_reached_the_weights_that_find_the_mean() -> None:
+    """What labels of other rows, and outputs broadcast against all targets, leave to learn."""
+    beginning = Beginning(guesses="both losses rest where guessing the mean would be")
+    curves = {"train_loss": flat(1.0).noisy(0.002), "val_loss": flat(1.06, 20).noisy(0.0003)}
+    calms = why(None, beginning, **curves, grad_norm=decay(1.1, 0.05))
+    assert calms == ["labels-do-not-match"]
+    assert why(None, beginning, **curves, grad_norm=flat(0.2).noisy(0.05)) == ["bad-initialization"]
