@@ -32,7 +32,7 @@ from logdoctor.evidence.generalization.validation_rise import memorises_only
 from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
-from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
+from logdoctor.evidence.told_by_settings import over_regularised, strong_regularisation, tiny_model
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
@@ -319,8 +319,8 @@ class Underfitting(Rule):
         rested = ["the loss has come to rest"]
         return ranked(
             *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
-            because(
-                "over-regularised",
+            over_regularised(
+                settings,
                 Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
                 pro=[strong],
                 contra=usual,

@@ -10,6 +10,7 @@ from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.told_by_settings import (
     SIZE,
     few_updates,
+    over_regularised,
     smaller_model,
     strong_regularisation,
     tiny_model,
@@ -37,7 +38,7 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
-    clipped = clipped_short(settings)
+    strong, clipped = strong_regularisation(settings), clipped_short(settings)
     small = tiny_model(settings.run) or larger_that_ends_lower(siblings, train.end)
     unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
     return cured_first(
@@ -48,7 +49,7 @@ def slow_causes(
             pro=["the fall does not level off"],
             contra=[near_its_end, large],
         ),
-        likely_because("over-regularised", strong_regularisation(settings)),
+        over_regularised(settings, Strength.LIKELY if strong else Strength.UNLIKELY, pro=[strong]),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
         *([because("model-too-small", Strength.LIKELY, pro=[small])] if small else []),

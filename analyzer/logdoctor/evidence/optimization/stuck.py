@@ -13,7 +13,7 @@ from logdoctor.evidence.optimization.summed_loss import summed_cause, summed_los
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
-from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong_regularisation
+from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, over_regularised, strong_regularisation
 from logdoctor.evidence.usual_rates import above_usual, ample_rate, is_ordinary, low_rate
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
@@ -150,7 +150,7 @@ class _Stuck:
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.died or self.ample or self.alone or is_ordinary(self.settings, self.siblings)
+        otherwise = self.died or self.ample or self.alone or self.clipped or is_ordinary(self.settings, self.siblings)
         return "" if otherwise else self.signs.creeps
 
     @cached_property
@@ -268,11 +268,12 @@ class _Stuck:
             "bad-initialization",
             _strength(
                 bool(shown)
-                and not (self.broke or self.explained or self.unscaled or self.signs.frozen or self.found_mean),
+                and not (self.broke or self.explained or self.unscaled or self.signs.frozen)
+                and not (self.found_mean or self.signs.unused_gradients),
                 not self.broke,
             ),
             pro=[self.one_answer, self.no_gradient, self.alone],
-            contra=[self.signs.many_answers, self.signs.frozen, self.found_mean],
+            contra=[self.signs.many_answers, self.signs.frozen, self.found_mean, self.signs.unused_gradients],
             fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
         )
 
@@ -300,7 +301,7 @@ class _Stuck:
     def _over_regularised(self) -> Cause:
         forgot = self.beginning.forgot
         likely = self.strong or (forgot and not self.settings)
-        return because("over-regularised", _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
+        return over_regularised(self.settings, _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
 
     def _labels_do_not_match(self) -> Cause:
         signs = self.signs
