@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from logdoctor import (
-    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -18,22 +17,17 @@ from logdoctor import (
     Strength,
     TrainLoss,
     ValLoss,
-    because,
     fires,
-    likely_if,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence import rate_too_high, rate_too_low
 from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor_accuracy
 from logdoctor.evidence.generalization.validation_rise import memorises_only
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
-from logdoctor.evidence.told_by_settings import over_regularised, strong_regularisation, tiny_model
-from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
+from logdoctor.evidence.optimization.underfit import CAUSES, causes_of_underfit
+from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
 
@@ -62,7 +56,7 @@ class Underfitting(Rule):
     id = "underfitting"
     title = "The model fits neither training nor validation data"
     severity = Severity.WARNING
-    causes = ("over-regularised", "model-too-small", "learning-rate-too-low", "learning-rate-too-high")
+    causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
         "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
@@ -133,6 +127,12 @@ class Underfitting(Rule):
             train_loss=given([93.0, 38.0, 15.0, 6.0, 3.0, 2.04]).followed_by(decay(1.79, 1.66, 30)),
             val_loss=given([57.6, 22.9, 9.0, 3.9, 2.3, 1.85]).followed_by(decay(1.74, 1.65, 30)),
             train_accuracy=given([0.236]).followed_by(decay(0.39, 0.45, 35)),
+        ),
+        fires(
+            "clipped to next to nothing",
+            settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4},
+            **POOR_FIT,
+            val_acc=flat(0.13, 40).noisy(0.005),
         ),
         silent(
             "the same, and answers better than that",
@@ -283,7 +283,8 @@ class Underfitting(Rule):
         more = strong or tiny or penalty or (alone and not memorises_only(Gap(train, val)))
         if not (rests and high and together and more):
             return
-        causes = self._causes(strong or penalty, " and ".join(filter(None, (tiny, poor))), settings, siblings)
+        small = " and ".join(filter(None, (tiny, poor)))
+        causes = causes_of_underfit(strong or penalty, small, train, settings, siblings)
         series = train.series
         since = int(series.steps[int(len(series) * (1 - self.flat_share))])
         yield self.finding(
@@ -309,22 +310,3 @@ class Underfitting(Rule):
         )
         far = better_than_guessing(run) >= self.hardly_better
         return "" if rising or far else poor_accuracy(run, 1.0)
-
-    @staticmethod
-    def _causes(strong: str, small: str, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
-        said = settings.weight_decay is not None or settings.dropout is not None
-        usual = ["weight decay and dropout are usual"] if said and not strong else []
-        knows = tiny_model(settings.run) or better_than_guessing(settings.run) >= LEARNT
-        far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
-        rested = ["the loss has come to rest"]
-        return ranked(
-            *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
-            over_regularised(
-                settings,
-                Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
-                pro=[strong],
-                contra=usual,
-            ),
-            because("model-too-small", likely_if(knows and not (strong or far)), pro=[small]),
-            *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=rested)]),
-        )
