@@ -85,3 +85,17 @@ def test_a_thousand_open_brackets_take_no_time(tmp_path: Path, opened: str) -> N
     assert settings_beside(tmp_path, "hparams.yaml", "[" * 600 + "*a " + opened * 20_000) == {}
     assert settings_beside(tmp_path, "hparams.yaml", f"lr: 0.1\na: {'[' * 50}{']' * 50}\n") == {"lr": 0.1}
     assert time.process_time() - begun < 1
+
+
+def test_settings_above_the_only_run_are_its_own(tmp_path: Path) -> None:
+    table = "epoch,loss\n" + "".join(f"{i},{2.5 - i / 20}\n" for i in range(20))
+    for name in ("one/logs/tb", "two/a", "two/b"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "metrics.csv").write_text(table.replace("2.5", name[-1]))
+    for name in ("one", "two"):
+        (tmp_path / name / "config.yaml").write_text("lr: 0.1\n")
+    assert [(run.name, run.hyperparameters) for run in load(tmp_path)] == [
+        ("one/logs/tb", {"lr": 0.1}),
+        ("two/a", {}),
+        ("two/b", {}),
+    ]

@@ -249,6 +249,16 @@ def test_settings_before_the_first_step(folder: Path) -> None:
     assert read(write(folder / "code.log", "import torch\n" + text)).hyperparameters == {}
 
 
+def test_a_line_that_lists_settings_tells_numbers_and_switches_of_any_name(folder: Path) -> None:
+    args = "Namespace(lr=0.003, temperature=50.0, ema=True, hidden_width=8, name='run-7', local_rank=1)\n"
+    printed = "{'lr': 0.003, 'epochs': 9, 'seed': 1, 'ema': True, 'save': 'runs/7', 'gpu': 0}\n"
+    found = read(write(folder / "args.log", args + steps(10))).hyperparameters
+    assert found == {"lr": 0.003, "temperature": 50.0, "ema": True, "hidden_width": 8}
+    found = read(write(folder / "printed.log", printed + steps(10))).hyperparameters
+    assert found == {"lr": 0.003, "epochs": 9, "seed": 1, "ema": True}
+    assert read(write(folder / "prose.log", "lr: 0.003, ema: True\n" + steps(10))).hyperparameters == {"lr": 0.003}
+
+
 def test_settings_that_nanogpt_says_it_overrides(folder: Path) -> None:
     text = "Overriding: optimizer = AdamW\nOverriding: batch_size = 32\nOverriding: num_classes = 4\n" + steps(10)
     settings = {"optimizer": "AdamW", "batch_size": 32, "num_classes": 4}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from logdoctor.causes import because
+from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss
@@ -24,6 +27,12 @@ STRONG_DECAY = 0.05
 
 STRONG_DECOUPLED_DECAY = 1.0
 """The same for AdamW, whose usual decay is 0.01 to 0.3."""
+
+USUAL_DECAY, USUAL_DECOUPLED_DECAY, USUAL_DROPOUT = 1e-4, 0.01, 0.2
+"""What to come back to: small networks held at chance by ten thousand times as much learn at these."""
+
+USUAL = "general, what is usual"
+"""Where such a fix comes from."""
 
 STRONG_DROPOUT = 0.7
 """Dropout beyond the classic 0.5 and the 0.6 of graph networks."""
@@ -81,11 +90,33 @@ def half_precision(settings: Hyperparameters) -> list[str]:
 
 def strong_regularisation(settings: Hyperparameters) -> str:
     """Say which setting regularises far more than usual, or nothing."""
-    decay, dropout = settings.weight_decay, settings.dropout
-    limit = STRONG_DECOUPLED_DECAY if settings.optimizer.endswith("w") else STRONG_DECAY
-    if decay is not None and decay >= limit:
+    if (decay := _strong_decay(settings)) is not None:
         return f"the weight decay is {number(decay)}"
+    dropout = settings.dropout
     return f"the dropout is {number(dropout)}" if dropout is not None and dropout >= STRONG_DROPOUT else ""
+
+
+def over_regularised(
+    settings: Hyperparameters, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
+) -> Cause:
+    """Return the cause with the usual value of the setting that regularises far more, where one does."""
+    decay, dropout = _strong_decay(settings), settings.dropout
+    fixes = []
+    if decay is not None:
+        usual = USUAL_DECOUPLED_DECAY if _is_decoupled(settings) else USUAL_DECAY
+        fixes.append(Fix(f"lower the weight decay from {number(decay)} to {number(usual)}", basis=USUAL))
+    elif dropout is not None and dropout >= STRONG_DROPOUT:
+        fixes.append(Fix(f"lower the dropout from {number(dropout)} to {number(USUAL_DROPOUT)}", basis=USUAL))
+    return because("over-regularised", strength, pro=pro, contra=contra, fixes=fixes)
+
+
+def _strong_decay(settings: Hyperparameters) -> float | None:
+    decay, limit = settings.weight_decay, STRONG_DECOUPLED_DECAY if _is_decoupled(settings) else STRONG_DECAY
+    return decay if decay is not None and decay >= limit else None
+
+
+def _is_decoupled(settings: Hyperparameters) -> bool:
+    return settings.optimizer.endswith("w")
 
 
 def few_updates(series: Series, settings: Hyperparameters) -> str:

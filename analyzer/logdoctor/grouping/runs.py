@@ -59,11 +59,19 @@ def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
 
 
 def _settings_of(run: Run, beside: Mapping[str, list[Found]], homes: AbstractSet[str]) -> list[Found]:
-    """Return the settings in the run's folder, or else beside a copy of its log in a folder that is no other run's."""
+    """Return the settings in the run's folder, or else beside a copy of its log in a folder that is no other run's.
+
+    Or else those in the nearest folder above, where it is the only run below: `config.yaml` beside the folder `tb`.
+    """
     if run.home in beside:
         return beside[run.home]
     below = {str(PurePosixPath(source.path).parent) for source in run.sources} - homes
-    return [file for folder in sorted(below & beside.keys()) for file in beside[folder]]
+    if found := [file for folder in sorted(below & beside.keys()) for file in beside[folder]]:
+        return found
+    above = next((folder for folder in PurePosixPath(run.home).parents if str(folder) in beside), None)
+    if above is None or any(above in (home, *home.parents) for home in map(PurePosixPath, homes - {run.home})):
+        return []
+    return beside[str(above)]
 
 
 def _with_settings(run: Run, files: Sequence[Found]) -> Run:

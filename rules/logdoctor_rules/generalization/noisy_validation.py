@@ -24,14 +24,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.generalization.validation_jumps import CAUSES, causes_of_jumps
+from logdoctor.evidence.generalization.validation_jumps import CAUSES, causes_of_jumps, many_examples
+from logdoctor.evidence.generalization.validation_mismatch import ValidationMismatch
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import examples_of, has_one_decimal, moves_often
 from logdoctor.wording import number, place
 
 FEW = 60
 """Examples up to which a validation set is small: the standard error of an accuracy is 4 to 6 %."""
-
 
 TENTHS = 10
 """Examples whose accuracy is printed as one of any number is with one decimal."""
@@ -160,6 +160,17 @@ class NoisyValidation(Rule):
             val_loss=decay(2.3, 0.03, 40),
             val_accuracy=given([0.25, 0.5, 0.75, 0.75, *[1.0] * 36]),
         ),
+        fires(
+            "jumps far above where training began, while training is steady: inputs of another scale",
+            train_loss=decay(2.3, 0.04, 40).noisy(0.001),
+            val_loss=flat(9.0, 40).noisy(1.2, seed=1),
+        ),
+        fires(
+            "hundreds of examples, which jump together only where the weights do",
+            train_loss=decay(2.3, 0.3, 40).noisy(0.005),
+            val_loss=decay(2.3, 0.6, 40).noisy(0.2, seed=1),
+            val_accuracy=decay(0.3, 0.8113, 40).noisy(0.03, seed=1),
+        ),
         silent(
             "one value between none and all is chance",
             train_loss=decay(2.3, 0.02, 40),
@@ -281,7 +292,16 @@ class NoisyValidation(Rule):
             jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
             Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=causes_of_jumps(rough, schedule, settings, siblings, few, [_do_not_trust_the_best(series, rough)]),
+            causes=causes_of_jumps(
+                rough,
+                schedule,
+                settings,
+                siblings,
+                few,
+                [_do_not_trust_the_best(series, rough)],
+                many=many_examples(metric.series, FEW) if metric is not None and not n else "",
+                other_data=ValidationMismatch(rough.gap, metric, boosted=False).is_other_data,
+            ),
             evidence={
                 "usual jump": Quantity(rough.jumps),
                 "usual jump of training": Quantity(rough.train_jumps),

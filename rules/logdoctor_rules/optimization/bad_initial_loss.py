@@ -28,6 +28,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.optimization.first_loss import (
+    CAUSES,
     LARGEST,
     begins_above_guessing,
     falls_below_a_sum,
@@ -68,7 +69,7 @@ class BadInitialLoss(Rule):
     id = "bad-initial-loss"
     title = "The loss starts far from that of an untrained network"
     severity = Severity.WARNING
-    causes = ("bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "leakage")
+    causes = (*CAUSES, "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = "Needs 12 values from the first step on, and a number of classes; else only a fall to a twelfth at once."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
@@ -126,6 +127,14 @@ class BadInitialLoss(Rule):
             axis=Axis.STEP,
             settings={"block_size": 32, "init_from": "scratch"},
             train_loss=decay(16.1, 2.3, half_life=0.04).noisy(0.05),
+        ),
+        fires(
+            "added up over a batch of 64, and thrown before the first evaluation",
+            axis=Axis.STEP,
+            settings={"batch_size": 64, "lr": 0.05},
+            train_loss=given([147.4, 2900.0, 234.0]).followed_by(flat(120.0, 57).noisy(4.0)),
+            val_loss=given([3.08]).followed_by(flat(2.42, 11).noisy(0.05)),
+            val_accuracy=given([0.1028, 0.0972, 0.1, 0.0972, 0.0944, 0.125, 0.1306, 0.1278, 0.1111, 0.1, 0.1, 0.0972]),
         ),
         silent(
             "a model of tokens, whose loss is added up over the sequence",
@@ -392,7 +401,7 @@ class BadInitialLoss(Rule):
             Span(series.name, series.first_step, int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high and not melting else Severity.NOTE,
-            causes=too_large_causes(train, pro, settings, single=single, melting=melting)
+            causes=too_large_causes(train, pro, settings, single=single, melting=melting, guessing=named.level)
             if high
             else (because("leakage", contra=["a pretrained network starts low, too"]),),
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},

@@ -209,6 +209,17 @@ class NoLearning(Rule):
             val_loss=decay(4.244, 4.234, 8, half_life=0.2),
             lr=cosine(3e-3, 25),
         ),
+        fires(
+            "no gradient is left in half precision",
+            settings={"fp16": True, "lr": 1e-3},
+            train_loss=flat(0.83, 40).noisy(0.003),
+            grad_norm=flat(0.0, 40),
+        ),
+        fires(
+            "clipped to next to nothing",
+            settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-5},
+            train_loss=flat(0.83, 40).noisy(0.003),
+        ),
         silent(
             "gains as little at the rate of a fine-tuning",
             train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),

@@ -19,6 +19,7 @@ from logdoctor import (
     TrainLoss,
     ValLoss,
     confidence_from,
+    example_run,
     fires,
     silent,
     threshold,
@@ -50,7 +51,10 @@ class SlowConvergence(Rule):
     id = "slow-convergence"
     title = "The training loss falls far too slowly"
     severity = Severity.WARNING
-    causes = ("learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large")
+    causes = (
+        "learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large", "model-too-small",
+        "clipping-too-tight",
+    )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     limits = "Needs 12 values, 8 with validation, 6 if answers are poor; a note where nothing says that a run is over."
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
@@ -156,6 +160,17 @@ class SlowConvergence(Rule):
             "falls to a third without levelling off, at such a rate",
             settings={"optimizer": "SGD", "lr": 1e-3},
             train_loss=given(1.5 * np.exp(-1.1 * STEPS)).noisy(0.001),
+        ),
+        fires(
+            "two hidden units, and a sibling of 64 that ends far lower",
+            settings={"hidden": 2, "lr": 2e-3, "optimizer": "adam"},
+            siblings=(example_run({"hidden": 64, "lr": 2e-3, "optimizer": "adam"}, train_loss=decay(1.66, 0.05, 40)),),
+            train_loss=line(1.66, 1.2, 40).noisy(0.005),
+        ),
+        fires(
+            "clipped to next to nothing",
+            settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4},
+            train_loss=line(2.30, 2.2, 40).noisy(0.003),
         ),
         silent(
             "falls to a third and levels off, at such a rate",

@@ -201,6 +201,17 @@ class StalledAtChance(Rule):
             val_reg_loss=decay(0.9, 0.06, 30),
             val_acc=flat(0.103, 30).noisy(0.008),
         ),
+        fires(
+            "no gradient is left in half precision",
+            settings={"fp16": True, "lr": 1e-3},
+            train_loss=flat(2.3026, 40).noisy(0.003),
+            grad_norm=flat(0.0, 40),
+        ),
+        fires(
+            "clipped to next to nothing",
+            settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-5},
+            train_loss=flat(2.3026, 40).noisy(0.003),
+        ),
         silent(
             "both of two terms are learnt, one of them slowly",
             train_loss=decay(3.3, 1.9, 30).noisy(0.01),

@@ -27,7 +27,7 @@ from logdoctor.evidence.accuracies import accuracies, better_than_guessing, poor
 from logdoctor.evidence.generalization.validation_rise import memorises_only
 from logdoctor.evidence.optimization.first_loss import holds_a_penalty
 from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
-from logdoctor.evidence.optimization.underfit import LEARNT, UnderfitSigns, causes_of_underfit
+from logdoctor.evidence.optimization.underfit import CAUSES, LEARNT, UnderfitSigns, causes_of_underfit
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.wording import number, percent, stretch
@@ -54,7 +54,7 @@ class Underfitting(Rule):
     id = "underfitting"
     title = "The model fits neither training nor validation data"
     severity = Severity.WARNING
-    causes = ("over-regularised", "model-too-small", "learning-rate-too-low", "learning-rate-too-high")
+    causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
         "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
@@ -125,6 +125,12 @@ class Underfitting(Rule):
             train_loss=given([93.0, 38.0, 15.0, 6.0, 3.0, 2.04]).followed_by(decay(1.79, 1.66, 30)),
             val_loss=given([57.6, 22.9, 9.0, 3.9, 2.3, 1.85]).followed_by(decay(1.74, 1.65, 30)),
             train_accuracy=given([0.236]).followed_by(decay(0.39, 0.45, 35)),
+        ),
+        fires(
+            "clipped to next to nothing",
+            settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4},
+            **POOR_FIT,
+            val_acc=flat(0.13, 40).noisy(0.005),
         ),
         silent(
             "the same, and answers better than that",
@@ -269,7 +275,7 @@ class Underfitting(Rule):
         rest_high = self._has_come_to_rest(clear) and self._is_high(train, signs) and self._rest_together(train, val)
         hardly_learns = bool(signs.poor_accuracy) and self._learns_hardly_anything(train, val, clear.sure_fall)
         if rest_high and (signs.are_conclusive or hardly_learns):
-            yield self._rest_high(train, val, signs, causes_of_underfit(signs, settings, siblings))
+            yield self._rest_high(train, val, signs, causes_of_underfit(signs, train, settings, siblings))
 
     def _rest_high(
         self, train: Trend[TrainLoss], val: Trend[ValLoss], signs: UnderfitSigns, causes: tuple[Cause, ...]

@@ -341,3 +341,14 @@ def test_harm_without_any_gain_before_speaks_for_labels_of_other_rows() -> None:
     assert first(harmful) == "labels-do-not-match"
     rests = causes(train_loss=decay(2.49, 1.2, 30, half_life=0.5), val_loss=line(2.38, 2.6, 30))
     assert first(rests) != "labels-do-not-match"
+
+
+def test_what_training_solves_in_its_first_passes_and_validation_never_is_not_in_validation() -> None:
+    """As of a column that holds the answer in training alone."""
+    train = given([0.95, 0.045, 0.004, 0.002, *[0.001] * 16])
+    held_out = given([1.21, 0.98, 0.94, 0.93, *[0.92] * 16])
+    found = causes(train_loss=train, val_loss=held_out)
+    assert first(found) == "validation-set-differs"
+    assert any("what solves training so soon" in one for one in found["validation-set-differs"].pro)
+    slower = given([0.95, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1, *[0.001] * 13])
+    assert first(causes(train_loss=slower, val_loss=held_out)) != "validation-set-differs"

@@ -21,13 +21,15 @@ def run(name: str, noise: float, **settings: Setting) -> Run:
     return replace(made, name=name)
 
 
-def causes(jumps: Run, *others: Run) -> tuple[Cause, ...]:
+def causes(jumps: Run, *others: Run, many: str = "", other_data: bool = False) -> tuple[Cause, ...]:
     train, val = jumps.find(TrainLoss), jumps.find(ValLoss)
     assert train is not None
     assert val is not None
     gap = Gap.measure(Trend[TrainLoss].measure(train), Trend[ValLoss].measure(val))
     rough = Roughness.measure(gap, jumps)
-    return causes_of_jumps(rough, None, Hyperparameters(jumps), Siblings.among(jumps, [jumps, *others]), [], [])
+    siblings = Siblings.among(jumps, [jumps, *others])
+    settings = Hyperparameters(jumps)
+    return causes_of_jumps(rough, None, settings, siblings, [], [], many=many, other_data=other_data)
 
 
 @pytest.mark.parametrize(("noise", "first"), [(0.01, "learning-rate-too-high"), (0.2, "validation-set-too-small")])
@@ -59,3 +61,26 @@ def test_a_model_that_jumps_in_training_as_well_is_no_matter_of_the_set() -> Non
     first = causes(example_run(TASK, Axis.EPOCH, 0, **losses | {"val_loss": losses["val_loss"].plus(jumps)}))[0]
     assert first.id == "learning-rate-too-high"
     assert first.pro[0].startswith("training goes up and down with it")
+
+
+def test_hundreds_of_examples_jump_together_only_where_the_weights_do() -> None:
+    jumps = run("a", 0.2)
+    many = "val_acc takes 20 values that are no shares of 60 examples or fewer"
+    assert causes(jumps)[0].id == "validation-set-too-small"
+    found = causes(jumps, many=many)
+    assert found[0].id == "learning-rate-too-high"
+    assert many in next(one for one in found if one.id == "validation-set-too-small").contra
+
+
+def test_a_training_that_ends_above_its_start_was_thrown() -> None:
+    losses = {"train_loss": decay(2.3, 5.0, 40).noisy(0.005), "val_loss": decay(2.3, 6.0, 40).noisy(0.6, seed=1)}
+    first = causes(example_run(TASK, Axis.EPOCH, 0, **losses))[0]
+    assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
+    assert first.pro == ("train_loss ends at 5, above the 2.74 at which it began",)
+
+
+def test_other_data_jump_while_training_is_steady() -> None:
+    losses = {"train_loss": decay(2.3, 0.04, 40), "val_loss": flat(9.0, 40).noisy(1.2, seed=1)}
+    other = example_run(TASK, Axis.EPOCH, 0, **losses)
+    assert causes(other, other_data=True)[0].id == "validation-set-differs"
+    assert "validation-set-differs" not in [one.id for one in causes(other)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.curves import flat, given
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
+from logdoctor.evidence.optimization.at_chance import came_down_to_guessing, came_to_chance
 from logdoctor.rule import example_run
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Chance, Trend
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,12 @@ from logdoctor.rule import example_run
 def test_a_loss_may_come_down_to_guessing_at_once(losses: list[float], accuracy: float, told: bool) -> None:
     run = example_run(train_loss=given(losses), val_acc=flat(accuracy, len(losses)).noisy(0.004))
     assert bool(came_down_to_guessing(run)) is told
+
+
+@pytest.mark.parametrize(("noise", "told"), [(0.0003, True), (0.003, False)], ids=["surely", "within its noise"])
+def test_a_little_that_was_surely_learnt_is_forgotten_soon(noise: float, told: bool) -> None:
+    losses = given([2.294, 2.291, 2.292, 2.294, 2.297, 2.3]).followed_by(flat(2.3025, 24)).noisy(noise)
+    loss = example_run(train_loss=losses).find(TrainLoss)
+    assert loss is not None
+    beginning = came_to_chance(Trend[TrainLoss].measure(loss), Chance(10, 2.3026, "said"))
+    assert bool(beginning.forgot) is told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor import Run, TrainLoss, example_run
+from logdoctor import Cause, Run, TrainLoss, example_run
 from logdoctor.curves import line
 from logdoctor.evidence.optimization.slow import slow_causes, smaller_batch
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
@@ -54,3 +54,42 @@ def test_a_loss_in_the_thousands_at_an_ordinary_rate_tells_of_targets_that_are_n
     assert not far_from_unit(trend(low).end, Hyperparameters.measure(low))
     small = run_of({"optimizer": "Adam", "lr": 1e-3})
     assert not far_from_unit(trend(small).end, Hyperparameters.measure(small))
+
+
+def first_cause(mine: Run, *others: Run) -> Cause:
+    siblings = Siblings.among(mine, [mine, *others])
+    return slow_causes(trend(mine).series, trend(mine), Hyperparameters.measure(mine), siblings, "")[0]
+
+
+def test_a_larger_model_that_ends_lower_at_the_same_rate_tells_of_the_size() -> None:
+    first = first_cause(run_of({"hidden": 2, "lr": 1e-3}), run_of({"hidden": 64, "lr": 1e-3}, end=0.2))
+    assert (first.id, first.strength) == ("model-too-small", Strength.LIKELY)
+    assert first.fixes[0].text == "train with hidden 64 instead of 2"
+    other = first_cause(run_of({"hidden": 32, "lr": 1e-3}), run_of({"hidden": 64, "lr": 1e-2}, end=0.2))
+    assert other.id == "learning-rate-too-low"
+
+
+def test_a_model_of_next_to_no_units_is_slow_at_any_rate() -> None:
+    assert first_cause(run_of({"d_model": 3, "lr": 1e-3})).id == "model-too-small"
+    assert first_cause(run_of({"d_model": 64, "lr": 1e-3})).id == "learning-rate-too-low"
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "clip", "first"),
+    [
+        ("sgd", 1e-3, "clipping-too-tight"),
+        ("sgd", 1.0, "learning-rate-too-low"),
+        ("adam", 1e-3, "learning-rate-too-low"),
+    ],
+)
+def test_gradients_clipped_to_next_to_nothing_make_short_steps_unless_they_are_scaled_again(
+    optimizer: str, clip: float, first: str
+) -> None:
+    assert first_cause(run_of({"optimizer": optimizer, "lr": 0.05, "grad_clip": clip})).id == first
+
+
+def test_the_threshold_to_clip_at_is_read_from_the_norms_where_they_are_logged_before_clipping() -> None:
+    settings: dict[str, Setting] = {"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-3}
+    logged = example_run(settings, train_loss=line(2.3, 2.0), grad_norm=line(2.0, 1.0))
+    assert first_cause(logged).fixes[0].text.startswith("raise the threshold from 0.001 to about 1.9")
+    assert "to about 1, and log the norm" in first_cause(run_of(settings)).fixes[0].text

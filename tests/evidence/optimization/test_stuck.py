@@ -309,3 +309,39 @@ def test_validation_that_barely_moves_and_never_up_tells_of_a_rate_too_low(losse
     )
     found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
     assert found[0].id == cause
+
+
+def test_a_gradient_that_calms_has_reached_the_weights_that_find_the_mean() -> None:
+    """What labels of other rows, and outputs broadcast against all targets, leave to learn."""
+    beginning = Beginning(guesses="both losses rest where guessing the mean would be")
+    curves = {"train_loss": flat(1.0).noisy(0.002), "val_loss": flat(1.06, 20).noisy(0.0003)}
+    calms = why(None, beginning, **curves, grad_norm=decay(1.1, 0.05))
+    assert calms == ["labels-do-not-match"]
+    assert why(None, beginning, **curves, grad_norm=flat(0.2).noisy(0.05)) == ["bad-initialization"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({"optimizer": "Adam", "weight_decay": 1.0}, "lower the weight decay from 1 to 1e-4"),
+        ({"optimizer": "AdamW", "weight_decay": 2.0}, "lower the weight decay from 2 to 0.01"),
+        ({"optimizer": "Adam", "dropout": 0.95}, "lower the dropout from 0.95 to 0.2"),
+    ],
+)
+def test_what_regularises_too_strongly_has_its_usual_value_as_a_fix(settings: dict[str, Setting], fix: str) -> None:
+    run = example_run(settings, train_loss=flat(2.3026).noisy(0.002))
+    first = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
+    assert (first.id, first.fixes[0].text) == ("over-regularised", fix)
+
+
+def test_clipping_to_next_to_nothing_goes_before_the_rate_that_it_makes_creep() -> None:
+    curves: dict[str, Any] = {"train_loss": flat(2.3).noisy(0.002), "val_loss": line(2.31, 2.3, 20)}
+    assert why({"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4}, **curves) == ["clipping-too-tight"]
+    assert why({"optimizer": "sgd", "lr": 0.05, "grad_clip": 1.0}, **curves) == ["learning-rate-too-low"]
+
+
+def test_gradients_that_are_never_cleared_have_reached_the_weights() -> None:
+    answers = given([0.07, 0.08] * 10)
+    curves: dict[str, Any] = {"train_loss": flat(2.3).noisy(0.002), "val_loss": WANDERS, "val_accuracy": answers}
+    assert why(None, **curves) == ["bad-initialization"]
+    assert why(None, **curves, grad_norm=line(2.0, 95.0)) == ["optimizer-not-stepping"]

@@ -235,6 +235,7 @@ class Overfit:
             validation.worse_than_guessing,
             validation.one_answer,
             validation.never_learnt,
+            validation.solved_at_once,
         ]
         if not (away or unhelped or any(told)):
             return because("validation-set-differs", Strength.UNLIKELY, contra=["the first evaluation shows no gap"])

@@ -67,6 +67,15 @@ TAUGHT = 0.93
 UNTAUGHT = 0.98
 """Lowest validation loss in such units, from which nothing was."""
 
+FIRST_PASSES = 3
+"""Epochs in which nothing is learnt by heart that is not learnt in general: each example was seen twice before."""
+
+SOLVED = 0.12
+"""Training loss as a share of its start, down to which a task is solved."""
+
+UNSOLVED = 0.5
+"""Validation loss as such a share, above which it is not."""
+
 LITTLE_FITTED = 0.3
 """Training loss as a share of its start, above which little has been memorised yet."""
 
@@ -85,7 +94,7 @@ class ValidationMismatch:
         """Whether validation shows that it is other data than training."""
         if self.boosted:
             return False
-        told = (self.costly_errors, self.worse_than_guessing, self.one_answer, self.never_learnt)
+        told = (self.costly_errors, self.worse_than_guessing, self.one_answer, self.never_learnt, self.solved_at_once)
         return any(told) or self.far_off or self._worse_from_the_first
 
     @property
@@ -156,6 +165,22 @@ class ValidationMismatch:
         return (
             f"{metric.series.name} never passes {number(float(metric.level.max()))} at a loss of {number(lowest)}, as "
             f"that of guessing, though the first epoch of training brought {number(training)}"
+        )
+
+    @property
+    def solved_at_once(self) -> str:
+        """Say so where training is solved within its first passes, and validation is not: by what only training has."""
+        train, val, start = self.gap.train.series, self.gap.val.series, self.gap.train.start
+        if not train.axis is val.axis is Axis.EPOCH or start <= 0 or train.steps[0] > 1:
+            return ""
+        first = int(train.steps[0])
+        low = train.values[train.steps < first + FIRST_PASSES]
+        held_out = val.values[val.steps < first + FIRST_PASSES]
+        if not (len(low) and len(held_out)) or low[-1] > SOLVED * start or held_out.min() < UNSOLVED * start:
+            return ""
+        return (
+            f"{train.name} is down to {number(low[-1])} after {len(low)} epochs, {val.name} at "
+            f"{number(float(held_out[-1]))}: what solves training so soon is not in validation"
         )
 
     @property

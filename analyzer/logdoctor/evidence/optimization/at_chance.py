@@ -33,6 +33,9 @@ FORGOT = 0.01
 FORGOT_NOISE = 4.0
 """The same in units of the level's noise."""
 
+FORGOT_LITTLE, FORGOT_SURELY = 0.003, 12.0
+"""The same of what was surely learnt, and gone soon: weights that are pulled to zero never get further."""
+
 WENT_BACK = 0.5
 """Part of the way from its lowest back to chance that a loss must end at to have gone back up."""
 
@@ -309,7 +312,11 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
     highest, first = float(train.series.values.max()), train.first
     began_high, blew_up = first > BLOWN_UP * chance.level, highest > BLOWN_UP * max(first, chance.level)
     fell = first - 3 * train.noise > FELL * chance.level
-    below = train.best < (1 - FORGOT) * chance.level and train.best < chance.level - FORGOT_NOISE * train.level_noise
+    deep = max(0.0, chance.level - train.best)
+    below = any(
+        deep > share * chance.level and deep > sure * train.level_noise
+        for share, sure in ((FORGOT, FORGOT_NOISE), (FORGOT_LITTLE, FORGOT_SURELY))
+    )
     went_back = train.end - train.best >= WENT_BACK * (chance.level - train.best)
     forgot = below and went_back and not (fell or blew_up)
     lowest, end = apart(train.best, train.end)

@@ -8,6 +8,7 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
+from logdoctor.evidence.optimization.summed_loss import guesses_in_sum, summed_cause, summed_loss
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
@@ -18,6 +19,11 @@ from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
+
+CAUSES = (
+    "bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "wrong-loss-or-output",
+)  # fmt: skip
+"""Everything that `too_large_causes` may name."""
 
 AT_ONCE = 5
 """Logged values after the first within which a fall comes from the output's scale, not from learning."""
@@ -264,9 +270,11 @@ def too_large_causes(
     *,
     single: bool,
     melting: bool = False,
+    guessing: float = 0.0,
 ) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update.
 
+    A loss that begins as many times above `guessing`, what that costs, as a batch has examples is added up.
     Where one term is far above another that begins as it should, the targets of that one were never scaled.
     """
     at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
@@ -275,6 +283,11 @@ def too_large_causes(
     if melting:
         told = "both losses come down alike, a little with each value, as a penalty on the weights does"
         return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
+    if summed := summed_loss(settings.run, settings) or guesses_in_sum(trend.series, settings, guessing):
+        return ranked(
+            summed_cause(summed, settings.run, settings),
+            because("bad-initialization", contra=["too large outputs hit the size of a batch by chance alone"]),
+        )
     if told := one_term_alone(settings.run):
         return ranked(
             because("data-not-normalised", Strength.LIKELY, pro=[told]),

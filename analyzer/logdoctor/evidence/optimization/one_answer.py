@@ -40,6 +40,10 @@ BESIDE = 0.85
 BETTER = 0.05
 """Training accuracy above that one from which training answers by the input."""
 
+WANDERS = 0.01
+"""Range of those losses as a share of the lowest from which each step moves the one answer too far: at a rate of 1e-3
+Adam leaves it within a thousandth."""
+
 SAME = "every input gets the same answer"
 
 
@@ -71,7 +75,19 @@ def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | N
         f"{val.series.name} goes from {number(float(lost[0]))} to {number(float(lost[-1]))}: {SAME}"
     )
     came = came_to_chance(train, Chance(0, train.end, SAME))
-    return OneAnswer(val.series, said, replace(came, guesses=SAME, classes=None))
+    # To fall to what the shares of the answers leave of a loss takes no more than the last biases.
+    beginning = replace(came, guesses=SAME, classes=None, fell="", worse=_wanders(val))
+    return OneAnswer(val.series, said, beginning)
+
+
+def _wanders(val: Trend[ValLoss]) -> str:
+    """Say so where the loss of that one answer wanders, which steps of an ordinary length bring to its best; or not."""
+    lost = val.series.values[1:]
+    low, high = float(lost.min()), float(lost.max())
+    turns = float(np.diff(lost).max()) > 0 > float(np.diff(lost).min())
+    if not turns or high - low < WANDERS * low:
+        return ""
+    return f"{val.series.name} wanders between {number(low)} and {number(high)}, though every input gets one answer"
 
 
 def _stays(accuracy: Series) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor.causes import because, likely_because, ranked
 from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
-from logdoctor.evidence.told_by_settings import smaller_model, strong_regularisation
+from logdoctor.evidence.told_by_settings import over_regularised, smaller_model, strong_regularisation
 from logdoctor.evidence.usual_rates import AMPLE_RATE, MODEST, above_usual, is_beyond_usual, low_rate, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run
@@ -90,7 +90,7 @@ def causes_of_rest(
     found = ranked(
         likely_because("schedule-decays-too-soon", died),
         *([rate_too_low(siblings, Strength.LIKELY, pro=[low])] if slow or low else []),
-        likely_because("over-regularised", strong),
+        over_regularised(settings, Strength.LIKELY if strong else Strength.UNLIKELY, pro=[strong]),
         because(
             "model-too-small",
             Strength.LIKELY if small else Strength.POSSIBLE if answers else Strength.UNLIKELY,

@@ -1,15 +1,24 @@
-"""Why a loss falls slowly: the learning rate, the batch size, the scale of the data, or weight decay."""
+"""Why a loss falls slowly: the rate, the batch size, the size of the model, the scale of the data, clips or decay."""
 
 from __future__ import annotations
 
-from logdoctor.causes import because, likely_because, ranked
+from logdoctor.causes import because, likely_because
+from logdoctor.evidence.optimization.clipped_short import clipped_cause, clipped_short
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
-from logdoctor.evidence.told_by_settings import few_updates, strong_regularisation
-from logdoctor.finding import Cause, likely_if
+from logdoctor.evidence.siblings import cured_first
+from logdoctor.evidence.told_by_settings import (
+    SIZE,
+    few_updates,
+    over_regularised,
+    smaller_model,
+    strong_regularisation,
+    tiny_model,
+)
+from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate
+from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.wording import number
@@ -29,18 +38,32 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
+    strong, clipped = strong_regularisation(settings), clipped_short(settings)
+    small = tiny_model(settings.run) or larger_that_ends_lower(siblings, train.end)
     unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
-    return ranked(
+    return cured_first(
+        siblings,
         rate_too_low(
             siblings,
-            likely_if(not (few or unscaled or near_its_end or large)),
+            likely_if(not (few or unscaled or near_its_end or large or small or clipped)),
             pro=["the fall does not level off"],
             contra=[near_its_end, large],
         ),
-        likely_because("over-regularised", strong_regularisation(settings)),
+        over_regularised(settings, Strength.LIKELY if strong else Strength.UNLIKELY, pro=[strong]),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
+        *([because("model-too-small", Strength.LIKELY, pro=[small])] if small else []),
+        *([clipped_cause(clipped, settings)] if clipped else []),
     )
+
+
+def larger_that_ends_lower(siblings: Siblings, end: float) -> str:
+    """Say which setting makes the model smaller than that of a run that ends lower and differs in nothing else."""
+    for one in siblings:
+        others = [name for name in one.differs if not (SIZE & set(setting_words(name)) or is_seed(name))]
+        if not others and one.train.end < LOWER * end and (said := smaller_model(one)):
+            return f"{said}, which ends at a training loss of {number(one.train.end)}"
+    return ""
 
 
 def smaller_batch(siblings: Siblings, end: float) -> str:

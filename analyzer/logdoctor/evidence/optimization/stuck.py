@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.causes import because, likely_because
+from logdoctor.evidence.optimization.clipped_short import clipped_cause, clipped_short
 from logdoctor.evidence.optimization.summed_loss import summed_cause, summed_loss
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
-from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, strong_regularisation
+from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, over_regularised, strong_regularisation
 from logdoctor.evidence.usual_rates import above_usual, ample_rate, is_ordinary, low_rate
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
@@ -43,7 +44,8 @@ SOONEST = "optimizer-not-stepping"
 CAUSES = (
     "schedule-decays-too-soon", "learning-rate-too-low", "optimizer-not-stepping", "bad-initialization",
     "dead-activations", "learning-rate-too-high", "data-not-normalised", "over-regularised", "labels-do-not-match",
-    "batch-too-large", "model-too-small", "epsilon-too-large", "stopped-too-early",
+    "batch-too-large", "model-too-small", "epsilon-too-large", "stopped-too-early", "half-precision-underflow",
+    "clipping-too-tight",
 )  # fmt: skip
 """Everything that `stuck_causes` may name, but for a loss that is added up: it rests at no level of guessing."""
 
@@ -102,6 +104,8 @@ class _Stuck:
                 self._labels_do_not_match(),
                 *self._few_updates(),
                 likely_because("epsilon-too-large", self.coarse),
+                likely_because("half-precision-underflow", self.underflown),
+                clipped_cause(self.clipped, self.settings),
                 likely_because("model-too-small", next(filter(None, map(smaller_that_learnt, self.siblings)), "")),
             ),
         )
@@ -113,7 +117,7 @@ class _Stuck:
     def has_any_sign(self) -> bool:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
-        of_rate = (self.died, self.low, self.strong, self.coarse, self.summed)
+        of_rate = (self.died, self.low, self.strong, self.coarse, self.summed, self.clipped)
         of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
@@ -146,7 +150,7 @@ class _Stuck:
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.died or self.ample or self.alone or is_ordinary(self.settings, self.siblings)
+        otherwise = self.died or self.ample or self.alone or self.clipped or is_ordinary(self.settings, self.siblings)
         return "" if otherwise else self.signs.creeps
 
     @cached_property
@@ -184,9 +188,28 @@ class _Stuck:
         return f"the gradient norm is {number(norm)}" if norm is not None and norm <= VANISHED else ""
 
     @cached_property
+    def underflown(self) -> str:
+        """A gradient that has vanished where float16 has no smaller numbers."""
+        half = self.settings.half_precision
+        return f"{self.no_gradient}, and the settings name {half}" if self.no_gradient and half else ""
+
+    @cached_property
+    def clipped(self) -> str:
+        """Gradients that are clipped to next to nothing."""
+        return clipped_short(self.settings)
+
+    @cached_property
     def one_answer(self) -> str:
         """Every input gets the same answer; of weights that rest because their rate does, nothing else is to be had."""
         return "" if self.ends else self.signs.one_answer or self.beginning.guesses
+
+    @cached_property
+    def found_mean(self) -> str:
+        """The weights were moved to where every output is the mean: no gradient gets through a network that begins so.
+
+        Single norms of the last biases alone keep their size, for they are the noise of the batches.
+        """
+        return self.signs.calmed if self.beginning.guesses and not self.no_gradient else ""
 
     @cached_property
     def fell(self) -> str:
@@ -206,7 +229,15 @@ class _Stuck:
     @cached_property
     def explained(self) -> str:
         """The settings, the rate or the end of the curve explain it."""
-        return self.low or self.strong or self.beginning.forgot or self.ends or self.coarse
+        return (
+            self.low
+            or self.strong
+            or self.beginning.forgot
+            or self.ends
+            or self.coarse
+            or self.clipped
+            or self.underflown
+        )
 
     def _schedule_decays_too_soon(self) -> Cause:
         log_it = Fix("log the learning rate beside the loss, and compare its schedule with the run's length")
@@ -236,10 +267,13 @@ class _Stuck:
         return because(
             "bad-initialization",
             _strength(
-                bool(shown) and not (self.broke or self.explained or self.unscaled or self.signs.frozen), not self.broke
+                bool(shown)
+                and not (self.broke or self.explained or self.unscaled or self.signs.frozen)
+                and not (self.found_mean or self.signs.unused_gradients),
+                not self.broke,
             ),
             pro=[self.one_answer, self.no_gradient, self.alone],
-            contra=[self.signs.many_answers, self.signs.frozen],
+            contra=[self.signs.many_answers, self.signs.frozen, self.found_mean, self.signs.unused_gradients],
             fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
         )
 
@@ -267,20 +301,21 @@ class _Stuck:
     def _over_regularised(self) -> Cause:
         forgot = self.beginning.forgot
         likely = self.strong or (forgot and not self.settings)
-        return because("over-regularised", _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
+        return over_regularised(self.settings, _strength(bool(likely), bool(forgot)), pro=[self.strong, forgot])
 
     def _labels_do_not_match(self) -> Cause:
         signs = self.signs
         mean = (
             "" if signs.one_answer or signs.frozen else self.beginning.guesses
         )  # the best answer where inputs say nothing of targets
-        learns = (signs.many_answers or signs.moves_on) and not (self.one_answer or signs.descends or self.creeps)
+        otherwise = self.found_mean == "" and (self.one_answer or signs.descends or self.creeps)
+        learns = (signs.many_answers or signs.moves_on or self.found_mean) and not otherwise
         return because(
             "labels-do-not-match",
             _strength(
                 bool(learns) and not (self.explained or self.broke or self.no_gradient), not self.beginning.blew_up
             ),
-            pro=[signs.many_answers or signs.moves, mean],
+            pro=[signs.many_answers or self.found_mean or signs.moves, mean],
             contra=[signs.one_answer, signs.frozen],
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Hyperparameters, given_rate
@@ -19,6 +19,12 @@ MANY = 8
 
 NEAR = 0.2
 """Relative distance within which a ratio is the number of examples in a batch."""
+
+NEAR_GUESSING = 0.03
+"""The same of the first loss and what guessing costs: untrained networks begin there; raw inputs may by chance."""
+
+AVERAGED = 3.0
+"""First validation loss in units of training's, one example's share of it, up to which it is averaged."""
 
 BESIDE = 5
 """Training losses before the first evaluation that must be as many times as large, by half at least."""
@@ -43,6 +49,22 @@ def summed_loss(run: Run, settings: Hyperparameters) -> str:
     return (
         f"{train.name} begins at {number(first)}, {val.name} at {number(held_out)}: {number(batch)} times less, which "
         "is the batch size, so that training adds up what it should average"
+    )
+
+
+def guesses_in_sum(series: Series, settings: Hyperparameters, guessing: float) -> str:
+    """Say so where a first loss is what guessing costs times the number of examples in a batch, or nothing.
+
+    Outputs that are too large may hit that size by chance; they lift validation as far.
+    """
+    batch, first, val = settings.batch_size, float(series.finite.values[0]), settings.run.find(ValLoss)
+    if batch is None or batch < MANY or guessing <= 0 or abs(first / guessing / batch - 1) > NEAR_GUESSING:
+        return ""
+    if val is None or not len(val.finite) or not 0 < val.finite.values[0] < first * AVERAGED / batch:
+        return ""
+    return (
+        f"{series.name} begins at {number(first)}, {number(batch)} times the {number(guessing)} of guessing, and a "
+        f"batch has {number(batch)} examples: training adds up what it should average"
     )
 
 

@@ -1,4 +1,4 @@
-"""Evidence that a model underfits, and the causes of it."""
+"""Evidence that a model underfits, and the causes of it: it is held back, too small, or has hardly moved."""
 
 from __future__ import annotations
 
@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import better_than_guessing
 from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
-from logdoctor.evidence.rates import rate_too_high, rate_too_low
-from logdoctor.evidence.told_by_settings import tiny_model
-from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
+from logdoctor.evidence.optimization.clipped_short import clipped_cause, clipped_short
+from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.told_by_settings import over_regularised, tiny_model
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, low_rate
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Siblings, Trend
 
 LEARNT = 0.1
-"""Fall of the loss, as a share of its start, that any run which learns achieves."""
+"""Fall of the loss as a share of its start, or of the way from guessing to being always right, that any run which
+learns achieves."""
+
+HARDLY_MOVED = 0.95
+"""Last training loss as a share of the first, from which the steps were too short rather than the model too small:
+networks of two units that learn come to 0.9 and less."""
+
+CAUSES = (
+    "over-regularised", "model-too-small", "learning-rate-too-low", "learning-rate-too-high", "clipping-too-tight",
+)  # fmt: skip
+"""Everything that `causes_of_underfit` may name."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +53,36 @@ class UnderfitSigns:
         return " and ".join(filter(None, (self.poor_accuracy, self.regularisation, self.tiny_network, self.penalty)))
 
 
-def causes_of_underfit(signs: UnderfitSigns, settings: Hyperparameters, siblings: Siblings) -> tuple[Cause, ...]:
+def causes_of_underfit(
+    signs: UnderfitSigns, train: Trend[TrainLoss], settings: Hyperparameters, siblings: Siblings
+) -> tuple[Cause, ...]:
     """Rank the causes of a model that fits neither training nor validation data."""
     strong = signs.regularisation or signs.penalty
     small = " and ".join(filter(None, (signs.tiny_network, signs.poor_accuracy)))
     is_known = settings.weight_decay is not None or settings.dropout is not None
     usual = ["weight decay and dropout are usual"] if is_known and not strong else []
-    has_learnt = tiny_model(settings.run) or better_than_guessing(settings.run) >= LEARNT
+    hardly_moved = train.end >= HARDLY_MOVED * train.start
+    has_learnt = tiny_model(settings.run) or (better_than_guessing(settings.run) >= LEARNT and not hardly_moved)
     far = above_usual(settings.run, settings) if is_far_too_high(settings) else came_down_to_guessing(settings.run)
+    clipped = clipped_short(settings)
+    low = low_rate(settings, siblings)
+    slow = bool(low) or (hardly_moved and only_higher_went_well(siblings))
+    too_low = rate_too_low(
+        siblings,
+        likely_if(slow and not (strong or far or clipped)),
+        pro=[low],
+        contra=[] if hardly_moved or slow else ["the loss has come to rest"],
+    )
     return ranked(
         *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
-        because(
-            "over-regularised",
+        *([clipped_cause(clipped, settings)] if clipped else []),
+        over_regularised(
+            settings,
             Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,
             pro=[strong],
             contra=usual,
         ),
-        because("model-too-small", likely_if(has_learnt and not (strong or far)), pro=[small]),
-        *([] if far else [rate_too_low(siblings, Strength.POSSIBLE, contra=["the loss has come to rest"])]),
+        *([too_low] if hardly_moved and not far else []),
+        because("model-too-small", likely_if(has_learnt and not (strong or far or slow or clipped)), pro=[small]),
+        *([] if far or hardly_moved else [too_low]),
     )

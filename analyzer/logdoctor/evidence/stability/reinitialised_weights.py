@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 AGAIN = 12
 """Values after the jump that are laid beside the first of the run."""
 
+HALF = 0.5
+"""Part of the fall until the jump that they are laid beside each other for, where batches hide the slope of so few."""
+
 FEW = 6
 """How many it takes."""
 
@@ -27,10 +30,19 @@ BACK = 0.15
 
 def retraces_first_descent(values: NDArray[np.float64], jump: int) -> bool:
     """Tell whether values (n,), finite ones of one loss, go the way of the first from a jump at this index on."""
-    again = values[jump : jump + AGAIN]
-    first, lowest = values[: len(again)], float(np.median(values[max(0, jump - AGAIN) : jump])) if jump else np.nan
+    lowest = float(np.median(values[max(0, jump - AGAIN) : jump])) if jump else np.nan
     fall = float(values[0]) - lowest
-    if len(again) < FEW or jump < 2 * AGAIN or not fall > 0 or abs(again[0] - first[0]) > BACK * fall:
+    if jump < 2 * AGAIN or not fall > 0 or abs(values[jump] - values[0]) > BACK * fall:
+        return False
+    below = np.flatnonzero(values[:jump] < values[0] - HALF * fall)
+    return any(_goes_alike(values, jump, n) for n in (AGAIN, int(below[0])) if n >= AGAIN)
+
+
+def _goes_alike(values: NDArray[np.float64], jump: int, n: int) -> bool:
+    """Whether n values from a jump on go the way of the first n."""
+    again = values[jump : jump + n]
+    first = values[: len(again)]
+    if len(again) < FEW:
         return False
     learnt = float(np.median(first[:2]) - np.median(first[-2:]))
     apart = MAD_TO_SIGMA * float(np.median(np.abs(again - first)))

@@ -136,6 +136,11 @@ class UpdateSigns:
             return "" if _is_one_value(series.values) else f"{_course(series)}: weights change"
         if self.creeps_in_training:
             return self.creeps_in_training
+        return self.calmed
+
+    @cached_property
+    def calmed(self) -> str:
+        """The gradient has become smaller."""
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 3 * FEW:
             return ""

@@ -173,6 +173,11 @@ def _shared_height(stretches: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.partition(stretches, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS]
 
 
+ORDINARY = 2.8
+"""First loss up to which nothing had thrown it before: guessing among ten classes costs 2.3, the variance of normalised
+targets is 1."""
+
+
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
     """Return the explosion of a run whose training came down again, and whose validation ends FAR above its start.
 
@@ -186,7 +191,9 @@ def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLe
     values = train.series.values
     few = min(1 if train.series.axis is Axis.EPOCH else HIGH_POINTS, len(values))
     thrown, index = float(np.partition(values, -few)[-few]), int(np.argmax(values))
-    start = min((train.initial if index else train.first, *before, *named))  # what only comes down began at the top
+    start = min((train.initial, *before, *named))
+    if index == 0 and thrown <= ORDINARY:
+        return None
     if not train.end < start or not 0 < FAR * start <= min(thrown, val.end):
         return None
     return Explosion(start, "", index, float(values[index]), thrown / start, is_lost=False)

@@ -1,4 +1,7 @@
-"""Settings that a trainer printed before its first step: only of a fixed list of names, for anything is written so."""
+"""Settings that a trainer printed before its first step: of a fixed list of names, for anything is written so.
+
+A line that lists several of them, or what argparse prints, is one of settings, whatever they are called.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from logdoctor.run import Setting
+from logdoctor.run.naming import words
 from logdoctor.sources.tables.numbers import parse_number
 
 MOST_LINES = 3000
@@ -24,9 +28,18 @@ KNOWN = frozenset({
     "momentum", "beta1", "beta2", "adam_beta1", "adam_beta2", "adam_eps", "adam_epsilon", "eps", "dropout",
     "label_smoothing", "num_classes", "precision", "mixed_precision", "dtype", "fp16", "bf16", "seed", "epochs",
     "num_epochs", "num_train_epochs", "max_epochs", "max_steps", "train_iters", "max_iters", "total_steps",
-    "average_loss",
+    "average_loss", "hidden", "hidden_size", "hidden_dim", "d_model", "n_embd", "num_layers", "n_layer", "temperature",
 })  # fmt: skip
 """Names of settings that bear on a diagnosis, in lower case with underscores."""
+
+LISTED = 3
+"""Known names in a line from which it lists settings, so that its other pairs are settings as well."""
+
+WHERE = frozenset("rank port gpu gpus device devices id pid worker workers node nodes version".split())
+"""Words of settings that say where a training runs."""
+
+_NAMESPACE = re.compile(r"\bNamespace\(")
+"""How argparse prints what it has read: nothing but settings."""
 
 _PAIR = re.compile(
     r"(?<![\w.])(?:--)?([A-Za-z][A-Za-z0-9_-]{0,40})['\"]?\s?[:=]\s?"
@@ -94,13 +107,24 @@ def _settings(line: str) -> Iterator[tuple[str, Setting]]:
         if len(cells) in (2, 3) and _is_known(cells[0]):
             yield cells[0], _value(cells[-1])
         return
-    for pair in _PAIR.finditer(line):
-        if _is_known(pair[1]):
-            yield pair[1], _value(pair[2])
+    pairs = list(_PAIR.finditer(line))
+    listed = bool(_NAMESPACE.search(line)) or sum(_is_known(pair[1]) for pair in pairs) >= LISTED
+    for pair in pairs:
+        value = _value(pair[2])
+        if _is_known(pair[1]) or (listed and _is_of_training(pair[1], value)):
+            yield pair[1], value
 
 
 def _is_known(name: str) -> bool:
     return name.lower().replace("-", "_") in KNOWN
+
+
+def _is_of_training(name: str, value: Setting) -> bool:
+    """Whether any setting may be one of the training: a number or a switch that does not say where it runs.
+
+    Names of files and of the run itself would tell repeats of one recipe apart.
+    """
+    return not isinstance(value, str) and value is not None and not WHERE & set(words(name))
 
 
 def _value(text: str) -> Setting:
