@@ -116,7 +116,7 @@ class LrOutOfRange(Rule):
         stays = train.start - train.end <= self.effect * abs(train.start)
         agrees = (breaks or stays) if too_high else stays
         said = f"the rate is {number(rate)}; {settings.optimizer_name} usually takes {number(low)} to {number(high)}"
-        ends = "turns into no number" if breaks and too_high else "ends hardly lower than it began"
+        ends = "turns NaN or infinite" if breaks and too_high else "ends hardly lower than it began"
         cause = rate_too_high if too_high else rate_too_low
         yield self.finding(
             said + (f", and {train.series.name} {ends}" if agrees else ""),

@@ -380,7 +380,7 @@ class Oscillation(Rule):
                     _share(swings), "share of the gain, or of the level where that is larger"
                 ),
                 "turns": Quantity(swings.reversals, "turns"),
-                "correlation of values close by": Quantity(round(swings.memory, 3)),
+                "correlation of neighbouring values": Quantity(round(swings.memory, 3)),
             },
         )
 

@@ -297,7 +297,7 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     assert "step 120 comes out of a quiet curve" in first.pro[0]
     assert [fix.text for fix in first.fixes] == [
         "check the inputs and labels of the batch of step 120",
-        "go back to a checkpoint before it and skip those batches",
+        "go back to the last good checkpoint and skip those batches",
     ]
     assert second.contra == ("the loss was 1.2e11 before it was no number: a logarithm of zero comes at once",)
     assert said.message.endswith("to 1.2e11 in step 120")

@@ -12,7 +12,7 @@ from logdoctor.signals import Trend
 TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
 """What stands for a training loss, or is trained by instead: none of it is said of such a run."""
 
-TELL_APART = "log the training loss: what memorises falls on there, what diverges rises there too"
+TELL_APART = "the training loss: what memorises falls on there, what diverges rises there too"
 
 POINTS = 12
 """Evaluations that such a loss needs, more than beside training: nothing bears it out."""
