@@ -51,8 +51,17 @@ def _verdict(report: Report) -> str:
     diagnosis = report.diagnosis
     errors, warnings = (diagnosis.count(one) for one in (Severity.ERROR, Severity.WARNING))
     said = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    verdict = f"{' and '.join(said)} in {counted(len(diagnosis.runs), 'run')}" if said else all_clear(diagnosis)
-    gate = f"gate {report.gated.verdict}. " if report.gated else ""
+    gate = ""
+    if gated := report.gated:
+        gate = f"gate {gated.verdict}. "
+        said += [counted(len(gated.failed_checks), "failed check")] if gated.failed_checks else []
+        said += [f"{counted(len(gated.unanswered), 'check')} not answered"] if gated.unanswered else []
+    if said and diagnosis.runs:
+        *first, last = said
+        listed = f"{', '.join(first)}{' and ' if first else ''}{last}"
+        verdict = f"{listed} in {counted(len(diagnosis.runs), 'run')}"
+    else:
+        verdict = all_clear(diagnosis)
     left_out = f" {report.left_out[0].upper()}{report.left_out[1:]}." if report.left_out else ""
     return f"## logdoctor: {gate}{verdict}\n\n{counts(diagnosis)}.{left_out}"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
-from logdoctor.gated import Gated
+from logdoctor.gated import Gated, Verdict
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
@@ -32,6 +32,13 @@ MAX_NOTES = 10
 MAX_PLACES = 3
 MAX_COMPARISONS = 10
 
+_IS = {
+    Verdict.FAILED: "failed",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.UNFINISHED: "is unfinished",
+}
+"""What a gate did that did not pass."""
+
 
 def render(report: Report, page: Page) -> str:
     """Return the diagnosis as text for a terminal."""
@@ -53,7 +60,9 @@ def render(report: Report, page: Page) -> str:
 
 def _nothing_wrong(report: Report) -> str:
     left_out = f"; {report.left_out}" if report.left_out else ""
-    return f"{all_clear(report.diagnosis)}{left_out}."
+    gated = report.gated
+    gate = "" if gated is None or gated.verdict is Verdict.PASSED else f"The gate {_IS[gated.verdict]}, see below. "
+    return f"{gate}{all_clear(report.diagnosis)}{left_out}."
 
 
 def _verdict(diagnosis: Diagnosis, problems: int) -> Iterator[str]:
