@@ -260,3 +260,12 @@ def test_one_is_one_and_several_are_several() -> None:
     assert told("constant-metric", example_run(train_loss=decay(2.3, 0.5, 30), **still)).message.endswith(
         "100 % of the run; so is train_acc"
     )
+
+
+def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
+    thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
+    accuracy = flat(0.1, 10).noisy(0.004)
+    run = example_run({"num_classes": 10}, axis=Axis.STEP, first_step=4, train_loss=thrown, train_accuracy=accuracy)
+    finding = told("divergence", run)
+    assert finding.message.startswith("train_loss rises from 2.3 (guessing) to 1.7e31, beginning in step ")
+    assert "start" not in finding.evidence

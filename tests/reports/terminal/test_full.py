@@ -292,6 +292,18 @@ def test_after_forty_problems_each_has_a_line() -> None:
     assert "error  rule-139  a: problem 139\nand 10 more problems (--output-format json has all)\n" in text
 
 
+def test_of_many_problems_each_rule_is_told_in_full() -> None:
+    said = [finding("divergence", f"diverges in step {i}", group="") for i in range(60)]
+    text = shown(
+        diagnosis(
+            (run("a", train_loss=decay(2.3, 0.5)), []),
+            *((run(f"run-{i}", train_loss=decay(2.3, 0.5)), [one]) for i, one in enumerate((*said, finding(group="")))),
+        )
+    )
+    assert text.count("\n  next  logdoctor rule divergence\n") == 39
+    assert text.count("\n  next  logdoctor rule nan-loss\n") == 1
+
+
 def test_the_verdict_stands_at_the_end_of_what_fills_more_than_a_screen() -> None:
     failing = [(run(name, train_loss=decay(2.3, 0.5)), [finding(group="")]) for name in "abcdef"]
     sound = (run("g", train_loss=decay(2.3, 0.5)), list[Finding]())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from logdoctor.diagnosis import Diagnosis
@@ -46,8 +47,9 @@ def render(report: Report, page: Page) -> str:
     found = entries(diagnosis)
     problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
-    sections = [list(_problem(entry, page)) for entry in problems[:MAX_PROBLEMS]] or [[_nothing_wrong(report)]]
-    sections.append(list(_further(problems[MAX_PROBLEMS:], page)))
+    in_full = _in_full(problems)
+    sections = [list(_problem(entry, page)) for entry in in_full] or [[_nothing_wrong(report)]]
+    sections.append(list(_further([entry for entry in problems if entry not in in_full], page)))
     sections.append(list(_notes(notes, page)))
     sections.append(list(_comparisons(diagnosis.comparisons, page)))
     sections.append(_plain(damage(diagnosis, page), page))
@@ -70,6 +72,17 @@ def _verdict(diagnosis: Diagnosis, problems: int) -> Iterator[str]:
     if problems > SCREENFUL:
         headline, more = verdict(diagnosis)
         yield f"{headline}. {more}".rstrip()
+
+
+def _in_full(problems: Sequence[Entry]) -> list[Entry]:
+    """Return the problems to tell in full, in their order: of many, the first of each rule before the second of any."""
+    of_rule: Counter[str] = Counter()
+    nth: list[int] = []
+    for entry in problems:
+        nth.append(of_rule[entry.finding.rule])
+        of_rule[entry.finding.rule] += 1
+    first = sorted(range(len(problems)), key=nth.__getitem__)[:MAX_PROBLEMS]
+    return [problems[at] for at in sorted(first)]
 
 
 def _further(problems: Sequence[Entry], page: Page) -> Iterator[str]:
