@@ -252,7 +252,7 @@ def test_one_is_one_and_several_are_several() -> None:
     assert nan.message == "train_loss is NaN in the only value that was logged"
     nan = told("nan-loss", example_run(train_loss=flat(float("nan"), 3)))
     assert nan.message == "train_loss is NaN in all 3 values that were logged"
-    still = {name: flat(0.1, 30) for name in ("val_acc", "val_f1", "train_acc")}
+    still: dict[str, Any] = {name: flat(0.1, 30) for name in ("val_acc", "val_f1", "train_acc")}
     assert told("constant-metric", example_run(train_loss=decay(2.3, 0.5, 30), **still)).message.endswith(
         "100 % of the run; so are val_f1, train_acc"
     )
