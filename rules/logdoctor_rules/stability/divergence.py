@@ -448,16 +448,11 @@ class Divergence(Rule):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
         lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)
-        lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
-        logged = rise.start == train.initial  # else it is the level of guessing, which comes before what was logged
-        above = f"above its start of {start}" if logged else f"above the {start} of guessing"
-        fell = {"lowest level": rise.lowest} if rise.lowest < rise.start else {}
         yield self._broken(
-            f"rises from {lowest}{'' if logged or lowest != start else ' (guessing)'} to {number(train.end)}, "
-            f"beginning in {place(event.series, event.onset_step)}{'' if lowest == start else f', {lost or above}'}",
+            rise.told(place(event.series, event.onset_step), lost),
             event,
             Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),
-            {"start" if logged else "guessing": rise.start, **fell, "end": train.end, "noise": train.noise},
+            {**rise.levels, "noise": train.noise},
         )
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
