@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,6 +24,7 @@ from logdoctor.reports.entries import entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.rule import Rule, example_run
+from logdoctor.run import State
 
 
 def write_run(folder: Path, curve: Curve, lr: float | None = None) -> None:
@@ -61,6 +62,41 @@ def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
     assert "the highest that does not fail is 0.1, 1 run above it fails" in compared.message
     (document,) = json_v1.document(analyze(sweep))["comparisons"]
     assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (State.FINISHED, ""),
+        (State.INTERRUPTED, "; not finished: lr4, lr3, lr2 and 2 more"),
+        (State.WRITING, "; maybe still being written: lr4, lr3, lr2 and 2 more"),
+    ],
+)
+def test_a_sweep_names_few_of_the_runs_that_are_not_at_their_end(state: State, said: str) -> None:
+    runs = [
+        replace(example_run({"lr": 0.1**k}, train_loss=decay(2.3, 0.3 + 0.1 * k)), name=f"lr{k}", state=state)
+        for k in range(5)
+    ]
+    (compared,) = diagnose(runs, selected_rules(Config())).comparisons
+    assert compared.message.endswith(f"none fails; the best is the highest tried: try 3 too{said}")
+
+
+def test_seeds_that_fail_reach_nothing() -> None:
+    ends = (0.31234, 0.31236, None, None)
+    runs = [
+        replace(
+            example_run(
+                {"lr": 0.1, "seed": seed},
+                train_loss=decay(2.3, end) if end else given([2.3, 5.0, 80.0]).followed_by(flat(float("nan"), 57)),
+            ),
+            name=f"seed{seed}",
+        )
+        for seed, end in enumerate(ends)
+    ]
+    (spread,) = (one for one in diagnose(runs, selected_rules(Config())).comparisons if one.rule == "seed-spread")
+    assert spread.message.startswith(
+        "of 4 runs that differ in the seed alone 2 fail; the other 2 reach a training loss of 0.31428 to 0.3143 ("
+    )
 
 
 def test_a_sibling_that_differs_in_more_is_evidence_but_no_test(sweep: Path) -> None:

@@ -104,7 +104,7 @@ _KNOWN: Mapping[str, _Known] = {
         "one batch is bad: NaN, outliers or wrong labels in the data",
         (
             "check the inputs of the batches there for NaN and outliers",
-            "go back to a checkpoint before it and skip those batches",
+            "go back to the last good checkpoint and skip those batches",
         ),
         gives_way=True,
     ),

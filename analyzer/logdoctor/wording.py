@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from logdoctor.run import Axis, Run, Series
+from logdoctor.run import Axis, Run, Series, State
 
 DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
 
+
+MAX_NAMED = 3
+"""Things that a sentence names before it counts the others."""
 
 MAX_QUOTE = 120
 """Characters of a line of a log that are quoted."""
@@ -60,6 +64,17 @@ def shown_name(run: Run) -> str:
     if run.name != ".":
         return run.name
     return run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or run.name
+
+
+def shown_state(run: Run) -> str:
+    """Say how a run ended, nothing where its log does not show; one that changed just now may be a fresh copy."""
+    return {State.UNKNOWN: "", State.WRITING: "maybe still being written"}.get(run.state, str(run.state))
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Name the first of some things and count the others: `a, b, c and 12 more`."""
+    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
+    return f"{', '.join(names[:MAX_NAMED])}{more}"
 
 
 def place(series: Series, step: int) -> str:

@@ -388,7 +388,7 @@ class TestSuppressions:
         known.write_text(text.replace("EXPIRES", "2001-01-01"), encoding="utf-8")
         done = here("check", "runs", "--suppressions", "known.toml", cwd=bad.parent)
         assert done.returncode == 1
-        assert "expired on 2001-01-01: 1 of its findings count again" in done.stdout
+        assert "expired on 2001-01-01: 1 finding counts again" in done.stdout
         (bad.parent / "logdoctor.toml").write_text('suppress-files = ["known.toml"]', encoding="utf-8")
         known.write_text('[[suppress]]\nrule = "plateau"\n', encoding="utf-8")
         done = here("check", "runs/sound", cwd=bad.parent)
@@ -435,7 +435,7 @@ class TestReferences:
         write_csv(seeds / "runs" / "new", train_loss=falling(seed=40), val_loss=falling(seed=41, end=0.8))
         done = here("check", "runs", "--reference", "main.json", cwd=seeds)
         assert done.returncode == 1
-        assert "failed new: main val_loss: leaves the band at step" in done.stdout
+        assert "failed new: val_loss like reference main: leaves the band at step" in done.stdout
         (seeds / "logdoctor.toml").write_text('[reference]\nfiles = ["main.json"]\natol = 1.0\n', encoding="utf-8")
         assert here("check", "runs", cwd=seeds).returncode == 0
         (seeds / "logdoctor.toml").unlink()
@@ -498,7 +498,7 @@ class TestReferences:
         assert here("check", "golden/seed0", "--reference", "smoke.json", cwd=seeds).returncode == 0
         done = here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds)
         assert done.returncode == 1
-        assert "smoke train_loss: differs in 20 of 20 values, first at step 0: " in done.stdout
+        assert "train_loss like reference smoke: differs in 20 of 20 values, first at step 0: " in done.stdout
         done = here("reference", "update", "smoke.json", "golden/seed1", "--reason", "new seed", cwd=seeds)
         assert (done.returncode, "train_loss: 20 values taken anew" in done.stdout) == (0, True)
         assert here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds).returncode == 0

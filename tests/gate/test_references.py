@@ -173,7 +173,7 @@ class TestHeld:
     def test_another_seed_passes(self) -> None:
         checks = held(run())
         assert {name: str(one.outcome) for name, one in checks.items()} == {"train_loss": "passed", "val_acc": "passed"}
-        assert checks["train_loss"].name == "main train_loss"
+        assert checks["train_loss"].name == "train_loss like reference main"
 
     def test_a_regression_is_told_with_steps_errors_and_tolerance(self) -> None:
         values = curve(99)
@@ -184,7 +184,7 @@ class TestHeld:
         assert 198 <= said.span.first_step <= 202
         assert "leaves the band at step 20" in said.message
         assert "100 of 200 windows outside" in said.message
-        assert " allowed; ends at " in said.message
+        assert " is allowed; ends at " in said.message
         assert said.evidence["worst error"].value == pytest.approx(0.5, abs=0.08)
 
     def test_a_stale_reference_is_no_regression(self) -> None:
@@ -295,7 +295,7 @@ class TestExact:
         check = self.held(run(train_loss=values))
         assert check.outcome is Outcome.FAILED
         here, kept = float(values[37]), float(curve(1)[37])
-        assert check.message == f"differs in 1 of 50 values, first at step 37: {here!r} for {kept!r}"
+        assert check.message == f"differs in 1 of 50 values, first at step 37: {here!r} instead of {kept!r}"
         assert check.span == Span("train_loss", 37, 49, "differs")
 
     def test_nan_equals_nothing_and_missing_is_no_answer(self) -> None:

@@ -76,7 +76,7 @@ def test_it_holds_to_its_last_day(expires: date, holds: bool) -> None:
     assert known == (2 if holds else 0)
     assert len(rest) == (1 if holds else 3)
     if not holds:
-        assert remarks == ("the suppression of oscillation expired on 2027-02-28: 2 of its findings count again",)
+        assert remarks == ("the suppression of oscillation expired on 2027-02-28: 2 findings count again",)
 
 
 def test_an_expired_one_that_nothing_needs() -> None:

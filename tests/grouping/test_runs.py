@@ -395,3 +395,11 @@ def test_the_table_of_an_evaluator_is_of_held_out_data(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     (correlation,) = run.all(ValMetric)
     assert correlation.name == "cosine_pearson"
+
+
+def test_the_same_name_in_two_splits_is_two_names(tmp_path: Path) -> None:
+    write_csv(tmp_path / "train.csv", step=range(40), loss=FALL, lr=FALL)
+    write_csv(tmp_path / "val.csv", step=range(0, 40, 4), loss=FALL[::4] + 0.1)
+    (run,) = load(tmp_path)
+    told = {series.name: series.role for series in run.series}
+    assert told == {"train/loss": TrainLoss, "validation/loss": ValLoss, "lr": LearningRate}

@@ -10,7 +10,7 @@ import pytest
 
 from logdoctor import Axis, Run, because, example_run
 from logdoctor.config import Config
-from logdoctor.curves import Curve, decay, flat, geometric, given, line
+from logdoctor.curves import Curve, decay, flat, geometric, given, line, rise
 from logdoctor.diagnosis import selected_rules
 from logdoctor.engine import Bench
 from logdoctor.finding import Cause, Finding, Strength
@@ -230,3 +230,42 @@ def test_a_fix_that_changes_a_size_says_how_far(name: str, said: str) -> None:
 def test_fixes_that_revive_no_network_are_not_offered() -> None:
     assert "GELU" not in " ".join(fix.text for fix in because("dead-activations").fixes)
     assert "BatchNorm" in because("bad-initialization").fixes[1].text
+
+
+def test_a_burst_of_the_gradient_ends_where_it_ends() -> None:
+    norm = flat(1.0, 60).followed_by(given([40.0, 80.0, 60.0])).followed_by(flat(1.0, 37)).noisy(0.05)
+    loss = decay(2.3, 0.5, 61).followed_by(flat(8.0, 39)).noisy(0.01)
+    finding = told("exploding-gradients", example_run(axis=Axis.STEP, train_loss=loss, grad_norm=norm))
+    assert " in steps 60 to 62; " in finding.message
+    assert finding.evidence["largest norm then"].value == pytest.approx(80.0, rel=0.1)
+
+
+def test_a_level_above_the_start_is_not_called_the_lowest() -> None:
+    finding = told("divergence", example_run(train_loss=line(2.3, 4.0, 10).then(rise(1e6, 110))))
+    assert "lowest level" not in finding.evidence
+    finding = told("divergence", example_run(train_loss=decay(2.3, 0.5, 60).then(rise(1e6, 60))))
+    assert finding.evidence["lowest level"].value == pytest.approx(0.5, rel=0.3)
+
+
+def test_one_is_one_and_several_are_several() -> None:
+    nan = told("nan-loss", example_run(train_loss=given([float("nan")])))
+    assert nan.message == "train_loss is NaN in the only value that was logged"
+    nan = told("nan-loss", example_run(train_loss=flat(float("nan"), 3)))
+    assert nan.message == "train_loss is NaN in all 3 values that were logged"
+    still: dict[str, Any] = {name: flat(0.1, 30) for name in ("val_acc", "val_f1", "train_acc")}
+    assert told("constant-metric", example_run(train_loss=decay(2.3, 0.5, 30), **still)).message.endswith(
+        "100 % of the run; so are val_f1, train_acc"
+    )
+    del still["val_f1"]
+    assert told("constant-metric", example_run(train_loss=decay(2.3, 0.5, 30), **still)).message.endswith(
+        "100 % of the run; so is train_acc"
+    )
+
+
+def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
+    thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
+    accuracy = flat(0.1, 10).noisy(0.004)
+    run = example_run({"num_classes": 10}, axis=Axis.STEP, first_step=4, train_loss=thrown, train_accuracy=accuracy)
+    finding = told("divergence", run)
+    assert finding.message.startswith("train_loss rises from 2.3 (guessing) to 1.7e31, beginning in step ")
+    assert "start" not in finding.evidence

@@ -51,10 +51,10 @@ def schema() -> None:
 @config_option
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.paths)
 def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
-    """Check that the settings can be followed, and every reference and suppression file that they name.
+    """Check that the settings can be followed.
 
-    FILE is a settings or reference file; without any, the settings in effect are checked. Exits with 2 at the first
-    that cannot be followed.
+    So are every reference and suppression file that they name. FILE is a settings or reference file; without any, the
+    settings in effect are checked. Exits with 2 at the first that cannot be followed.
     """
     from logdoctor.config import holds_settings
     from logdoctor.gate.reference_file import read_reference

@@ -22,7 +22,7 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
 from logdoctor.signals.statistics.trend import trend_or_none
-from logdoctor.wording import number
+from logdoctor.wording import first_of, number
 
 OTHER_RATE = 1.5
 """Factor from which two rates are different ones: of one and the same, the log of a decay and the settings differ by a
@@ -68,6 +68,9 @@ USUAL_RATE = "general, the low end of what is usual"
 
 HIGHEST_USUAL = "general, the high end of what is usual"
 """The same of one that lowers the rate."""
+
+ROUGH = 2
+"""Digits of a rate that is only about what to try."""
 
 TENFOLD = "general, from this run's rate"
 """Where a fix comes from that only takes the practitioners' factor."""
@@ -119,7 +122,7 @@ def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     said = f"lower the learning rate from {number(rate)} to"
     most = rate / height if is_beyond_usual(settings) else _highest_of_any(settings, rate)
     if most is None:
-        return (Fix(f"{said} about {number(rate / SAFE_STEP)}", basis=TENFOLD),)
+        return (Fix(f"{said} about {number(rate / SAFE_STEP, ROUGH)}", basis=TENFOLD),)
     return (
         Fix(f"{said} {number(most)} at most, and to {number(MODEST * most)} if that fails too", basis=HIGHEST_USUAL),
     )
@@ -197,7 +200,7 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     enough = min(rate * _times_too_slow(run), MODEST * least)
     if enough > rate * SAFE_STEP:
         return (Fix(f"{said} about {number(float(f'{enough:.1g}'))}, {GO_ON}", basis=FROM_FALL), *other)
-    return (Fix(f"{said} about {number(rate * SAFE_STEP)}", basis=TENFOLD), *other)
+    return (Fix(f"{said} about {number(rate * SAFE_STEP, ROUGH)}", basis=TENFOLD), *other)
 
 
 def _times_too_slow(run: Run) -> float:
@@ -269,7 +272,7 @@ def only_rate_differs(sibling: Sibling) -> bool:
 def _outcome(sibling: Sibling) -> str:
     rate, end = given_rate(sibling.run), number(sibling.train.last_shown)
     others = [name for name in sibling.differs if not is_rate(name)]
-    also = f"; it differs in {', '.join(others)} too" if others else ""
+    also = f"; it differs in {first_of(others)} too" if others else ""
     return f"sibling run {sibling.run.name}, at {number(rate)}, ends at a training loss of {end}{also}"
 
 

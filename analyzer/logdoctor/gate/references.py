@@ -85,7 +85,7 @@ class _Asked:
         said = "; ".join(self._sentences(golden, common, found))
         first = found.first_step
         outside = None if first is None else Span(self.name, first, max(first, found.worst_step), "outside")
-        ends = f"{number(found.end)} for {number(found.golden_end)}"
+        ends = f"{number(found.end)} instead of {number(found.golden_end)}"
         better = f"{self.name} ends better than the reference {self.title} ({ends}): update the reference?"
         remark = f"{shown_name(self.run)}: {better}" if found.improved else ""
         return Judged(self._check(outcome, said, _evidence(common, found), outside), remark)
@@ -102,7 +102,7 @@ class _Asked:
         if not found.count:
             return self._check(Outcome.PASSED, f"equal in all {values}")
         said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
-        said += f": {found.here!r} for {found.kept!r}"
+        said += f": {found.here!r} instead of {found.kept!r}"
         if self.elsewhere:
             said += f"; {_made_elsewhere(self.elsewhere)}"
         evidence = {
@@ -146,7 +146,7 @@ class _Asked:
         """Yield what is to be said of a comparison, the most important first."""
         if found.regressed:
             yield from self._regression(golden, common, found)
-        yield f"ends at {number(found.end)} for {number(found.golden_end)}"
+        yield f"ends at {number(found.end)}, the reference at {number(found.golden_end)}"
         if common.overlap < 1:
             yield f"compared on {percent(common.overlap)} of the steps"
 
@@ -154,9 +154,9 @@ class _Asked:
         if found.first_step is not None:
             windows = f"{found.outside:,} of {counted(len(common.medians), 'window')}"
             yield f"leaves the band at {_place(golden, found.first_step)}, {windows} outside"
-        relative = f", {percent(abs(found.relative_error))}" if abs(found.relative_error) < 100 else ""
-        away = f"{number(found.worst_value)} for {number(found.worst_golden)}"
-        tolerance = f"off by {number(abs(found.error))}{relative}, {number(found.worst_tolerance)} allowed"
+        relative = f" ({percent(abs(found.relative_error))})" if abs(found.relative_error) < 100 else ""
+        away = f"{number(found.worst_value)} instead of {number(found.worst_golden)}"
+        tolerance = f"off by {number(abs(found.error))}{relative} where {number(found.worst_tolerance)} is allowed"
         yield f"worst at {_place(golden, found.worst_step)}: {away}, {tolerance}"
         settings = config_hash(self.run)
         if self.elsewhere:
@@ -172,7 +172,7 @@ class _Asked:
     def _check(
         self, outcome: Outcome, said: str, evidence: Mapping[str, Quantity] | None = None, span: Span | None = None
     ) -> Check:
-        about = f"{self.title} {self.name}".strip()
+        about = f"{self.name} like reference {self.title}"
         return Check(KIND, about, self.run.name, self.name, self.settings.level, outcome, said, evidence or {}, span)
 
 

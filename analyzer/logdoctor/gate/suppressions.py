@@ -14,6 +14,7 @@ from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding, with_roots
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
+from logdoctor.wording import counted
 
 
 def refuse_unusable(suppressions: Iterable[Suppression], rules: Sequence[str], *, need_reason: bool) -> None:
@@ -60,7 +61,8 @@ def _with(examined: Examined, findings: Sequence[Finding]) -> Examined:
 def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Sequence[Suppression]) -> Iterator[str]:
     for one in expired:
         count = sum(_covers(one, run, finding) for run, finding in diagnosis.findings())
-        what = f"{count:,} of its findings count again" if count else "nothing needs it any more: remove it"
+        again = f"{counted(count, 'finding')} {'counts' if count == 1 else 'count'} again"
+        what = again if count else "nothing needs it any more: remove it"
         yield f"the suppression of {_named(one)} expired on {one.expires}: {what}"
     for one in unused:
         runs = [examined.run for examined in diagnosis.runs]

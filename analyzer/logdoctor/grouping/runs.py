@@ -21,6 +21,7 @@ from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.run_names import with_told
+from logdoctor.run.series import Split
 from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery import Found
 from logdoctor.sources.source import Log
@@ -104,7 +105,7 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
     joined, noticed = joined_curves(continuing)
     told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
     chosen, winners = _best_copies([*joined, *((piece, series) for piece, found in told for series in found)])
-    series = understand(chosen, overrides)
+    series = understand(_named_apart(chosen), overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
     used = {piece.file.relative for piece in continuing} | winners
     hyperparameters: dict[str, Setting] = {}
@@ -127,6 +128,17 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
         home=str(cluster[0].home),
         folder=str(_opened(cluster[0])),
     )
+
+
+def _named_apart(series: Sequence[Series]) -> list[Series]:
+    """Put the split before names that two splits of one run share: `loss` of `train.csv` and of `val.csv`."""
+    splits: dict[str, set[Split]] = {}
+    for one in series:
+        splits.setdefault(one.name, set()).add(one.split)
+    return [
+        replace(one, name=f"{one.split}/{one.name}") if one.split and len(splits[one.name]) > 1 else one
+        for one in series
+    ]
 
 
 def _opened(piece: Piece) -> Path:

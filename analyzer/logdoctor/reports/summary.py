@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from logdoctor.diagnosis import Diagnosis, is_judged
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged
 from logdoctor.finding import Crashed, Severity
 from logdoctor.gated import Suppressed
 from logdoctor.reports.layout import Page
 from logdoctor.run.notice import DAMAGE
-from logdoctor.wording import counted, shown_name
+from logdoctor.wording import MAX_NAMED, counted, first_of, shown_name
 
 MAX_DAMAGED = 5
 
 NO_REASON = "no reason given"
-
-MAX_NAMED = 3
-"""Runs that a line names before it counts the others."""
 
 
 def coverage(diagnosis: Diagnosis, seconds: float) -> str:
@@ -76,15 +73,24 @@ def suppressed_message(one: Suppressed) -> str:
     return f"suppressed{until}: {one.reason or NO_REASON}: {shown_name(one.run)}: {one.finding.message}"
 
 
+def all_clear(diagnosis: Diagnosis) -> str:
+    """Say that nothing is wrong, of no more runs than could be judged."""
+    judged = len(diagnosis.runs) - len(_without_loss(diagnosis))
+    if not judged:
+        return "No run was judged"
+    rest = len(diagnosis.runs) - judged
+    beside = f"; {rest:,} more {'was' if rest == 1 else 'were'} not judged" if rest else ""
+    return f"No errors or warnings in {counted(judged, 'run')}{beside}"
+
+
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
     Say also why nothing was read of a run, where no finding does.
     """
-    without = [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
     silent: list[str] = []
     warned: list[str] = []
-    for one in without:
+    for one in _without_loss(diagnosis):
         is_warned = any(finding.severity is not Severity.NOTE for finding in one.findings)
         (warned if is_warned else silent).append(shown_name(one.run))
     for said, names in (("not judged", silent), ("judged by other curves alone", warned)):
@@ -98,10 +104,9 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
 
 
-def first_of(names: Sequence[str]) -> str:
-    """Name the first of some things and count the others."""
-    more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
-    return f"{', '.join(names[:MAX_NAMED])}{more}"
+def _without_loss(diagnosis: Diagnosis) -> list[Examined]:
+    """Return the runs that no rule about a training loss could be asked of, and of which no other reason is told."""
+    return [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
 
 
 def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:

@@ -47,7 +47,7 @@ from logdoctor.evidence.collapse.constant_value import (
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
-from logdoctor.wording import counted, number, percent, stretch
+from logdoctor.wording import counted, first_of, number, percent, stretch
 
 
 @dataclass(frozen=True)
@@ -322,10 +322,10 @@ class ConstantMetric(Rule):
         value, n = float(series.values[-1]), len(series)
         first, last = int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
-        said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} values"
+        said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
+        also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {said} over {stretch(series, first, last)}, "
-            f"{percent((n - since) / n)} of the run" + (f"; so is {', '.join(others)}" if others else ""),
+            f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(1.25 if harmless else 3.0, n - since),

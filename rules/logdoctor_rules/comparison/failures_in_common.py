@@ -10,7 +10,7 @@ from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silen
 from logdoctor.curves import decay, flat
 from logdoctor.run import Setting, as_number
 from logdoctor.signals import Member, SetUp, is_rate
-from logdoctor.wording import counted, number
+from logdoctor.wording import number
 
 NAN = flat(float("nan"), 60)
 
@@ -136,8 +136,9 @@ class FailuresInCommon(GroupRule):
         either = [] if shared else _either(named, failed, well)
         if shared or either:
             has = " and ".join(shared) or " or ".join(either)
+            every = "both" if len(failed) == 2 else f"all {len(failed)}"
             yield self.comparison(
-                f"all {counted(len(failed), 'failed run')} have {has}; none of the {len(well)} that went well has",
+                f"{every} failed runs have {has}; none of the {len(well)} that went well has",
                 [one.run for one in (*failed, *well)],
                 {
                     "failed": Quantity(len(failed), "runs"),

@@ -10,7 +10,7 @@ from logdoctor import Comparison, GroupRule, Quantity, RateResult, example_run, 
 from logdoctor.curves import decay, flat, rise
 from logdoctor.run import State
 from logdoctor.signals import Member, SetUp
-from logdoctor.wording import counted, number
+from logdoctor.wording import counted, first_of, number
 
 
 @dataclass(frozen=True)
@@ -130,5 +130,7 @@ def _limit(ordered: Sequence[Member], highest: float | None) -> str:
 
 def _unfinished(well: Sequence[Member]) -> str:
     """Name the runs that went well as far as they came."""
-    names = [one.run.name for one in well if one.run.state in (State.INTERRUPTED, State.WRITING)]
-    return f"; not finished: {', '.join(names)}" if names else ""
+    stopped = [one.run.name for one in well if one.run.state is State.INTERRUPTED]
+    fresh = [one.run.name for one in well if one.run.state is State.WRITING]
+    told = (("not finished", stopped), ("maybe still being written", fresh))
+    return "".join(f"; {what}: {first_of(names)}" for what, names in told if names)

@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
 from logdoctor.signals import Member, SetUp
-from logdoctor.wording import counted, number
+from logdoctor.wording import apart, counted, number
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,12 @@ class SeedSpread(GroupRule):
             if len(repeats) < self.min_runs or len(results) < 2:
                 continue
             failures = len(repeats) - len(results)
-            failing = f"; {failures} of them {'fails' if failures == 1 else 'fail'}" if failures else ""
+            who = _called(repeats)
+            fail = f"of {who} {failures} {'fails' if failures == 1 else 'fail'}; the other {len(results)}"
             low, high, spread = float(results.min()), float(results.max()), float(results.std(ddof=1))
             yield self.comparison(
-                f"{_called(repeats)} reach a {set_up.measured_by} of "
-                f"{number(low)} to {number(high)} (standard deviation {number(spread)}){failing}; "
+                f"{fail if failures else who} reach a {set_up.measured_by} of "
+                f"{' to '.join(apart(low, high))} (standard deviation {number(spread)}); "
                 "a smaller difference between settings is no evidence",
                 [one.run for one in repeats],
                 {

@@ -289,7 +289,7 @@ class NoisyValidation(Rule):
             f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps"
         )
         yield self.finding(
-            jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, by {series.name} either",
+            jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, be it by {series.name}",
             Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
             causes=causes_of_jumps(

@@ -177,7 +177,7 @@ class RestartOverlap(Rule):
         return self.finding(
             f"{series.name} goes back from {place(series, before)} to {after:,}"
             + (f" and {counted(len(series.rewinds) - 1, 'more time')}" if len(series.rewinds) > 1 else "")
-            + f"; {counted(twice, 'value')} are logged again",
+            + f"; {counted(twice, 'value')} {'is' if twice == 1 else 'are'} logged again",
             Span(series.name, after, before, "logged twice"),
             confidence=Confidence.HIGH,
             causes=ranked(

@@ -201,7 +201,8 @@ class NanLoss(Rule):
     @staticmethod
     def _happened(bad: NonFinite, *, skipped: bool) -> str:
         if bad.mask.all():
-            return f"{bad.series.name} is {bad.word} in {counted(bad.count, 'value')}, all that were logged"
+            all_of_them = "the only value" if bad.count == 1 else f"all {bad.count:,} values"
+            return f"{bad.series.name} is {bad.word} in {all_of_them} that {'was' if bad.count == 1 else 'were'} logged"
         turns = f"{bad.series.name} turns {bad.word} at {place(bad.series, bad.first_step)}"
         before = turns + (f", after {counted(bad.first, 'finite value')}" if bad.first else ", the first value logged")
         if skipped:

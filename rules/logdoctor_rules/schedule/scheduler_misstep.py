@@ -29,7 +29,7 @@ from logdoctor.evidence.schedule.rate_returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
 from logdoctor.signals import Hyperparameters, RateReset, Resumes, Schedule
 from logdoctor.signals.schedule.schedule import LOW
-from logdoctor.wording import counted, number, percent, place
+from logdoctor.wording import number, percent, place
 
 HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 200))))
 """A cosine that is stepped four times as often as planned: it falls, and comes back up, twice."""
@@ -236,9 +236,10 @@ class SchedulerMisstep(Rule):
         k = int(series.steps[-1] - first.top) / max(first.bottom - first.top, 1)
         matches = settings.accumulation > 1 and abs(k / settings.accumulation - 1) <= self.match
         wrong = matches or share >= self.high_end
+        times = f", {len(schedule.bounces)} times" if len(schedule.bounces) > 1 else ""
         return self.finding(
-            f"{series.name} is at its lowest at {place(series, first.bottom)} and comes back up, "
-            f"{counted(len(schedule.bounces), 'time')}; it ends at {percent(share)} of its peak",
+            f"{series.name} is at its lowest at {place(series, first.bottom)} and comes back up{times}; "
+            f"it ends at {percent(share)} of its peak",
             Span(series.name, first.bottom, first.again, "comes back up"),
             confidence=Confidence.HIGH if matches else Confidence.MEDIUM if wrong else Confidence.LOW,
             severity=self.severity if wrong else Severity.NOTE,

@@ -499,13 +499,11 @@ class Divergence(Rule):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
         lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)
-        lowest, start = number(min(rise.lowest, rise.start)), number(rise.start)
         yield self._broken(
-            f"rises from {lowest} to {number(train.end)}, beginning at {place(event.series, event.onset_step)}"
-            + ("" if lowest == start else f", {lost or f'above its start of {start}'}"),
+            rise.told(place(event.series, event.onset_step), lost),
             event,
             Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),
-            {"start": rise.start, "lowest level": rise.lowest, "end": train.end, "noise": train.noise},
+            {**rise.levels, "noise": train.noise},
         )
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:

@@ -25,7 +25,7 @@ from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.evidence import Clue, Event, Kind, Surroundings, explain
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Burst, GradientHistory, Impact, LossImpact, Schedule
-from logdoctor.wording import counted, number, place
+from logdoctor.wording import counted, number, place, stretch
 
 NAN = float("nan")
 
@@ -230,9 +230,10 @@ class ExplodingGradients(Rule):
         series = grads.series
         begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
         why = explain(_event(burst, impact, grads, loss, around), self.causes, _clues(burst, grads))
+        when = f"from {place(series, begin)} on" if burst.lasts else f"in {stretch(series, begin, end)}"
         return self.finding(
-            f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} from "
-            f"{place(series, begin)} on; " + (_said(impact, series) if impact else "the loss is not hurt so far"),
+            f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
+            + (_said(impact, series) if impact else "the loss is not hurt so far"),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,
@@ -240,7 +241,7 @@ class ExplodingGradients(Rule):
             to_tell_apart=why.to_tell_apart,
             evidence={
                 "usual norm before": Quantity(burst.usual),
-                "largest norm": Quantity(burst.peak),
+                "largest norm then": Quantity(burst.peak),
                 "values far above": Quantity(burst.count, "values"),
             },
         )

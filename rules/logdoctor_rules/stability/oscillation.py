@@ -399,7 +399,7 @@ class Oscillation(Rule):
                 "amplitude": Quantity(swings.amplitude),
                 "amplitude as a share": Quantity(swings.share, unit),
                 "turns": Quantity(swings.reversals, "turns"),
-                "correlation of values close by": Quantity(round(swings.memory, 3)),
+                "correlation of neighbouring values": Quantity(round(swings.memory, 3)),
             },
         )
 

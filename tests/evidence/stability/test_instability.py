@@ -297,7 +297,7 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     assert "step 120 stands out from a quiet curve" in first.pro[0]
     assert [fix.text for fix in first.fixes] == [
         "check the inputs and labels of the batch of step 120",
-        "go back to a checkpoint before it and skip those batches",
+        "go back to the last good checkpoint and skip those batches",
     ]
     assert second.contra == ("the loss was 1.2e11 before it stopped being finite: a logarithm of zero strikes at once",)
     assert said.message.endswith("to 1.2e11 at step 120")

@@ -97,7 +97,7 @@ def test_a_loss_that_explodes_is_drawn_on_a_logarithmic_axis() -> None:
 def test_what_the_axis_leaves_out_is_said() -> None:
     values = np.concatenate(([90.0], np.full(99, 2.0)))
     one = drawn(run_of(Series.of("train_loss", range(100), values)))
-    assert one.caption == "The axis leaves out step 0, where the curve comes from 90."
+    assert one.caption == "train_loss begins above what the axis shows, at 90, in step 0."
 
 
 def test_a_sibling_is_dashed_and_named_in_the_caption() -> None:
@@ -158,6 +158,6 @@ def test_the_axis_leaves_out_by_step_not_by_count() -> None:
         Series.of("train_loss", range(1000), train), Series.of("val_loss", np.arange(40, 1000, 32), validation)
     )
     one = drawn(run)
-    assert one.caption == "The axis leaves out the steps up to 29, where the curve comes from 90."
+    assert one.caption == "train_loss begins above what the axis shows, at 90, up to step 29."
     assert all(one.plots[0].top < dot.y < one.plots[0].bottom for dot in one.plots[0].dots)
     assert len(one.plots[0].dots) == 30

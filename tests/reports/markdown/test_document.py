@@ -38,6 +38,12 @@ def test_without_findings_the_headline_says_so() -> None:
     assert "mermaid" not in text
 
 
+def test_a_run_that_could_not_be_judged_is_not_called_fine() -> None:
+    lone = Diagnosis((Examined(example_run(val_loss=decay(2.3, 0.5)), Outcomes()),))
+    text = document.render(Report(lone), Page())
+    assert text.startswith("## logdoctor: No run was judged\n")
+
+
 def test_a_summary_stays_below_the_limit_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     said = [replace(specimens.finding(f"rule-{at}", "x" * 1_000), group=str(at)) for at in range(100)]
     report = Report(Diagnosis((Examined(specimens.run("a"), Outcomes(tuple(said))),)))

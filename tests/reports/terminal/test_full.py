@@ -277,6 +277,47 @@ def test_no_runs_at_all() -> None:
     assert shown(Diagnosis()).endswith("0 runs, 0 series, 0 points, 0 errors, 0 warnings, 0 damaged files (0.3 s)\n")
 
 
+def test_what_could_not_be_judged_is_not_called_fine() -> None:
+    sound, lone = run("a", train_loss=decay(2.3, 0.5)), run("b", val_loss=decay(2.3, 0.5))
+    assert shown(diagnosis((lone, []))).startswith("No run was judged.\n\n1 run not judged, for no training loss")
+    text = shown(diagnosis((sound, []), (lone, []), (replace(lone, name="c"), [])))
+    assert text.startswith("No errors or warnings in 1 run; 2 more were not judged.\n")
+
+
+def test_after_forty_problems_each_has_a_line() -> None:
+    said = [finding(f"rule-{i:03}", f"problem {i}", group="") for i in range(150)]
+    text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), said)))
+    assert text.count("\n  next  logdoctor rule") == 40
+    assert text.count("\nerror  rule-") == 139
+    assert "error  rule-139  a: problem 139\nand 10 more problems (--output-format json has all)\n" in text
+
+
+def test_of_many_problems_each_rule_is_told_in_full() -> None:
+    said = [finding("divergence", f"diverges in step {i}", group="") for i in range(60)]
+    text = shown(
+        diagnosis(
+            (run("a", train_loss=decay(2.3, 0.5)), []),
+            *((run(f"run-{i}", train_loss=decay(2.3, 0.5)), [one]) for i, one in enumerate((*said, finding(group="")))),
+        )
+    )
+    assert text.count("\n  next  logdoctor rule divergence\n") == 39
+    assert text.count("\n  next  logdoctor rule nan-loss\n") == 1
+
+
+def test_the_verdict_stands_at_the_end_of_what_fills_more_than_a_screen() -> None:
+    failing = [(run(name, train_loss=decay(2.3, 0.5)), [finding(group="")]) for name in "abcdef"]
+    sound = (run("g", train_loss=decay(2.3, 0.5)), list[Finding]())
+    verdict = "6 of 7 runs failed: a title. 1 run shows no problem."
+    assert f"\n\n{verdict}\n7 runs, 7 series" in shown(diagnosis(*failing, sound))
+    assert "failed" not in shown(diagnosis(*failing[:5], sound))
+
+
+def test_a_note_is_told_of_one_run_and_counts_the_others() -> None:
+    note = finding("still-improving", "loss fell by 0.1", severity=Severity.NOTE, places=(Place("a.log", 7, 7),))
+    text = shown(diagnosis(*((run(name, train_loss=decay(2.3, 0.5)), [note]) for name in "abc")))
+    assert "note  still-improving  a: loss fell by 0.1 (a.log:7); also in 2 more runs\n" in text
+
+
 def test_many_notes_are_counted() -> None:
     notes = [finding(f"rule-{i:02}", f"note {i}", severity=Severity.NOTE) for i in range(13)]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), notes)))

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from tests.reports.golden import check_golden
 
+from logdoctor.curves import decay
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Confidence, Crashed, Finding, Outcomes, Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed
@@ -14,6 +15,7 @@ from logdoctor.reports.layout import Page, cells
 from logdoctor.reports.report import Report
 from logdoctor.reports.terminal import concise, full
 from logdoctor.reports.terminal.gate import MAX_SHOWN, gate_lines
+from logdoctor.rule import example_run
 from logdoctor.run import Run
 
 
@@ -36,7 +38,11 @@ def everything() -> Gated:
     checks = (
         check(Outcome.FAILED),
         check(
-            Outcome.STALE, "main val_loss", Severity.WARNING, series="val_loss", message="leaves the band at step 340"
+            Outcome.STALE,
+            "val_loss like reference main",
+            Severity.WARNING,
+            series="val_loss",
+            message="leaves the band",
         ),
         check(Outcome.PASSED, "end val_loss <= 0.5"),
         check(
@@ -91,6 +97,20 @@ def test_the_verdict_says_what_it_rests_on() -> None:
         "gate unfinished",
         "a rule failed, so what it would have said is not known, 0 checks passed (fails on error)",
     )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.PASSED, "No errors"),
+        (Outcome.FAILED, "The gate failed, see below. No errors"),
+        (Outcome.INCONCLUSIVE, "The gate is inconclusive, see below. No errors"),
+    ],
+)
+def test_without_findings_the_first_line_is_not_kinder_than_the_gate(outcome: Outcome, said: str) -> None:
+    diagnosis = Diagnosis((Examined(example_run(train_loss=decay(2.3, 0.5)), Outcomes()),))
+    report = Report(diagnosis, gated=Gated(diagnosis, checks=(check(outcome),)))
+    assert full.render(report, Page()).startswith(f"{said} or warnings in 1 run.\n")
 
 
 def test_many_are_counted() -> None:

@@ -122,7 +122,7 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
         return ranked(because("reward-misses-goal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
     if rises or train is not None or metric.values[-1] != 0:
         return ()
-    told = f"{reward.series.name} {course(early, late)}: what {metric.name} counts never comes"
+    told = f"{reward.series.name} {course(early, late)}: nothing that {metric.name} counts is ever reached"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 

@@ -157,8 +157,8 @@ class Overfit:
         if metric.end < then or best - metric.end > max(METRIC_FALL * abs(best), 4 * metric.level_noise):
             return ""
         return (
-            f"{metric.series.name} is {number(metric.end)}, {number(then)} when validation was best: decisions are no "
-            "worse, wrong ones are more certain"
+            f"{metric.series.name} ends at {number(metric.end)}, no lower than the {number(then)} where the loss was "
+            "best: decisions are no worse, wrong ones are more certain"
         )
 
     @cached_property

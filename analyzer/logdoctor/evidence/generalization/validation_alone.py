@@ -10,7 +10,7 @@ from logdoctor.run.roles import ValLoss
 from logdoctor.run.stand_ins import TRAINED_BY
 from logdoctor.signals import Trend
 
-TELL_APART = "log the training loss: what memorises falls on there, what diverges rises there too"
+TELL_APART = "the training loss: what memorises falls on there, what diverges rises there too"
 
 POINTS = 12
 """Evaluations that such a loss needs, more than beside training: nothing bears it out."""

@@ -164,7 +164,8 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
     if event.back_after is None:
         return
     if event.kind is Kind.NON_FINITE:
-        after = f"{counted(event.back_after, 'later value')} are finite: the weights survived"
+        are = "is" if event.back_after == 1 else "are"
+        after = f"{counted(event.back_after, 'later value')} {are} finite: the weights survived"
         yield Clue("bad-batch", FAIR, after)
         yield Clue("half-precision-overflow", WEAK)
         yield Clue("learning-rate-too-high", -STRONG, after)
@@ -240,7 +241,7 @@ def _from_norm(event: Event) -> Iterator[Clue]:
         return
     if event.norm.rise and event.learnt:
         ahead = counted(event.norm.rise, "logged value")
-        rose = f"the gradient norm leaves its usual {number(usual)} {ahead} before {where}"
+        rose = f"the gradient norm leaves its usual {number(usual)}, {ahead} before {where}"
         yield Clue("no-gradient-clipping", FAIR, rose)
         yield Clue("learning-rate-too-high", FAIR, rose)
         for other in ("bad-batch", "log-of-zero"):

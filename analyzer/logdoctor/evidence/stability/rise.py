@@ -74,6 +74,18 @@ class Rise:
         return self.train.series.axis is Axis.EPOCH or self.start < self.train.initial
 
     @property
+    def start_is_logged(self) -> bool:
+        """Whether the start is a level of the log, not that of guessing, which comes before what was logged."""
+        return self.start == self.train.initial
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """Where it began, where it was lowest if that is lower, and where it ends, each with its name."""
+        began = {"start" if self.start_is_logged else "guessing": self.start}
+        fell = {"lowest level": self.lowest} if self.lowest < self.start else {}
+        return {**began, **fell, "end": self.train.end}
+
+    @property
     def validation_falls(self) -> bool:
         """Whether validation has fallen, and ends near its lowest."""
         return self.val is not None and self.val.ends_lowest and self.val.end < self.val.first
@@ -103,6 +115,14 @@ class Rise:
         if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
             return 0.0
         return min(self.above_lowest / (share * gained), sure / z) / part
+
+    def told(self, onset: str, lost: str) -> str:
+        """Say from where to where it rises, from which step on, and what that comes to where it had fallen before."""
+        lowest, start = number(min(self.lowest, self.start)), number(self.start)
+        guessing = "" if self.start_is_logged or lowest != start else " (guessing)"
+        above = f"above its start of {start}" if self.start_is_logged else f"above the {start} of guessing"
+        so_far = "" if lowest == start else f", {lost or above}"
+        return f"rises from {lowest}{guessing} to {number(self.train.end)}, beginning at {onset}{so_far}"
 
     def what_is_lost(self, *, in_decades: bool) -> str:
         """Return a clause about how much was lost; empty where that is more than was ever gained."""

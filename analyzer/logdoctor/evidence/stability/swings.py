@@ -60,7 +60,7 @@ def clues_of_swings(
     swings: Swings[TrainLoss], settings: Hyperparameters, schedule: Schedule | None, *, structured: bool
 ) -> Iterator[Clue]:
     """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
-    series, memory = swings.trend.series, f"correlation of values close by {number(round(swings.memory, 2))}"
+    series, memory = swings.trend.series, f"correlation of neighbouring values {number(round(swings.memory, 2))}"
     if structured:
         yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({memory})")
         yield Clue("batch-too-small", -FAIR, f"the swings are not random ({memory})")

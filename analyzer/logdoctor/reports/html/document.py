@@ -29,10 +29,10 @@ from logdoctor.reports.html.judged import (
 from logdoctor.reports.html.names import RunName, run_names
 from logdoctor.reports.html.notices import NoticeView, notice_views
 from logdoctor.reports.html.runs import RunView, run_link, run_views
-from logdoctor.reports.html.verdict import verdict
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import abbreviated, unjudged
+from logdoctor.reports.verdict import verdict
 from logdoctor.wording import counted
 
 MOST_NOT_READ = 10

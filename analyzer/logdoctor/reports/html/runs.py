@@ -16,8 +16,8 @@ from logdoctor.reports.html.curves import further, panels
 from logdoctor.reports.html.names import RunName, cut
 from logdoctor.reports.html.shapes import Chart
 from logdoctor.reports.html.sparks import Spark, spark
-from logdoctor.run import Run, Series, State, roles
-from logdoctor.wording import number, place
+from logdoctor.run import Run, Series, roles
+from logdoctor.wording import number, place, shown_state
 
 SETTINGS = 60
 """Settings of a run that are shown; the JSON report has all."""
@@ -106,7 +106,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         loss=_loss(run),
         ends_in=_end(run, longest),
         end_step=longest.curve.last_step if longest is not None else 0,
-        state="" if run.state is State.UNKNOWN else str(run.state),
+        state=shown_state(run),
         findings=tuple((rule, links.get((run.name, rule), "")) for rule in rules),
         charts=tuple(_charts(run, name)) if curves else (),
         settings=tuple(

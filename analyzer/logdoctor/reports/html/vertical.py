@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.finding import Finding
+from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import Curve, Panel, flagged_steps
 from logdoctor.reports.html.geometry import (
     STANDS_OUT,
@@ -20,7 +21,7 @@ from logdoctor.reports.html.geometry import (
 from logdoctor.reports.html.shapes import Tick
 from logdoctor.reports.scale import LOGARITHMIC_FROM
 from logdoctor.run import Series
-from logdoctor.wording import axis_word, counted, number
+from logdoctor.wording import counted, number, place
 
 WIDE = 1e5
 """Values from which a tick is written with an exponent: there are 48 pixels."""
@@ -95,9 +96,8 @@ def _left_out(panel: Panel, finding: Finding | None) -> tuple[int | None, str]:
     rest = max(_highest(one.series.values[one.series.steps > last]) for one in panel.curves)
     if any(step <= last for step in flagged) or highest < STANDS_OUT * rest:
         return None, ""
-    word = axis_word(series.axis)
-    stretch = f"{word} {last:,}" if most == 1 else f"the {word}s up to {last:,}"
-    return last, f"The axis leaves out {stretch}, where the curve comes from {number(highest)}."
+    until = f"in {place(series, last)}" if most == 1 else f"up to {place(series, last)}"
+    return last, f"{printable(series.name)} begins above what the axis shows, at {number(highest)}, {until}."
 
 
 def _extremes(series: Series, scale: Scale, height: int) -> tuple[float, ...]:

@@ -16,9 +16,8 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import counts, damage, failed_rules, suppressed_message, unjudged
-from logdoctor.run import State
-from logdoctor.wording import counted, number, percent, shown_name
+from logdoctor.reports.summary import all_clear, counts, damage, failed_rules, suppressed_message, unjudged
+from logdoctor.wording import counted, number, percent, shown_name, shown_state
 
 MAX_BYTES = 900_000
 """GitHub shows nothing of a summary above 1 MiB a step; the rest is room for what the step's other commands write."""
@@ -52,10 +51,17 @@ def _verdict(report: Report) -> str:
     diagnosis = report.diagnosis
     errors, warnings = (diagnosis.count(one) for one in (Severity.ERROR, Severity.WARNING))
     said = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
-    verdict = f"{' and '.join(said) or 'No errors or warnings'} in {counted(len(diagnosis.runs), 'run')}"
-    if not diagnosis.runs:
-        verdict = "No run was judged"
-    gate = f"gate {report.gated.verdict}. " if report.gated else ""
+    gate = ""
+    if gated := report.gated:
+        gate = f"gate {gated.verdict}. "
+        said += [counted(len(gated.failed_checks), "failed check")] if gated.failed_checks else []
+        said += [f"{counted(len(gated.unanswered), 'check')} not answered"] if gated.unanswered else []
+    if said and diagnosis.runs:
+        *first, last = said
+        listed = f"{', '.join(first)}{' and ' if first else ''}{last}"
+        verdict = f"{listed} in {counted(len(diagnosis.runs), 'run')}"
+    else:
+        verdict = all_clear(diagnosis)
     left_out = f" {report.left_out[0].upper()}{report.left_out[1:]}." if report.left_out else ""
     return f"## logdoctor: {gate}{verdict}\n\n{counts(diagnosis)}.{left_out}"
 
@@ -90,8 +96,7 @@ def _counts(examined: Examined) -> list[int]:
 def _row(examined: Examined) -> str:
     first = next((one.rule for one in examined.findings if not one.explained_by), "")
     numbers = [str(n or "") for n in _counts(examined)]
-    state = "" if examined.run.state is State.UNKNOWN else str(examined.run.state)
-    cells = [cell(shown_name(examined.run)), state, *numbers, cell(first) if first else ""]
+    cells = [cell(shown_name(examined.run)), shown_state(examined.run), *numbers, cell(first) if first else ""]
     return f"| {' | '.join(cells)} |"
 
 

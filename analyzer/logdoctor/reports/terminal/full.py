@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
-from logdoctor.gated import Gated
+from logdoctor.gated import Gated, Verdict
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
-from logdoctor.reports.summary import coverage, damage, failed_rules, unjudged
+from logdoctor.reports.summary import all_clear, coverage, damage, failed_rules, unjudged
 from logdoctor.reports.terminal.curves import curve_lines
 from logdoctor.reports.terminal.gate import gate_lines
+from logdoctor.reports.verdict import verdict
 from logdoctor.wording import counted, shown_name
+
+MAX_PROBLEMS = 40
+"""Problems told in full: a thousand lines, more than is read; each further one has a line."""
+
+MAX_FURTHER = 100
+SCREENFUL = 5
+"""Problems from which on the first has scrolled away when the last is there."""
 
 MAX_CAUSES = 3
 MAX_FIXES = 4
@@ -23,6 +33,13 @@ MAX_NOTES = 10
 MAX_PLACES = 3
 MAX_COMPARISONS = 10
 
+_IS = {
+    Verdict.FAILED: "failed",
+    Verdict.INCONCLUSIVE: "is inconclusive",
+    Verdict.UNFINISHED: "is unfinished",
+}
+"""What a gate did that did not pass."""
+
 
 def render(report: Report, page: Page) -> str:
     """Return the diagnosis as text for a terminal."""
@@ -30,22 +47,58 @@ def render(report: Report, page: Page) -> str:
     found = entries(diagnosis)
     problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
-    sections = [list(_problem(entry, page)) for entry in problems] or [[_nothing_wrong(report)]]
+    in_full = _in_full(problems)
+    sections = [list(_problem(entry, page)) for entry in in_full] or [[_nothing_wrong(report)]]
+    sections.append(list(_further([entry for entry in problems if entry not in in_full], page)))
     sections.append(list(_notes(notes, page)))
     sections.append(list(_comparisons(diagnosis.comparisons, page)))
     sections.append(_plain(damage(diagnosis, page), page))
     sections.append(_plain(unjudged(diagnosis, page), page))
     sections.append(_plain(failed_rules(diagnosis, page), page))
     sections.append(list(_gate(report.gated, page)))
-    sections.append(_plain([coverage(diagnosis, report.seconds)], page))
+    sections.append(_plain([*_verdict(diagnosis, len(problems)), coverage(diagnosis, report.seconds)], page))
     return "\n\n".join("\n".join(line.rstrip() for line in section) for section in sections if section) + "\n"
 
 
 def _nothing_wrong(report: Report) -> str:
-    if not report.diagnosis.runs:
-        return "No run was judged."
     left_out = f"; {report.left_out}" if report.left_out else ""
-    return f"No errors or warnings in {counted(len(report.diagnosis.runs), 'run')}{left_out}."
+    gated = report.gated
+    gate = "" if gated is None or gated.verdict is Verdict.PASSED else f"The gate {_IS[gated.verdict]}, see below. "
+    return f"{gate}{all_clear(report.diagnosis)}{left_out}."
+
+
+def _verdict(diagnosis: Diagnosis, problems: int) -> Iterator[str]:
+    """Yield how many runs failed and how, where the problems above do not fit on a screen."""
+    if problems > SCREENFUL:
+        headline, more = verdict(diagnosis)
+        yield f"{headline}. {more}".rstrip()
+
+
+def _in_full(problems: Sequence[Entry]) -> list[Entry]:
+    """Return the problems to tell in full, in their order: of many, the first of each rule before the second of any."""
+    of_rule: Counter[str] = Counter()
+    nth: list[int] = []
+    for entry in problems:
+        nth.append(of_rule[entry.finding.rule])
+        of_rule[entry.finding.rule] += 1
+    first = sorted(range(len(problems)), key=nth.__getitem__)[:MAX_PROBLEMS]
+    return [problems[at] for at in sorted(first)]
+
+
+def _further(problems: Sequence[Entry], page: Page) -> Iterator[str]:
+    """Yield a line for each problem after those told in full."""
+    for entry in problems[:MAX_FURTHER]:
+        finding = entry.finding
+        said = f"{shown_name(entry.run)}: {finding.message}{_also_in(entry)}"
+        yield from _labelled(
+            f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ", page.printable(said), page
+        )
+    if len(problems) > MAX_FURTHER:
+        yield f"and {counted(len(problems) - MAX_FURTHER, 'more problem')} (--output-format json has all)"
+
+
+def _also_in(entry: Entry) -> str:
+    return f"; also in {counted(len(entry.others), 'more run')}" if entry.others else ""
 
 
 def _plain(lines: Sequence[str] | Iterator[str], page: Page) -> list[str]:
@@ -178,11 +231,10 @@ def _labelled(label: str, text: str, page: Page) -> Iterator[str]:
 
 def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
     for entry in notes[:MAX_NOTES]:
-        more = f" and {counted(len(entry.others), 'more run')}" if entry.others else ""
         explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
         explains = f" (explains {explained})" if explained else ""
         at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
-        said = f"{shown_name(entry.run)}{more}: {entry.finding.message}{at}{explains}"
+        said = f"{shown_name(entry.run)}: {entry.finding.message}{at}{explains}{_also_in(entry)}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
         yield from _labelled(label, page.printable(said), page)
     if len(notes) > MAX_NOTES:

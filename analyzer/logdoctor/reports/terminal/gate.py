@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from logdoctor.finding import Severity
 from logdoctor.gated import Check, Gated, Outcome, Suppressed, Verdict
 from logdoctor.reports.layout import Page
-from logdoctor.reports.summary import first_of, why_suppressed
-from logdoctor.wording import counted, shown_name
+from logdoctor.reports.summary import why_suppressed
+from logdoctor.wording import counted, first_of, shown_name
 
 MAX_SHOWN = 10
 """Checks of one kind, and suppressed findings, that are listed before the others are counted."""

@@ -19,7 +19,7 @@ from logdoctor.reports.strict_json import written
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.reasons import BY_NAME, guesses, reason
 from logdoctor.run.roles import Loss, Reward, Unknown
-from logdoctor.wording import counted, shown_name
+from logdoctor.wording import counted, shown_name, shown_state
 
 MAX_EVENTS = 10
 """Lines of a text log that are listed; --output-format json has all."""
@@ -62,7 +62,7 @@ def non_finite(series: Series) -> int:
 
 
 def _run(run: Run, page: Page) -> Iterator[str]:
-    yield from page.beside("", page.printable(shown_name(run)), f"state {run.state}")
+    yield from page.beside("", page.printable(shown_name(run)), f"state {shown_state(run) or run.state}")
     yield from _files(run, page)
     yield from _series(run, page)
     yield from _settings(run, page)

@@ -159,10 +159,8 @@ class _Reader:
         for column in table.columns:
             if len(column) and len(column.texts) and _is_numeric(column) and not _is_torn(column):
                 line = int(table.lines.at(column.texts.numbers()[:1].astype(np.int64))[0])
-                count = len(column.texts)
-                message = (
-                    f"Column `{column.name}` holds text in {count} cells, the first on line {line}, and no number."
-                )
+                cells = "1 cell" if len(column.texts) == 1 else f"{len(column.texts)} cells"
+                message = f"Column `{column.name}` holds text, not a number, in {cells}, the first on line {line}."
                 yield Notice(INTERPRETATION, str(self.path), message, line_start=line, line_end=line)
 
     def _columns_at_once(self, block: Block, first: int) -> list[Sequence[str]] | None:

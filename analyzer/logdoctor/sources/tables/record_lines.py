@@ -189,7 +189,8 @@ def _trouble(block: Block, i: int, line: str, found: int) -> tuple[str, str]:
     if "\0" in line and not found:
         return "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT
     if found:
-        reason = f"is not one record; {found} whole records on it were used"
+        whole = "1 whole record on it was" if found == 1 else f"{found} whole records on it were"
+        reason = f"is not one record; {whole} used"
         return reason, STORAGE_FAULT if "\0" in line else TWO_WRITERS if found > 1 else ""
     if not block.ended and i == len(block.lines) - 1:
         return "breaks off: it is still being written, or the writer was killed", INTERRUPTED_WRITE
