@@ -312,6 +312,15 @@ class Oscillation(Rule):
             train_loss=flat(0.03, 150).heavy_tailed(1.0, seed=8),
             val_loss=flat(0.06, 3),
         ),
+        fires(
+            "a recurrent network that forgets all it has learnt, again and again",
+            axis=Axis.STEP,
+            train_loss=line(1.6, 0.5, 50)
+            .followed_by(line(1.7, 0.9, 15))
+            .followed_by(line(1.5, 0.3, 75))
+            .followed_by(line(1.9, 0.6, 64))
+            .noisy(0.25),
+        ),
         silent(
             "batch noise about a level that steps up once, as where weights are pruned",
             axis=Axis.STEP,

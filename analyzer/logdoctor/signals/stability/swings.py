@@ -138,15 +138,23 @@ class Swings(Generic[R]):
         return _memory(self.deviation)
 
     def has_memory(self, least: float, z: float) -> bool:
-        """Whether the memory is so large, beyond what noise of so few points has, and no matter of one jump.
+        """Whether the memory is so large, beyond the noise of so few points, and not that of a single step.
 
-        A jump to another level, with noise before and after it, gives the whole a memory, and its own third alone.
+        A step to another level, with noise before and after it, gives the whole a memory, but only its own third. Where
+        the loss jumps back above its start, it is no such step: all that was learnt is lost.
         """
         if abs(self.memory) < max(least, z / np.sqrt(len(self.deviation))):
             return False
+        if self._late_level.max() >= self.trend.start:
+            return True
         thirds = [_memory(detrended(part)) for part in np.array_split(self.deviation, 3)]
         alike = median(np.array(thirds)) * float(np.sign(self.memory))
         return len(self.deviation) < LONG_ENOUGH or alike >= OF_A_THIRD * least
+
+    @property
+    def _late_level(self) -> NDArray[np.float64]:
+        """(b,) the level over the half that is judged."""
+        return self.trend.level[self.trend.steps >= self.first_step]
 
     @cached_property
     def takes_turns(self) -> bool:
