@@ -46,3 +46,10 @@ def test_clues_on_causes_that_nobody_asked_for_are_left_out() -> None:
 def test_a_clue_without_text_counts_and_says_nothing() -> None:
     (one,) = causes_of_clues({RATE: 0.0}, [Clue(RATE, STRONG)])
     assert (one.weight, one.pro) == (STRONG, ())
+
+
+def test_the_first_is_possible_whatever_speaks_against_it() -> None:
+    clues = [Clue(RATE, -STRONG, "no rise before"), Clue(BATCH, -DECISIVE, "it comes back")]
+    found = causes_of_clues({RATE: 0.0, BATCH: 0.0}, clues)
+    assert [(one.id, one.strength) for one in found][:1] == [(RATE, Strength.POSSIBLE)]
+    assert all(one.strength is Strength.UNLIKELY for one in found[1:])

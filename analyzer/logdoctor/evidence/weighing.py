@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength, possible_if
@@ -35,12 +35,15 @@ def causes_of_clues(usual: Mapping[str, float], clues: Iterable[Clue]) -> tuple[
     """Add up the clues to how usual each cause is where nothing is known, and rank the causes by the sums.
 
     Clues on causes that are not among the usual are left out, and so are causes that the clues rule out
-    or that nothing can be said about; the first is always named.
+    or that nothing can be said about. The first is always named, as possible at the least: something did it.
     """
     seen = list(clues)
     of_each = ((cause, prior, [one for one in seen if one.cause == cause]) for cause, prior in usual.items())
     found = ranked(*(_weighed(*one) for one in of_each))
-    return tuple(one for at, one in enumerate(found) if at == 0 or _is_worth_naming(one))
+    if not found:
+        return ()
+    first = replace(found[0], strength=Strength.POSSIBLE) if found[0].strength is Strength.UNLIKELY else found[0]
+    return (first, *filter(_is_worth_naming, found[1:]))
 
 
 def _weighed(cause: str, prior: float, clues: Sequence[Clue]) -> Cause:
