@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of, stem_of, words
-from logdoctor.run.vocabulary import SCORES
+from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
@@ -84,7 +83,7 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
 
 def _of_episode(name: str) -> str:
     """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`."""
-    return f"{EPISODE}/{name}" if not SCORES.isdisjoint(words(name)) else name
+    return f"{EPISODE}/{name}" if names_a_return(frozenset(words(name))) else name
 
 
 def _counts_out_of(counts: Numbers, totals: Numbers) -> bool:
