@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,35 @@ def test_several_tensors_beside_the_inputs_keep_their_names(tmp_path: Path) -> N
     assert list(batch) == ["x", "y", "weights"]
     assert torch.equal(batch["x"], x)
     assert torch.equal(batch["y"], y)
+
+
+def test_labels_that_agree_with_the_first_row_by_chance_are_no_rows(tmp_path: Path) -> None:
+    """The first label of the first batch is 0, and so is the row of its first example."""
+    capture = install(tmp_path)
+    model = Beside()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    examples = torch.randn(40, 8, generator=torch.Generator().manual_seed(1))
+    x, y = examples[:4], torch.tensor([0, 2, 1, 1])
+    ((model(x) - y.unsqueeze(1)) ** 2).mean().backward()
+    optimizer.step()
+    capture.close()
+    batch = restored(read_tensors(batch_files(tmp_path / FOLDER)[0]))["batches"][0]
+    assert torch.equal(batch[1], y)
+    assert examples.shape == (40, 8)
+
+
+def test_tensors_of_the_script_are_not_kept_alive(tmp_path: Path) -> None:
+    capture = install(tmp_path)
+    model = Beside()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    x, y = torch.randn(4, 8), torch.rand(4)
+    predicted = model(x)
+    ((predicted - y.unsqueeze(1)) ** 2).mean().backward()
+    optimizer.step()
+    gone = weakref.ref(predicted)
+    del predicted
+    assert gone() is None
+    capture.close()
 
 
 def test_targets_that_the_model_was_called_with_are_kept_once(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ NAMES = {
         "mAP50, mAP50-95, mIoU, iou, dice, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
         "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
         "rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, HitRate@5, "
-        "PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, aupr, nmi, ari"
+        "PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, aupr, nmi, ari, "
+        "episode/F1 score"
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "

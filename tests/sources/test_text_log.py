@@ -250,7 +250,7 @@ def test_settings_before_the_first_step(folder: Path) -> None:
 
 
 def test_a_line_that_lists_settings_tells_numbers_and_switches_of_any_name(folder: Path) -> None:
-    args = "Namespace(lr=0.003, temperature=50.0, ema=True, hidden_width=8, name='run-7', local_rank=1)\n"
+    args = "Namespace(lr=0.003, temperature=50.0, ema=True, hidden_width=8, name='run-7', start_time=1712345678.25)\n"
     printed = "{'lr': 0.003, 'epochs': 9, 'seed': 1, 'ema': True, 'save': 'runs/7', 'gpu': 0}\n"
     found = read(write(folder / "args.log", args + steps(10))).hyperparameters
     assert found == {"lr": 0.003, "temperature": 50.0, "ema": True, "hidden_width": 8}

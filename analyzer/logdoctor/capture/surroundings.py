@@ -7,10 +7,10 @@ autograd keeps the difference alone. The variables of the functions that call `b
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from inspect import CO_OPTIMIZED
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,8 +35,7 @@ def named_beside(inputs: Sequence[Tensor], held: frozenset[int]) -> dict[str, Te
     length = inputs[0].shape[0]
     found: dict[str, Tensor] = {}
     every: list[Tensor] = []
-    for variables in _variables():
-        tensors = {name: one for name, one in variables.items() if type(one) is Tensor and one.dim()}
+    for tensors in _tensors():
         every += tensors.values()
         for name, one in tensors.items():
             fits = one.shape[0] == length and not one.requires_grad and id(one) not in held
@@ -50,14 +49,22 @@ def named_beside(inputs: Sequence[Tensor], held: frozenset[int]) -> dict[str, Te
     return {**{f"input_{at}" if at else "input": one for at, one in enumerate(unnamed)}, **found}
 
 
-def _variables() -> Iterator[Mapping[str, Any]]:
-    """Yield the variables of the script's innermost functions that are running."""
+def _tensors() -> Iterator[dict[str, Tensor]]:
+    """Yield the tensors among the variables of the script's innermost functions that are running.
+
+    Until Python 3.12 the variables of a function are read from a copy, which would keep its tensors alive.
+    """
     frame: FrameType | None = sys._getframe(1)
     seen = 0
     while frame is not None and seen < MOST_FRAMES:
         if not frame.f_code.co_filename.startswith((*_NOT_THE_USERS, "<frozen")):
             seen += 1
-            yield frame.f_locals
+            variables = frame.f_locals
+            found = {name: one for name, one in variables.items() if type(one) is Tensor and one.dim()}
+            yield found
+            if frame.f_code.co_flags & CO_OPTIMIZED and isinstance(variables, dict):
+                for name in found:
+                    variables.pop(name, None)
         frame = frame.f_back
 
 
@@ -65,8 +72,15 @@ def _is_index(one: Tensor, chosen: Tensor, every: Sequence[Tensor]) -> bool:
     """Tell the rows by which the inputs were chosen from a tensor that the script holds."""
     if one.dim() != 1 or one.is_floating_point() or one.is_complex() or one.dtype is torch.bool:
         return False
-    first = one[:1].long()
-    sources = (s for s in every if s.shape[1:] == chosen.shape[1:] and s.dtype == chosen.dtype and len(s) > len(one))
-    return any(
-        0 <= int(first) < len(s) and torch.equal(s[first].nan_to_num(), chosen[:1].nan_to_num()) for s in sources
-    )
+    sources = [s for s in every if s.shape[1:] == chosen.shape[1:] and s.dtype == chosen.dtype and len(s) > len(one)]
+    # The first row alone tells most labels, at little cost; labels may agree with it by chance.
+    return any(_chosen_by(one[:1], s, chosen[:1]) and _chosen_by(one, s, chosen) for s in sources)
+
+
+def _chosen_by(rows: Tensor, source: Tensor, chosen: Tensor) -> bool:
+    """Tell whether rows of a source, which may lie on another device, are what was chosen."""
+    at = rows.long().to(source.device)
+    if not len(at) or int(at.min()) < 0 or int(at.max()) >= len(source):
+        return False
+    same: bool = torch.equal(source[at].to(chosen.device).nan_to_num(), chosen.nan_to_num())
+    return same

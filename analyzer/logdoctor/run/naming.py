@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -188,11 +189,16 @@ def _as_loss(name: _Name) -> type[Role] | None:
 
 
 def _as_reward(name: _Name) -> type[Role] | None:
-    scored = name.words & vocabulary.EPISODES and name.words & vocabulary.SCORES
+    scored = name.words & vocabulary.EPISODES and names_a_return(name.words)
     rewarded = name.words & vocabulary.REWARDS and not name.words & (vocabulary.PREFERENCE | vocabulary.ACCURACIES)
     if not scored and not rewarded:
         return None
     return roles.Unknown if name.words & vocabulary.NO_RETURNS else roles.Reward
+
+
+def names_a_return(found: AbstractSet[str]) -> bool:
+    """Whether the words of a name tell what an episode scores: `score`; but `f1 score` is a metric anywhere."""
+    return not vocabulary.SCORES.isdisjoint(found) and not found & (vocabulary.METRICS - vocabulary.SCORES)
 
 
 def _as_adversarial_loss(name: _Name) -> type[Role] | None:

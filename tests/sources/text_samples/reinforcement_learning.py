@@ -123,8 +123,11 @@ SAMPLES = (
     Sample(
         "what an episode scores is its return",
         "train.log",
-        "".join(f"Episode {i}00\tAverage Score: {8 * i}.5\n" for i in range(1, 5)),
-        {"episode/Average Score": [(100 * i, 8 * i + 0.5) for i in range(1, 5)]},
+        "".join(f"Episode {i}00\tAverage Score: {8 * i}.5\tF1 score: {i / 8}\n" for i in range(1, 5)),
+        {
+            "episode/Average Score": [(100 * i, 8 * i + 0.5) for i in range(1, 5)],
+            "F1 score": [(100 * i, i / 8) for i in range(1, 5)],
+        },
     ),
     Sample(
         "TD3: the steps in all, and the number of the episode",

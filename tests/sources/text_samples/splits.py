@@ -397,6 +397,19 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a heading, what it speaks of, and then the epoch once more, in which another part of the training begins",
+        "train.log",
+        "".join(f"Epoch: {i}\nLoss: {3 - i / 4}\nTest results:\nLoss: {4 - i / 4}\n" for i in range(4))
+        + "".join(
+            f"Epoch: {i}\nLoss: {5 - i / 4} | WM Acc: {i / 8}\nTest results:\nLoss: {6 - i / 4}\n" for i in range(3, 6)
+        ),
+        {
+            "Loss": [*((i, 3 - i / 4) for i in range(4)), *((i, 5 - i / 4) for i in range(3, 6))],
+            "WM Acc": [(i, i / 8) for i in range(3, 6)],
+            "test/Loss": [*((i, 4 - i / 4) for i in range(4)), *((i, 6 - i / 4) for i in range(3, 6))],
+        },
+    ),
+    Sample(
         "the split in brackets behind each value",
         "train.log",
         "".join(f"Epoch {i}: loss: {3 - i / 4} (train), {4 - i / 4} (val)\n" for i in range(1, 5)),

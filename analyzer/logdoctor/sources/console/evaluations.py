@@ -14,6 +14,7 @@ from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers
 from logdoctor.sources.console.placing import EPOCH
 from logdoctor.sources.console.quantities import (
     NEAR,
+    begins_anew,
     headings_of,
     is_below,
     is_held_out,
@@ -92,6 +93,7 @@ def _results_apart(rows: Rows, headings: Sequence[Rows], epochs: Clock, measured
     first_below = np.diff(last, prepend=-1) > 0
     below = is_below(rows.lines, last, measured) & (last >= 0)
     evaluated = first_below & below & same_epoch(epochs, rows.lines, last)
+    evaluated &= ~begins_anew(epochs, rows.lines, last, measured)
     if not evaluated.any() or evaluated.all():
         return [rows]
     training, *results = _by_heading(rows, evaluated, whose, headings)

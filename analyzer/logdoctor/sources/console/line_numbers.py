@@ -35,15 +35,15 @@ _NORM_OF_INFINITY = r"(?:(?<=grad )|(?<=gradient ))inf norm\b"
 
 _NEXT_PAIR = (
     rf"[ \t](?!(?:{_NO_KEYS})\b)(?:{_KEY_WORD} ){{0,2}}?{_KEY_WORD}"
-    r"[ :=]{0,4}[-+]?(?:\0|nan|NaN|NAN|inf|Inf|INF)"
+    r"(?:[ :=]{0,4}| - )[-+]?(?:\0|nan|NaN|NAN|inf|Inf|INF)"
 )
 """The key and the value that follow a value behind a space alone: `nan lr 0.001`."""
 
 _TOKEN = re.compile(
-    rf"\0|[:=][ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
+    rf"\0|(?:[:=]|[-=]>|\u2192)[ \t]{{0,16}}(?:{WRAPPER}|['\"(\[])?[-+]?{NOT_FINITE}(?:x{{2,3}})?(?=ms\b|s\b|[^\w]|$)"
     rf"|(?<=\s)[-+]?{NOT_FINITE.replace('word', 'free')}(?=\s*(?:[,|;()/*%>\t]|$|\s{{2}})|\s-\s|\.\s)"
     rf"|(?<=\s)(?:{WRAPPER}|\[)[-+]?{NOT_FINITE.replace('word', 'wrapped')}(?=[,)\]])"
-    rf"|(?<=\w[ \t])(?!{_NORM_OF_INFINITY})[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
+    rf"|(?:(?<=\w[ \t])|(?<=\w - ))(?!{_NORM_OF_INFINITY})[-+]?{NOT_FINITE.replace('word', 'spaced')}(?={_NEXT_PAIR})"
     rf"|(?<=\sis )[-+]?{NOT_FINITE.replace('word', 'said')}(?=\.\s)"
 )
 """A number, or a word for one that is not finite where a value can stand (not: `number of nan iterations`).
@@ -133,5 +133,5 @@ def _is_number(token: re.Match[str], text: str) -> bool:
     """Tell a number from a word of prose; between spaces alone it stands behind the word for what it measures."""
     if not token["spaced"]:
         return True
-    key = text[max(0, token.start() - LOOK_BACK) : token.start()].rstrip().rpartition(" ")[2]
+    key = text[max(0, token.start() - LOOK_BACK) : token.start()].removesuffix(" - ").rstrip().rpartition(" ")[2]
     return bool(vocabulary_tail(key)) or is_split(key)

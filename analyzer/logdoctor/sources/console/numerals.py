@@ -166,8 +166,7 @@ def numerals_in(text: str) -> Numerals:
     begins = _STANDS_FREE[before]
     glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
     begins[_count_epochs(glued, runs, codes)] = True
-    if "op-" in text or "OP-" in text:
-        begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
+    begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
     first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
     whole, inner = _behind_commas(first, in_doubt, runs, codes)

@@ -210,9 +210,9 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = text.replace("\r", "\n")
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
-    if "1.#" in text:
+    if "#" in text and "1.#" in text:
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
-    if "%|" in text and _GOES_ON.search(text):
+    if "<" in text and "%|" in text and _GOES_ON.search(text):
         text = _BAR.sub(r"\g<0>\r", text)
     if comma:
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
@@ -229,7 +229,7 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
 
 def _with_tables(passage: Passage) -> Passage:
     """Return a passage with each row of an HTML table as one line between bars."""
-    found = with_drawn_tables(passage.text) if "</t" in passage.text else None
+    found = with_drawn_tables(passage.text) if "<" in passage.text and "</t" in passage.text else None
     if found is None:
         return passage
     text, numbers = found

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of, stem_of, words
-from logdoctor.run.vocabulary import SCORES
+from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
@@ -84,7 +83,7 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
 
 def _of_episode(name: str) -> str:
     """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`."""
-    return f"{EPISODE}/{name}" if not SCORES.isdisjoint(words(name)) else name
+    return f"{EPISODE}/{name}" if names_a_return(frozenset(words(name))) else name
 
 
 def _counts_out_of(counts: Numbers, totals: Numbers) -> bool:
@@ -125,7 +124,7 @@ def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock, 
         return part
     above = {split: last_above(lines, part.lines) for split, lines in headings.items()}
     last = np.max(list(above.values()), axis=0)
-    ended = ~same_epoch(epochs, part.lines, last)
+    ended = ~same_epoch(epochs, part.lines, last) | begins_anew(epochs, part.lines, last, measured)
     if (last < 0).any() or ended.any() or not is_below(part.lines, last, measured).all():
         return part
     whose = next((split for split, lines in above.items() if np.array_equal(lines, last)), None)
@@ -170,6 +169,17 @@ def same_epoch(epochs: Clock, lines: LineNumbers, headings: LineNumbers) -> NDAr
     here, there = (np.nan_to_num(epochs.before(one), nan=-1.0) for one in (lines, headings))
     same: NDArray[np.bool_] = here == there
     return same
+
+
+def begins_anew(epochs: Clock, lines: LineNumbers, headings: LineNumbers, measured: LineNumbers) -> NDArray[np.bool_]:
+    """Tell which lines have the beginning of an epoch above them, and above that what their heading spoke of.
+
+    Another run may begin so, with the epoch in which the one before it ended.
+    """
+    begun = np.append(epochs.lines, -1)[places_of(epochs.lines, lines) - 1]
+    told = places_of(measured, np.maximum(begun, headings)) > places_of(measured, headings)
+    anew: NDArray[np.bool_] = (begun > headings) & (begun < lines) & told
+    return anew
 
 
 def last_above(headings: LineNumbers, lines: LineNumbers) -> LineNumbers:

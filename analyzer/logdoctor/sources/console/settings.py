@@ -35,8 +35,10 @@ KNOWN = frozenset({
 LISTED = 3
 """Known names in a line from which it lists settings, so that its other pairs are settings as well."""
 
-WHERE = frozenset("rank port gpu gpus device devices id pid worker workers node nodes version".split())
-"""Words of settings that say where a training runs."""
+WHERE = frozenset(
+    "rank port gpu gpus device devices id pid worker workers node nodes version time timestamp date".split()
+)
+"""Words of settings that say where and when a training runs."""
 
 _NAMESPACE = re.compile(r"\bNamespace\(")
 """How argparse prints what it has read: nothing but settings."""
@@ -120,7 +122,7 @@ def _is_known(name: str) -> bool:
 
 
 def _is_of_training(name: str, value: Setting) -> bool:
-    """Whether any setting may be one of the training: a number or a switch that does not say where it runs.
+    """Whether any setting may be one of the training: a number or a switch that does not say where or when it runs.
 
     Names of files and of the run itself would tell repeats of one recipe apart.
     """
