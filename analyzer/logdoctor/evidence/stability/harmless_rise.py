@@ -140,5 +140,7 @@ def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
     if starts is None or len(starts) != 2 or series.first_step <= np.median(np.diff(series.steps)):
         return False
     begun, values = int(starts[-1]), series.values
+    if begun == len(values):  # all of one epoch
+        return False
     at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])
     return at_once and len(series) - begun < FEW <= begun
