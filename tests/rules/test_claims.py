@@ -267,5 +267,5 @@ def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     accuracy = flat(0.1, 10).noisy(0.004)
     run = example_run({"num_classes": 10}, axis=Axis.STEP, first_step=4, train_loss=thrown, train_accuracy=accuracy)
     finding = told("divergence", run)
-    assert finding.message.startswith("train_loss rises from 2.3 (guessing) to 1.7e31, beginning in step ")
+    assert finding.message.startswith("train_loss rises from 2.3 (guessing) to 1.7e31, beginning at step ")
     assert "start" not in finding.evidence
