@@ -453,7 +453,7 @@ class Divergence(Rule):
         ),
         fires(
             "nothing is logged but an accuracy of validation, which falls to chance",
-            val_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
+            val_acc=line(0.1, 0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
         ),
         silent(
             "nothing is logged but an accuracy of validation, which falls by half, as by memorising",
