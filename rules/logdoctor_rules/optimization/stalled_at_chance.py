@@ -579,8 +579,6 @@ class StalledAtChance(Rule):
         resting = train.series.values[since * train.block :]
         restless = train.noise > self.max_noise
         least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
-        if since > 0 and chance.by_level_alone and is_held_out(train.series):
-            return None  # validation comes to rest wherever it stops gaining
         exact = float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level
         if exact and chance.by_accuracy and train.series.axis is Axis.EPOCH:
             least = self.min_points_exact
@@ -593,5 +591,5 @@ class StalledAtChance(Rule):
         if not chance.by_level_alone and thirds[2] >= chance.level - least:  # a fall to chance has taught nothing
             thirds[0] = min(thirds[0], chance.level)
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
-        far_above = train.start - 3 * train.noise > self.max_start * chance.level
-        return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
+        fell = train.start - 3 * train.noise > self.max_start * chance.level or (since and is_held_out(train.series))
+        return None if not at_chance or falls or (chance.by_level_alone and (fell or restless)) else since
