@@ -145,6 +145,11 @@ class TestStandIns:
         (said,) = examine(RUN, [JudgesStandIns()]).findings
         assert (said.message, said.confidence) == ("train_loss beside val_loss", Confidence.HIGH)
 
+    def test_an_accuracy_of_one_of_several_tasks_or_of_a_discriminator_does_not(self) -> None:
+        run = example_run(val_acc_task1=flat(0.5), val_acc_task2=flat(0.5), d_acc=flat(0.5))
+        (reason,) = examine(run, [JudgesStandIns()]).not_applicable
+        assert reason.reason == "no train loss in this run"
+
     def test_errors_of_accuracies_do_where_no_loss_is_logged(self) -> None:
         (said,) = examine(example_run(train_acc=flat(60.0), val_acc=flat(50.0)), [JudgesStandIns()]).findings
         assert said.message == "1 - train_acc beside 1 - val_acc"

@@ -66,6 +66,25 @@ def _with_odd(curve: Curve, at: int, value: float) -> Curve:
 @example({"train_loss": flat(1.7e308, 2)}, {}, Axis.EPOCH)
 @example({"train_loss": line(2.3, 2.2)}, {"lr": 10**400, "num_classes": 10**400, "batch_size": 10**400}, Axis.EPOCH)
 @example({"train_loss": flat(2.3125, 8), "grad_norm": flat(0.0, 8)}, {"batch_size": -3}, Axis.EPOCH)
+@example(
+    {
+        "train_loss": line(2.0, 0.5, 60),
+        "val_loss": line(2.0, 0.5, 60),
+        "val_f1": flat(0.0, 20).followed_by(line(0.0, -1.0, 40)),
+    },
+    {},
+    Axis.EPOCH,
+)
+@example({"train_loss": flat(0.0, 50), "lr": Curve(np.array([0.0858, 0.0966, 0.9917, 0.9951]))}, {}, Axis.EPOCH)
+@example(
+    {
+        "train_loss": Curve(np.array([0.7891, 0.8095, 0.7129, 0.3403, 0.5853, 0.1933, 0.2346, 0.0, 0.9108, 0.0])),
+        "train_accuracy": geometric(0.1, 2.3, 50),
+        "val_f1": flat(0.9, 20).with_value(2, 0.0),
+    },
+    {"num_classes": 2},
+    Axis.STEP,
+)
 @given(
     curves=st.dictionaries(st.sampled_from(NAMES), any_curve(), min_size=1, max_size=5),
     settings=st.fixed_dictionaries({}, optional=SETTINGS),

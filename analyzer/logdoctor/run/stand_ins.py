@@ -21,7 +21,7 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.run.run import Run
-from logdoctor.run.series import Series
+from logdoctor.run.series import Series, Split
 
 TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
 """What training makes smaller or larger: beside any of it, a validation loss stands in for nothing."""
@@ -33,6 +33,9 @@ _SHARES = frozenset("acc accuracy top1 acc1 auc auroc f1 iou miou dice map ap ma
 """Words of metrics that are 1, or 100, where everything is right."""
 _OF_TOKENS = frozenset({"token", "tokens"})
 """Of language models, whose accuracies end low and rightly so."""
+_OF_A_PART = frozenset("task fold client domain d disc discriminator fake real".split())
+"""Of one task among several, which others may overwrite, or of a discriminator, whose accuracy ends at a half when all
+is well."""
 _PERCENT = 1.5
 """Value that only a metric in percent passes."""
 
@@ -65,6 +68,11 @@ def is_of_errors(series: Series) -> bool:
     return series.name.startswith(ERROR_OF)
 
 
+def is_held_out(loss: Series) -> bool:
+    """Tell whether what stands in for a training loss was measured on held-out data."""
+    return loss.split in (Split.VALIDATION, Split.TEST)
+
+
 def without_stand_in(name: str) -> str:
     """Return the name of the series that was logged."""
     return name.removeprefix(ERROR_OF)
@@ -84,8 +92,8 @@ def _with_errors(run: Run) -> Run | None:
 def _errors(series: Series) -> Series | None:
     role = {TrainMetric: TrainLoss, ValMetric: ValLoss}.get(series.role)
     finite = series.finite.values
-    named = set(words(series.name))
-    if role is None or not named & _SHARES or named & _OF_TOKENS or not finite.any():
+    named = {word.rstrip("0123456789") for word in words(series.name)} | set(words(series.name))
+    if role is None or not named & _SHARES or named & (_OF_TOKENS | _OF_A_PART) or not finite.any():
         return None
     values = 1 - series.values / (100 if finite.max() > _PERCENT else 1)
     return replace(series, name=ERROR_OF + series.name, role=role, values=values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -172,14 +171,16 @@ class Forgetting(Rule):
         """Report a task whose answers are no longer right while those of another become so."""
         tasks = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
         tasks = [one for one in tasks if len(one) >= 2 * self.min_points]
-        for lost, other in permutations(tasks, 2):
+        for lost in tasks:
             before = lost.values[: np.argmax(lost.values) + 1]
             best, late = float(np.median(np.sort(before)[-LEVEL:])), lost.values[-(len(lost) // 4) :]
             unit, at = accuracy_unit(lost.values), lost.steps[len(before) - 1]
-            known, gained = best >= self.min_accuracy * unit, _since(other, int(at)) / accuracy_unit(other.values)
-            if not known or late.max() > self.kept * best or gained < self.min_accuracy:
+            known = best >= self.min_accuracy * unit
+            if not known or late.max() > self.kept * best or _is_named_for_everything(lost, train):
                 continue
-            if _is_named_for_everything(lost, train):
+            rises = ((_since(one, int(at)) / accuracy_unit(one.values), one) for one in tasks if one is not lost)
+            gained, other = next((pair for pair in rises if pair[0] >= self.min_accuracy), (0.0, None))
+            if other is None:
                 continue
             end, fall = float(np.median(late)), f"{lost.name} falls from {number(best)} to"
             yield self.finding(

@@ -151,6 +151,7 @@ class MetricLossDisagreement(Rule):
         if given_up <= least or then - loss.end <= least_loss:
             return
         last = metric.series.last_step
+        loses = percent(given_up / best) if best > 0 else number(given_up)
         yield self.finding(
             f"{metric.series.name} falls from {number(best)} at {place(metric.series, step)} to {number(metric.end)} "
             f"while {loss.series.name} falls from {number(then)} to {number(loss.end)}",
@@ -161,9 +162,7 @@ class MetricLossDisagreement(Rule):
                 because(
                     "class-imbalance",
                     Strength.LIKELY,
-                    pro=[
-                        f"the loss gains on most examples while {metric.series.name} loses {percent(given_up / best)}"
-                    ],
+                    pro=[f"the loss gains on most examples while {metric.series.name} loses {loses}"],
                     fixes=[Fix(f"keep the checkpoint of {place(metric.series, step)}", basis="read from this curve")],
                 ),
             ),

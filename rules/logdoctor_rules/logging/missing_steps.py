@@ -123,8 +123,8 @@ class MissingSteps(Rule):
 
     def _early_ends(self, judged: Sequence[Series]) -> Iterator[Finding]:
         for series in judged:
-            pace, end = pace_of(series), series.curve.last_step
-            alike = [one for one in judged if pace and _logged_beside(one, series) and pace_of(one) == pace]
+            pace, end = series.once(pace_of), series.curve.last_step
+            alike = [one for one in judged if pace and _logged_beside(one, series) and one.once(pace_of) == pace]
             last = max((one.curve.last_step for one in alike), default=end)
             span = last - series.curve.first_step
             if not pace or last - end < max(self.min_paces * pace, self.min_share * span):

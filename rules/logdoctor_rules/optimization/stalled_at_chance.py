@@ -37,7 +37,7 @@ from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.evidence.usual_rates import low_rate
-from logdoctor.run.stand_ins import StandIn
+from logdoctor.run.stand_ins import StandIn, is_held_out
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.wording import number, stretch
 
@@ -495,6 +495,15 @@ class StalledAtChance(Rule):
             val_accuracy=flat(0.308, 5),
         ),
         fires("no training loss is logged, and validation rests at ln 2", val_loss=flat(LN2, 60).noisy(0.002)),
+        silent(
+            "no training loss is logged, and validation rests at ln 2 while three in four of more classes are right",
+            val_loss=flat(LN2, 40).noisy(0.01),
+            val_acc=line(0.6, 0.75, 40).noisy(0.005),
+        ),
+        silent(
+            "no training loss is logged, and validation comes down to ln 10 and rests there",
+            val_loss=given([2.55, 2.45, 2.38, 2.34]).followed_by(flat(2.303, 56).noisy(0.004)),
+        ),
         silent("no training loss is logged, and validation passes ln 2", val_loss=line(LN2, 0.66, 60).noisy(0.002)),
     )
 
@@ -511,7 +520,7 @@ class StalledAtChance(Rule):
         """Report the best supported level at which the run rests."""
         for level in chance.levels:
             rests = self._rests(train, level)
-            if rests is None or has_learnt(run, level) or self._knows_more(val, level):
+            if rests is None or has_learnt(run, train.series, level) or self._knows_more(val, level):
                 continue
             series, since = train.series, int(train.steps[rests])
             alone = level.by_level_alone and level.classes != 2
@@ -582,5 +591,5 @@ class StalledAtChance(Rule):
         if not chance.by_level_alone and thirds[2] >= chance.level - least:  # a fall to chance has taught nothing
             thirds[0] = min(thirds[0], chance.level)
         falls = thirds[0] - thirds[2] > max(least, 6 * error)
-        far_above = train.start - 3 * train.noise > self.max_start * chance.level
-        return None if not at_chance or falls or (chance.by_level_alone and (far_above or restless)) else since
+        fell = train.start - 3 * train.noise > self.max_start * chance.level or (since and is_held_out(train.series))
+        return None if not at_chance or falls or (chance.by_level_alone and (fell or restless)) else since

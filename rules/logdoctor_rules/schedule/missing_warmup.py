@@ -376,13 +376,14 @@ class MissingWarmup(Rule):
         where = int(np.searchsorted(series.steps, at))
         before, after = series.values[max(where - 5, 0) : where], series.values[where + 1 : where + 11]
         rise = float(np.median(after) - np.median(before)) if min(len(before), len(after)) >= 3 else 0.0
-        if rise < self.overshoot * abs(train.first - train.end) or rise < self.min_z * train.noise:
+        least = max(self.overshoot * abs(train.first - train.end), 1e-300)
+        if rise < max(least, self.min_z * train.noise):
             return None
         said = f"the rate goes from {number(rates[full - 1])} to {number(rates[full])} at {place(series, at)}"
         return self.finding(
             f"{said}, and {series.name} rises by {number(rise)}",
             Span(series.name, int(series.steps[where]), int(series.steps[min(where + 10, len(series) - 1)]), "rises"),
-            confidence=confidence_from(rise / (self.overshoot * abs(train.first - train.end)), len(train)),
+            confidence=confidence_from(rise / least, len(train)),
             causes=(because("learning-rate-jump", Strength.LIKELY, pro=[said]),),
             evidence={"rise": Quantity(rise)},
         )

@@ -406,6 +406,13 @@ class Divergence(Rule):
             train_loss=line(2.3, 1.0, 20).followed_by(given([3.0, 4.0, 5.0, 7.0])),
             epoch=given([0.0] * 20 + [1.0] * 4),
         ),
+        fires(
+            "gives back what it had gained within the only epoch of the log, which began before it",
+            axis=Axis.STEP,
+            first_step=700,
+            train_loss=line(2.3, 1.0, 20).followed_by(line(1.0, 2.2, 20)),
+            epoch=flat(20.0, 40),
+        ),
         silent("wanders within its noise", train_loss=line(0.5, 0.6).noisy(0.1)),
         silent("a spike that recovers", train_loss=decay(2.3, 0.2).with_value(50, 40.0, 20.0, 4.0)),
         silent(
@@ -446,7 +453,7 @@ class Divergence(Rule):
         ),
         fires(
             "nothing is logged but an accuracy of validation, which falls to chance",
-            val_acc=rise(0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
+            val_acc=line(0.1, 0.9, 30).followed_by(flat(0.1, 30)).noisy(0.005),
         ),
         silent(
             "nothing is logged but an accuracy of validation, which falls by half, as by memorising",

@@ -16,6 +16,7 @@ from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.stand_ins import is_held_out
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
@@ -144,15 +145,16 @@ def band(level: Chance, tolerance: float) -> tuple[float, float]:
     return (1 - OTHERS_UNEVEN / 2) * level.level, (tolerance + OTHERS_UNEVEN / 2) * level.level
 
 
-def has_learnt(run: Run, chance: Chance) -> bool:
-    """Whether a training accuracy ended well above guessing: then the level is at chance by accident.
+def has_learnt(run: Run, loss: Series, chance: Chance) -> bool:
+    """Whether an accuracy of the data of a loss ended well above guessing: then the level is at chance by accident.
 
     Pairs that a policy ranks as wanted say nothing of a preference loss at chance: the least margin ranks them. So does
     the least difference the examples of a batch, which a fresh network, too, may find; what is learnt makes them more.
     """
     if chance.is_preference:
         return False
-    logged = (one.finite.values for one in run.all(TrainMetric) if is_accuracy(one.name))
+    role = ValMetric if is_held_out(loss) else TrainMetric
+    logged = (one.finite.values for one in run.all(role) if is_accuracy(one.name))
     return any(_ends_above_guessing(values, chance) for values in logged if len(values) >= FEW_ACCURACIES)
 
 

@@ -120,7 +120,7 @@ def _circling(
     decayed = rate_decayed(siblings.run)
     calm = explained or (decayed and not _is_large(siblings.run, settings, 1))
     wavers = train.noise > NOISY * abs(train.end) and not calm
-    circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers else ""
+    circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers and train.end else ""
     may_be = likely_if(wavers and not decayed and _is_large(siblings.run, settings, MODEST))
     strength = Strength.LIKELY if beyond else Strength.UNLIKELY if calm else may_be
     return rate_too_high(siblings, strength, pro=[beyond, circles], contra=[against])

@@ -7,10 +7,10 @@ import numpy as np
 from logdoctor.evidence.optimization.first_loss import LARGEST
 from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_since
 from logdoctor.evidence.stability.rounds import comes_in_rounds
-from logdoctor.run import Run, Split
+from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
-from logdoctor.run.stand_ins import is_of_errors
+from logdoctor.run.stand_ins import is_held_out, is_of_errors
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.statistics.trend import trend_or_none
@@ -112,7 +112,7 @@ def may_memorise(loss: Trend[TrainLoss]) -> bool:
     Memorising raises a validation loss however good the model is. It does not cost an accuracy nearly everything it
     had gained, with more than half of the examples wrong at the end.
     """
-    if loss.series.split not in (Split.VALIDATION, Split.TEST):
+    if not is_held_out(loss.series):
         return False
     lost = loss.end >= max(loss.first - LEFT * (loss.first - loss.best), MOSTLY_WRONG)
     return not (is_of_errors(loss.series) and lost)
@@ -140,5 +140,7 @@ def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
     if starts is None or len(starts) != 2 or series.first_step <= np.median(np.diff(series.steps)):
         return False
     begun, values = int(starts[-1]), series.values
+    if begun == len(values):  # all of one epoch
+        return False
     at_once = bool(values[begun - 1] < train.initial and values[-1] <= values[begun])
     return at_once and len(series) - begun < FEW <= begun

@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
-from logdoctor.wording import number, percent
+from logdoctor.wording import apart, number, percent
 
 NEARLY_ALL = 0.1
 """Quantile of the last fifth of the level that must lie above: one block in ten may fall below by chance."""
@@ -118,11 +118,12 @@ class Rise:
 
     def told(self, onset: str, lost: str) -> str:
         """Say from where to where it rises, from which step on, and what that comes to where it had fallen before."""
-        lowest, start = number(min(self.lowest, self.start)), number(self.start)
-        guessing = "" if self.start_is_logged or lowest != start else " (guessing)"
+        lowest = number(min(self.lowest, self.start))
+        start, end = apart(self.start, self.train.end)
+        guessing = "" if self.start_is_logged or lowest != number(self.start) else " (guessing)"
         above = f"above its start of {start}" if self.start_is_logged else f"above the {start} of guessing"
-        so_far = "" if lowest == start else f", {lost or above}"
-        return f"rises from {lowest}{guessing} to {number(self.train.end)}, beginning at {onset}{so_far}"
+        so_far = "" if lowest == number(self.start) else f", {lost or above}"
+        return f"rises from {lowest}{guessing} to {end}, beginning at {onset}{so_far}"
 
     def what_is_lost(self, *, in_decades: bool) -> str:
         """Return a clause about how much was lost; empty where that is more than was ever gained."""
