@@ -69,10 +69,6 @@ ONE_WAVE = 0.8
 LONG_ENOUGH = 60
 """Values of which a third, twenty, tells a memory of its own from noise."""
 
-OF_A_THIRD = 0.5
-"""Memory of most thirds in units of what the whole needs: the line through a third takes a part of a slow swing away.
-"""
-
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
 
@@ -147,9 +143,8 @@ class Swings(Generic[R]):
             return False
         if self._late_level.max() >= self.trend.start:
             return True
-        thirds = [_memory(detrended(part)) for part in np.array_split(self.deviation, 3)]
-        alike = median(np.array(thirds)) * float(np.sign(self.memory))
-        return len(self.deviation) < LONG_ENOUGH or alike >= OF_A_THIRD * least
+        thirds = np.array([_memory(part) for part in np.array_split(self.deviation, 3)])
+        return len(self.deviation) < LONG_ENOUGH or median(thirds) * np.sign(self.memory) >= least
 
     @property
     def _late_level(self) -> NDArray[np.float64]:
