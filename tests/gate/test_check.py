@@ -155,7 +155,8 @@ class TestExitCodes:
 
     @pytest.mark.parametrize("name", ["val_loss", "accuracy", "frobnication"])
     def test_3_a_run_without_a_training_loss_beside_sound_ones(self, name: str, sound: Path) -> None:
-        write_csv(sound / "other", **{name: falling()})
+        values = [1 - loss / 3 for loss in falling()] if name == "accuracy" else falling()
+        write_csv(sound / "other", **{name: values})
         done = here("check", "runs", cwd=sound.parent)
         assert done.returncode == 3
         assert "not answered other: a training loss: none of two values or more was recognised" in done.stdout
