@@ -15,8 +15,8 @@ from logdoctor.evidence.model_kinds import suited
 from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
-from logdoctor.run.stand_ins import StandIn, with_stand_in, without_stand_in
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
+from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in, without_stand_in
 
 TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
 """What to log where it does."""
@@ -105,7 +105,7 @@ def _of_stand_in(finding: Finding) -> Finding:
     """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure."""
     return replace(
         finding,
-        confidence=min(finding.confidence, Confidence.MEDIUM, key=lambda one: one.rank),
+        confidence=finding.confidence.at_most(Confidence.MEDIUM),
         spans=tuple(replace(one, series=without_stand_in(one.series)) for one in finding.spans),
         to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart),
     )

@@ -35,6 +35,10 @@ class Confidence(StrEnum):
         """0 for low, 2 for high."""
         return list(Confidence).index(self)
 
+    def at_most(self, highest: Confidence) -> Confidence:
+        """Return it, or the highest that it may be."""
+        return min(self, highest, key=lambda one: one.rank)
+
 
 HIGH_MARGIN = 3.0
 """An effect this many times its threshold would stand if the noise were measured wrong by a factor of three."""

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from logdoctor.curves import Curve
 from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, RateResult, Severity, Span
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
-from logdoctor.run.stand_ins import StandIn
 from logdoctor.run.understand import understand
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+    from logdoctor.signals.optimization.stand_ins import StandIn
 
 T = TypeVar("T", bound="DataclassInstance")
 

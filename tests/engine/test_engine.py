@@ -26,8 +26,8 @@ from logdoctor.curves import decay, flat, given
 from logdoctor.engine import Bench, MissingNeed, examine
 from logdoctor.finding import Crashed, NotApplicable
 from logdoctor.packs import installed_rules
-from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Gap, Schedule, Siblings, Spikes, Trend
+from logdoctor.signals.optimization.stand_ins import StandIn
 
 RUN = example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7))
 

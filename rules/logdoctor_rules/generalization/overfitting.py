@@ -38,8 +38,8 @@ from logdoctor.evidence.generalization.validation_rise import (
     rises_ever,
     rises_from_rest,
 )
-from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
+from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import axis_word, number, place
 
 
@@ -456,7 +456,7 @@ class Overfitting(Rule):
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)}; "
             "no training loss is logged beside it",
             Span(series.name, best_step, series.last_step, "rising"),
-            confidence=min(Confidence.MEDIUM, confidence_from(margin, len(val)), key=lambda one: one.rank),
+            confidence=confidence_from(margin, len(val)).at_most(Confidence.MEDIUM),
             causes=[because("under-regularised", fixes=[keep_the_best(val)]), because("too-little-data")],
             to_tell_apart=[TELL_APART],
             evidence={"lowest": Quantity(lowest), "end": Quantity(val.end), "noise": Quantity(val.noise)},

@@ -37,8 +37,8 @@ from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.evidence.usual_rates import low_rate
-from logdoctor.run.stand_ins import StandIn, is_held_out
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
+from logdoctor.signals.optimization.stand_ins import StandIn, is_held_out
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)

@@ -30,8 +30,8 @@ from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.evidence.stability.harmless_rise import may_memorise, only_begins_epoch, rises_with_its_data
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
-from logdoctor.run.stand_ins import StandIn
 from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
+from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
 

@@ -7,8 +7,8 @@ import numpy as np
 from logdoctor.evidence.generalization.validation_rise import by_chance, stays_up
 from logdoctor.run import Run
 from logdoctor.run.roles import ValLoss
-from logdoctor.run.stand_ins import TRAINED_BY
 from logdoctor.signals import Trend
+from logdoctor.signals.optimization.stand_ins import TRAINED_BY
 
 TELL_APART = "the training loss: what memorises falls on there, what diverges rises there too"
 

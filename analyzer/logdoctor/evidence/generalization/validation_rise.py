@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.run.roles import ValLoss, ValMetric
-from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import examples_of
+from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 
 HALVED = 0.5

@@ -8,8 +8,8 @@ from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import Hyperparameters, Trend
+from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.optimization.update_signs import ONE_LEVEL
 from logdoctor.signals.stability.explosion import RESTS, UNLEARNT, VARIANCE
 from logdoctor.wording import number

@@ -10,10 +10,10 @@ from logdoctor.evidence.accuracies import accuracies, first_accuracy
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, TrainComponentLoss, TrainLoss
-from logdoctor.run.stand_ins import is_of_errors
 from logdoctor.signals import ChanceLevels, Trend
 from logdoctor.signals.optimization.accuracy import is_accuracy
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
+from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 

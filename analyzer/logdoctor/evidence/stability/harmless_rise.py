@@ -10,9 +10,9 @@ from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
-from logdoctor.run.stand_ins import is_held_out, is_of_errors
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
+from logdoctor.signals.optimization.stand_ins import is_held_out, is_of_errors
 from logdoctor.signals.statistics.trend import trend_or_none
 
 HARDER_AT_MOST = 50.0

@@ -23,6 +23,7 @@ OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in
 """Words of the names of accuracies that count an example as right whose label is among several best answers."""
 
 OF_TOKENS = frozenset({"token", "tokens"})
+"""Words of the names of accuracies of language models, which end low and rightly so."""
 
 LARGEST_SHARE = 1.5
 """An accuracy that passes this is in percent; a share may pass 1 by rounding or smoothing."""

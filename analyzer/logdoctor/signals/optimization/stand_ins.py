@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
+from logdoctor.run import Run, Series, Split
 from logdoctor.run.naming import words
 from logdoctor.run.roles import (
     AdversarialLoss,
@@ -20,8 +21,7 @@ from logdoctor.run.roles import (
     ValLoss,
     ValMetric,
 )
-from logdoctor.run.run import Run
-from logdoctor.run.series import Series, Split
+from logdoctor.signals.optimization.accuracy import OF_TOKENS, accuracy_unit
 
 TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
 """What training makes smaller or larger: beside any of it, a validation loss stands in for nothing."""
@@ -31,13 +31,9 @@ ERROR_OF = "1 - "
 
 _SHARES = frozenset("acc accuracy top1 acc1 auc auroc f1 iou miou dice map ap map50 ap50".split())
 """Words of metrics that are 1, or 100, where everything is right."""
-_OF_TOKENS = frozenset({"token", "tokens"})
-"""Of language models, whose accuracies end low and rightly so."""
 _OF_A_PART = frozenset("task fold client domain d disc discriminator fake real".split())
 """Of one task among several, which others may overwrite, or of a discriminator, whose accuracy ends at a half when all
 is well."""
-_PERCENT = 1.5
-"""Value that only a metric in percent passes."""
 
 
 class StandIn(StrEnum):
@@ -93,7 +89,7 @@ def _errors(series: Series) -> Series | None:
     role = {TrainMetric: TrainLoss, ValMetric: ValLoss}.get(series.role)
     finite = series.finite.values
     named = {word.rstrip("0123456789") for word in words(series.name)} | set(words(series.name))
-    if role is None or not named & _SHARES or named & (_OF_TOKENS | _OF_A_PART) or not finite.any():
+    if role is None or not named & _SHARES or named & (OF_TOKENS | _OF_A_PART) or not finite.any():
         return None
-    values = 1 - series.values / (100 if finite.max() > _PERCENT else 1)
+    values = 1 - series.values / accuracy_unit(finite)
     return replace(series, name=ERROR_OF + series.name, role=role, values=values)
