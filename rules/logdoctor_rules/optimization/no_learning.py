@@ -30,7 +30,8 @@ from logdoctor.evidence.optimization.pretrained import begins_late, knows_more_t
 from logdoctor.evidence.optimization.progress import rounded_away
 from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck_signs import Beginning
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import counted, number

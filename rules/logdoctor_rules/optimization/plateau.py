@@ -31,7 +31,8 @@ from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, cause
 from logdoctor.evidence.optimization.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
-from logdoctor.evidence.optimization.stuck import rate_died, to_tell_stuck
+from logdoctor.evidence.optimization.stuck import to_tell_stuck
+from logdoctor.evidence.optimization.stuck_signs import rate_died
 from logdoctor.evidence.optimization.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit

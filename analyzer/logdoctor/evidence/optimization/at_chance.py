@@ -10,7 +10,8 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
-from logdoctor.evidence.optimization.stuck import Beginning, stuck_causes
+from logdoctor.evidence.optimization.stuck import stuck_causes
+from logdoctor.evidence.optimization.stuck_signs import Beginning
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength

@@ -32,11 +32,11 @@ def clipped_short(settings: Hyperparameters) -> str:
     return f"gradients are clipped at a norm of {number(clip)}, so that every step is short"
 
 
-def clipped_cause(clipped: str, settings: Hyperparameters) -> Cause:
-    """Return the cause that a clause of `clipped_short` speaks for, with the threshold that this run's norms need."""
-    clip = settings.clip_norm
+def clipped_causes(settings: Hyperparameters) -> tuple[Cause, ...]:
+    """Return the cause with the threshold that this run's norms need, where gradients are clipped so; else none."""
+    clip, clipped = settings.clip_norm, clipped_short(settings)
     if not clipped or clip is None:
-        return because("clipping-too-tight", Strength.UNLIKELY)
+        return ()
     logged = settings.run.find(GradNorm)
     norms = np.zeros(0) if logged is None else logged.finite.values
     wanted = float(np.quantile(norms, MOST)) if len(norms) else 0.0
@@ -45,4 +45,4 @@ def clipped_cause(clipped: str, settings: Hyperparameters) -> Cause:
         fix = Fix(f"{said} {number(wanted)}, the 90th percentile of this run's norm", basis="this run's gradient norm")
     else:
         fix = Fix(f"{said} {number(USUAL)}, and log the norm before it is clipped", basis="general, what is usual")
-    return because("clipping-too-tight", Strength.LIKELY, pro=[clipped], fixes=[fix])
+    return (because("clipping-too-tight", Strength.LIKELY, pro=[clipped], fixes=[fix]),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.causes import because, likely_because
-from logdoctor.evidence.optimization.clipped_short import clipped_cause, clipped_short
+from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
 from logdoctor.evidence.siblings import cured_first
@@ -53,7 +53,7 @@ def slow_causes(
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
         *([because("model-too-small", Strength.LIKELY, pro=[small])] if small else []),
-        *([clipped_cause(clipped, settings)] if clipped else []),
+        *clipped_causes(settings),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import better_than_guessing
 from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
-from logdoctor.evidence.optimization.clipped_short import clipped_cause, clipped_short
+from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import over_regularised, tiny_model
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, low_rate
@@ -75,7 +75,7 @@ def causes_of_underfit(
     )
     return ranked(
         *([rate_too_high(siblings, Strength.LIKELY, pro=[far])] if far else []),
-        *([clipped_cause(clipped, settings)] if clipped else []),
+        *clipped_causes(settings),
         over_regularised(
             settings,
             Strength.LIKELY if strong else Strength.UNLIKELY if usual else Strength.POSSIBLE,

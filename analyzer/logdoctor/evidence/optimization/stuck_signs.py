@@ -1,0 +1,239 @@
+"""What the curves, the rate and the settings of a run tell of why its loss stays where it began."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+from logdoctor.evidence.optimization.clipped_short import clipped_short
+from logdoctor.evidence.optimization.summed_loss import summed_loss
+from logdoctor.evidence.optimization.unit_scale import far_from_unit
+from logdoctor.evidence.told_by_settings import strong_regularisation
+from logdoctor.evidence.usual_rates import above_usual, ample_rate, is_ordinary, low_rate
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, UpdateSigns
+from logdoctor.signals.optimization.update_signs import VANISHED
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
+from logdoctor.wording import number, percent, place
+
+LARGE_EPSILON = 0.1
+"""Epsilon of an optimizer with a second moment from which it outweighs the gradients that it is to scale: the usual is
+1e-8, and the largest that papers use 1 for RMSprop at a tenfold rate (Inception)."""
+
+ALONE = 0.15
+"""Relative distance of the usual gradient norm from what the last biases alone get, within which it is that: batches
+make it waver by a quarter, its median by a tenth."""
+
+DEAD_RATE = 0.01
+"""Share of its peak below which a rate teaches nothing."""
+
+DEAD_FOR = 0.5
+"""Share of the run from which that is most of it."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a loss came to where it rests."""
+
+    fell: str = ""
+    """It came from above: a clause."""
+    blew_up: str = ""
+    """It rose far above its start before: a clause."""
+    began_high: str = ""
+    """Its very first value was far above: a clause."""
+    forgot: str = ""
+    """It had gone below where it rests, without a blow-up since: a clause."""
+    guesses: str = ""
+    """It rests where guessing the mean of its targets would be: a clause."""
+    worse: str = ""
+    """It rests above where guessing would be: a clause."""
+    updates: int | None = None
+    """Updates in the run, where the log counts them."""
+    classes: int | None = None
+    """The classes among which it guesses."""
+
+
+UNTOLD = Beginning()
+"""Nothing is told of it."""
+
+
+@dataclass(frozen=True, eq=False)
+class StuckSigns:
+    """The signs of why a loss stays where it began: each a clause, empty where there is none."""
+
+    signs: UpdateSigns
+    settings: Hyperparameters
+    siblings: Siblings
+    beginning: Beginning
+
+    @cached_property
+    def has_any_sign(self) -> bool:
+        """Whether anything tells of a cause."""
+        signs, beginning = self.signs, self.beginning
+        of_rate = (self.died, self.low, self.strong, self.coarse, self.summed, self.clipped)
+        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
+        return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
+
+    @cached_property
+    def died(self) -> str:
+        """The schedule came to its end long before the run did."""
+        return rate_died(self.siblings.run)
+
+    @cached_property
+    def ends(self) -> str:
+        """The same, or all rests without noise, and nothing else explains it."""
+        otherwise = self.broke or self.strong or self.beginning.forgot
+        return self.died or ("" if otherwise else self.signs.stopped)
+
+    @cached_property
+    def strong(self) -> str:
+        """A strong pull on the weights."""
+        return strong_regularisation(self.settings)
+
+    @cached_property
+    def high(self) -> str:
+        """A rate above the usual."""
+        return above_usual(self.siblings.run, self.settings)
+
+    @cached_property
+    def ample(self) -> str:
+        """A rate that cannot be too low."""
+        return self.high or ample_rate(self.siblings)
+
+    @cached_property
+    def creeps(self) -> str:
+        """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
+        otherwise = self.died or self.ample or self.alone or self.clipped or is_ordinary(self.settings, self.siblings)
+        return "" if otherwise else self.signs.creeps
+
+    @cached_property
+    def tiny(self) -> str:
+        """A rate far below the usual: it kills no unit, and a tenth of it helps nobody."""
+        return low_rate(self.settings, self.siblings)
+
+    @cached_property
+    def low(self) -> str:
+        """A rate that hardly moves anything."""
+        return self.tiny or self.creeps
+
+    @cached_property
+    def coarse(self) -> str:
+        """An epsilon that makes every step small."""
+        return _large_epsilon(self.settings)
+
+    @cached_property
+    def alone(self) -> str:
+        """A gradient that reaches the last biases alone."""
+        return _reaches_biases_alone(self.signs, self.settings, self.beginning.classes)
+
+    @cached_property
+    def summed(self) -> str:
+        """A training loss that is added up."""
+        return summed_loss(self.siblings.run, self.settings)
+
+    @cached_property
+    def unscaled(self) -> str:
+        """Targets that were never scaled: every step is small beside them."""
+        series = self.siblings.run.find(TrainLoss)
+        if series is None or not len(series.finite) or self.beginning.blew_up:
+            return ""
+        return far_from_unit(float(series.finite.values[-1]), self.settings)
+
+    @cached_property
+    def no_gradient(self) -> str:
+        """A gradient that has vanished."""
+        norm = self.signs.gradient
+        return f"the gradient norm is {number(norm)}" if norm is not None and norm <= VANISHED else ""
+
+    @cached_property
+    def underflown(self) -> str:
+        """A gradient that has vanished where float16 has no smaller numbers."""
+        half = self.settings.half_precision
+        return f"{self.no_gradient}, and the settings name {half}" if self.no_gradient and half else ""
+
+    @cached_property
+    def clipped(self) -> str:
+        """Gradients that are clipped to next to nothing."""
+        return clipped_short(self.settings)
+
+    @cached_property
+    def one_answer(self) -> str:
+        """Every input gets the same answer; of weights that rest because their rate does, nothing else is to be had."""
+        return "" if self.ends else self.signs.one_answer or self.beginning.guesses
+
+    @cached_property
+    def found_mean(self) -> str:
+        """The weights were moved to where every output is the mean: no gradient gets through a network that begins so.
+
+        Single norms of the last biases alone keep their size, for they are the noise of the batches.
+        """
+        return self.signs.calmed if self.beginning.guesses and not self.no_gradient else ""
+
+    @cached_property
+    def fell(self) -> str:
+        """The loss came from above, or lay below: weights that never change let none fall."""
+        return "" if self.signs.unused_gradients else self.beginning.fell or self.beginning.forgot
+
+    @cached_property
+    def thrown(self) -> str:
+        """Updates have thrown the network to where it is."""
+        return self.signs.saturated or self.signs.restless or self.beginning.worse or self.summed
+
+    @cached_property
+    def broke(self) -> str:
+        """The network broke, or began broken."""
+        return self.beginning.blew_up or self.beginning.began_high or self.thrown or self.high
+
+    @cached_property
+    def explained(self) -> str:
+        """The settings, the rate or the end of the curve explain it."""
+        return (
+            self.low
+            or self.strong
+            or self.beginning.forgot
+            or self.ends
+            or self.coarse
+            or self.clipped
+            or self.underflown
+        )
+
+
+def rate_died(run: Run) -> str:
+    """Say from where on the logged rate is next to nothing, where that is most of the run; nothing elsewhere."""
+    try:
+        schedule = Schedule.measure(run)
+    except Unmeasurable:
+        return ""
+    died, first, last = schedule.dead_from(DEAD_RATE), schedule.series.first_step, schedule.series.last_step
+    if died is None or schedule.is_range_test or last - died < DEAD_FOR * (last - first):
+        return ""
+    share = f"{percent(DEAD_RATE)} of its peak of {number(schedule.peak)}"
+    return f"the rate is below {share} from {place(schedule.series, died)} on"
+
+
+def _large_epsilon(settings: Hyperparameters) -> str:
+    """Say so where the epsilon of an optimizer outweighs the gradients that it divides by."""
+    epsilon = settings.epsilon
+    if epsilon is None or not settings.is_adaptive or epsilon < LARGE_EPSILON:
+        return ""
+    return f"an epsilon of {number(epsilon)} outweighs the gradients, so that each step is a small part of the rate"
+
+
+def _reaches_biases_alone(signs: UpdateSigns, settings: Hyperparameters, classes: int | None) -> str:
+    """Say so where the gradient norm is that of the biases of the last layer alone.
+
+    A network whose outputs are all alike gives these, and nothing else, a gradient: the difference between the classes
+    of a batch of B and their shares, whose norm is sqrt((1 - 1/C) / B).
+    """
+    batch, norm = settings.batch_size or 0.0, signs.gradient
+    if norm is None or batch <= 0 or classes is None or classes <= 2 or settings.accumulation > 1:
+        return ""
+    expected = math.sqrt((1 - 1 / classes) / batch)
+    if abs(norm / expected - 1) > ALONE:
+        return ""
+    return (
+        f"the gradient norm is {number(norm)}: batches of {number(batch)} leave {number(expected)} on the last "
+        "biases alone, so nothing gets any further"
+    )
