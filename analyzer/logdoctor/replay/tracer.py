@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, fields
 from typing import Any
 
 import torch
@@ -23,44 +22,13 @@ from torch.optim import Optimizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from logdoctor.replay.glance import Glance, finiteness
-from logdoctor.replay.source_lines import forward_line, quoted, running_line
+from logdoctor.replay.birth_labels import BirthLabels, Born, storage_of
+from logdoctor.replay.source_lines import forward_line, running_line
 from logdoctor.replay.traits import ONE_RESULT, Traits, traits_of
-from logdoctor.replayed import Birth, CodeLine, Finiteness, Operand, Phase
+from logdoctor.replayed import Birth, CodeLine, Finiteness, Phase
 
 MOST_BIRTHS = 2000
 """Births kept of one step; a mask in every layer makes some dozens."""
-
-LARGEST_LABELLED = 20_000
-"""Storages that carry a label at once; they are kept alive so that no address is used twice."""
-
-
-@dataclass(eq=False)
-class _Born:
-    """A birth while the step still runs."""
-
-    phase: Phase
-    operation: str
-    leaf: str = ""
-    result: Finiteness = Finiteness.NAN
-    dtype: str = ""
-    module: str = ""
-    node: str = ""
-    line: CodeLine | None = None
-    operands: tuple[Operand, ...] = ()
-    deliberate: bool = False
-    promoted: str = ""
-    promoted_line: CodeLine | None = None
-
-    def told(self, terminal: str = "") -> Birth:
-        known = {one.name: getattr(self, one.name) for one in fields(self)}
-        lines = {"line": quoted(self.line), "promoted_line": quoted(self.promoted_line)}
-        return Birth(**{**known, **lines}, terminal=terminal)
-
-
-def _key(tensor: Tensor) -> int | None:
-    if tensor.is_sparse or tensor.layout is not torch.strided or tensor.is_meta:
-        return None
-    return int(tensor.untyped_storage()._cdata)
 
 
 def _tensors(value: Any) -> list[Tensor]:
@@ -81,29 +49,6 @@ def _deliberate(arguments: Iterable[Any]) -> bool:
     return False
 
 
-@dataclass
-class _Labels:
-    """Which storages hold something that is not finite, and since which birth."""
-
-    of: dict[int, tuple[Any, _Born]] = field(default_factory=dict)
-
-    def get(self, tensor: Tensor) -> _Born | None:
-        key = _key(tensor)
-        held = self.of.get(key) if key is not None else None
-        return held[1] if held else None
-
-    def put(self, tensor: Tensor, born: _Born) -> None:
-        key = _key(tensor)
-        if key is not None and (key in self.of or len(self.of) < LARGEST_LABELLED):
-            self.of[key] = (tensor.untyped_storage(), born)
-
-    def wipe(self, tensor: Tensor) -> None:
-        """Forget a label once the whole storage is known to be finite."""
-        key = _key(tensor)
-        if key in self.of and tensor.numel() * tensor.element_size() >= tensor.untyped_storage().nbytes():
-            del self.of[key]
-
-
 class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
     """Watches one training step; enter it around the step, then ask `blame`."""
 
@@ -114,17 +59,17 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         self._names: dict[int, str] = {}
         self._kept = [(name, tensor) for name, tensor in (names or {}).items()]
         for name, tensor in self._kept:
-            key = _key(tensor)
+            key = storage_of(tensor)
             if key is not None:
                 self._names.setdefault(key, name)
-        self._labels = _Labels()
-        self._born: list[_Born] = []
+        self._labels = BirthLabels()
+        self._born: list[Born] = []
         self._modules: list[str] = []
         self._module_of: dict[int, str] = {}
         self._updating = ""
         self._backward_ran = False
         self._stack = ExitStack()
-        self.read_out: _Born | None = None
+        self.read_out: Born | None = None
         """The birth behind the last number read out that was not finite: for loops that return the loss as a float."""
 
     # Entering and leaving.
@@ -217,22 +162,22 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
                 worst = state if worst is not Finiteness.NAN else worst
         return broken, worst
 
-    def _spoiler(self, read: list[Tensor], glances: list[Glance], wanted: Finiteness) -> _Born | None:
+    def _spoiler(self, read: list[Tensor], glances: list[Glance], wanted: Finiteness) -> Born | None:
         """Return the birth behind the operands that are not finite; None if all are finite.
 
         NaN is spoiled by NaN rather than by an infinity, and by an infinity that nobody wanted rather than by a mask.
         """
-        found: list[tuple[tuple[bool, bool], _Born]] = []
+        found: list[tuple[tuple[bool, bool], Born]] = []
         for tensor, glance in zip(read, glances, strict=True):
             if glance.state is not Finiteness.FINITE:
                 born = self._labels.get(tensor) or self._leaf(tensor, glance.state)
                 found.append(((glance.state is not wanted, born.deliberate), born))
         return min(found, key=lambda one: one[0])[1] if found else None
 
-    def _leaf(self, tensor: Tensor, state: Finiteness) -> _Born:
-        key = _key(tensor)
+    def _leaf(self, tensor: Tensor, state: Finiteness) -> Born:
+        key = storage_of(tensor)
         name = self._names.get(key, "") if key is not None else ""
-        born = _Born(
+        born = Born(
             Phase.BEFORE,
             operation="",
             leaf=name or "a tensor from before the step",
@@ -253,7 +198,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         tensor: Tensor,
         state: Finiteness,
         node: Any,
-    ) -> _Born:
+    ) -> Born:
         phase, line = self._phase(node), self._line(node)
         module = self._modules[-1] if self._modules else ""
         if phase is Phase.BACKWARD:
@@ -263,7 +208,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
             module = module or self._module_of.get(node._sequence_nr(), "")
         if phase is Phase.OPTIMIZER:
             module = self._parameter(given, traits)
-        born = _Born(
+        born = Born(
             phase=phase,
             operation=traits.name,
             result=state,
@@ -286,7 +231,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         between = self._backward_ran and not self._modules and not torch.is_grad_enabled()
         return Phase.OPTIMIZER if between else Phase.FORWARD
 
-    def _first_of(self, operation: str, line: CodeLine | None) -> _Born | None:
+    def _first_of(self, operation: str, line: CodeLine | None) -> Born | None:
         """Return the birth in the forward pass that a checkpointed forward pass repeats, if it does."""
         if line is None:
             return None
@@ -299,7 +244,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         """Return the first parameter, or state of one, that the optimizer's operation broke."""
         written = (one for name in traits.names if name in traits.written for one in _tensors(given.get(name)))
         broken = next((one for one in written if finiteness(one) is not Finiteness.FINITE), None)
-        key = _key(broken) if broken is not None else None
+        key = storage_of(broken) if broken is not None else None
         return self._names.get(key, "").removeprefix("parameter ") if key is not None else ""
 
     def _line(self, node: Any) -> CodeLine | None:
@@ -308,7 +253,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         line = running_line()
         return line if line is not None or node is None else forward_line(node)
 
-    def _keep(self, born: _Born) -> None:
+    def _keep(self, born: Born) -> None:
         if len(self._born) < MOST_BIRTHS:
             self._born.append(born)
 
