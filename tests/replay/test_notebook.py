@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from logdoctor.replay.facts import Facts
 from logdoctor.replay.notebook import Notebook
-from logdoctor.replay.verdict import Facts
 from logdoctor.replayed import (
     Baseline,
     Environment,

@@ -12,6 +12,7 @@ import torch
 from logdoctor.replay.confirm import HORIZON, SHORT, confirm
 from logdoctor.replay.culprits import come_again, culprits
 from logdoctor.replay.devices import chosen_device, repeatable
+from logdoctor.replay.facts import Facts, Judgement
 from logdoctor.replay.locate import trace
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
@@ -23,7 +24,7 @@ from logdoctor.replay.situation import Situation, scalars, situation
 from logdoctor.replay.snapshot import Snapshot
 from logdoctor.replay.swell import swells
 from logdoctor.replay.trials import Family, attempt, families, named, pairs
-from logdoctor.replay.verdict import UNKNOWN, Facts, Judgement
+from logdoctor.replay.verdict import UNKNOWN
 from logdoctor.replayed import (
     Environment,
     Failure,

@@ -21,8 +21,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from logdoctor.replay.glance import Glance, finiteness
 from logdoctor.replay.birth_labels import BirthLabels, Born, storage_of
+from logdoctor.replay.glance import Glance, finiteness
 from logdoctor.replay.source_lines import forward_line, running_line
 from logdoctor.replay.traits import ONE_RESULT, Traits, traits_of
 from logdoctor.replayed import Birth, CodeLine, Finiteness, Phase

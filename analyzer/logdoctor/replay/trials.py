@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
+from logdoctor.replay.causes_by_trial import RATE_ROSE
 from logdoctor.replay.dials import Dials, combined
 from logdoctor.replay.guard import SKIPS, Guard
 from logdoctor.replay.material import Precision
@@ -15,7 +16,6 @@ from logdoctor.replay.reproduce import LEAD, TAIL
 from logdoctor.replay.session import Session
 from logdoctor.replay.situation import Situation
 from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.verdict import RATE_ROSE
 from logdoctor.replayed import Failure, Outcome, Phase, Symptom, Trial
 from logdoctor.wording import number
 
