@@ -1,21 +1,13 @@
 """What a replay found, as plain data without torch: `analyze` and the reports read it."""
 
+from logdoctor.replayed.birth import Birth, CodeLine, Finiteness, Operand, Phase
 from logdoctor.replayed.document import SCHEMA, NotAReplayError, from_json, to_json
 from logdoctor.replayed.result import (
-    CHANGES,
-    PATCHED,
     Baseline,
-    Birth,
-    CodeLine,
     Cost,
     Culprits,
     Environment,
     Failure,
-    Finiteness,
-    Operand,
-    Outcome,
-    Phase,
-    Prescription,
     Probe,
     Replayed,
     RunUp,
@@ -23,10 +15,8 @@ from logdoctor.replayed.result import (
     Swell,
     Symptom,
     Target,
-    Trial,
-    Verdict,
-    Wording,
 )
+from logdoctor.replayed.trial import CHANGES, PATCHED, Outcome, Prescription, Trial, Verdict, Wording
 
 __all__ = [
     "CHANGES",

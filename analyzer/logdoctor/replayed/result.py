@@ -1,12 +1,12 @@
-"""The parts of a replay's result. Steps are counted in optimizer steps from 0, as the replay counts them."""
+"""The result of a replay. Steps are counted in optimizer steps from 0, as the replay counts them."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from logdoctor.finding import Confidence
+from logdoctor.replayed.birth import Birth
+from logdoctor.replayed.trial import Trial, Verdict
 
 
 class Symptom(StrEnum):
@@ -90,102 +90,6 @@ class Baseline:
         return self.follows_log is False and self.differs_at == self.state_step and not self.drew_others
 
 
-class Phase(StrEnum):
-    """The part of a training step that an operation ran in."""
-
-    FORWARD = "forward"
-    BACKWARD = "backward"
-    OPTIMIZER = "optimizer"
-    BEFORE = "before"
-    """It was there when the step began."""
-
-
-class Finiteness(StrEnum):
-    """The worst that a tensor holds."""
-
-    FINITE = "finite"
-    INFINITE = "infinite"
-    NAN = "nan"
-
-
-@dataclass(frozen=True, slots=True)
-class CodeLine:
-    """A line of source."""
-
-    file: str
-    line: int
-    function: str = ""
-    text: str = ""
-    """What stands there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A tensor that went into an operation, before it ran."""
-
-    shape: tuple[int, ...]
-    dtype: str
-    least: float | None = None
-    """The smallest finite element; None where there is none."""
-    greatest: float | None = None
-    state: Finiteness = Finiteness.FINITE
-
-
-@dataclass(frozen=True, slots=True)
-class Birth:
-    """Where the first number that is not finite came from."""
-
-    phase: Phase
-    operation: str = ""
-    """As ATen names it (`exp`, `_softmax`); empty for a tensor that was not finite from the start."""
-    leaf: str = ""
-    """That tensor: `parameter l2.weight`, `buffer ema`, `optimizer state exp_avg_sq of l2.weight`, `batch[0]`."""
-    result: Finiteness = Finiteness.NAN
-    dtype: str = ""
-    module: str = ""
-    """The module that it ran in, by its qualified name; for the optimizer, the parameter."""
-    node: str = ""
-    """The autograd node, in the backward pass."""
-    line: CodeLine | None = None
-    """The user's line that made it; for the backward pass, the forward line of the same operation."""
-    operands: tuple[Operand, ...] = ()
-    promoted: str = ""
-    """The operation in which an infinity became NaN."""
-    promoted_line: CodeLine | None = None
-    deliberate: bool = False
-    """The infinity was written on purpose, as masks are; what went wrong is where it became NaN."""
-    terminal: str = ""
-    """What it reached first: the loss, a gradient, a weight, a buffer."""
-
-    @property
-    def spoils_a_mask(self) -> bool:
-        """Whether what went wrong is not the infinity, which was wanted, but what made NaN of it."""
-        return self.deliberate and bool(self.promoted)
-
-    @property
-    def is_gradient(self) -> bool:
-        """Whether it came up in the gradient that torch has for an operation, which no line of the user's writes."""
-        return self.phase is Phase.BACKWARD and re.fullmatch(r"\w+?Backward\d+", self.node) is not None
-
-    @property
-    def culprit(self) -> str:
-        """The operation to guard, by the name that the user's line has for it.
-
-        In the backward pass of torch's own operations that is the operation of the forward pass: `sqrt`, not the
-        division by zero that its gradient is.
-        """
-        if self.spoils_a_mask:
-            return self.promoted.lstrip("_")
-        if not self.is_gradient:
-            return self.operation.lstrip("_")
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.node.partition("Backward")[0]).lower()
-
-    @property
-    def place(self) -> CodeLine | None:
-        """The line to guard it in."""
-        return self.promoted_line if self.spoils_a_mask and self.promoted_line is not None else self.line
-
-
 @dataclass(frozen=True, slots=True)
 class RunUp:
     """One replayed step before the failure, or the failing one."""
@@ -244,86 +148,6 @@ class Culprits:
     """Whether the step goes well on all other examples; None where there are no others."""
     told: str = ""
     """What stands out in their numbers."""
-
-
-class Outcome(StrEnum):
-    """What a change did to the failure."""
-
-    REMOVED = "removed"
-    POSTPONED = "postponed"
-    UNCHANGED = "unchanged"
-    WORSE = "worse"
-    UNTESTED = "untested"
-
-
-CHANGES = (
-    "earlier-state", "skip", "swap", "precision", "bfloat16", "loss-scale", "rate-before", "epsilon", "update-clip",
-    "beta2", "warm-up", "moments", "learning-rate", "clip", "zero-gradients",
-)  # fmt: skip
-"""Names of the changes that can be tried, in the order in which they are."""
-
-
-PATCHED = "patched"
-"""Name of the trial of code that was changed since."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One change, and what it did."""
-
-    name: str
-    """One of CHANGES, two of them joined by `+`, or PATCHED."""
-    text: str
-    """The change in words: "lower the learning rate from 0.1 to 0.01"."""
-    dose: float | None = None
-    """How strong the change is, in its own unit."""
-    lead: int = 0
-    """Steps before the failure at which it begins."""
-    outcome: Outcome = Outcome.UNTESTED
-    failed_step: int | None = None
-    end_loss: float | None = None
-    passed: int = 0
-    tried: int = 0
-    """Runs: the first, those with other seeds, the one over a longer horizon."""
-    reason: str = ""
-    """Why it could not be tested."""
-
-
-class Wording(StrEnum):
-    """What may be said of a fix."""
-
-    TESTED = "tested"
-    DELAYS = "tested, only delays"
-    NO_EFFECT = "no effect"
-    NOT_TESTED = "not tested"
-
-
-@dataclass(frozen=True, slots=True)
-class Prescription:
-    """What to do."""
-
-    text: str
-    wording: Wording
-    trial: int | None = None
-    """Index of the trial that tested it."""
-    alongside: str = ""
-    """What a tested fix leaves open: the code change that no replay can test."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What caused it, by experiment."""
-
-    cause: str
-    """An id of `logdoctor.causes`."""
-    confidence: Confidence
-    second: str = ""
-    """The cause that fits next best; empty for none."""
-    evidence: tuple[str, ...] = ()
-    """Sentences with numbers."""
-    ruled_out: tuple[str, ...] = ()
-    """Sentences: what was tried and did not matter."""
-    prescription: Prescription | None = None
 
 
 @dataclass(frozen=True, slots=True)
