@@ -30,7 +30,8 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, held_at_chance, named
+from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, named
+from logdoctor.evidence.optimization.held_at_chance import held_at_chance
 from logdoctor.evidence.optimization.one_answer import one_answer_always
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
