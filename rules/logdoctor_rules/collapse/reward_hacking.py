@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
-from logdoctor.evidence.generalization.overfit import FINDS_NOTHING
+from logdoctor.evidence.generalization.wrong_labels import FINDS_NOTHING
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, ValMetric
