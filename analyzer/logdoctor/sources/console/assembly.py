@@ -19,19 +19,12 @@ from logdoctor.sources.console.evaluations import evaluations_apart, named_by_ep
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
-from logdoctor.sources.console.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import (
-    EPOCH,
-    clock_of,
-    counted_alike,
-    counted_through,
-    main_counter,
-    table_of,
-    through_headed_epochs,
-)
+from logdoctor.sources.console.parts import EPOCH, Clock, LineNumbers, Part
+from logdoctor.sources.console.placing import clock_of, main_counter, table_of
 from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
 from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
+from logdoctor.sources.console.through_epochs import counted_alike, counted_through, through_headed_epochs
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.pieces import falls
 from logdoctor.sources.tables.table import Table

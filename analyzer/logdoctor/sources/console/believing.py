@@ -15,8 +15,8 @@ import numpy as np
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import LearningRate, Loss, TrainError
-from logdoctor.sources.console.parts import Clock, Numbers, Part
-from logdoctor.sources.console.placing import EPOCH, INDEX, clock_of
+from logdoctor.sources.console.parts import EPOCH, INDEX, Clock, Numbers, Part
+from logdoctor.sources.console.placing import clock_of
 from logdoctor.sources.console.quantities import HELD_OUT, NEAR
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 

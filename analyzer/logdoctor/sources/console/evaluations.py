@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.console.form import Kind
-from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers
-from logdoctor.sources.console.placing import EPOCH
+from logdoctor.sources.console.parts import EPOCH, Clock, LineNumbers, Numbers
 from logdoctor.sources.console.quantities import (
     NEAR,
     begins_anew,

@@ -12,6 +12,12 @@ from logdoctor.sources.console.form import Form
 from logdoctor.sources.tables.counters import axis_of
 from logdoctor.sources.tables.growing import places_of
 
+EPOCH = "epoch"
+"""The counter of epochs, as tables know it."""
+
+INDEX = "index"
+"""What counts dictionaries of Hugging Face's Trainer whose steps are not known, and the passes of a bar."""
+
 Numbers = NDArray[np.float64]
 
 LineNumbers = NDArray[np.int64] | NDArray[np.int32]
