@@ -30,16 +30,17 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.optimization.at_chance import band, came_to_chance, has_learnt, named
+from logdoctor.evidence.optimization.at_chance import came_to_chance, has_learnt, named
 from logdoctor.evidence.optimization.held_at_chance import held_at_chance
 from logdoctor.evidence.optimization.one_answer import one_answer_always
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
+from logdoctor.evidence.optimization.rest_at_chance import RestAtChance, RestThresholds
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
 from logdoctor.evidence.usual_rates import low_rate
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
-from logdoctor.signals.optimization.stand_ins import StandIn, is_held_out
+from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
 
 LN2, LN10 = log(2), log(10)
@@ -519,28 +520,12 @@ class StalledAtChance(Rule):
         val: Trend[ValLoss] | None,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
-        for level in chance.levels:
-            rests = self._rests(train, level)
-            if rests is None or has_learnt(run, train.series, level) or self._knows_more(val, level):
+        limits = self.thresholds_for(RestThresholds)
+        rests = (RestAtChance(train, level, limits) for level in chance.levels)
+        for rest in rests:
+            if rest.since is None or has_learnt(run, train.series, rest.chance) or rest.is_passed_by(val):
                 continue
-            series, since = train.series, int(train.steps[rests])
-            alone = level.by_level_alone and level.classes != 2
-            known = causes_of_alike(run, train, level, signs, low_rate(settings, siblings))
-            stuck = stuck_causes(signs, settings, siblings, came_to_chance(train, level))
-            yield self.finding(
-                f"{series.name} rests at {number(train.end)}, {named(level)}, "
-                f"over {stretch(series, since, series.last_step)}",
-                Span(series.name, since, series.last_step, "chance level"),
-                confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
-                causes=ranked(*known, *stuck) if known else stuck,
-                to_tell_apart=() if known else tuple(to_tell_stuck(run, stuck)),
-                evidence={
-                    "level": Quantity(train.end, "nats"),
-                    "chance level": Quantity(round(level.level, 4), "nats"),
-                    "known from": Quantity(level.known_from),
-                    "share of the run": Quantity(1 - rests / len(train.level), "share"),
-                },
-            )
+            yield self._resting(run, rest, rest.since, signs, settings, siblings)
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
             yield self._held(held.series, held.level, held.said, held.causes, train)
@@ -548,6 +533,36 @@ class StalledAtChance(Rule):
             yield self._held(term.term, term.level, term.said, term.causes, train)
         elif (one := one_answer_always(run, train, val)) is not None:
             yield self._held(one.loss, None, one.said, stuck_causes(signs, settings, siblings, one.beginning), train)
+
+    def _resting(
+        self,
+        run: Run,
+        rest: RestAtChance,
+        since: int,
+        signs: UpdateSigns,
+        settings: Hyperparameters,
+        siblings: Siblings,
+    ) -> Finding:
+        """Report a loss that rests at a level from a block on."""
+        train, level, series = rest.train, rest.chance, rest.train.series
+        step = int(train.steps[since])
+        alone = level.by_level_alone and level.classes != 2
+        alike = causes_of_alike(run, train, level, signs, low_rate(settings, siblings))
+        stuck = stuck_causes(signs, settings, siblings, came_to_chance(train, level))
+        where = stretch(series, step, series.last_step)
+        return self.finding(
+            f"{series.name} rests at {number(train.end)}, {named(level)}, over {where}",
+            Span(series.name, step, series.last_step, "chance level"),
+            confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
+            causes=ranked(*alike, *stuck) if alike else stuck,
+            to_tell_apart=() if alike else tuple(to_tell_stuck(run, stuck)),
+            evidence={
+                "level": Quantity(train.end, "nats"),
+                "chance level": Quantity(round(level.level, 4), "nats"),
+                "known from": Quantity(level.known_from),
+                "share of the run": Quantity(rest.share, "share"),
+            },
+        )
 
     def _held(
         self, series: Series, level: Chance | None, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
@@ -564,33 +579,3 @@ class StalledAtChance(Rule):
                 "training end": Quantity(train.end, "nats"),
             },
         )
-
-    def _knows_more(self, val: Trend[ValLoss] | None, chance: Chance) -> bool:
-        """Whether validation falls below a level that the settings name, or lies below one that nothing names."""
-        if val is None or not (chance.by_level_alone or chance.by_settings):
-            return False
-        least = (self.tolerance_alone if chance.by_level_alone else self.tolerance / 4) * chance.level
-        falls = val.thirds[0] - val.thirds[2] > max(least, 6 * val.error_of_third)
-        return val.end < chance.level - least and (chance.by_level_alone or falls)
-
-    def _rests(self, train: Trend[TrainLoss], chance: Chance) -> int | None:
-        """Return the block from which the loss stays at chance to the end, or None."""
-        level, tolerance = band(chance, self.tolerance_alone if chance.by_level_alone else self.tolerance)
-        since = train.settled(level, tolerance)
-        resting = train.series.values[since * train.block :]
-        restless = train.noise > self.max_noise
-        least = self.min_points_alone if chance.by_level_alone or restless else self.min_points
-        exact = float(np.abs(resting - level).max(initial=0.0)) <= self.exactly * level
-        if exact and chance.by_accuracy and train.series.axis is Axis.EPOCH:
-            least = self.min_points_exact
-        if len(train.level) - since < self.resting * len(train.level) or len(resting) < least:
-            return None
-        error = train.error_of(len(resting))
-        thirds = [float(np.median(part)) for part in np.array_split(resting, 3)]
-        at_chance = abs(float(np.median(resting)) - level) <= tolerance + min(3 * error, tolerance)
-        least = tolerance if chance.by_accuracy else tolerance / 4
-        if not chance.by_level_alone and thirds[2] >= chance.level - least:  # a fall to chance has taught nothing
-            thirds[0] = min(thirds[0], chance.level)
-        falls = thirds[0] - thirds[2] > max(least, 6 * error)
-        fell = train.start - 3 * train.noise > self.max_start * chance.level or (since and is_held_out(train.series))
-        return None if not at_chance or falls or (chance.by_level_alone and (fell or restless)) else since

@@ -66,11 +66,6 @@ class Form:
         """What all lines of one statement have in common."""
         return (self.split, self.is_bar, self.is_dict, self.heads, *((one.kind, one.name) for one in self.fields))
 
-    @property
-    def is_heading(self) -> bool:
-        """Whether the line measures nothing and says what the next ones do."""
-        return self.heads or not self.fields
-
     def behind(self, slots: int) -> Form:
         """Return the form of the same line when so many numbers stand before it."""
         fields = tuple(one if one.slot < 0 else replace(one, slot=one.slot + slots) for one in self.fields)

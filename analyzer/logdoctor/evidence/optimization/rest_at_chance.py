@@ -1,0 +1,133 @@
+"""Whether a loss comes to rest at a level of guessing, and stays there to its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.evidence.optimization.at_chance import band
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Chance, Trend
+from logdoctor.signals.optimization.stand_ins import is_held_out
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LITTLE = 0.25
+"""Part of the tolerance that a fall may span where no accuracy says that nothing is learnt."""
+
+ERRORS_AWAY = 3.0
+"""Standard errors by which a median may lie off the level by chance, and points off their level."""
+
+ERRORS_OF_FALL = 6.0
+"""Standard errors from which a fall is none by chance; it is looked for at every level of every run."""
+
+
+@dataclass(frozen=True)
+class RestThresholds:
+    """The thresholds of the rule, under its names for them."""
+
+    tolerance: float
+    tolerance_alone: float
+    resting: float
+    max_start: float
+    max_noise: float
+    min_points: float
+    min_points_alone: float
+    min_points_exact: float
+    exactly: float
+
+
+@dataclass(frozen=True, eq=False)
+class RestAtChance:
+    """A loss, and a level of guessing at which it may rest."""
+
+    train: Trend[TrainLoss]
+    chance: Chance
+    limits: RestThresholds
+
+    @cached_property
+    def since(self) -> int | None:
+        """The block from which the loss rests at the level to the end; None where it does not."""
+        settled, blocks = self._settled, len(self.train.level)
+        if blocks - settled < self.limits.resting * blocks or len(self._values) < self._least_points:
+            return None
+        if not self._is_at_level or self._falls_below:
+            return None
+        return None if self.chance.by_level_alone and (self._came_from_above or self._is_restless) else settled
+
+    @property
+    def share(self) -> float:
+        """The share of the run that rests."""
+        return 0.0 if self.since is None else 1 - self.since / len(self.train.level)
+
+    def is_passed_by(self, val: Trend[ValLoss] | None) -> bool:
+        """Whether validation falls below a level that the settings name, or lies below one that nothing names."""
+        chance, limits = self.chance, self.limits
+        if val is None or not (chance.by_level_alone or chance.by_settings):
+            return False
+        least = (limits.tolerance_alone if chance.by_level_alone else LITTLE * limits.tolerance) * chance.level
+        falls = val.thirds[0] - val.thirds[2] > max(least, ERRORS_OF_FALL * val.error_of_third)
+        return val.end < chance.level - least and (chance.by_level_alone or falls)
+
+    @cached_property
+    def _band(self) -> tuple[float, float]:
+        """The middle of what counts as the level, and its half width."""
+        return band(self.chance, self.limits.tolerance_alone if self.chance.by_level_alone else self.limits.tolerance)
+
+    @cached_property
+    def _settled(self) -> int:
+        """The block from which the loss stays within that; their number where it never does."""
+        return self.train.settled(*self._band)
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """The values from there on."""
+        return self.train.series.values[self._settled * self.train.block :]
+
+    @property
+    def _is_restless(self) -> bool:
+        """Whether single values waver more than those of who guesses."""
+        return self.train.noise > self.limits.max_noise
+
+    @property
+    def _least_points(self) -> float:
+        """How many values it takes: fewest where epochs lie next to the level and an accuracy guesses."""
+        level, _ = self._band
+        is_exact = float(np.abs(self._values - level).max(initial=0.0)) <= self.limits.exactly * level
+        if is_exact and self.chance.by_accuracy and self.train.series.axis is Axis.EPOCH:
+            return self.limits.min_points_exact
+        alone = self.chance.by_level_alone or self._is_restless
+        return self.limits.min_points_alone if alone else self.limits.min_points
+
+    @property
+    def _error(self) -> float:
+        """Standard error of the median of the values that rest."""
+        return self.train.error_of(len(self._values))
+
+    @property
+    def _is_at_level(self) -> bool:
+        """Whether the middle of the values is the level, up to its tolerance and to chance."""
+        level, tolerance = self._band
+        away = abs(float(np.median(self._values)) - level)
+        return away <= tolerance + min(ERRORS_AWAY * self._error, tolerance)
+
+    @property
+    def _falls_below(self) -> bool:
+        """Whether the loss goes on falling from the level down: a fall to chance has taught nothing."""
+        _, tolerance = self._band
+        early, _, late = (float(np.median(part)) for part in np.array_split(self._values, 3))
+        least = tolerance if self.chance.by_accuracy else LITTLE * tolerance
+        if not self.chance.by_level_alone and late >= self.chance.level - least:
+            early = min(early, self.chance.level)
+        return early - late > max(least, ERRORS_OF_FALL * self._error)
+
+    @property
+    def _came_from_above(self) -> bool:
+        """Whether the loss began far above the level, or, where it stands in for training, above it at all."""
+        far = self.train.start - ERRORS_AWAY * self.train.noise > self.limits.max_start * self.chance.level
+        return far or (self._settled > 0 and is_held_out(self.train.series))
