@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.generalization.validation_jumps import CAUSES, causes_of_jumps, many_examples
+from logdoctor.evidence.generalization.validation_jumps import CAUSES, ValidationJumps, causes_of_jumps, many_examples
 from logdoctor.evidence.generalization.validation_mismatch import ValidationMismatch
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import examples_of, has_one_decimal, moves_often
@@ -273,9 +273,9 @@ class NoisyValidation(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the jumps of validation with those of training, with the gain and with the level."""
-        val, train, gained = rough.gap.val, rough.gap.train, _gained(rough.gap)
+        val, train = rough.gap.val, rough.gap.train
         n = self._examples(metric.series) if metric is not None else 0
-        few = [f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples"] if n and metric else []
+        few = f"{metric.series.name} moves in steps of {number(1 / n)}: about {n} examples" if n and metric else ""
         margin = self._margin(rough, rough.jumps, few=bool(few))
         handful = metric is not None and 0 < n <= self.handful and moves_often(metric.series)
         restarts = schedule is not None and len(schedule.restarts) > 1
@@ -283,33 +283,20 @@ class NoisyValidation(Rule):
         settles = (restarts or calm) and not few
         if len(val) < self.min_points or settles or (margin <= 1 and not handful):
             return
+        many = many_examples(metric.series, FEW) if metric is not None and not n else ""
+        is_other = ValidationMismatch(rough.gap, metric, boosted=False).is_other_data
+        seen = ValidationJumps(rough, schedule, settings, siblings, few, many, is_other)
         series, first = val.series, int(val.series.steps[len(val) // 2])
         jumps = (
             f"{series.name} usually jumps by {number(rough.jumps)} from one evaluation to the next around "
             f"{number(val.end)}, {train.series.name} by {number(rough.train_jumps)} over the same steps"
         )
         yield self.finding(
-            jumps if margin > 1 else f"{few[0]}, too few to tell evaluations apart, be it by {series.name}",
+            jumps if margin > 1 else f"{few}, too few to tell evaluations apart, be it by {series.name}",
             Span(series.name, first, series.last_step, "jumping" if margin > 1 else "of few examples"),
             confidence=confidence_from(margin, len(val)) if margin > 1 else Confidence.MEDIUM,
-            causes=causes_of_jumps(
-                rough,
-                schedule,
-                settings,
-                siblings,
-                few,
-                [_do_not_trust_the_best(series, rough)],
-                many=many_examples(metric.series, FEW) if metric is not None and not n else "",
-                other_data=ValidationMismatch(rough.gap, metric, boosted=False).is_other_data,
-            ),
-            evidence={
-                "usual jump": Quantity(rough.jumps),
-                "usual jump of training": Quantity(rough.train_jumps),
-                **(
-                    {"usual jump as a share of the gain": Quantity(rough.jumps / gained, "share")} if gained > 0 else {}
-                ),
-                "jumps of the last quarter": Quantity(round(rough.lasting, 2), "times those of the quarter before"),
-            },
+            causes=causes_of_jumps(seen, [_do_not_trust_the_best(series, rough)]),
+            evidence=_evidence(rough),
         )
 
     def _margin(self, rough: Roughness, jumps: float, *, few: bool) -> float:
@@ -339,6 +326,17 @@ class NoisyValidation(Rule):
 def _gained(gap: Gap) -> float:
     """Return how far validation fell; what was learnt before its first value shows in the training loss alone."""
     return max(gap.val.start, gap.train.start) - gap.val.best
+
+
+def _evidence(rough: Roughness) -> dict[str, Quantity]:
+    gained = _gained(rough.gap)
+    share = {"usual jump as a share of the gain": Quantity(rough.jumps / gained, "share")} if gained > 0 else {}
+    return {
+        "usual jump": Quantity(rough.jumps),
+        "usual jump of training": Quantity(rough.train_jumps),
+        **share,
+        "jumps of the last quarter": Quantity(round(rough.lasting, 2), "times those of the quarter before"),
+    }
 
 
 def _do_not_trust_the_best(series: Series, rough: Roughness) -> Fix:

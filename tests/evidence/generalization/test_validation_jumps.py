@@ -8,7 +8,7 @@ import pytest
 
 from logdoctor import Axis, Cause, Run, Strength, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, flat, given
-from logdoctor.evidence.generalization.validation_jumps import causes_of_jumps
+from logdoctor.evidence.generalization.validation_jumps import ValidationJumps, causes_of_jumps
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
 
@@ -29,7 +29,8 @@ def causes(jumps: Run, *others: Run, many: str = "", other_data: bool = False) -
     rough = Roughness.measure(gap, jumps)
     siblings = Siblings.among(jumps, [jumps, *others])
     settings = Hyperparameters(jumps)
-    return causes_of_jumps(rough, None, settings, siblings, [], [], many=many, other_data=other_data)
+    seen = ValidationJumps(rough, None, settings, siblings, many=many, is_other_data=other_data)
+    return causes_of_jumps(seen, [])
 
 
 @pytest.mark.parametrize(("noise", "first"), [(0.01, "learning-rate-too-high"), (0.2, "validation-set-too-small")])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -56,64 +58,139 @@ CALMER = 0.8
 """Late jumps in units of early ones below which they have shrunk with the rate."""
 
 
-def causes_of_jumps(
-    rough: Roughness,
-    schedule: Schedule | None,
-    settings: Hyperparameters,
-    siblings: Siblings,
-    few: Sequence[str],
-    fixes: Sequence[Fix],
-    *,
-    many: str = "",
-    other_data: bool = False,
-) -> tuple[Cause, ...]:
+@dataclass(frozen=True, eq=False)
+class ValidationJumps:
+    """What the jumps, the settings and the siblings say of why a validation loss jumps: each a clause, or nothing."""
+
+    rough: Roughness
+    schedule: Schedule | None
+    settings: Hyperparameters
+    siblings: Siblings
+    few: str = ""
+    """An accuracy tells of few examples: a clause."""
+    many: str = ""
+    """An accuracy tells of more: a clause."""
+    is_other_data: bool = False
+    """Validation shows to be other data than training: while training is steady, that is what jumps."""
+
+    @cached_property
+    def calm_siblings(self) -> list[Sibling]:
+        """Siblings that do not jump on the same set, where it is not known to be small."""
+        return [] if self.few else [one for one in self.siblings if _is_calm(one, self.rough)]
+
+    @property
+    def calm(self) -> str:
+        """A sibling does not jump."""
+        good = self.calm_siblings
+        return f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
+
+    @cached_property
+    def one_sided(self) -> str:
+        """Most of the large jumps go up."""
+        upward = self.rough.upward
+        most = "all" if upward == 1 else f"{percent(upward)} of the"
+        return f"{most} large jumps go up" if upward >= ONE_SIDED else ""
+
+    @cached_property
+    def tiny_batch(self) -> str:
+        """An update sees next to no examples."""
+        batch = self.settings.batch_size
+        return f"each update follows {counted(int(batch), 'example')}" if batch and batch <= TINY_BATCH else ""
+
+    @cached_property
+    def rate_fell(self) -> bool:
+        """Whether the rate has fallen in the last quarter of the evaluations."""
+        if self.schedule is None:
+            return False
+        steps = self.rough.gap.val.series.steps
+        last_quarter = int(steps[len(steps) * 3 // 4])
+        return bool(self.schedule.rates[-1] <= FELL * self.schedule.at(last_quarter - 1))
+
+    @property
+    def shrank(self) -> str:
+        """The jumps have become smaller with the rate."""
+        smaller = self.rate_fell and self.rough.last_jumps < CALMER * self.rough.early_jumps
+        return "the jumps shrank with the rate" if smaller else ""
+
+    @cached_property
+    def with_training(self) -> str:
+        """Training goes up and down with validation."""
+        rough = self.rough
+        if rough.train_jumps < TOGETHER * rough.jumps:
+            return ""
+        together = correlation(np.diff(rough.values), np.diff(rough.train_values)) >= ALIKE
+        return f"training goes up and down with it, by {number(rough.train_jumps)}" if together else ""
+
+    @cached_property
+    def thrown(self) -> str:
+        """Training ends above where it began."""
+        train = self.rough.gap.train
+        if train.end <= train.start:
+            return ""
+        return f"{train.series.name} ends at {number(train.end)}, above the {number(train.start)} at which it began"
+
+    @cached_property
+    def away(self) -> str:
+        """Validation is other data, and jumps while training, far below it, is steady."""
+        train, val = self.rough.gap.train, self.rough.gap.val
+        restless = self.rough.train_jumps > STEADY * max(train.start - train.end, 0.0)
+        if not self.is_other_data or restless or val.end < train.start:
+            return ""
+        return (
+            f"{val.series.name} jumps around {number(val.end)}, above the {number(train.start)} at which training "
+            f"began, while {train.series.name} is steady at {number(train.end)}"
+        )
+
+
+def causes_of_jumps(seen: ValidationJumps, fixes: Sequence[Fix]) -> tuple[Cause, ...]:
     """A small set errs both ways, in siblings too; statistics or steps that are off only ever make it worse.
 
-    `few` says that an accuracy tells of few examples and `many` that it tells of more, `fixes` are those of a small
-    set. Many examples that are the same each time jump together only where the weights do. `other_data` tells that
-    validation shows to be other data than training: while training is steady, that is what jumps.
+    `fixes` are those of a small set. Many examples that are the same each time jump together only where the weights do.
     """
-    good = [] if few else [one for one in siblings if _is_calm(one, rough)]
-    calm = f"sibling run {good[0].run.name} does not jump on the same set" if good else ""
-    one_sided, tiny = _one_sided(rough), _tiny_batch(settings)
-    fell = schedule is not None and _rate_fell(schedule, rough)
-    with_it = _together(rough) if rough.train_jumps >= TOGETHER * rough.jumps else ""
-    away = _away(rough) if other_data else ""
-    thrown = _risen(rough)
-    large = many or thrown
-    shrank = "the jumps shrank with the rate" if fell and rough.last_jumps < CALMER * rough.early_jumps else ""
     found = cured_first(
-        siblings,
-        because(
-            "validation-set-too-small",
-            Strength.UNLIKELY
-            if calm or large
-            else likely_if(few or not (one_sided or shrank or tiny or with_it or thrown or away)),
-            pro=[*few, "" if one_sided else "the jumps go both ways"],
-            contra=[one_sided, shrank, calm, with_it, large],
-            fixes=fixes,
-        ),
-        because("validation-set-differs", Strength.LIKELY if away else Strength.UNLIKELY, pro=[away]),
-        with_lower_rate(
-            because(
-                "learning-rate-too-high",
-                likely_if((shrank or with_it or thrown) and not few),
-                pro=["the jumps shrank when the rate fell" if shrank else "", calm, with_it, thrown],
-                contra=["the rate has fallen, the jumps have not" if fell and not shrank else ""],
-            ),
-            siblings.run,
-        ),
-        because(
-            "batch-norm-statistics",
-            likely_if(one_sided and not (shrank or few or with_it or thrown)),
-            pro=[one_sided, "training does not jump with it" if one_sided and not with_it else ""],
-            contra=[with_it],
-        ),
-        likely_because("batch-too-small", tiny),
+        seen.siblings,
+        _set_too_small(seen, fixes),
+        likely_because("validation-set-differs", seen.away),
+        _rate_too_high(seen),
+        _statistics_lag(seen),
+        likely_because("batch-too-small", seen.tiny_batch),
         because("no-gradient-clipping", Strength.UNLIKELY),
-        among=good,
+        among=seen.calm_siblings,
     )
     return tuple(one for one in found if one.strength is not Strength.UNLIKELY or one.contra)
+
+
+def _set_too_small(seen: ValidationJumps, fixes: Sequence[Fix]) -> Cause:
+    large = seen.many or seen.thrown
+    otherwise = seen.one_sided or seen.shrank or seen.tiny_batch or seen.with_training or seen.thrown or seen.away
+    return because(
+        "validation-set-too-small",
+        Strength.UNLIKELY if seen.calm or large else likely_if(seen.few or not otherwise),
+        pro=[seen.few, "" if seen.one_sided else "the jumps go both ways"],
+        contra=[seen.one_sided, seen.shrank, seen.calm, seen.with_training, large],
+        fixes=fixes,
+    )
+
+
+def _rate_too_high(seen: ValidationJumps) -> Cause:
+    cause = because(
+        "learning-rate-too-high",
+        likely_if((seen.shrank or seen.with_training or seen.thrown) and not seen.few),
+        pro=["the jumps shrank when the rate fell" if seen.shrank else "", seen.calm, seen.with_training, seen.thrown],
+        contra=["the rate has fallen, the jumps have not" if seen.rate_fell and not seen.shrank else ""],
+    )
+    return with_lower_rate(cause, seen.siblings.run)
+
+
+def _statistics_lag(seen: ValidationJumps) -> Cause:
+    otherwise = seen.shrank or seen.few or seen.with_training or seen.thrown
+    alone = "training does not jump with it" if seen.one_sided and not seen.with_training else ""
+    return because(
+        "batch-norm-statistics",
+        likely_if(seen.one_sided and not otherwise),
+        pro=[seen.one_sided, alone],
+        contra=[seen.with_training],
+    )
 
 
 def many_examples(metric: Series, few: int) -> str:
@@ -123,50 +200,6 @@ def many_examples(metric: Series, few: int) -> str:
     if not is_accuracy(metric.name) or len(between) < KINDS or in_hundredths(values):
         return ""
     return f"{metric.name} takes {len(between)} values that are no shares of {few} examples or fewer"
-
-
-def _together(rough: Roughness) -> str:
-    """Say so where training goes up and down with validation, or nothing."""
-    together = correlation(np.diff(rough.values), np.diff(rough.train_values)) >= ALIKE
-    return f"training goes up and down with it, by {number(rough.train_jumps)}" if together else ""
-
-
-def _risen(rough: Roughness) -> str:
-    """Say so where training ends above where it began, or nothing."""
-    train = rough.gap.train
-    if train.end <= train.start:
-        return ""
-    return f"{train.series.name} ends at {number(train.end)}, above the {number(train.start)} at which it began"
-
-
-def _away(rough: Roughness) -> str:
-    """Say where validation jumps while training, far below it, is steady; nothing where that is not."""
-    train, val = rough.gap.train, rough.gap.val
-    if rough.train_jumps > STEADY * max(train.start - train.end, 0.0) or val.end < train.start:
-        return ""
-    return (
-        f"{val.series.name} jumps around {number(val.end)}, above the {number(train.start)} at which training began, "
-        f"while {train.series.name} is steady at {number(train.end)}"
-    )
-
-
-def _one_sided(rough: Roughness) -> str:
-    """Say so where most of the large jumps go up, or nothing."""
-    most = "all" if rough.upward == 1 else f"{percent(rough.upward)} of the"
-    return f"{most} large jumps go up" if rough.upward >= ONE_SIDED else ""
-
-
-def _tiny_batch(settings: Hyperparameters) -> str:
-    """Say so where an update sees next to no examples, or nothing."""
-    batch = settings.batch_size
-    return f"each update follows {counted(int(batch), 'example')}" if batch and batch <= TINY_BATCH else ""
-
-
-def _rate_fell(schedule: Schedule, rough: Roughness) -> bool:
-    """Whether the rate has fallen in the last quarter of the evaluations."""
-    steps = rough.gap.val.series.steps
-    last_quarter = int(steps[len(steps) * 3 // 4])
-    return bool(schedule.rates[-1] <= FELL * schedule.at(last_quarter - 1))
 
 
 def _is_calm(sibling: Sibling, rough: Roughness) -> bool:
