@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from logdoctor.version import VERSION
+
 if TYPE_CHECKING:
     from logdoctor.causes import because as because
     from logdoctor.causes import ranked as ranked
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from logdoctor.run.roles import ValLoss as ValLoss
     from logdoctor.run.roles import ValMetric as ValMetric
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
     "logdoctor.causes": ("because", "ranked"),

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import click
 
-from logdoctor import __version__
 from logdoctor.errors import LogDoctorError, NoRunError, reason
 from logdoctor.reports.escaping import printable
+from logdoctor.version import VERSION
 
 COMMANDS = {
     "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
@@ -77,7 +77,7 @@ class _Commands(click.Group):
     epilog="Exit codes: 0 finished, 1 the gate fails (check), 2 not finished (usage, configuration, a bug), "
     "3 no run found or, for check, data missing or damaged or a reference made elsewhere, 130 interrupted.",
 )
-@click.version_option(__version__, prog_name="logdoctor", message="%(prog)s %(version)s")
+@click.version_option(VERSION, prog_name="logdoctor", message="%(prog)s %(version)s")
 def commands() -> None:
     """Find out from the logs of finished training runs what went wrong, why, and what to try.
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import logdoctor
 from logdoctor.errors import ConfigurationError, reason
 from logdoctor.gate.exact import MAX_VALUES, Exact
 from logdoctor.gate.golden import MAX_WINDOWS, Golden
 from logdoctor.run import ROLES, Axis, Setting
+from logdoctor.version import VERSION
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,7 @@ def reference_text(reference: Reference) -> str:
     """Return a reference as the text of its file."""
     document = {
         "schema": SCHEMA,
-        "tool": f"logdoctor {logdoctor.__version__}",
+        "tool": f"logdoctor {VERSION}",
         "applies_to": reference.applies_to,
         "runs": list(reference.runs),
         "config": reference.config,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import logdoctor
 from logdoctor.compared import Compared, CurveDifference, CurveSummary
 from logdoctor.reports.strict_json import value, written
+from logdoctor.version import VERSION
 
 SCHEMA = "logdoctor-compare/1"
 
@@ -15,7 +15,7 @@ def render(compared: Compared) -> str:
     """Return a comparison as a JSON document."""
     document = {
         "schema": SCHEMA,
-        "tool": {"name": "logdoctor", "version": logdoctor.__version__},
+        "tool": {"name": "logdoctor", "version": VERSION},
         "reference": list(compared.reference),
         "new": list(compared.new),
         "settings": [

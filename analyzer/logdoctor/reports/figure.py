@@ -19,7 +19,6 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-import logdoctor
 from logdoctor.finding import Finding
 from logdoctor.reports.figure_parts import (
     LABEL_INK,
@@ -40,6 +39,7 @@ from logdoctor.reports.figure_parts import (
 from logdoctor.reports.scale import is_logarithmic, losses
 from logdoctor.run import Role, Run, Series
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss, ValLoss
+from logdoctor.version import VERSION
 from logdoctor.wording import number
 
 COLUMN = 3.3
@@ -48,9 +48,9 @@ COLUMN = 3.3
 DOTS_PER_INCH = 300
 
 METADATA: dict[str, dict[str, str | None]] = {
-    "pdf": {"Creator": f"logdoctor {logdoctor.__version__}", "Producer": None, "CreationDate": None},
-    "svg": {"Creator": f"logdoctor {logdoctor.__version__}", "Date": None},
-    "png": {"Software": f"logdoctor {logdoctor.__version__}"},
+    "pdf": {"Creator": f"logdoctor {VERSION}", "Producer": None, "CreationDate": None},
+    "svg": {"Creator": f"logdoctor {VERSION}", "Date": None},
+    "png": {"Software": f"logdoctor {VERSION}"},
 }
 """What each format says of itself; no date, so that the same run gives the same bytes."""
 

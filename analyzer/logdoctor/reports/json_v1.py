@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import logdoctor
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Cause, Comparison, Finding, Place, Severity, Span
 from logdoctor.gated import Check, Gated, Suppressed
@@ -17,6 +16,7 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.strict_json import quantity, value, written
 from logdoctor.run import Notice, Series, TextEvent
+from logdoctor.version import VERSION
 
 SCHEMA = "logdoctor/1"
 
@@ -40,7 +40,7 @@ def document(diagnosis: Diagnosis, gated: Gated | None = None) -> dict[str, Any]
 
 def origin() -> dict[str, Any]:
     """Return which schema it is, and who wrote it."""
-    return {"schema": SCHEMA, "tool": {"name": "logdoctor", "version": logdoctor.__version__}}
+    return {"schema": SCHEMA, "tool": {"name": "logdoctor", "version": VERSION}}
 
 
 def summary_object(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import logdoctor
 from logdoctor.finding import Finding, Quantity
 from logdoctor.gated import Check, Outcome, Suppressed
 from logdoctor.reports.ci.annotations import CONFIGURATION
@@ -27,6 +26,7 @@ from logdoctor.reports.strict_json import quantity, written
 from logdoctor.reports.summary import reason, why_suppressed
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
+from logdoctor.version import VERSION
 from logdoctor.wording import shown_name
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -56,7 +56,7 @@ def _analysis(report: Report) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "logdoctor",
-                "semanticVersion": logdoctor.__version__,
+                "semanticVersion": VERSION,
                 "rules": [_rule(rule, title) for rule, title in sorted(rules.items())],
             }
         },

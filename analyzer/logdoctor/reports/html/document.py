@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-import logdoctor
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Severity
 from logdoctor.reports.entries import entries
@@ -33,6 +32,7 @@ from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import abbreviated, unjudged
 from logdoctor.reports.verdict import verdict
+from logdoctor.version import VERSION
 from logdoctor.wording import counted
 
 MOST_NOT_READ = 10
@@ -88,7 +88,7 @@ class Document:
     data: str
     first: str = ""
     """Address of the page of all runs, on one of many pages."""
-    version: str = logdoctor.__version__
+    version: str = VERSION
 
 
 def document(report: Report) -> Document:
@@ -183,7 +183,7 @@ def _facts(report: Report, diagnosis: Diagnosis, read: Sequence[FileView]) -> li
     if when := last_logged(diagnosis):
         facts.append(("Last logged", when))
     asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
-    facts.append(("With", f"logdoctor {logdoctor.__version__}{asked}, {report.left_out or 'nothing left out'}"))
+    facts.append(("With", f"logdoctor {VERSION}{asked}, {report.left_out or 'nothing left out'}"))
     facts.append(
         ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
     )

@@ -73,10 +73,10 @@ class RuleView:
 
 def versions() -> tuple[tuple[str, str], ...]:
     """Return what took part in the judgement."""
-    import logdoctor
+    from logdoctor.version import VERSION
 
     return (
-        ("logdoctor", logdoctor.__version__),
+        ("logdoctor", VERSION),
         ("Python", platform.python_version()),
         ("NumPy", version("numpy")),
     )
