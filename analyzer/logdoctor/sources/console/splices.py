@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.console.masking import MASK, Masked
-from logdoctor.sources.console.vocabulary import UNIT
+from logdoctor.sources.console.seams import QUOTES, SETS, SIGNS, Seam
 
 Flaw = tuple[str, str]
 """What is wrong with a line, and its cause."""
@@ -57,15 +57,11 @@ _EXPONENT = re.compile(r"[eE]{1,2}[-+]?[0-9]*")
 _DIGITS_OF_EXPONENT = re.compile(r"0[0-9]+")
 """Behind a sign, what is left of `1.5e-05`; nothing prints a number so."""
 
-_SIGNS, _SETS, _QUOTES, _SEPARATORS = ("+", "-"), (":", "="), ("'", '"'), ("-", "|")
-_MARKS = (*_SETS, *_QUOTES, "@")
 _BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
-"""Marks between names and numbers and around them."""
+"""Marks around names and numbers."""
 
 _OUT_OF = f"{MASK}/{MASK}"
 _NAMED_BY_NUMBERS = (f"{MASK}:", f":{MASK}")
-_WITH_UNIT = re.compile(f"{MASK}(?:{UNIT.pattern})")
-_END_OF_KEY = re.compile(r"['\"`]:|=|: \0")
 
 _NO_VALUE = re.compile(r":\s*[,}]")
 """In a dictionary, a name without a value."""
@@ -190,14 +186,13 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
     if (head == tail and _repeats(head[:begins], head[begins:last])) or _is_left_open(shape, head, tail):
         return True
     return all(
-        _is_no_seam(
+        Seam(
             shape,
             at,
-            before if at == first else shape[at - 1],
-            head[at : at + 1] if at == last else shape[at],
-            head + "\n" + tail,
-            rare=rare,
-        )
+            before=before if at == first else shape[at - 1],
+            behind=head[at : at + 1] if at == last else shape[at],
+            known=head + "\n" + tail,
+        ).joins_what_no_line_does(rare=rare)
         for at in range(first, last + 1)
     )
 
@@ -210,7 +205,7 @@ def _is_rest_of_number(shape: str, last: int, first: int, before: str, masked: M
     between, number_follows = shape[last:first], shape[first : first + 1] == MASK
     if shape[last - 1 : last] == MASK and _EXPONENT.fullmatch(between):
         return True
-    if between in _SIGNS and number_follows:
+    if between in SIGNS and number_follows:
         return _DIGITS_OF_EXPONENT.fullmatch(masked.numbers_of(shape)[shape.count(MASK, 0, first)]) is not None
     if number_follows and _BEGINNING_OF_NUMBER.fullmatch(between):
         return True
@@ -219,10 +214,10 @@ def _is_rest_of_number(shape: str, last: int, first: int, before: str, masked: M
 
 def _repeats(before: str, again: str) -> bool:
     """Tell whether what stands twice has a word, or is the number behind one: padding and lists come in any length."""
-    named = before[-1:].isalpha() or before[-1:] in _QUOTES
+    named = before[-1:].isalpha() or before[-1:] in QUOTES
     if " " in again and again.replace(" ", "") in _NAMED_BY_NUMBERS:
         return True
-    return any(map(str.isalpha, again)) or (again[:1] in _SETS and named) or again == _OUT_OF
+    return any(map(str.isalpha, again)) or (again[:1] in SETS and named) or again == _OUT_OF
 
 
 def _is_left_open(shape: str, *whole: str) -> bool:
@@ -241,47 +236,6 @@ def _begins_within(before: str, shape: str) -> bool:
     """Tell whether a line that is the end of another, behind a character of it, begins within a word or a number."""
     within = before.isalnum() and shape[0].isalnum()
     return within or shape.lstrip(" ")[:1] == MASK or shape[0] in ".,:;"
-
-
-def _is_no_seam(shape: str, at: int, before: str, behind: str, known: str, *, rare: bool) -> bool:
-    """Tell whether no line goes on so at a place, given what stood before the part behind it and behind that before.
-
-    `known` are the lines that the parts are of.
-    """
-    ends, begins = shape[at - 1], shape[at]
-    if not before or (ends.isspace() and begins.isspace()) or before in _SIGNS or _is_unit(shape, at, before, known):
-        return False
-    return (
-        (begins.isalpha() and ends in (*_SETS, "/") and behind == MASK)  # a name where a number belongs
-        or (begins in _SETS and not ends.isalnum() and ends != MASK and ends + begins not in known)
-        or (begins.isspace() and (ends.isalnum() or ends == "_") and behind in (*_SETS, "_"))  # half a name
-        or (ends == "_" and not begins.isalnum() and behind.isalnum())
-        or (begins == MASK and ends in "])}" and ends + begins not in known)
-        or (begins == MASK and ends in _SEPARATORS and behind.isspace() and shape[at - 2 : at + 1] not in known)
-        or (begins in _SEPARATORS and ends == MASK and before.isspace() and shape[at - 1 : at + 2] not in known)
-        or _is_no_seam_of_words(ends, begins, before, behind, known if rare else "")
-    )
-
-
-def _is_no_seam_of_words(ends: str, begins: str, before: str, behind: str, known: str) -> bool:
-    return (
-        (begins == MASK and before in _SETS)  # a number without its name
-        or (begins == MASK and ends in _QUOTES and before not in _QUOTES)
-        or (begins not in _SETS and ends in _QUOTES and behind in _SETS)  # a name without its number
-        or (begins in _QUOTES and ends in _SETS and before not in _SETS)
-        or (ends == MASK and before != MASK and (begins.isalpha() or (begins in _MARKS and begins != behind)))
-        or (before.isalnum() and begins.isalnum())
-        or (ends.isalnum() and behind.isalnum())
-        or (bool(known) and ends + begins not in known)
-    )
-
-
-def _is_unit(shape: str, at: int, before: str, known: str) -> bool:
-    """Tell whether a unit follows a number, which is none within a word of a line that has no units."""
-    unit = UNIT.match(shape, at)
-    if shape[at - 1] != MASK or (before.isalpha() and not _WITH_UNIT.search(known)):
-        return False
-    return unit is not None and not _END_OF_KEY.match(shape, unit.end())
 
 
 def _common(one: str, other: str) -> int:
