@@ -169,6 +169,22 @@ def test_a_torn_record_costs_itself_alone_and_is_said(tmp_path: Path) -> None:
     assert [(one.kind, one.line_start) for one in run.notices if one.kind == DAMAGE] == [(DAMAGE, 21)]
 
 
+def test_a_quote_that_is_missing_costs_its_row_alone(tmp_path: Path) -> None:
+    name, collect = COLLECTORS["CloudWatch Insights"]
+    lines = collect([f"epoch {i}, loss: {loss}" for i, loss in enumerate(LOSSES)]).splitlines()
+    lines[20] = lines[20].removesuffix('"')
+    (tmp_path / name).write_text("\n".join(lines) + "\n")
+    run = load(tmp_path)[0]
+    assert curves([run])[0]["loss"] == [(i, loss) for i, loss in enumerate(LOSSES) if i != 40]
+    assert [one.line_start for one in run.notices if one.kind == DAMAGE] == [21]
+
+
+def test_a_message_of_several_lines_is_one_row(tmp_path: Path) -> None:
+    rows = "".join(f'2026-01-02,"epoch {i}\nloss: {loss}, ok"\n' for i, loss in enumerate(LOSSES))
+    (tmp_path / "logs.csv").write_text(f"timestamp,message\n{rows}")
+    assert curves(load(tmp_path))[0]["loss"] == list(enumerate(LOSSES))
+
+
 def test_a_line_that_docker_parted_is_one_again(tmp_path: Path) -> None:
     lines = [f"{line}\n" for line in PRINTED["a line a step"]]
     parts = [part for line in lines for part in (line[:16], line[16:])]

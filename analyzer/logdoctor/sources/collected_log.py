@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,14 +10,18 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 
+import numpy as np
+
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE, PART
+from logdoctor.run.notice import PART
 from logdoctor.sources.console.collected import MessageReader, Record, is_newest_first, passages_of_messages
 from logdoctor.sources.console.passages import Passage, end_passage
 from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_file import beginning, load
 from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
+from logdoctor.sources.tables.quoted_rows import cells_of, quoted_rows
 from logdoctor.sources.tables.record_lines import RecordLines
 from logdoctor.sources.tables.text import head_block, read_blocks
 
@@ -29,6 +32,9 @@ _ENOUGH_MESSAGES = 2 / 3
 """Share of the records that must have a message."""
 
 _SEPARATORS = ",;\t"
+
+_FIRST_ROW = 2
+"""The line of the first row below a header."""
 
 _ROWS_AT_A_TIME = 10_000
 """Rows of a table in one part."""
@@ -177,18 +183,17 @@ class CollectedTable(CollectedLog, Source):
     )
 
     def _first(self, head: Head) -> list[Record]:
-        return _whole_rows(head_block(head).lines)
+        return _rows(head_block(head).lines)
 
     def _last(self, head: Head) -> list[Record]:
-        return _whole_rows([*head_block(head).lines[:1], *end_passage(head.path).text.split("\n")])
+        return _rows([*head_block(head).lines[:1], *end_passage(head.path).text.split("\n")])
 
     def _parts(self, path: Path) -> Iterator[_Records]:
-        rows = _rows(line for block in read_blocks(path) for line in block.lines)
-        try:
-            while part := list(islice(rows, _ROWS_AT_A_TIME)):
-                yield _Records(part)
-        except csv.Error as error:
-            yield _Records((), [Notice(DAMAGE, str(path), f"The table breaks off where no row can be read: {error}.")])
+        table = _Table(line for block in read_blocks(path) for line in block.lines)
+        while part := list(islice(table.records(), _ROWS_AT_A_TIME)):
+            yield _Records(part)
+        spans = spans_of(path, np.array(table.damaged, np.int64), ["is no row of the table"] * len(table.damaged))
+        yield _Records((), tuple(damage_notices(path, spans)))
 
 
 def _have_messages(records: Sequence[Record]) -> bool:
@@ -227,18 +232,30 @@ def _decoded(lines: Iterable[str]) -> Iterator[Record]:
                 yield decode(line)
 
 
-def _rows(lines: Iterable[str]) -> Iterator[Record]:
-    """Yield the rows of a table by its header; raises csv.Error."""
-    lines = iter(lines)
-    header = next(lines, "")
-    separator = max(_SEPARATORS, key=header.count)
-    yield from csv.DictReader(chain((header,), (f"{line}\n" for line in lines)), delimiter=separator, restval="")
+class _Table:
+    """The rows of a table by its header, and what is none."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        lines = iter(lines)
+        header = next(lines, "")
+        self._separator = max(_SEPARATORS, key=header.count)
+        self._rows = quoted_rows(lines, self._separator)
+        self._names = cells_of([header], self._separator) or ()
+        self.damaged: list[int] = []
+        """Lines of the file that are no rows, counted from 1."""
+
+    def records(self) -> Iterator[Record]:
+        """Yield the rows that are as long as the header."""
+        for row in self._rows:
+            if row.cells is not None and len(row.cells) == len(self._names):
+                yield dict(zip(self._names, row.cells, strict=True))
+            elif row.cells != ():
+                self.damaged.append(row.line + _FIRST_ROW)
 
 
-def _whole_rows(lines: Iterable[str]) -> list[Record]:
-    with suppress(csv.Error):
-        return list(_rows(lines))
-    return []
+def _rows(lines: Iterable[str]) -> list[Record]:
+    """Return the rows of a table's beginning or end."""
+    return list(_Table(lines).records())
 
 
 def _listed(document: object) -> list[Record]:
