@@ -34,8 +34,8 @@ class Part:
 def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
     """Return the runs of a document that holds several and nothing else that is logged; else none."""
     if isinstance(document, list):
-        parts = [Part(_label(one, i), one) for i, one in enumerate(document)]
-        return parts if all(_is_run_of_lists(path, part.content) for part in parts) else []
+        are_runs = all(_is_run_of_lists(path, one) for one in document)
+        return [Part(_label(one, i), one) for i, one in enumerate(document)] if are_runs else []
     if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
