@@ -12,7 +12,8 @@ _N = "\0"
 
 _RANK = re.compile("|".join((
     r"\[(?:rank|default|RANK)(?P<torchrun>[0-9]{1,9})\]:?\s?",
-    rf"\[(?:rank|RANK|Rank) (?P<tutorial_slot>{_N})\]:?\s?",  # also DeepSpeed
+    rf"\[(?:rank|RANK|Rank|GPU)[ =](?P<tutorial_slot>{_N})\](?: \|\||:)?\s?",  # also DeepSpeed, Determined
+    r"\[GPU(?P<tutorial>[0-9]{1,9})\]:?\s?",  # PyTorch's, of data in parallel
     rf"\[{_N},(?P<mpirun_slot>{_N})\]<std(?:out|err)>:\s?",
     rf"\[{_N},mpirank:(?P<sagemaker_slot>{_N}),[^\]]*\]<std(?:out|err)>:\s?",
     rf"\s*(?P<srun_slot>{_N}): (?=.*[A-Za-z])",
@@ -53,6 +54,8 @@ _LOGGING = re.compile("|".join((
     rf"-\[[\w.]+\.py line:{_N}\]:?\s*",
     rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
+    rf"[^\t{_N}]{{1,100}}\t[^\t{_N}]{{1,100}}\t(?={_DATE}T)",  # `gh run view --log`: the job, its step
+    r'(?:(?:ts|time|timestamp|at|level|lvl|logger|name|caller)=(?:"[^"]*"|\S+) )+msg="',  # logfmt
     rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip

@@ -1,0 +1,172 @@
+"""What in a JSON document may be curves: lists of records, or a list of numbers for each quantity."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+import numpy as np
+
+from logdoctor.run.naming import words
+from logdoctor.run.vocabulary import SPLIT_WORDS
+from logdoctor.sources.tables.bare_numbers import is_of_one_curve
+from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.indexed import indexed
+from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_loss, tells_performance
+from logdoctor.sources.tables.numbers import parse_values
+from logdoctor.sources.tables.records import is_data, table_of
+from logdoctor.sources.tables.table import Column, Table
+
+_WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "records", "results", "data", "entries"})
+"""Keys that say nothing about the curves below them."""
+
+_COUNTERS = frozenset({"step", "steps", "iter", "iters", "iteration", "iterations", "epoch", "epochs"})
+
+_COUNTED_KEY = re.compile(r"(?:(epoch|step|iteration|iter)s?[ _-]?)?(\d{1,15})", re.I)
+"""Keys of records that say where each stands: `12`, `epoch_12`."""
+
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Curves:
+    """One table within a document."""
+
+    prefix: str
+    """What the keys above it add to the names of its columns."""
+    table: Table
+    of_records: bool
+
+
+def are_log(curves: Curves) -> bool:
+    """Tell whether curves are reason enough to take a document for a log."""
+    if curves.of_records:
+        return is_training(curves.table)
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    told = any(map(tells_performance, names)) or _measures_splits(curves, names)
+    return curves.table.rows > 1 and told
+
+
+def _measures_splits(curves: Curves, names: list[str]) -> bool:
+    """Tell whether splits alone are curves of what the file is called after; whole numbers are sizes or members."""
+    measured = any((piece != np.floor(piece)).any() for one in curves.table.columns for piece in one.pieces())
+    return measured and names_splits(names) and tells_performance(curves.table.path.stem)
+
+
+def belong(curves: Curves) -> bool:
+    """Tell whether curves of a document that is a log are part of the log."""
+    if curves.of_records:
+        return is_training(curves.table)
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    return any(map(is_of_training, names)) or names_splits(names)
+
+
+def curves_in(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterator[Curves]:
+    """Yield all that may be curves in a document."""
+    if _are_records(value):
+        yield Curves(prefix, table_of(path, value), of_records=True)
+    if isinstance(value, list) and not depth and (losses := _bare_losses(path.stem, value)):
+        yield Curves(prefix, Table(path, len(value), (losses,)), of_records=False)
+    if not isinstance(value, dict) or depth > _DEEPEST:
+        return
+    counted = [_COUNTED_KEY.fullmatch(str(key)) for key in value]
+    if value and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
+        keys = [(key[1].lower() if key[1] else "index", int(key[2])) for key in counted if key]
+        records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
+        yield Curves(prefix, table_of(path, records), of_records=True)
+        return
+    if rows := _rows_under_names(value):
+        yield Curves(prefix, table_of(path, rows), of_records=True)
+        return
+    for table in (*_of_lists(path, value), *_of_indexed(path, value), *_of_pairs(path, value)):
+        yield Curves(prefix, table, of_records=False)
+    record_lists = sum(map(_are_records, value.values()))
+    for key, entry in value.items():
+        says_nothing = key in _WRAPPERS or (_are_records(entry) and record_lists == 1 and key not in SPLIT_WORDS)
+        yield from curves_in(path, entry, prefix if says_nothing else f"{prefix}{key}/", depth + 1)
+
+
+def _bare_losses(stem: str, values: list[Any]) -> Column | None:
+    """Return a list of numbers that nothing names but the file, which is called after a loss; counts are no losses."""
+    column = _column(stem, values) if tells_loss(stem) and is_of_one_curve(stem) else None
+    return column if column and any((piece != np.floor(piece)).any() for piece in column.pieces()) else None
+
+
+def _of_lists(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield a table for each length that lists of numbers have."""
+    by_length: dict[int, list[Column]] = {}
+    for name, numbers in value.items():
+        if isinstance(numbers, list) and (column := _column(name, numbers)):
+            by_length.setdefault(len(numbers), []).append(column)
+    for length, columns in by_length.items():
+        yield Table(path, length, _with_plain_counter(columns))
+
+
+def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield the table of entries such as `{"0": 0.5, "1": 0.25}`, as pandas writes a column."""
+    curves = {
+        name: [(int(index), number) for index, number in entry.items()]
+        for name, entry in value.items()
+        if isinstance(entry, dict) and entry and all(map(_is_index, entry)) and _column(name, list(entry.values()))
+    }
+    if curves:
+        yield indexed(path, "index", curves)
+
+
+def _of_pairs(path: Path, value: dict[str, Any]) -> Iterator[Table]:
+    """Yield the table of lists of a step and a number each, such as `[[10, 0.5], [20, 0.25]]`."""
+    curves = {
+        name: [(step, number) for step, number in pairs]
+        for name, pairs in value.items()
+        if isinstance(pairs, list) and _are_pairs(pairs) and _column(name, [number for _, number in pairs])
+    }
+    if curves:
+        yield indexed(path, "step", curves)
+
+
+def _are_pairs(values: list[Any]) -> bool:
+    """Tell pairs whose first numbers are steps: they rise."""
+    if not all(isinstance(one, list) and len(one) == 2 and type(one[0]) is int for one in values):
+        return False
+    return all(before[0] < behind[0] for before, behind in pairwise(values))
+
+
+def _rows_under_names(value: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that pandas' `to_json(orient="split")` writes, as records; none where they are not."""
+    names, rows = value.get("columns"), value.get("data")
+    if not isinstance(names, list) or not isinstance(rows, list) or not all(isinstance(one, str) for one in names):
+        return []
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return []
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _column(name: str, values: list[Any]) -> Column | None:
+    """Return the column of a list of numbers, or None when it holds anything else."""
+    if not set(map(type, values)) <= {int, float, str, NoneType}:
+        return None
+    cells = parse_values(values)
+    return Column.of(name, cells.rows, cells.values) if len(cells.values) and not len(cells.texts) else None
+
+
+def _with_plain_counter(columns: list[Column]) -> tuple[Column, ...]:
+    """Call `val_iters` plainly `iters` where it is the one counter of its lists."""
+    named = [column for column in columns if words(column.name)[-1:] and words(column.name)[-1] in _COUNTERS]
+    if len(named) != 1 or any(counts(column.name) for column in columns):
+        return tuple(columns)
+    return tuple(replace(one, name=words(one.name)[-1]) if one is named[0] else one for one in columns)
+
+
+def _are_records(value: Any) -> bool:
+    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        return False
+    return 2 * sum(map(is_data, value)) < len(value)
+
+
+def _is_index(key: str) -> bool:
+    return key.isdecimal() and len(key) < 16

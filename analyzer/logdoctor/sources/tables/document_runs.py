@@ -1,0 +1,90 @@
+"""Runs that one JSON document holds beside each other: the results of a sweep, of seeds, of folds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import AdversarialLoss
+from logdoctor.run.vocabulary import SPLIT_WORDS
+from logdoctor.sources.tables.document_curves import are_log, curves_in
+from logdoctor.sources.tables.likeness import tells_loss, tells_performance
+
+_NAMES = ("name", "run_name", "run", "run_id", "id", "experiment", "model", "seed", "fold")
+"""What says of an object in a list which run it is, the surest first."""
+
+_HELD_OUT = frozenset({Split.VALIDATION, Split.TEST})
+
+_DEEPEST = 3
+"""How deep the runs may lie: `{"results": {"resnet18": {...}}}`."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several runs."""
+
+    label: str
+    content: Any
+
+
+def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
+    """Return the runs of a document that holds several and nothing else that is logged; else none."""
+    if isinstance(document, list):
+        are_runs = all(_is_run_of_lists(path, one) for one in document)
+        return [Part(_label(one, i), one) for i, one in enumerate(document)] if are_runs else []
+    if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
+        return []
+    holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
+    if not holders or any(key in SPLIT_WORDS for key in holders):
+        return []
+    if len(holders) == 1:
+        return runs_in(path, *holders.values(), depth + 1)
+    logged = {key: names for key, value in holders.items() if (names := _names(path, value))}
+    if len(logged) == 1:
+        return runs_in(path, holders[next(iter(logged))], depth + 1)
+    told = all(_is_run_with_validation(key, names) for key, names in logged.items())
+    return [Part(key, holders[key]) for key in logged] if told else []
+
+
+def _is_curve(name: str, value: Any) -> bool:
+    """Tell a curve of a document's own, which then is one run."""
+    return isinstance(value, list) and not _holds_objects(value) and tells_performance(str(name))
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
+
+
+def _is_run_of_lists(path: Path, value: Any) -> bool:
+    """Tell a run among others in a list: a record of one moment holds no lists of losses."""
+    return isinstance(value, dict) and any(map(tells_loss, _names(path, value)))
+
+
+def _is_run_with_validation(key: str, names: Sequence[str]) -> bool:
+    """Tell a run among others in an object: what is but a part of one has no validation loss of its own.
+
+    The networks of a GAN may have one.
+    """
+    trained = [name for name in names if tells_loss(name) and split_of(name) not in _HELD_OUT]
+    adversarial = any(issubclass(role_of(f"{key}/{name}", split_of(name)), AdversarialLoss) for name in trained)
+    return bool(trained) and not adversarial and any(split_of(name) in _HELD_OUT for name in names)
+
+
+def _names(path: Path, value: Any) -> list[str]:
+    """Return the names of the curves in a part of a document."""
+    found = [one for one in curves_in(path, value) if are_log(one)]
+    return [curves.prefix + one.name for curves in found for one in curves.table.columns]
+
+
+def _label(value: Any, number: int) -> str:
+    """Return what one of several objects in a list is called, or its place from 0 on."""
+    found: Sequence[tuple[str, Any]] = [(key, value[key]) for key in _NAMES if isinstance(value, dict) and key in value]
+    told = next(((key, one) for key, one in found if isinstance(one, str | int)), None)
+    if told is None:
+        return str(number)
+    key, one = told
+    return str(one) if isinstance(one, str) else f"{key}={one}"
