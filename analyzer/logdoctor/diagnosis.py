@@ -11,6 +11,7 @@ from typing import Any
 
 from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
+from logdoctor.config.unmatched import unmatched
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
@@ -69,6 +70,8 @@ class Diagnosis:
     """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
     excluded: tuple[str, ...] = field(default=(), repr=False)
     """Names of the runs that the settings leave out."""
+    unmatched: tuple[str, ...] = field(default=(), repr=False)
+    """Patterns of the settings that name nothing, and what was probably meant: one sentence each."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -120,6 +123,7 @@ def analyze(
         not_read=reading.not_read,
         in_doubt=reading.in_doubt,
         excluded=tuple(sorted(excluded)),
+        unmatched=unmatched(settings, reading.runs),
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from logdoctor.config.names import matching_series
-from logdoctor.errors import ConfigurationError, nearest
+from logdoctor.config.names import matching_series, no_series
+from logdoctor.errors import ConfigurationError
 from logdoctor.gate.environment import config_hash, environment, trained_by
 from logdoctor.gate.exact import Exact, exact_curve
 from logdoctor.gate.golden import Golden, golden_curve
@@ -74,8 +74,7 @@ def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
     for pattern in patterns:
         for run in runs:
             if not matching_series(run, pattern):
-                hint = nearest(pattern, [one.name for one in run.series])
-                raise ConfigurationError(f"run {shown_name(run)} has no series called {pattern!r}{hint}")
+                raise ConfigurationError(f"run {shown_name(run)}, series {pattern!r}: {no_series(pattern, [run])}")
 
     def wanted(run: Run) -> list[str]:
         if patterns:

@@ -86,7 +86,7 @@ def all_clear(diagnosis: Diagnosis) -> str:
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
-    Say also why nothing was read of a run, where no finding does.
+    Say also why nothing was read of a run, where no finding does, and which settings name nothing.
     """
     silent: list[str] = []
     warned: list[str] = []
@@ -102,6 +102,7 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
     empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices and not one.findings]
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
+    yield from map(page.printable, diagnosis.unmatched)
 
 
 def _without_loss(diagnosis: Diagnosis) -> list[Examined]:
