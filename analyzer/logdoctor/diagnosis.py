@@ -25,6 +25,7 @@ from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
 from logdoctor.signals.comparison.outcome import Measured
+from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
@@ -99,6 +100,12 @@ class Diagnosis:
 def is_judged(run: Run) -> bool:
     """Tell whether a run logs a loss of training, two values at least: of any other, most rules have nothing to say."""
     return any(one.role not in HELD_OUT and len(one) > 1 for one in run.all(Loss))
+
+
+def is_judged_in_part(run: Run) -> bool:
+    """Tell whether a run that is not judged logs what stands in for a training loss: a few rules answer for it."""
+    stood_in = (with_stand_in(run, kind) for kind in StandIn)
+    return not is_judged(run) and any(is_judged(one) for one in stood_in if one is not None)
 
 
 def analyze(

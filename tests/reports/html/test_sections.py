@@ -74,7 +74,7 @@ def test_the_verdict_counts_runs_and_names_rules() -> None:
 
 def test_what_was_not_judged_is_not_praised() -> None:
     sound = Examined(run("b"), Outcomes())
-    silent = Examined(run("c", val_loss=decay(2.3, 0.5)), Outcomes())
+    silent = Examined(run("c", cheer=decay(2.3, 0.5)), Outcomes())
     alone = document(Report(Diagnosis((silent,))))
     assert alone.headline == "The run was not judged"
     assert alone.subline == "No training loss of two values or more was recognised."
@@ -85,6 +85,17 @@ def test_what_was_not_judged_is_not_praised() -> None:
     all_three = document(Report(Diagnosis((failed("a"), sound, silent))))
     unjudged = "1 run was not judged: no training loss of two values or more was recognised."
     assert all_three.subline == f"1 run shows no problem. {unjudged}"
+
+
+def test_what_stands_in_for_a_training_loss_is_judged_in_part() -> None:
+    sound, lone = Examined(run("b"), Outcomes()), Examined(run("c", val_loss=decay(2.3, 0.5)), Outcomes())
+    alone = document(Report(Diagnosis((lone,))))
+    assert (alone.headline, alone.runs[0].word) == ("No problem found in this run", "judged in part")
+    assert alone.subline == "It was judged without a training loss: none was recognised."
+    both = document(Report(Diagnosis((failed("a"), sound, lone))))
+    assert both.subline == (
+        "2 runs show no problem. 1 run without a problem was judged without a training loss: none was recognised."
+    )
 
 
 def test_the_verdict_counts_ways_to_fail() -> None:
