@@ -35,7 +35,8 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         headline = f"No problem found in {'this run' if len(runs) == 1 else f'{len(runs):,} runs'}"
     parts = []
     if helped := sum(_has_tested_fix(one) for one in failed):
-        parts.append(f"For {helped:,} of the {len(failed):,}, a fix was tested.")
+        some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"
+        parts.append(f"{some} fix was tested.")
     if failed and warned:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
     if sound and sound < len(runs):

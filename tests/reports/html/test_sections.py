@@ -124,7 +124,7 @@ def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:
     page = text(one)
     assert "<b>Tested</b> by sibling run <a href=" in page
     assert page.count("The rest is general advice, not tested on these runs.") == 1
-    assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run shows no problem."
+    assert document(Report(one)).subline == "A fix was tested. 1 run shows no problem."
 
 
 def test_the_sibling_that_a_fix_names_is_drawn_dashed() -> None:
@@ -133,6 +133,14 @@ def test_the_sibling_that_a_fix_names_is_drawn_dashed() -> None:
     drawn = one.sections[0].findings[0].chart
     assert drawn is not None
     assert drawn.plots[0].lines[0].style == "sibling"
+
+
+def test_the_folders_that_all_runs_lie_in_are_no_part_of_a_siblings_name() -> None:
+    fix = Fix("lower the rate", tested="sibling run logs/sgd/b")
+    one = document(Report(Diagnosis((failed("logs/sgd/a", fix), Examined(run("logs/sgd/b"), Outcomes())))))
+    drawn = one.sections[0].findings[0].chart
+    assert drawn is not None
+    assert drawn.caption.endswith("Dashed: sibling run b.")
 
 
 def test_a_run_that_is_named_in_a_text_is_the_longest_that_fits() -> None:
