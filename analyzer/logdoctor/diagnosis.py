@@ -11,6 +11,7 @@ from typing import Any
 
 from logdoctor.config import Config
 from logdoctor.config.names import matching_runs
+from logdoctor.config.unmatched import unmatched
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
@@ -24,6 +25,7 @@ from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
 from logdoctor.signals.comparison.outcome import Measured
+from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
 from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
@@ -69,6 +71,8 @@ class Diagnosis:
     """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
     excluded: tuple[str, ...] = field(default=(), repr=False)
     """Names of the runs that the settings leave out."""
+    unmatched: tuple[str, ...] = field(default=(), repr=False)
+    """Patterns of the settings that name nothing, and what was probably meant: one sentence each."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -98,6 +102,12 @@ def is_judged(run: Run) -> bool:
     return any(one.role not in HELD_OUT and len(one) > 1 for one in run.all(Loss))
 
 
+def is_judged_in_part(run: Run) -> bool:
+    """Tell whether a run that is not judged logs what stands in for a training loss: a few rules answer for it."""
+    stood_in = (with_stand_in(run, kind) for kind in StandIn)
+    return not is_judged(run) and any(is_judged(one) for one in stood_in if one is not None)
+
+
 def analyze(
     *paths: str | Path, config: Config | None = None, now: float | None = None, workers: Workers | None = None
 ) -> Diagnosis:
@@ -120,6 +130,7 @@ def analyze(
         not_read=reading.not_read,
         in_doubt=reading.in_doubt,
         excluded=tuple(sorted(excluded)),
+        unmatched=unmatched(settings, reading.runs),
     )
 
 

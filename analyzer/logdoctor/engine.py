@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,6 +21,8 @@ from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in, wit
 
 TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
 """What to log where it does."""
+
+_THE_LOSS = re.compile(r"\bthe loss\b(?! scale)")
 
 
 class MissingNeed(Exception):
@@ -102,10 +105,19 @@ class Bench:
 
 
 def _of_stand_in(finding: Finding) -> Finding:
-    """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure."""
+    """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure.
+
+    What speaks for a cause calls it by its name, for `the loss` would be one that is not logged.
+    """
+    name = finding.spans[0].series if finding.spans else ""
+    called = partial(_THE_LOSS.sub, lambda _: name) if name else str
     return replace(
         finding,
         confidence=finding.confidence.at_most(Confidence.MEDIUM),
+        causes=tuple(
+            replace(one, pro=tuple(map(called, one.pro)), contra=tuple(map(called, one.contra)))
+            for one in finding.causes
+        ),
         spans=tuple(replace(one, series=without_stand_in(one.series)) for one in finding.spans),
         to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart),
     )

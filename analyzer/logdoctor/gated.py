@@ -86,7 +86,7 @@ class Gated:
     checks: tuple[Check, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     remarks: tuple[str, ...] = ()
-    """Suppressions that expired or that nothing needed, references that could be updated: one sentence each."""
+    """Settings that name nothing, suppressions that expired or are not needed, references that could be updated."""
 
     def called(self, check: Check) -> str:
         """Return what to call the run that a check is about, or the pattern that no run matched."""

@@ -22,7 +22,7 @@ from logdoctor import (
     ValLoss,
     example_run,
 )
-from logdoctor.curves import decay, flat, given
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.engine import Bench, MissingNeed, examine
 from logdoctor.finding import Crashed, NotApplicable
 from logdoctor.packs import installed_rules
@@ -158,6 +158,14 @@ class TestStandIns:
         rules = [one for one in installed_rules() if one.id == "no-learning"]
         (said,) = examine(example_run(train_acc=flat(0.1, 60).noisy(0.004)), rules).findings
         assert [one.series for one in said.spans] == ["train_acc"]
+
+    def test_what_speaks_for_a_cause_names_what_stands_in(self) -> None:
+        rules = [one for one in installed_rules() if one.id == "divergence"]
+        rising = line(0.9, 0.3, 60).noisy(0.004)
+        (said,) = examine(example_run(train_acc=rising, val_acc=rising), rules).findings
+        clues = [clue for cause in said.causes for clue in (*cause.pro, *cause.contra)]
+        assert any("1 - train_acc" in clue or "1 - val_acc" in clue for clue in clues)
+        assert not any("the loss" in clue for clue in clues)
 
     @pytest.mark.parametrize("trained_by", ["policy_loss", "reward", "d_loss"])
     def test_nor_where_training_makes_something_else_small_or_large(self, trained_by: str) -> None:

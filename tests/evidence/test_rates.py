@@ -9,10 +9,10 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import GO_ON, TRY_ADAM, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import GO_ON, TRY_ADAM, only_rate_differs, rate_too_high, rate_too_low, went_well
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.run import Setting
-from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.signals import Hyperparameters, Sibling, Siblings
 from logdoctor.wording import number
 
 
@@ -134,3 +134,21 @@ def test_a_run_that_logs_other_things_is_no_example() -> None:
     for other, told in ((alike, True), (policy, False)):
         found = rate_too_low(Siblings.among(mine, [mine, other]), Strength.POSSIBLE)
         assert bool(found.pro) is told
+
+
+def test_of_a_large_sweep_the_lowest_sibling_alone_is_compared_setting_by_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked_at: list[str] = []
+
+    def looking(sibling: Sibling) -> bool:
+        looked_at.append(sibling.run.name)
+        return only_rate_differs(sibling)
+
+    monkeypatch.setattr("logdoctor.evidence.rates.only_rate_differs", looking)
+    sweep = [
+        replace(example_run({"lr": 1e-3}, train_loss=decay(2.3, 0.2 + at / 100)), name=f"seed{at}") for at in range(50)
+    ]
+    found = rate_too_low(Siblings.among(slow(lr=1e-5), sweep[::-1]), Strength.POSSIBLE)
+    assert found.fixes[0].tested == "sibling run seed0"
+    assert set(looked_at) == {"seed0"}

@@ -60,6 +60,11 @@ class TestSettings:
         assert compared.settings[0].reference == (0.1, 0.3)
         assert "the reference runs differ in lr: they are no seeds of one run" in compared.remarks
 
+    def test_a_group_whose_names_tell_another_setting(self) -> None:
+        group = [replace(run(f"lr{rate}", loss=curve()), told={"lr": rate}) for rate in (0.3, 0.1)]
+        compared = compare(group, [run("b", loss=curve())])
+        assert "the reference runs differ in lr: they are no seeds of one run" in compared.remarks
+
 
 class TestCurves:
     @pytest.mark.parametrize(

@@ -117,6 +117,12 @@ class TestMaking:
         ):
             make_reference([*SEEDS, run("other", settings={"lr": 0.2})], (), "*", "")
 
+    def test_nor_are_those_whose_names_tell_another_setting(self) -> None:
+        plain = replace(SEEDS[0], hyperparameters={})
+        named = [replace(plain, name=f"lr{rate}", told={"lr": rate, "seed": at}) for at, rate in enumerate((0.1, 1.0))]
+        with pytest.raises(ConfigurationError, match=r"runs lr0\.1 and lr1\.0 differ in lr: "):
+            make_reference(named, (), "*", "")
+
     def test_damage_is_no_reference(self) -> None:
         hurt = replace(SEEDS[0], notices=(Notice(DAMAGE, "m.csv", "m.csv: 3 rows are torn"),))
         with pytest.raises(ConfigurationError, match="run seed0 is damaged, and no reference: "):
@@ -231,7 +237,7 @@ class TestHeld:
 
     def test_what_is_missing_is_never_equal(self) -> None:
         without = held(run(train_loss=curve(99)))["val_acc"]
-        assert (without.outcome, without.message[:27]) == ("inconclusive", "no series is called 'val_ac")
+        assert (without.outcome, without.message[:27]) == ("inconclusive", "no series is called so; kno")
         short = held(run(train_loss=curve(99)[:200]))["train_loss"]
         assert (short.outcome, short.message) == (
             "inconclusive", "has 50 % of the steps of the reference; at least 80 % are needed",

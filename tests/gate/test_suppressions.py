@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from logdoctor.config import Suppression
@@ -11,7 +12,7 @@ from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError
 from logdoctor.finding import Confidence, Finding, Outcomes, Severity, Span
 from logdoctor.gate.suppressions import refuse_unusable, suppress
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 
 TODAY = date(2027, 3, 1)
 
@@ -67,6 +68,16 @@ def test_one_whose_run_is_not_there_is_not_to_be_removed() -> None:
     (remark,) = left(Suppression("plateau", run="gan-2"))[2]
     assert (
         remark == "the suppression of plateau, run gan-2 suppresses nothing: no run is called so; did you mean 'gan-1'?"
+    )
+
+
+def test_one_whose_series_is_not_there_is_not_to_be_removed() -> None:
+    logged = Series("D_loss", np.arange(3), np.zeros(3))
+    found = Diagnosis((Examined(Run("gan-1", (logged,)), Outcomes((finding("oscillation"),))),))
+    (remark,) = suppress(found, [Suppression("oscillation", series="d_los*")], TODAY)[2]
+    assert remark == (
+        "the suppression of oscillation, series d_los* suppresses nothing: no series is called so; did you mean "
+        "'D_loss'?"
     )
 
 

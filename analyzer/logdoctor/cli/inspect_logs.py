@@ -23,18 +23,21 @@ def command(*, paths: Sequence[str], output_format: str, config_file: str | None
 
     Exits with 3 when no run was found.
     """
+    from logdoctor.config.unmatched import unmatched_roles
     from logdoctor.reading import look
     from logdoctor.reports.terminal import inspection
 
     with working(jobs) as workers:
-        reading = look(paths, settings(config_file).roles, workers=workers)
+        roles = settings(config_file).roles
+        reading = look(paths, roles, workers=workers)
+    without_effect = unmatched_roles(roles, reading.runs) if reading.runs else ()
     as_json = output_format == "json"
     left_alone = (*reading.left_alone, *reading.not_read)
     if reading.runs or left_alone:
         text = (
             inspection.render_json(reading.runs, left_alone)
             if as_json
-            else inspection.render(reading.runs, left_alone, terminal_page(color))
+            else inspection.render(reading.runs, left_alone, terminal_page(color), without_effect)
         )
         write_out([text], utf8=as_json)
     if not reading.runs:

@@ -110,4 +110,4 @@ def _document(file: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise ConfigurationError(f"{file}: {reason(error)}") from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{file}: {error}") from error
+        raise ConfigurationError(f"{file}: no TOML: {error}") from error

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
-from logdoctor.errors import nearest
 from logdoctor.run import Run, Series
+from logdoctor.run.patterns import fits, meant
 from logdoctor.wording import shown_name
 
 
@@ -17,7 +16,7 @@ def is_run(run: Run, pattern: str) -> bool:
     The name depends on the argument that the run lies in; the path is the same for `runs`, for `runs/*` and for the
     files that a pre-commit hook is given.
     """
-    return any(_fits(name, pattern) for name in (run.name, shown_name(run), _path(run)))
+    return any(fits(name, pattern) for name in (run.name, shown_name(run), _path(run)))
 
 
 def _path(run: Run) -> str:
@@ -40,19 +39,26 @@ def not_called(pattern: str, runs: Sequence[Run]) -> str:
     below = f"*/{pattern}"
     if inner := next((shown_name(run) for run in runs if is_run(run, below)), None):
         return f"no run is called so; {below!r} fits {inner!r}"
-    return f"no run is called so{nearest(pattern, map(shown_name, runs))}"
+    return f"no run is called so{meant(pattern, map(shown_name, runs))}"
+
+
+def no_series(pattern: str, runs: Sequence[Run]) -> str:
+    """Return the hint for a pattern that names no series of some runs.
+
+    A name that two splits of a run share has its split before it: `loss` is `train/loss` and `validation/loss` there.
+    """
+    series = [one for run in runs for one in run.series]
+    of_splits = sorted({one.name for one in series if one.split and one.name == f"{one.split}/{pattern}"})
+    if len(of_splits) > 1:
+        return f"more than one split logs {pattern!r}; name {' or '.join(map(repr, of_splits))}"
+    return f"no series is called so{meant(pattern, [one.name for one in series])}"
 
 
 def is_series(name: str, pattern: str) -> bool:
     """Tell whether a pattern names a series."""
-    return _fits(name, pattern)
+    return fits(name, pattern)
 
 
 def matching_series(run: Run, pattern: str) -> list[Series]:
     """Return the series of a run that a pattern names."""
     return [one for one in run.series if is_series(one.name, pattern)]
-
-
-def _fits(name: str, pattern: str) -> bool:
-    """Tell whether a pattern is a name, or matches it: names may hold what patterns use, `loss[0]`."""
-    return name == pattern or fnmatchcase(name, pattern)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from math import inf, isfinite
 
@@ -174,9 +174,8 @@ def rate_too_low(
     """
     height = rate_height(siblings.run, Hyperparameters(siblings.run))
     most = inf if not height else (given_rate(siblings.run) or inf) / height
-    faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
-    fitting = [one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most]
-    best = min(fitting, key=lambda one: (not only_rate_differs(one), one.train.end), default=None)
+    faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE, lowest_first=True)
+    best = _first_tested(one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None and not costs(best, end_of(siblings.run)):
         return _with_evidence(cause, siblings.run, best)
@@ -222,19 +221,33 @@ def only_higher_went_well(siblings: Siblings) -> bool:
     return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
 
 
-def _went_well_at(siblings: Siblings, fits: Callable[[float, float], bool]) -> list[Sibling]:
-    """Return the siblings that went well at a rate that fits beside this run's; none where its rate is not known.
+def _first_tested(siblings: Iterable[Sibling]) -> Sibling | None:
+    """Return the first sibling that tests the rate, else the first; of a large sweep the others need no look."""
+    first = None
+    for one in siblings:
+        if only_rate_differs(one):
+            return one
+        first = first or one
+    return first
+
+
+def _went_well_at(
+    siblings: Siblings, fits: Callable[[float, float], bool], *, lowest_first: bool = False
+) -> Iterator[Sibling]:
+    """Yield the siblings that went well at a rate that fits beside this run's; none where its rate is not known.
 
     A reward model beside a policy that learns from preferences begins at the same loss, and is another thing; so is a
     rate of an optimizer whose steps are scaled by the gradients, beside one whose are not.
     """
     rate = given_rate(siblings.run)
     if rate is None:
-        return []
-    fitting = (one for one in siblings if went_well(one) and fits(given_rate(one.run) or rate, rate))
-    alike = [one for one in fitting if one.same_task or _log_alike(siblings.run, one.run)]
+        return
+    fitting = [one for one in siblings if fits(given_rate(one.run) or rate, rate) and went_well(one)]
     scaled = Hyperparameters(siblings.run).is_adaptive
-    return [one for one in alike if Hyperparameters(one.run).is_adaptive in (scaled, None) or scaled is None]
+    for one in sorted(fitting, key=lambda one: one.train.end) if lowest_first else fitting:
+        alike = one.same_task or _log_alike(siblings.run, one.run)
+        if alike and (scaled is None or Hyperparameters(one.run).is_adaptive in (scaled, None)):
+            yield one
 
 
 def _log_alike(run: Run, other: Run) -> bool:

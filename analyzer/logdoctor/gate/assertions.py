@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from logdoctor.config import Aggregate, Assertion, Statistic
-from logdoctor.config.names import matching_runs, matching_series, not_called
-from logdoctor.errors import nearest
+from logdoctor.config.names import matching_runs, matching_series, no_series, not_called
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.gaps import gap_in
 from logdoctor.gate.intact import damage_of, described
@@ -89,7 +88,7 @@ def _answers(assertion: Assertion, run: Run) -> Iterator[Answer]:
         problem = f"no {assertion.role} in this run"
     else:
         series = matching_series(run, assertion.series)
-        problem = f"no series is called so{nearest(assertion.series, [one.name for one in run.series])}"
+        problem = no_series(assertion.series, [run])
     if not series:
         yield Answer(run.name, named, problem=problem)
     yield from (_measured(assertion, run, one) for one in series)

@@ -9,13 +9,12 @@ import numpy as np
 
 from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary, SettingDifference
 from logdoctor.gate.bands import Tolerance, common_windows, deviation
-from logdoctor.gate.environment import told_settings, trained_by
+from logdoctor.gate.environment import told_settings, unlike
 from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of
 from logdoctor.gate.statistics import mean_over_steps
 from logdoctor.run import ROLES, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
-from logdoctor.signals import differing
 from logdoctor.wording import counted, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
@@ -122,7 +121,7 @@ def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[
 
 
 def _remarks_on(side: str, runs: Sequence[Run]) -> Iterator[str]:
-    differs = sorted({name for run in runs[1:] for name in differing(trained_by(runs[0]), trained_by(run))})
+    differs = sorted({name for run in runs[1:] for name in unlike(runs[0], run)})
     if differs:
         yield f"the {side} runs differ in {', '.join(differs[:5])}: they are no seeds of one run"
     for run in runs:

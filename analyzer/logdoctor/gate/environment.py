@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
-from logdoctor.signals import is_seed
+from logdoctor.signals import differing, is_seed
 from logdoctor.signals.settings.hyperparameters import PRECISION
 from logdoctor.signals.settings.learning_rate import setting_words
 
@@ -74,6 +74,13 @@ def _is_incidental(found: tuple[str, ...]) -> bool:
 def trained_by(run: Run) -> dict[str, Setting]:
     """Return the settings that decide a training: those that can matter, without the environment."""
     return {name: value for name, value in told_settings(run).items() if setting_words(name) not in _OF_ENVIRONMENT}
+
+
+def unlike(one: Run, other: Run) -> list[str]:
+    """Return the settings in which two trainings differ: where none are logged, those that their names tell."""
+    mine, theirs = trained_by(one), trained_by(other)
+    differ = differing(mine, theirs) if mine or theirs else differing(one.told, other.told)
+    return [name for name in differ if not is_seed(name)]
 
 
 def config_hash(run: Run) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from logdoctor.config import Config
@@ -41,4 +42,5 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     checks += intact_checks(unnamed)
     left, suppressed, remarks = suppress(diagnosis, config.suppressions, today)
     better = tuple(one.remark for one in compared if one.remark)
-    return Gated(left, config.fail_on.severity, tuple(checks), suppressed, (*remarks, *better))
+    remarks = (*diagnosis.unmatched, *remarks, *better)  # of the gate: a report says none of them twice
+    return Gated(replace(left, unmatched=()), config.fail_on.severity, tuple(checks), suppressed, remarks)

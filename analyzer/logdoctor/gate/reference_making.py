@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from logdoctor.config.names import matching_series
-from logdoctor.errors import ConfigurationError, nearest
-from logdoctor.gate.environment import config_hash, environment, trained_by
+from logdoctor.config.names import matching_series, no_series
+from logdoctor.errors import ConfigurationError
+from logdoctor.gate.environment import config_hash, environment, unlike
 from logdoctor.gate.exact import Exact, exact_curve
 from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.reference_file import Reference
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
-from logdoctor.signals import differing
 from logdoctor.wording import shown_name
 
 GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError, Reward)
@@ -74,8 +73,7 @@ def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
     for pattern in patterns:
         for run in runs:
             if not matching_series(run, pattern):
-                hint = nearest(pattern, [one.name for one in run.series])
-                raise ConfigurationError(f"run {shown_name(run)} has no series called {pattern!r}{hint}")
+                raise ConfigurationError(f"run {shown_name(run)}, series {pattern!r}: {no_series(pattern, [run])}")
 
     def wanted(run: Run) -> list[str]:
         if patterns:
@@ -94,8 +92,6 @@ def _named(run: Run, name: str) -> Series:
 
 def _refuse_unlike(runs: Sequence[Run]) -> None:
     for run in runs[1:]:
-        differs = differing(trained_by(runs[0]), trained_by(run))
-        if differs:
-            names = ", ".join(sorted(differs)[:5])
-            which = f"runs {shown_name(runs[0])} and {shown_name(run)} differ in {names}"
+        if differs := unlike(runs[0], run):
+            which = f"runs {shown_name(runs[0])} and {shown_name(run)} differ in {', '.join(differs[:5])}"
             raise ConfigurationError(f"{which}: seeds of one recipe make a reference; save one for each")

@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from logdoctor.config import References
-from logdoctor.config.names import matching_runs, not_called
-from logdoctor.errors import nearest
+from logdoctor.config.names import matching_runs, no_series, not_called
 from logdoctor.finding import Quantity, Span
 from logdoctor.gate.bands import Common, Deviation, Tolerance, common_windows, deviation
 from logdoctor.gate.environment import config_hash, differences, environment
@@ -119,7 +118,7 @@ class _Asked:
         if damage := damage_of(self.run):
             return f"cannot be judged: {described(damage)}"
         if self.series is None:
-            return f"no series is called {self.name!r}{nearest(self.name, [one.name for one in self.run.series])}"
+            return no_series(self.name, [self.run])
         if gap := gap_in(self.series, self.run):
             return f"cannot be judged: {gap.text}"
         axis = self.series.axis

@@ -8,7 +8,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from logdoctor.config import Suppression
-from logdoctor.config.names import is_run, is_series, matching_runs, not_called
+from logdoctor.config.names import is_run, is_series, matching_runs, matching_series, no_series, not_called
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding, with_roots
@@ -65,9 +65,20 @@ def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Seque
         what = again if count else "nothing needs it any more: remove it"
         yield f"the suppression of {_named(one)} expired on {one.expires}: {what}"
     for one in unused:
-        runs = [examined.run for examined in diagnosis.runs]
-        why = "remove it" if matching_runs(runs, one.run) else not_called(one.run, runs)
-        yield f"the suppression of {_named(one)} suppresses nothing: {why}"
+        yield f"the suppression of {_named(one)} suppresses nothing: {_why_unused(diagnosis, one)}"
+
+
+def _why_unused(diagnosis: Diagnosis, one: Suppression) -> str:
+    """Tell a pattern that fits nothing, which is misspelt or renamed, from a finding that is gone."""
+    runs = [examined.run for examined in diagnosis.runs]
+    named = matching_runs(runs, one.run)
+    if not named:
+        return not_called(one.run, runs)
+    if one.series != "*" and not any(matching_series(run, one.series) for run in named):
+        return no_series(one.series, named)
+    if diagnosis.rules and not any(fnmatchcase(rule.id, one.rule) for rule in diagnosis.rules):
+        return "the rule was not asked"
+    return "remove it"
 
 
 def _covers(one: Suppression, run: Run, finding: Finding) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from logdoctor.diagnosis import Diagnosis, Examined, is_judged
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged, is_judged_in_part
 from logdoctor.finding import Crashed, Severity
 from logdoctor.gated import Suppressed
 from logdoctor.reports.layout import Page
@@ -75,7 +75,7 @@ def suppressed_message(one: Suppressed) -> str:
 
 def all_clear(diagnosis: Diagnosis) -> str:
     """Say that nothing is wrong, of no more runs than could be judged."""
-    judged = len(diagnosis.runs) - len(_without_loss(diagnosis))
+    judged = len(diagnosis.runs) - sum(map(_is_silent, _without_loss(diagnosis)))
     if not judged:
         return "No run was judged"
     rest = len(diagnosis.runs) - judged
@@ -86,14 +86,13 @@ def all_clear(diagnosis: Diagnosis) -> str:
 def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     """Yield a line for the runs without a training loss, for their silence is no praise, and for those left out.
 
-    Say also why nothing was read of a run, where no finding does.
+    Say also why nothing was read of a run, where no finding does, and which settings name nothing.
     """
     silent: list[str] = []
-    warned: list[str] = []
+    in_part: list[str] = []
     for one in _without_loss(diagnosis):
-        is_warned = any(finding.severity is not Severity.NOTE for finding in one.findings)
-        (warned if is_warned else silent).append(shown_name(one.run))
-    for said, names in (("not judged", silent), ("judged by other curves alone", warned)):
+        (silent if _is_silent(one) else in_part).append(shown_name(one.run))
+    for said, names in (("not judged", silent), ("judged by other curves alone", in_part)):
         if names:
             text = f"{counted(len(names), 'run')} {said}, for no training loss of two values or more was recognised"
             yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
@@ -102,10 +101,17 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         yield page.printable(f"{text}: {first_of(diagnosis.excluded)}")
     empty = [one.run for one in diagnosis.runs if not one.run.series and one.run.notices and not one.findings]
     yield from (page.printable(f"{shown_name(run)}: {run.notices[0].message}") for run in empty[:MAX_NAMED])
+    yield from map(page.printable, diagnosis.unmatched)
+
+
+def _is_silent(examined: Examined) -> bool:
+    """Tell whether nothing else of a run without a training loss was judged either."""
+    is_warned = any(finding.severity is not Severity.NOTE for finding in examined.findings)
+    return not is_warned and not is_judged_in_part(examined.run)
 
 
 def _without_loss(diagnosis: Diagnosis) -> list[Examined]:
-    """Return the runs that no rule about a training loss could be asked of, and of which no other reason is told."""
+    """Return the runs without a training loss, save those of which a finding tells why."""
     return [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from logdoctor.diagnosis import Diagnosis, Examined, is_judged
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged, is_judged_in_part
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
 from logdoctor.wording import counted
@@ -18,8 +18,10 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     runs = diagnosis.runs
     failed = [one for one in runs if _worst(one) is Severity.ERROR]
     warned = [one for one in runs if _worst(one) is Severity.WARNING]
-    silent = [one for one in runs if _worst(one) in (None, Severity.NOTE) and not is_judged(one.run)]
-    sound = len(runs) - len(failed) - len(warned) - len(silent)
+    others = [one for one in runs if _worst(one) in (None, Severity.NOTE)]
+    in_part = [one for one in others if is_judged_in_part(one.run)]
+    silent = [one for one in others if not is_judged(one.run) and not is_judged_in_part(one.run)]
+    sound = len(others) - len(silent)
     if not runs:
         headline = "No run was judged"
     elif failed:
@@ -33,7 +35,8 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         headline = f"No problem found in {'this run' if len(runs) == 1 else f'{len(runs):,} runs'}"
     parts = []
     if helped := sum(_has_tested_fix(one) for one in failed):
-        parts.append(f"For {helped:,} of the {len(failed):,}, a fix was tested.")
+        some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"
+        parts.append(f"{some} fix was tested.")
     if failed and warned:
         parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
     if sound and sound < len(runs):
@@ -43,6 +46,9 @@ def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
         parts.append(f"{were} not judged: no training loss of two values or more was recognised.")
     elif silent:
         parts.append("No training loss of two values or more was recognised.")
+    if in_part:
+        some = "It" if len(runs) == 1 else f"{counted(len(in_part), 'run')} without a problem"
+        parts.append(f"{some} {_verb(in_part, 'was', 'were')} judged without a training loss: none was recognised.")
     return headline, " ".join(parts)
 
 

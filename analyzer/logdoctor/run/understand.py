@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from fnmatch import fnmatchcase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from logdoctor.run.bare_splits import (
     scores_of_splits,
     shares_of_splits,
 )
+from logdoctor.run.patterns import fits
 from logdoctor.run.roles import Role
 from logdoctor.run.series import Series, Split
 
@@ -274,7 +274,7 @@ def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Se
     """Divide series into those whose role the user gave, with that role, and the others."""
     chosen, others = [], []
     for one in series:
-        role = next((role for role, names in overrides.items() if any(fnmatchcase(one.name, n) for n in names)), None)
+        role = next((role for role, names in overrides.items() if any(fits(one.name, n) for n in names)), None)
         if role is None:
             others.append(one)
         else:

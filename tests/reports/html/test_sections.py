@@ -74,7 +74,7 @@ def test_the_verdict_counts_runs_and_names_rules() -> None:
 
 def test_what_was_not_judged_is_not_praised() -> None:
     sound = Examined(run("b"), Outcomes())
-    silent = Examined(run("c", val_loss=decay(2.3, 0.5)), Outcomes())
+    silent = Examined(run("c", cheer=decay(2.3, 0.5)), Outcomes())
     alone = document(Report(Diagnosis((silent,))))
     assert alone.headline == "The run was not judged"
     assert alone.subline == "No training loss of two values or more was recognised."
@@ -85,6 +85,17 @@ def test_what_was_not_judged_is_not_praised() -> None:
     all_three = document(Report(Diagnosis((failed("a"), sound, silent))))
     unjudged = "1 run was not judged: no training loss of two values or more was recognised."
     assert all_three.subline == f"1 run shows no problem. {unjudged}"
+
+
+def test_what_stands_in_for_a_training_loss_is_judged_in_part() -> None:
+    sound, lone = Examined(run("b"), Outcomes()), Examined(run("c", val_loss=decay(2.3, 0.5)), Outcomes())
+    alone = document(Report(Diagnosis((lone,))))
+    assert (alone.headline, alone.runs[0].word) == ("No problem found in this run", "judged in part")
+    assert alone.subline == "It was judged without a training loss: none was recognised."
+    both = document(Report(Diagnosis((failed("a"), sound, lone))))
+    assert both.subline == (
+        "2 runs show no problem. 1 run without a problem was judged without a training loss: none was recognised."
+    )
 
 
 def test_the_verdict_counts_ways_to_fail() -> None:
@@ -113,7 +124,7 @@ def test_a_fix_says_what_tested_it_and_links_to_the_run() -> None:
     page = text(one)
     assert "<b>Tested</b> by sibling run <a href=" in page
     assert page.count("The rest is general advice, not tested on these runs.") == 1
-    assert document(Report(one)).subline == "For 1 of the 1, a fix was tested. 1 run shows no problem."
+    assert document(Report(one)).subline == "A fix was tested. 1 run shows no problem."
 
 
 def test_the_sibling_that_a_fix_names_is_drawn_dashed() -> None:
@@ -122,6 +133,14 @@ def test_the_sibling_that_a_fix_names_is_drawn_dashed() -> None:
     drawn = one.sections[0].findings[0].chart
     assert drawn is not None
     assert drawn.plots[0].lines[0].style == "sibling"
+
+
+def test_the_folders_that_all_runs_lie_in_are_no_part_of_a_siblings_name() -> None:
+    fix = Fix("lower the rate", tested="sibling run logs/sgd/b")
+    one = document(Report(Diagnosis((failed("logs/sgd/a", fix), Examined(run("logs/sgd/b"), Outcomes())))))
+    drawn = one.sections[0].findings[0].chart
+    assert drawn is not None
+    assert drawn.caption.endswith("Dashed: sibling run b.")
 
 
 def test_a_run_that_is_named_in_a_text_is_the_longest_that_fits() -> None:

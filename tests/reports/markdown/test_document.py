@@ -39,7 +39,7 @@ def test_without_findings_the_headline_says_so() -> None:
 
 
 def test_a_run_that_could_not_be_judged_is_not_called_fine() -> None:
-    lone = Diagnosis((Examined(example_run(val_loss=decay(2.3, 0.5)), Outcomes()),))
+    lone = Diagnosis((Examined(example_run(cheer=decay(2.3, 0.5)), Outcomes()),))
     text = document.render(Report(lone), Page())
     assert text.startswith("## logdoctor: No run was judged\n")
 

@@ -278,10 +278,17 @@ def test_no_runs_at_all() -> None:
 
 
 def test_what_could_not_be_judged_is_not_called_fine() -> None:
-    sound, lone = run("a", train_loss=decay(2.3, 0.5)), run("b", val_loss=decay(2.3, 0.5))
+    sound, lone = run("a", train_loss=decay(2.3, 0.5)), run("b", cheer=decay(2.3, 0.5))
     assert shown(diagnosis((lone, []))).startswith("No run was judged.\n\n1 run not judged, for no training loss")
     text = shown(diagnosis((sound, []), (lone, []), (replace(lone, name="c"), [])))
     assert text.startswith("No errors or warnings in 1 run; 2 more were not judged.\n")
+
+
+def test_a_run_of_which_rules_judged_the_validation_loss_is_not_called_unjudged() -> None:
+    text = shown(diagnosis((run("b", val_loss=decay(2.3, 0.5)), [])))
+    assert text.startswith(
+        "No errors or warnings in 1 run.\n\n1 run judged by other curves alone, for no training loss"
+    )
 
 
 def test_after_forty_problems_each_has_a_line() -> None:

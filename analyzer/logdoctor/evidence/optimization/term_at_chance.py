@@ -27,7 +27,10 @@ FALLEN = 0.9
 another finding."""
 
 MEMORISED = 0.01
-"""Fall of a term from its first third to its last as a share of its level, from which something is memorised."""
+"""Fall of a term from its first third to its last as a share of its level, from which something is memorised.
+
+What falls from above the level to it has unlearnt wrong guesses, no more.
+"""
 
 UNMOVED = 1e-4
 """Range of a term as a share of it up to which nothing that bears on it ever moves."""
@@ -85,7 +88,7 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
     )
     unmoved = float(np.ptp(term.values)) <= UNMOVED * level.level
     begins, _, late = (float(np.median(part)) for part in np.array_split(term.values, 3))
-    memorised = begins - late >= MEMORISED * level.level
+    memorised = min(begins, level.level) - late >= MEMORISED * level.level
     still = f"{term.name} is {number(float(term.values[0]))} at each of {len(term)} values"
     learns = f"{term.name} falls to {number(late)}: what it learns holds for its own examples alone"
     look = Fix("look at some inputs beside their labels for this term, as they come out of the loader")

@@ -136,7 +136,7 @@ def _view(entry: Entry, name: str, examined: Mapping[str, Examined], names: dict
     called = names[run.name]
     contents = panels(run, finding)
     siblings = _named_siblings(finding, run, examined)[:MAX_SIBLINGS_DRAWN]
-    beside = list(_sibling_curves(siblings, contents))
+    beside = list(_sibling_curves(siblings, contents, names))
     argued = [one for at, one in enumerate(finding.causes) if not at or not _is_bare(one)]
     numbers = [(key, *measured(key, one)) for key, one in finding.evidence.items() if not is_sentence(one)]
     return FindingView(
@@ -215,14 +215,14 @@ def _named_siblings(finding: Finding, run: Run, examined: Mapping[str, Examined]
     return list({id(one): one for one in found}.values())
 
 
-def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel]) -> Iterator[Curve]:
+def _sibling_curves(siblings: Sequence[Run], contents: Sequence[Panel], names: dict[str, RunName]) -> Iterator[Curve]:
     """Yield a sibling's curve of what the first panel shows: of the held-out data where both have it."""
     shown = [curve.series for curve in contents[0].curves] if contents else []
     for sibling in siblings:
         for series in reversed(shown):
             theirs = sibling.find(series.role)
             if theirs is not None and len(theirs):
-                yield Curve(theirs.curve, SIBLING, SIBLING, sibling.name)
+                yield Curve(theirs.curve, SIBLING, SIBLING, names[sibling.name].path)
                 break
 
 

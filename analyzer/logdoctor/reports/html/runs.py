@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from logdoctor.diagnosis import Diagnosis, Examined, is_judged
+from logdoctor.diagnosis import Diagnosis, Examined, is_judged, is_judged_in_part
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.chart import chart
@@ -33,6 +33,9 @@ WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
 
 NOT_JUDGED = "not judged"
 """What a run without a training loss is called, where nothing was found."""
+
+IN_PART = "judged in part"
+"""The same where something stands in for that loss."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ def _view(examined: Examined, name: RunName, links: dict[tuple[str, str], str], 
         name=name,
         link=run_link(run.name),
         severity=severity or ("" if is_judged(run) else "note"),
-        word=WORDS[severity] if found or is_judged(run) else NOT_JUDGED,
+        word=WORDS[severity] if found or is_judged(run) else IN_PART if is_judged_in_part(run) else NOT_JUDGED,
         rank=1 + Severity(severity).rank if severity else 0,
         spark=spark(run),
         loss=_loss(run),

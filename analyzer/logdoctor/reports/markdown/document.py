@@ -15,6 +15,7 @@ from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
+from logdoctor.reports.relatives import briefly
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import all_clear, counts, damage, failed_rules, suppressed_message, unjudged
 from logdoctor.wording import counted, number, percent, shown_name, shown_state
@@ -30,7 +31,7 @@ MAX_LINES = 50
 
 def render(report: Report, page: Page) -> str:
     """Return the diagnosis as Markdown of at most `MAX_BYTES`."""
-    found = entries(report.diagnosis)
+    found = briefly(entries(report.diagnosis), {one.run.name for one in report.diagnosis.runs})
     before = [_verdict(report), *_drawn(found), *_gate(report.gated), *_table(report.diagnosis)]
     after = [*_comparisons(report.diagnosis), *_suppressed(report.gated), *_remarks(report, page)]
     room = MAX_BYTES - sum(len(one.encode()) + 2 for one in (*before, *after))

@@ -11,6 +11,7 @@ from logdoctor.gated import Gated, Verdict
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
+from logdoctor.reports.relatives import briefly
 from logdoctor.reports.report import Report
 from logdoctor.reports.summary import all_clear, coverage, damage, failed_rules, unjudged
 from logdoctor.reports.terminal.curves import curve_lines
@@ -44,7 +45,7 @@ _IS = {
 def render(report: Report, page: Page) -> str:
     """Return the diagnosis as text for a terminal."""
     diagnosis = report.diagnosis
-    found = entries(diagnosis)
+    found = briefly(entries(diagnosis), {one.run.name for one in diagnosis.runs})
     problems = [entry for entry in found if entry.finding.severity is not Severity.NOTE]
     notes = [entry for entry in found if entry.finding.severity is Severity.NOTE]
     in_full = _in_full(problems)

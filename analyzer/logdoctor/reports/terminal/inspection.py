@@ -14,7 +14,7 @@ from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Outcomes
 from logdoctor.reports import json_v1
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.layout import Page, cells, hanging, table
+from logdoctor.reports.layout import Page, cells, hanging, table, wrapped
 from logdoctor.reports.strict_json import written
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.reasons import BY_NAME, guesses, reason
@@ -28,10 +28,14 @@ MAX_SETTINGS = 12
 MAX_NAME = 40
 
 
-def render(runs: Sequence[Run], left_alone: Sequence[str], page: Page) -> str:
-    """Return every run with its files, series, settings and notices, then the files left alone."""
+def render(runs: Sequence[Run], left_alone: Sequence[str], page: Page, unmatched: Sequence[str] = ()) -> str:
+    """Return every run with its files, series, settings and notices, then the files left alone.
+
+    `unmatched` are sentences about settings that name nothing here.
+    """
     sections = [list(_run(run, page)) for run in runs]
     sections.append(list(_left_alone(left_alone, page)))
+    sections.append([line for one in unmatched for line in wrapped(page.printable(one), page.width)])
     sections.append(list(_hint(runs)))
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
