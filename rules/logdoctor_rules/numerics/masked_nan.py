@@ -274,8 +274,8 @@ class MaskedNan(Rule):
             because("log-of-zero", sudden, pro=calm),
         ]
         half = [*half_precision(settings), *(["a loss scale is logged"] if scaled else [])]
-        if half:
-            causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
+        if half or not settings.names_precision:  # trainers that hide a NaN mostly run in half precision
+            causes.insert(0, because("half-precision-overflow", Strength.LIKELY if half else sudden, pro=half))
         if not settings.clip_norm:
             unclipped = ["the settings switch clipping off"] if settings.clip_norm == 0 else []
             causes.append(because("no-gradient-clipping", pro=[*grown, *unclipped], contra=calm))

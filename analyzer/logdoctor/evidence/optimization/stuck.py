@@ -118,7 +118,10 @@ class _Stuck:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed, self.clipped)
-        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
+        of_loss = (
+            signs.frozen, signs.moves, signs.died_at_once, signs.saturated, beginning.fell, beginning.forgot,
+            beginning.blew_up,
+        )  # fmt: skip
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property
@@ -255,10 +258,18 @@ class _Stuck:
         return because(
             "optimizer-not-stepping",
             _strength(
-                bool(signs.unused_gradients or frozen), not (signs.moves or signs.saturated or self.fell or self.alone)
+                bool(signs.unused_gradients or frozen),
+                not (signs.moves or signs.died_at_once or signs.saturated or self.fell or self.alone),
             ),
             pro=["" if signs.saturated else signs.frozen, signs.unused_gradients],
-            contra=[signs.moves, self.low if signs.frozen else "", signs.saturated, self.fell, self.alone],
+            contra=[
+                signs.moves,
+                signs.died_at_once,
+                self.low if signs.frozen else "",
+                signs.saturated,
+                self.fell,
+                self.alone,
+            ],
             fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
         )
 
@@ -288,12 +299,14 @@ class _Stuck:
         return because("data-not-normalised", likely, pro=[began_high, saturated, self.unscaled])
 
     def _dead_activations(self) -> Cause:
-        fell = self.beginning.fell
+        fell, died = self.beginning.fell, self.signs.died_at_once
         tiny = low_rate(self.settings, self.siblings)  # kills no unit, and a tenth of it helps nobody
         return because(
             "dead-activations",
-            _strength(bool(fell) and not (self.broke or self.strong or self.low or self.ends), possible=not tiny),
-            pro=[fell, self.one_answer, self.no_gradient, self.alone],
+            _strength(
+                bool(fell or died) and not (self.broke or self.strong or self.low or self.ends), possible=not tiny
+            ),
+            pro=[fell, died, self.one_answer, self.no_gradient, self.alone],
             contra=[self.signs.many_answers],
             fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
         )
