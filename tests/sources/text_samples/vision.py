@@ -297,8 +297,8 @@ SAMPLES = (
         "train.log",
         "".join(
             "     Epoch   gpu_mem       box       obj       cls    labels  img_size\n"
-            f"      {i}/49     8.5G   {loss}   {loss}  {loss}        12       640: 100% 16/16 [00:57<00:00,  1.18it/s]\n"
-            "               Class     Images     Labels          P          R     mAP@.5 mAP@.5:.95: 100% 2/2 [00:01<00:00]\n"
+            f"      {i}/49     8.5G   {loss}   {loss}  {loss}        12       640: 100% 16/16 [00:57<00:00]\n"
+            "               Class     Images     Labels          P          R     mAP@.5 mAP@.5:.95: 100% 2/2\n"
             f"                 all        128        929      {i / 8}      0.5      0.25      0.125\n\n"
             for i, loss in enumerate(("0.5", "0.25", "nan"))
         ),

@@ -234,7 +234,7 @@ class UpdateSigns:
         if not _is_one_value(series.values[1:]) or abs(first - end) < AT_ONCE * abs(end):
             return ""
         others = f"{number(end)} in each of the {len(series) - 1} others"
-        return "{} is {} in the first epoch and {}".format(series.name, apart(first, end)[0], others)
+        return f"{series.name} is {apart(first, end)[0]} in the first epoch and {others}"
 
     @cached_property
     def restless(self) -> str:
