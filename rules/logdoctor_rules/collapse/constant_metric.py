@@ -36,7 +36,6 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
-    largest_class,
     may_be_majority,
     never_learnt,
     one_value_causes,
@@ -321,7 +320,7 @@ class ConstantMetric(Rule):
         causes = (
             of_one_size
             or causes_of_policy(series, reward, train)
-            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics))
+            or one_value_causes(series, since, train, metrics, falls=falls)
         )
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
