@@ -74,8 +74,8 @@ def test_what_hides_a_nan_mostly_runs_in_half_precision(settings: dict[str, bool
 
 @pytest.mark.parametrize(("loss", "first"), [(0.0125, True), (0.9, False)])
 def test_an_accuracy_of_a_loss_that_is_too_small_for_it_is_of_another_task(loss: float, *, first: bool) -> None:
-    curves = {"train_accuracy": flat(0.0056, 20), "val_accuracy": flat(0.0, 20)}
-    causes = told("constant-metric", example_run(train_loss=flat(loss, 20).noisy(loss / 20), **curves)).causes
+    curve, few = flat(loss, 20).noisy(loss / 20), flat(0.0056, 20)
+    causes = told("constant-metric", example_run(train_loss=curve, train_accuracy=few, val_accuracy=few)).causes
     assert (causes[0].id == "wrong-loss-or-output") is first
     assert any("not by an accuracy" in fix.text for fix in causes[0].fixes) is first
 

@@ -185,6 +185,12 @@ class ConstantMetric(Rule):
             val_map50=flat(0.0, 4),
         ),
         silent(
+            "every episode earns all there is",
+            axis=Axis.STEP,
+            episode_reward=flat(500.0, 40),
+            policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
             "a detector one of whose terms is switched off",
             axis=Axis.EPOCH,
             box_loss=decay(0.1, 0.03, 20),
@@ -194,14 +200,9 @@ class ConstantMetric(Rule):
         silent(
             "a detector whose first images hold no boxes",
             axis=Axis.STEP,
+            train_loss=decay(0.7, 0.4, 32),
             box_loss=flat(0.0, 12).followed_by(decay(0.1, 0.08, 20)),
             cls_loss=decay(0.6, 0.3, 32),
-        ),
-        silent(
-            "every episode earns all there is",
-            axis=Axis.STEP,
-            episode_reward=flat(500.0, 40),
-            policy_loss=flat(0.0, 40).noisy(0.01),
         ),
         fires(
             "twelve rewards, and nothing earned",

@@ -153,9 +153,9 @@ class MaskedNan(Rule):
             varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
             train_loss=given([21.4]).followed_by(flat(87.3365, 20)),
         ),
+        silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent("a loss that passes there", train_loss=line(120.0, 60.0)),
         silent("two values there", train_loss=given([88.1, 87.9, 87.3366, 87.3364])),
-        silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent(
             "a perfect fit: zero beside zero",
             train_loss=decay(1.0, 0.001, 60, half_life=0.05).followed_by(flat(0.0, 60)),
