@@ -64,6 +64,22 @@ def test_gradients_that_explode_are_not_left_uncleared() -> None:
     assert named is None or not named.pro
 
 
+@pytest.mark.parametrize(("settings", "first"), [({}, True), ({"fp16": True}, True), ({"bf16": True}, False)])
+def test_what_hides_a_nan_mostly_runs_in_half_precision(settings: dict[str, bool], *, first: bool) -> None:
+    zeros, broken = given([1.1]).followed_by(flat(0.0, 20)), flat(np.nan, 21)
+    causes = told("masked-nan", example_run(settings, train_loss=zeros, grad_norm=broken)).causes
+    assert (causes[0].id == "half-precision-overflow") is first
+    assert first or all(one.id != "half-precision-overflow" for one in causes)
+
+
+@pytest.mark.parametrize(("loss", "first"), [(0.0125, True), (0.9, False)])
+def test_an_accuracy_of_a_loss_that_is_too_small_for_it_is_of_another_task(loss: float, *, first: bool) -> None:
+    curve, few = flat(loss, 20).noisy(loss / 20), flat(0.0056, 20)
+    causes = told("constant-metric", example_run(train_loss=curve, train_accuracy=few, val_accuracy=few)).causes
+    assert (causes[0].id == "wrong-loss-or-output") is first
+    assert any("not by an accuracy" in fix.text for fix in causes[0].fixes) is first
+
+
 def test_epochs_are_no_updates() -> None:
     settings = {"epochs": 12, "batch_size": 16, "lr": 0.01}
     run = example_run(settings, axis=Axis.STEP, train_loss=line(2.0, 2.1, 12).noisy(0.01))

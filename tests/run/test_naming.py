@@ -34,6 +34,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("trl", TRAIN, roles.TrainLoss),
     ("nll", NONE, roles.TrainLoss),
     ("train_cross_entropy", TRAIN, roles.TrainLoss),
+    ("train_accu", TRAIN, roles.TrainMetric),
     # the validation loss
     ("val_loss", VALIDATION, roles.ValLoss),
     ("valid_loss", VALIDATION, roles.ValLoss),

@@ -351,6 +351,7 @@ MESSAGES = {
     "gradient-overflow": (
         "Gradient overflow.  Skipping step, loss scaler 0 reducing loss scale to 32768.0",
         "NOTE: gradient overflow detected, ignoring gradient, setting loss scale to: 64.0",
+        "| WARNING: overflow detected, setting loss scale to: 0.25",
         "[deepspeed] OVERFLOW! Rank 0 Skipping step. Attempted loss scale: 65536, reducing to 32768",
     ),
     "scheduler-order-warning": (

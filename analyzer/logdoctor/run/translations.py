@@ -51,6 +51,7 @@ COUNTERS = {
     **dict.fromkeys(("轮次", "轮数", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
     **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok", "epocă"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
+    **dict.fromkeys(("训练次数", "訓練次數"), "iteration"),
     **dict.fromkeys(("步数", "步骤", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt"), "step"),
     **dict.fromkeys(("批次", "批", "バッチ", "배치", "батч"), "batch"),
 }

@@ -36,7 +36,6 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
-    largest_class,
     may_be_majority,
     never_learnt,
     one_value_causes,
@@ -44,6 +43,7 @@ from logdoctor.evidence.collapse.constant_value import (
     while_training,
     wins_elsewhere,
 )
+from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
@@ -176,11 +176,33 @@ class ConstantMetric(Rule):
             grad_norm=flat(0.0, 40),
             policy_loss=flat(0.0, 40),
         ),
+        fires(
+            "a detector that is given no boxes learns that nothing is there",
+            axis=Axis.EPOCH,
+            iou_loss=flat(0.0, 20),
+            dfl_loss=flat(0.0, 20),
+            cls_loss=decay(0.6, 0.03, 20),
+            val_map50=flat(0.0, 4),
+        ),
         silent(
             "every episode earns all there is",
             axis=Axis.STEP,
             episode_reward=flat(500.0, 40),
             policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "a detector one of whose terms is switched off",
+            axis=Axis.EPOCH,
+            box_loss=decay(0.1, 0.03, 20),
+            bbox_l1_loss=flat(0.0, 20),
+            cls_loss=decay(0.6, 0.03, 20),
+        ),
+        silent(
+            "a detector whose first images hold no boxes",
+            axis=Axis.STEP,
+            train_loss=decay(0.7, 0.4, 32),
+            box_loss=flat(0.0, 12).followed_by(decay(0.1, 0.08, 20)),
+            cls_loss=decay(0.6, 0.3, 32),
         ),
         fires(
             "twelve rewards, and nothing earned",
@@ -284,6 +306,11 @@ class ConstantMetric(Rule):
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
+        if (boxes := without_boxes(run)) is not None:
+            n = len(boxes.series)
+            sure, alike = confidence_from(3.0, n), {"values alike": Quantity(n, "all values")}
+            yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=alike)
+            return
         metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
@@ -294,7 +321,7 @@ class ConstantMetric(Rule):
         causes = (
             of_one_size
             or causes_of_policy(series, reward, train)
-            or one_value_causes(series, since, train, falls=falls, beside=largest_class(metrics))
+            or one_value_causes(series, since, train, metrics, falls=falls)
         )
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]

@@ -27,8 +27,9 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
+from logdoctor.evidence.stability.least_float import at_least_float, causes_of_least_float
 from logdoctor.evidence.stability.norm_before import said_by_norm
 from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.evidence.usual_rates import above_usual
@@ -52,20 +53,16 @@ class MaskedNan(Rule):
     title = "The log hides a NaN loss"
     severity = Severity.ERROR
     causes = (
-        "learning-rate-too-high",
-        "half-precision-overflow",
-        "no-gradient-clipping",
-        "log-of-zero",
-        "unstable-operation",
-        "bad-batch",
-    )
+        "learning-rate-too-high", "half-precision-overflow", "no-gradient-clipping", "log-of-zero",
+        "unstable-operation", "bad-batch", "data-not-normalised", "label-out-of-range", "bad-initialization",
+    )  # fmt: skip
     references = (
         "https://github.com/huggingface/transformers/pull/13619",
         "https://github.com/huggingface/trl/issues/6702",
     )
     limits = (
         "Sure only beside a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
-        "NaN shown as anything but 0 or a mean so far goes unseen."
+        "NaN shown as anything but 0, a mean so far or Caffe's 87.3365 goes unseen."
     )
     explains = (
         "nan-loss",
@@ -151,7 +148,14 @@ class MaskedNan(Rule):
             train_loss=decay(3.4, 1.9, 15).noisy(0.05).followed_by(flat(0.0, 17)),
             time=flat(15.0, 32).noisy(2.0),
         ),
+        fires(
+            "Caffe: a loss of 87.3365 to the end",
+            varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
+            train_loss=given([21.4]).followed_by(flat(87.3365, 20)),
+        ),
         silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
+        silent("a loss that passes there", train_loss=line(120.0, 60.0)),
+        silent("two values there", train_loss=given([88.1, 87.9, 87.3366, 87.3364])),
         silent(
             "a perfect fit: zero beside zero",
             train_loss=decay(1.0, 0.001, 60, half_life=0.05).followed_by(flat(0.0, 60)),
@@ -213,6 +217,9 @@ class MaskedNan(Rule):
         series, shown = masked.series, masked.gradient if masked.count else None
         zeros = 0 if masked.count else self._sudden_zeros(run, masked)
         if not masked.count and not zeros:
+            if (least := at_least_float(run)) is not None:
+                sure, causes = least.confidence, causes_of_least_float(siblings)
+                yield self.finding(least.said, least.span, confidence=sure, causes=causes, evidence=least.evidence)
             return
         first = masked.first if masked.count else len(series) - zeros
         step = int(series.steps[first])
@@ -274,8 +281,8 @@ class MaskedNan(Rule):
             because("log-of-zero", sudden, pro=calm),
         ]
         half = [*half_precision(settings), *(["a loss scale is logged"] if scaled else [])]
-        if half:
-            causes.append(because("half-precision-overflow", Strength.LIKELY, pro=half))
+        if half or not settings.names_precision:  # trainers that hide a NaN mostly run in half precision
+            causes.insert(0, because("half-precision-overflow", Strength.LIKELY if half else sudden, pro=half))
         if not settings.clip_norm:
             unclipped = ["the settings switch clipping off"] if settings.clip_norm == 0 else []
             causes.append(because("no-gradient-clipping", pro=[*grown, *unclipped], contra=calm))

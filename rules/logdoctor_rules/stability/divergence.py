@@ -367,6 +367,11 @@ class Divergence(Rule):
             val_loss=given([2.3, 2.0, 1.95, 1.9]),
         ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
+        silent(
+            "nine batches of a detector, the last one hard",
+            axis=Axis.STEP,
+            train_loss=given([0.41, 0.24, 0.13, 0.08, 0.29, 0.22, 0.12, 0.07, 1.15]),
+        ),
         silent("noise about where it began", train_loss=flat(2.3, 30).noisy(0.6, seed=3)),
         silent(
             "next to nothing is lost",
@@ -498,7 +503,7 @@ class Divergence(Rule):
         if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
             yield from self._where_no_level_rises(rise, explosion, chance, spikes, around)
             return
-        if not explodes and only_begins_epoch(run, train):
+        if not explodes and (only_begins_epoch(run, train) or rise.is_last_value_alone):
             return
         event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
         lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)

@@ -184,6 +184,14 @@ def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now(
     assert "optimizer-not-stepping" not in fell
 
 
+def test_weights_that_moved_in_the_first_epoch_alone_are_stepped_and_dead() -> None:
+    loss = given([1.9112]).followed_by(flat(1.9105, 9))
+    run = example_run(None, Axis.EPOCH, 0, train_loss=loss, train_accuracy=flat(0.54, 10))
+    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    assert causes[0].id == "dead-activations"
+    assert "optimizer-not-stepping" not in {one.id for one in causes}
+
+
 def test_a_training_loss_that_creeps_to_the_end_speaks_for_a_rate_that_is_too_low() -> None:
     def alone(loss: Curve, **curves: Curve) -> str:
         run = example_run({"lr": 2e-4}, Axis.STEP, 0, train_loss=loss, **curves)

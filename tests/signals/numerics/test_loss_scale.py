@@ -80,6 +80,18 @@ def test_lines_of_overflow_carry_the_scale(line: str) -> None:
     assert found.idle == pytest.approx(16 / 99)
 
 
+def test_lines_behind_the_last_row_go_on_where_a_logged_scale_ends() -> None:
+    line = "| WARNING: overflow detected, setting loss scale to: {}"
+    scales = [0.5 / 2**k for k in range(1, 9)]
+    events = [TextEvent(GRADIENT_OVERFLOW, line.format(s), "log", 200 + i, 39) for i, s in enumerate(scales)]
+    before = TextEvent(GRADIENT_OVERFLOW, line.format(0.25), "log", 100, 20)
+    run = example_run(train_loss=flat(1.0, 40), loss_scale=flat(0.5, 40))
+    found = LossScaleWalk.measure(replace(run, events=(before, *events)))
+    assert not found.from_text
+    assert (found.before, found.end, found.halvings) == (0.5, scales[-1], 8)
+    assert len(found.steps) == len(found.octaves) == 48
+
+
 def test_without_scale_and_lines_there_is_no_walk() -> None:
     with pytest.raises(Unmeasurable, match="no loss scale"):
         LossScaleWalk.measure(example_run(train_loss=flat(1.0)))

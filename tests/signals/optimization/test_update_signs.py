@@ -130,6 +130,20 @@ class TestStopped:
         assert not UpdateSigns.measure(example_run(None, Axis.STEP, 0, train_loss=curve)).stopped
 
 
+class TestDiedAtOnce:
+    def test_all_epochs_alike_but_the_first_say_that_weights_moved_in_that_one_alone(self) -> None:
+        run = example_run(None, Axis.EPOCH, 0, train_loss=given([1.9112]).followed_by(flat(1.9105, 9)))
+        assert "1.9112 in the first epoch and 1.9" in UpdateSigns.measure(run).died_at_once
+
+    @pytest.mark.parametrize(
+        "curve",
+        [flat(1.91, 10), given([1.91051]).followed_by(flat(1.9105, 9)), given([1.92]).followed_by(flat(1.91, 5))],
+        ids=["never moved", "rounding", "short"],
+    )
+    def test_others_do_not(self, curve: Curve) -> None:
+        assert not UpdateSigns.measure(example_run(None, Axis.EPOCH, 0, train_loss=curve)).died_at_once
+
+
 def test_evaluations_that_fall_one_by_one_descend_even_where_they_come_to_rest() -> None:
     found = signs_of(val_loss=decay(4.21, 4.19, 8))
     assert found.descends

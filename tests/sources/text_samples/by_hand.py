@@ -549,4 +549,28 @@ SAMPLES = (
             "valid_loss": [(i, 6.5 - i) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "the position in brackets right behind the name, and the value behind those",
+        "train.log",
+        "".join(f"batch_loss[ {5 * i} ]:  {loss}\n" for i, loss in enumerate((0.75, 0.5, 0.25, "nan", "nan"), 1)),
+        {"batch_loss": [(5, 0.75), (10, 0.5), (15, 0.25), (20, nan), (25, nan)]},
+    ),
+    Sample(
+        "the position in brackets behind each of several names",
+        "train.log",
+        "".join(f"loss[{i}] = {2 - i / 4}, acc[{i}] = {i / 8}\n" for i in (1, 2, 3, 4)),
+        {"loss": [(i, 2 - i / 4) for i in (1, 2, 3, 4)], "acc": [(i, i / 8) for i in (1, 2, 3, 4)]},
+    ),
+    Sample(
+        "a term's number in brackets behind its name counts nothing",
+        "train.log",
+        "".join(f"epoch {i} loss[0]: {2 - i / 4}\n" for i in (1, 2, 3, 4)),
+        {"loss": [(i, 2 - i / 4) for i in (1, 2, 3, 4)]},
+    ),
+    Sample(
+        "a first epoch that goes on, of which nothing else is counted",
+        "train.log",
+        "".join(f"Epoch: 0, Loss: {4 - i / 4}\n" for i in range(12)),
+        {"Loss": [(i, 4 - i / 4) for i in range(12)], "epoch": [(i, 0) for i in range(12)]},
+    ),
 )

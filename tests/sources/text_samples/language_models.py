@@ -406,4 +406,23 @@ SAMPLES = (
             "lr": [(0, 0.0045), (50, 0.0045), (100, 0.0045), (150, 0.0045)],
         },
     ),
+    Sample(
+        "Hugging Face: epochs that are rounded to as much as lies between two rows",
+        "train.log",
+        "".join(
+            f"{{'loss': {loss}, 'learning_rate': 0.5, 'epoch': {epoch}}}\n"
+            for loss, epoch in ((2.5, 0.31), (2.25, 0.33), (2.0, 0.35), (1.75, 0.37))
+        ),
+        {
+            "loss": [(1, 2.5), (2, 2.25), (3, 2.0), (4, 1.75)],
+            "learning_rate": [(1, 0.5), (2, 0.5), (3, 0.5), (4, 0.5)],
+            "epoch": [(0, 0.31), (1, 0.33), (2, 0.35), (3, 0.37)],
+        },
+    ),
+    Sample(
+        "Hugging Face: two rows with their rate and their epoch",
+        "train.log",
+        "{'loss': 2.5, 'learning_rate': 0.5, 'epoch': 1.0}\n{'loss': 2.25, 'learning_rate': 0.25, 'epoch': 2.0}\n",
+        {"loss": [(1, 2.5), (2, 2.25)], "learning_rate": [(1, 0.5), (2, 0.25)]},
+    ),
 )

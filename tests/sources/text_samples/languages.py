@@ -122,4 +122,10 @@ SAMPLES = (
             "Loss walidacyjny": [(i, 4 - i / 4) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "Chinese: how many updates there were",
+        "train.log",
+        "".join(f"训练次数\uff1a{100 * i}, Loss\uff1a{3 - i / 4}\n" for i in (1, 2, 3)),
+        {"Loss": [(100 * i, 3 - i / 4) for i in (1, 2, 3)]},
+    ),
 )

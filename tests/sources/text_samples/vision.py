@@ -292,4 +292,27 @@ SAMPLES = (
             "BWER eval": [(170, 97.5), (330, 96.5)],
         },
     ),
+    Sample(
+        "YOLOv5 and v7 before they wrote out what their columns are",
+        "train.log",
+        "".join(
+            "     Epoch   gpu_mem       box       obj       cls    labels  img_size\n"
+            f"      {i}/49     8.5G   {loss}   {loss}  {loss}        12       640: 100% 16/16 [00:57<00:00]\n"
+            "               Class     Images     Labels          P          R     mAP@.5 mAP@.5:.95: 100% 2/2\n"
+            f"                 all        128        929      {i / 8}      0.5      0.25      0.125\n\n"
+            for i, loss in enumerate(("0.5", "0.25", "nan"))
+        ),
+        {
+            "gpu_mem": [(0, 8.5), (1, 8.5), (2, 8.5)],
+            "box_loss": [(0, 0.5), (1, 0.25), (2, nan)],
+            "obj_loss": [(0, 0.5), (1, 0.25), (2, nan)],
+            "cls_loss": [(0, 0.5), (1, 0.25), (2, nan)],
+            "labels": [(0, 12), (1, 12), (2, 12)],
+            "img_size": [(0, 640), (1, 640), (2, 640)],
+            "val/precision": [(0, 0), (1, 0.125), (2, 0.25)],
+            "val/recall": [(0, 0.5), (1, 0.5), (2, 0.5)],
+            "val/mAP50": [(0, 0.25), (1, 0.25), (2, 0.25)],
+            "val/mAP50-95": [(0, 0.125), (1, 0.125), (2, 0.125)],
+        },
+    ),
 )

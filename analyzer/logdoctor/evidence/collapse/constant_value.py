@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, log
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength, likely_if
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import Reward, TrainLoss, ValLoss, ValMetric
+from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Trend
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.signals.statistics.median import median
-from logdoctor.wording import course, number
+from logdoctor.wording import course, number, percent
 
 _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 """What COCO's metrics add for objects of one size: `mAP_s`."""
@@ -48,11 +49,16 @@ EARLY = 0.1
 there is."""
 
 
+CHEAP = 0.1
+"""Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
+costs a quarter of it."""
+
+
 def one_value_causes(
-    series: Series, since: int, train: Trend[TrainLoss] | None, *, falls: bool, beside: str
+    series: Series, since: int, train: Trend[TrainLoss] | None, metrics: Sequence[Series], *, falls: bool
 ) -> tuple[Cause, ...]:
-    """Return why a metric shows one value from an index on; `beside` names what may tell of the largest class."""
-    value = float(series.values[-1])
+    """Return why a metric, one of some, shows one value from an index on."""
+    value, beside, other_task = float(series.values[-1]), largest_class(metrics), of_other_task(metrics, train)
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
     majority = may_be_majority(value)
@@ -79,8 +85,30 @@ def one_value_causes(
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
         ),
-        because("wrong-loss-or-output", likely_if(learns and value == 0 and not shares), pro=learns),
+        because(
+            "wrong-loss-or-output",
+            likely_if(other_task or (learns and value == 0 and not shares)),
+            pro=[other_task, *learns],
+            fixes=[Fix("measure a regression by an error in the unit of its targets, not by an accuracy")]
+            if other_task
+            else [],
+        ),
     )
+
+
+def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> str:
+    """Say that a training loss is too small for the answers that an accuracy calls wrong, as of a regression.
+
+    A class that is not the most probable one has a half at most, and costs ln 2 at least.
+    """
+    for one in metrics:
+        if train is None or one.role is not TrainMetric or not len(one) or not is_accuracy(one.name):
+            continue
+        wrong = 1 - float(one.values[-1]) / accuracy_unit(one.values)
+        if 0 <= train.end < CHEAP * wrong * log(2):
+            least = f"{percent(wrong)} of wrong answers cost {number(wrong * log(2))} at least"
+            return f"{train.series.name} is {number(train.end)}, where {least}: it is of another task than {one.name}"
+    return ""
 
 
 def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause, ...]:

@@ -79,10 +79,17 @@ def _optimizer_not_stepping(seen: StuckSigns) -> Cause:
         "optimizer-not-stepping",
         _strength(
             likely=signs.unused_gradients or frozen,
-            possible=not (signs.moves or signs.saturated or seen.fell or seen.alone),
+            possible=not (signs.moves or signs.died_at_once or signs.saturated or seen.fell or seen.alone),
         ),
         pro=["" if signs.saturated else signs.frozen, signs.unused_gradients],
-        contra=[signs.moves, seen.low if signs.frozen else "", signs.saturated, seen.fell, seen.alone],
+        contra=[
+            signs.moves,
+            signs.died_at_once,
+            seen.low if signs.frozen else "",
+            signs.saturated,
+            seen.fell,
+            seen.alone,
+        ],
         fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
     )
 
@@ -114,11 +121,12 @@ def _data_not_normalised(seen: StuckSigns) -> Cause:
 
 
 def _dead_activations(seen: StuckSigns) -> Cause:
-    fell = seen.beginning.fell
+    fell, died = seen.beginning.fell, seen.signs.died_at_once
+    otherwise = seen.broke or seen.strong or seen.low or seen.ends
     return because(
         "dead-activations",
-        _strength(likely=fell and not (seen.broke or seen.strong or seen.low or seen.ends), possible=not seen.tiny),
-        pro=[fell, seen.one_answer, seen.no_gradient, seen.alone],
+        _strength(likely=(fell or died) and not otherwise, possible=not seen.tiny),
+        pro=[fell, died, seen.one_answer, seen.no_gradient, seen.alone],
         contra=[seen.signs.many_answers],
         fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
     )

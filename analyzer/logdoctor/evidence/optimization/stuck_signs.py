@@ -73,7 +73,10 @@ class StuckSigns:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
         of_rate = (self.died, self.low, self.strong, self.coarse, self.summed, self.clipped)
-        of_loss = (signs.frozen, signs.moves, signs.saturated, beginning.fell, beginning.forgot, beginning.blew_up)
+        of_loss = (
+            signs.frozen, signs.moves, signs.died_at_once, signs.saturated, beginning.fell, beginning.forgot,
+            beginning.blew_up,
+        )  # fmt: skip
         return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
 
     @cached_property

@@ -11,7 +11,7 @@ from logdoctor.evidence.stability.clues_of_rate import clues_of_rate
 from logdoctor.evidence.stability.clues_of_start import clues_of_start
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
-from logdoctor.run import Split
+from logdoctor.run import Run, Split
 from logdoctor.run.naming import words
 from logdoctor.run.text_event import GRADIENT_OVERFLOW
 from logdoctor.wording import counted, number, place
@@ -21,6 +21,9 @@ SAFE_EPSILON = 1e-8
 
 SLOW_DECAY = 0.999
 """Adam's usual beta2: its second moment remembers a thousand steps."""
+
+CTC = "ctc"
+"""Word of names and settings that tell of connectionist temporal classification (Graves et al. 2006)."""
 
 RECURRENT = frozenset("rnn lstm gru recurrent".split())
 """Words of settings and names that tell of a recurrent network."""
@@ -33,8 +36,21 @@ def clues_around(event: Event) -> Iterator[Clue]:
     yield from clues_of_rate(event)
     yield from clues_of_gradients(event)
     yield from _from_others(event)
+    yield from _from_alignment(event)
     yield from _from_settings(event)
     yield from from_siblings(event.siblings)
+
+
+def is_of_alignment(run: Run) -> bool:
+    """Tell a run that aligns outputs with shorter labels, as in speech and handwriting, by names or settings."""
+    told = [*(one.name for one in run.series), *map(str, run.hyperparameters.values())]
+    return any(CTC in words(text) for text in told)
+
+
+def _from_alignment(event: Event) -> Iterator[Clue]:
+    """The loss that such runs have is infinite for labels that do not fit."""
+    if event.kind is Kind.NON_FINITE and is_of_alignment(event.run):
+        yield Clue("bad-batch", FAIR, "CTC is infinite for a label that is longer than the output of the network")
 
 
 def _from_others(event: Event) -> Iterator[Clue]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.siblings import with_tested_fixes
-from logdoctor.evidence.stability.clues import clues_around
+from logdoctor.evidence.stability.clues import clues_around, is_of_alignment
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues
@@ -73,6 +73,9 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
         if len(sound) >= LOOK_BACK:
             at = number(quantile(sound, 0.9))
             yield Fix(f"clip the gradient norm at {at}, its 90th percentile before", basis="this run's gradient norm")
+    if cause == "bad-batch" and event.kind is Kind.NON_FINITE and is_of_alignment(event.run):
+        text = "drop examples whose label, with a blank between equal letters, is longer than the network's output"
+        yield Fix(f"{text}, or set zero_infinity", basis="general, for CTC")
     if cause == "bad-batch" and event.series.axis is Axis.STEP:
         yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")
     if cause == "missing-warmup" and event.series.axis is Axis.STEP:

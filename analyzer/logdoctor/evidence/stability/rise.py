@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import apart, number, percent
 
 NEARLY_ALL = 0.1
@@ -67,6 +68,13 @@ class Rise:
         """The level that nearly all of the last fifth of the run lies above."""
         last_fifth = self.train.level[-max(1, len(self.train.level) // 5) :]
         return float(np.quantile(last_fifth, NEARLY_ALL))
+
+    @property
+    def is_last_value_alone(self) -> bool:
+        """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
+        before, last = self.train.series.values[-2:].tolist()
+        few = self.train.series.axis is not Axis.EPOCH and len(self.train) < 2 * SMOOTHED
+        return few and before - self.lowest < HALF * (last - self.lowest)
 
     @property
     def start_is_known(self) -> bool:

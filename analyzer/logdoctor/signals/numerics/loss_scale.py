@@ -30,8 +30,8 @@ _SCALE_IN_TEXT = re.compile(r"\bto:?\s+(\d+(?:\.\d*)?(?:e[-+]?\d+)?)\s*$", re.I)
 class LossScaleWalk:
     """A loss scale that moves in powers of two, in octaves.
 
-    Read from the series, or, where none is logged, from lines such as "Gradient overflow. Skipping step, loss scaler 0
-    reducing loss scale to 16384.0" (Apex; DeepSpeed and fairseq write it alike).
+    Read from the series and from lines behind its last row, or, where none is logged, from such lines alone: "Gradient
+    overflow. Skipping step, loss scaler 0 reducing loss scale to 16384.0" (Apex; DeepSpeed and fairseq write it alike).
     """
 
     series: Series
@@ -46,7 +46,8 @@ class LossScaleWalk:
         """Read the walk; raises Unmeasurable where no scale is logged or where it is no dynamic loss scale."""
         logged = run.find(LossScale)
         if logged is not None and len(logged.finite):
-            steps, scales, series = logged.finite.steps, logged.finite.values, logged.finite
+            series = logged.finite
+            steps, scales = _goes_on(series, _in_lines(run))
         else:
             series, steps, scales = _from_events(run)
         if (scales < 0).any():
@@ -108,10 +109,21 @@ class LossScaleWalk:
         return (end - last) / max(end - begin, 1)
 
 
-def _from_events(run: Run) -> tuple[Series, NDArray[np.int64], NDArray[np.float64]]:
-    loss = run.find(TrainLoss)
+def _in_lines(run: Run) -> list[tuple[int | None, float]]:
+    """Return the steps of lines of overflow, and the scales that they put."""
     found = [(one.step, _SCALE_IN_TEXT.search(one.text)) for one in run.events if one.kind == GRADIENT_OVERFLOW]
-    scales = [(step, float(match[1])) for step, match in found if match]
+    return [(step, float(match[1])) for step, match in found if match]
+
+
+def _goes_on(logged: Series, lines: list[tuple[int | None, float]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Add what lines say behind the last row of a logged scale: a trainer stops before it logs the next."""
+    later = [scale for step, scale in lines if step is not None and step >= logged.last_step]
+    steps = np.append(logged.steps, np.full(len(later), logged.last_step))
+    return steps, np.append(logged.values, later)
+
+
+def _from_events(run: Run) -> tuple[Series, NDArray[np.int64], NDArray[np.float64]]:
+    loss, scales = run.find(TrainLoss), _in_lines(run)
     if loss is None or not len(loss) or not scales:
         raise Unmeasurable("no loss scale in this run")
     begin, end = int(loss.steps.min()), int(loss.steps.max())

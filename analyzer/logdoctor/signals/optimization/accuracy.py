@@ -14,7 +14,7 @@ from logdoctor.run.naming import words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ACCURACY = frozenset({"acc", "accuracy", "accuracies", "top1", "acc1"})
+ACCURACY = frozenset({"acc", "accu", "accuracy", "accuracies", "top1", "acc1"})
 
 SEVERAL_BEST = ("3", "5", "10")
 """How many best answers are usually counted, where it is not the one."""

@@ -77,6 +77,9 @@ dead network trains on."""
 MOVED = 0.005
 """Whole range of such a loss, as a share of its level, from which it did move before."""
 
+AT_ONCE = 1e-4
+"""Distance of the first epoch from all others, which are one value, as a share of it, from which it is no rounding."""
+
 RESTLESS = 0.01
 """Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
 where each step moves that constant far."""
@@ -220,6 +223,18 @@ class UpdateSigns:
             return ""
         end = number(float(series.values[-1]))
         return f"{series.name} stays at {end} over the later half, without any noise: no weight changes any more"
+
+    @cached_property
+    def died_at_once(self) -> str:
+        """All epochs but the first are one value: weights changed within that one, and never again."""
+        series = self._values(TrainLoss)
+        if series is None or series.axis is not Axis.EPOCH or len(series) <= 2 * FEW:
+            return ""
+        first, end = float(series.values[0]), float(series.values[-1])
+        if not _is_one_value(series.values[1:]) or abs(first - end) < AT_ONCE * abs(end):
+            return ""
+        others = f"{number(end)} in each of the {len(series) - 1} others"
+        return f"{series.name} is {apart(first, end)[0]} in the first epoch and {others}"
 
     @cached_property
     def restless(self) -> str:

@@ -26,6 +26,7 @@ CLIP_NORM = _spelled(
 )  # fmt: skip
 PRECISION = _spelled("precision", "mixed precision", "dtype", "torch dtype", "params dtype", "amp dtype", "amp level")
 HALF_FLAGS = _spelled("fp16", "amp", "half", "use amp")
+BRAIN_FLAGS = _spelled("bf16", "bfloat16", "use bf16")
 BATCH_SIZE = _spelled(
     "total train batch size", "global batch size", "train batch size", "batch size", "per device train batch size",
     "micro batch size", "batch",
@@ -113,6 +114,11 @@ class Hyperparameters:
             if named or (last in HALF_FLAGS and value is True):
                 return f"{name} {value}"
         return ""
+
+    @cached_property
+    def names_precision(self) -> bool:
+        """Whether any setting says in which precision training computes."""
+        return any(setting_words(name) in (*PRECISION, *HALF_FLAGS, *BRAIN_FLAGS) for name in self.run.hyperparameters)
 
     @cached_property
     def batch_size(self) -> float | None:

@@ -52,7 +52,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         return believed
     if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
         return unmistakable
-    return [] if any(part.counters for part in parts) else _by_themselves(measuring)
+    return [] if any(map(_counts_on, parts)) else _by_themselves([replace(part, counters={}) for part in measuring])
+
+
+def _counts_on(part: Part) -> bool:
+    """Tell lines that count further than one value, which an epoch that has only begun does not."""
+    return any(bool((at != at[0]).any()) or name != EPOCH for name, at in part.counters.items() if len(at))
 
 
 def _by_their_counts(counting: Sequence[Part]) -> list[Part]:
@@ -159,7 +164,8 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
 
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
-    which epoch of how many it is, or right below one; a loss beside a rate and the iteration, as of Darknet.
+    which epoch of how many it is, or right below one; a loss beside a rate and the iteration, as of Darknet, or in a
+    dictionary with the epoch, as of Hugging Face's Trainer.
     """
     names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
@@ -169,7 +175,7 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
-        return part.form.counter_first and bool(part.counters)
+        return (part.form.counter_first or part.form.is_dict) and bool(part.counters)
     if not any(map(split_of, losses)):
         return False
     above = Clock.of([(one.lines, one.lines.astype(float)) for one in planned]).before(part.lines)
@@ -177,9 +183,13 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
 
 
 def _is_curve_by_itself(part: Part) -> bool:
-    """Tell lines of a log that counts nothing, and does nothing but measure: `loss:0.53, accuracy:0.81`."""
+    """Tell lines of a log that counts nothing, and does nothing but measure: `loss:0.53, accuracy:0.81`.
+
+    The epoch before them counts nothing as long as it is the first: `Epoch 0, loss: 0.53`.
+    """
     main = next((at for name, at in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)), None)
-    alone = part.form.value_first and len(part) >= _ENOUGH_ALONE and is_set_of_curves(part.values)
+    leads = part.form.value_first or part.form.counter_first
+    alone = leads and len(part) >= _ENOUGH_ALONE and is_set_of_curves(part.values)
     return alone and main is not None and bool((main != main[0]).any())
 
 

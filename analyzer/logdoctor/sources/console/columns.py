@@ -35,6 +35,9 @@ _WALLS = "\u2502\u2503\u2551"
 _SIDES = str.maketrans(dict.fromkeys(_WALLS, "|"))
 _SPACES = re.compile(r"\t| {2,}")
 
+_OF_DETECTION = {"box": "box_loss", "GIoU": "GIoU_loss", "obj": "obj_loss", "cls": "cls_loss", "total": "total_loss"}
+"""How YOLOv3, v5 and v7 head the columns of their losses, without that word; `box` was `GIoU` at first."""
+
 _PROGRESS = re.compile(r": +[0-9]+%[| ]")
 """Where a progress bar begins behind a row, as tqdm and Ultralytics draw it: of an epoch's rows the last counts."""
 
@@ -144,6 +147,8 @@ def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
     """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
     if len(cells) < fewest or len(set(cells)) < len(cells):
         return ()
+    if {"obj", "cls"} <= set(cells):
+        cells = [_OF_DETECTION.get(cell, cell) for cell in cells]
     counted = {cell for cell in cells if counter_of(cell)}
     if not counted or not all(_NAME.match(cell) and len(cell) <= _LONGEST_NAME for cell in cells):
         return ()

@@ -39,6 +39,20 @@ class _History:
     spacing: float
     """Epochs between two rows."""
 
+    @property
+    def falls_back(self) -> bool:
+        """Whether the run was resumed from an earlier epoch."""
+        return self.spacing > 0 and bool((np.diff(self.epochs) < 0).any())
+
+    @property
+    def are_apart(self) -> bool:
+        """Whether each row has a place of its own by its epoch, which may be rounded too far for that."""
+        return len(np.unique(self.placed(self.epochs))) == len(self.epochs)
+
+    def placed(self, epochs: Numbers) -> Numbers:
+        """Return where some epochs stand, in intervals of logging."""
+        return np.asarray(np.round(epochs / self.spacing))
+
 
 def is_summary(part: Part) -> bool:
     """Tell the averages of a run, whose `train_loss` is no point of a curve; training may tell the time too."""
@@ -83,8 +97,8 @@ def _history(parts: Sequence[Part]) -> _History | None:
 
 def _position(part: Part, history: _History) -> Numbers:
     """Return where rows stand, in intervals of logging; an evaluation stands at the row of training before it."""
-    if history.spacing >= _FINEST_EPOCH or (history.spacing > 0 and (np.diff(history.epochs) < 0).any()):
-        return np.round(part.counters[_EPOCH] / history.spacing)
+    if history.falls_back or (history.spacing >= _FINEST_EPOCH and history.are_apart):
+        return history.placed(part.counters[_EPOCH])
     return places_of(history.lines, part.lines, behind=True).astype(float)
 
 

@@ -69,6 +69,8 @@ _ON_DATA = re.compile(r" on (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+
 """The end of a key that says on which data: `loss on training batch is 0.52`."""
 _THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
 """What stands behind a number that is the end of a key."""
+_INDEXED = re.compile(r" {0,4}\] ?[:=] {0,4}[-+]?(?:\0|nan|inf)", re.I)
+"""What stands behind the position that a name has in brackets, and before the value: `batch_loss[ 20 ]: 0.52`."""
 _NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
 """Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
 _TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
@@ -166,13 +168,24 @@ class LineReader:
         if number.is_part_of_word:
             return
         subject, self._subject = self._subject, ""
-        if self._counted(key, number):
+        if self._indexed(key, number) or self._counted(key, number):
             return
         if subject and (key.name in VERBS or (key.is_marked and not key.name)):
             self.heading = ""
             self._value(subject, number, number.unit)
         elif not self._positional(key, number):
             self._named(key, number)
+
+    def _indexed(self, key: Key, number: Number) -> bool:
+        """Take a number in brackets right behind a name for no value of it: that follows. The first one counts."""
+        attached = number.before.rstrip().endswith(f"{key.last_piece}[") and bool(key.last_piece)
+        measured = vocabulary_tail(key.name) if attached and _INDEXED.match(number.after) else ""
+        if not measured or not number.is_finite:
+            return False
+        if number.is_first:
+            self._add(Kind.COUNTER, "step", number)
+        self._this, self._subject = "counted", measured
+        return True
 
     def _counted(self, key: Key, number: Number) -> bool:
         """Take a number for the position of the counter that its key names, if it does."""

@@ -81,7 +81,8 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         r"(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|stopp|[Aa]bort)",
     )),
     (kinds.GRADIENT_OVERFLOW, ("overflow", "loss scale", "skip"), (
-        r"[Gg]radient overflow", r"\bOVERFLOW! Rank", r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
+        r"[Gg]radient overflow", r"\boverflow detected, (?:ignoring|setting|skipping)", r"\bOVERFLOW! Rank",
+        r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
         r"reducing loss scale to", r"grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
     )),
     (kinds.SCHEDULER_ORDER, ("lr_scheduler",), (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
