@@ -25,6 +25,7 @@ from logdoctor.sources.console.placing import (
     clock_of,
     counted_alike,
     counted_through,
+    in_one_word,
     main_counter,
     table_of,
     through_headed_epochs,
@@ -92,7 +93,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []
-    believed = _apart_by_epoch(_summaries_apart(counted_alike(without_echoes(believed))))
+    believed = _apart_by_epoch(_summaries_apart(counted_alike(in_one_word(without_echoes(believed)))))
     silent = [part for part in counted if not part.values]
     samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     step_axis = Axis.SAMPLES if samples else Axis.STEP

@@ -69,6 +69,9 @@ _ON_DATA = re.compile(r" on (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+
 """The end of a key that says on which data: `loss on training batch is 0.52`."""
 _THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
 """What stands behind a number that is the end of a key."""
+_THEN_ITS_SUCCESSOR = re.compile(r"\s*-{1,2}>\s*[-+]?(?:\0|inf)")
+_IMPROVES = re.compile(r"\b(?:improv|increas|decreas)(?:ing|e[sd])\b", re.I)
+"""What stands around the best value so far where another takes its place: `Model is improving ppl: inf --> 5.5`."""
 _NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
 """Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
 _TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
@@ -225,6 +228,8 @@ class LineReader:
         if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
             self._bar_of = counter_of(key.name, explicit=True)[0]
+            return
+        if _THEN_ITS_SUCCESSOR.match(number.after) and _IMPROVES.search(key.text):
             return
         unnamed = not key.name or not key.last_piece
         if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`

@@ -41,6 +41,9 @@ _MOSTLY = 2 / 3
 _ENOUGH_AHEAD = 3
 """Rows above a count of their own before the count is believed to be theirs."""
 
+_ITERATIONS = ("iter", "iteration")
+"""Two words for one counter."""
+
 _HEADED = "step"
 """What headings count above records of several lines."""
 
@@ -199,6 +202,21 @@ def counted_alike(parts: Sequence[Part]) -> list[Part]:
     best = min({name for part in parts for name in part.steps}, key=rank_of, default="")
     telling = [part for part in parts if best in part.steps and len(part.steps) > 1]
     return [_with_step(part, best, telling) if best not in part.steps else part for part in parts]
+
+
+def in_one_word(parts: Sequence[Part]) -> list[Part]:
+    """Call `iter` what other rows of the log call `iteration`, where these count the same: one trainer, two printers."""
+    short, long = _ITERATIONS
+    said = {name: [part.counters[name] for part in parts if name in part.counters] for name in _ITERATIONS}
+    if not all(said.values()) or any(short in part.counters and long in part.counters for part in parts):
+        return list(parts)
+    fewer, more = sorted((np.unique(np.concatenate(at)) for at in said.values()), key=len)
+    return [_renamed(part, short, long) for part in parts] if np.isin(fewer, more).all() else list(parts)
+
+
+def _renamed(part: Part, name: str, to: str) -> Part:
+    counters = {to if one == name else one: at for one, at in part.counters.items()}
+    return replace(part, counters=counters, plans={to if one == name else one: at for one, at in part.plans.items()})
 
 
 def _with_step(part: Part, step: str, telling: Sequence[Part]) -> Part:
