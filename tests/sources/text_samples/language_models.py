@@ -414,7 +414,8 @@ SAMPLES = (
             f"lr: 1.00000; 9000/8000 tok/s;      {i} sec\n"
             f"[2024-01-02 10:00:0{i},750 INFO] Validation perplexity: {8 - i}.5\n"
             f"[2024-01-02 10:00:0{i},750 INFO] Validation accuracy: {20 * i}.5\n"
-            f"[2024-01-02 10:00:0{i},750 INFO] Model is improving ppl: {f'{9 - i}.5' if i > 1 else 'inf'} --> {8 - i}.5.\n"
+            f"[2024-01-02 10:00:0{i},750 INFO] Model is improving ppl: "
+            f"{f'{9 - i}.5' if i > 1 else 'inf'} --> {8 - i}.5.\n"
             f"[2024-01-02 10:00:0{i},750 INFO] Model is improving acc: "
             f"{f'{20 * i - 20}.5' if i > 1 else '-inf'} --> {20 * i}.5.\n"
             for i in range(1, 5)

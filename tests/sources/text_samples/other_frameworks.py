@@ -267,4 +267,24 @@ SAMPLES = (
             "epoch": [(200 * i, i) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "Julia's Flux, whose callback shows a loss of 32 bits and an accuracy below the epoch",
+        "train.log",
+        "".join(
+            f"[ Info: Epoch {i}\nloss(x, y_hot) = {loss}\naccuracy(test_x, test_y) = 0.{i}25\n"
+            for i, loss in ((1, "2.5f0"), (2, "1.25f-1"), (3, "7.5f-6"), (4, "NaN32"))
+        ),
+        {
+            "loss": [(1, 2.5), (2, 0.125), (3, 7.5e-6), (4, nan)],
+            "test accuracy": [(i, float(f"0.{i}25")) for i in (1, 2, 3, 4)],
+        },
+    ),
+    Sample(
+        "Julia's Flux, when what it tracked was marked",
+        "train.log",
+        "".join(
+            f"[ Info: Epoch {i}\nsum(loss.(test_data, test_labels)) = {900.5 - 200 * i} (tracked)\n" for i in (1, 2, 3)
+        ),
+        {"test loss": [(i, 900.5 - 200 * i) for i in (1, 2, 3)]},
+    ),
 )

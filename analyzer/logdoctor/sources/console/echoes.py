@@ -49,8 +49,7 @@ def _is_echo(part: Part, name: str, at: Numbers, parts: Sequence[Part]) -> bool:
 def _is_said_again(part: Part, name: str, at: Numbers, other: Part) -> bool:
     """Tell whether lines that count nothing say, to the last digit, what the counting lines above them have said."""
     return any(
-        _measures(other_name) == _measures(name)
-        and bool((at == Clock(other.lines, said).before(part.lines)).all())
+        _measures(other_name) == _measures(name) and bool((at == Clock(other.lines, said).before(part.lines)).all())
         for other_name, said in other.values.items()
     )
 

@@ -16,7 +16,9 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
-_CATBOOST = re.compile(r"[\t ]*\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )")
+_CATBOOST = re.compile(
+    r"[\t ]*\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )"
+)
 _CATBOOST_SET = re.compile(r"(?<=[\t ])(learn|test[0-9]*): (\S+)")
 """How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
 

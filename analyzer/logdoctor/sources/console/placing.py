@@ -205,7 +205,7 @@ def counted_alike(parts: Sequence[Part]) -> list[Part]:
 
 
 def in_one_word(parts: Sequence[Part]) -> list[Part]:
-    """Call `iter` what other rows of the log call `iteration`, where these count the same: one trainer, two printers."""
+    """Call `iter` what other rows of the log call `iteration`, where both count the same: one trainer, two printers."""
     short, long = _ITERATIONS
     said = {name: [part.counters[name] for part in parts if name in part.counters] for name in _ITERATIONS}
     if not all(said.values()) or any(short in part.counters and long in part.counters for part in parts):
