@@ -263,4 +263,13 @@ SAMPLES = (
             "Validation Accuracy": [(30 * i + 20, 51.5 + i) for i in range(3)],
         },
     ),
+    Sample(
+        "the number of a batch in words, out of how many, with the loss of each",
+        "train.log",
+        "".join(f"batch no = {100 * i} / 400, avg train loss per word = {4 - i}.5, lr = 0.5\n" for i in (1, 2, 3)),
+        {
+            "avg train loss per word": [(100 * i, 4.5 - i) for i in (1, 2, 3)],
+            "lr": [(100 * i, 0.5) for i in (1, 2, 3)],
+        },
+    ),
 )

@@ -598,4 +598,16 @@ SAMPLES = (
             "Val Loss": [(1, 4.5), (2, 3.5), (3, 3.75), (4, 3.25)],
         },
     ),
+    Sample(
+        "an accuracy on held-out data that is told when it improves, behind the best one before",
+        "train.log",
+        "".join(
+            f"Epoch {i} train loss: {4 - i}.5\nEpoch {i} validation accuracy improved: 0.{i} -> 0.{i}5\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "validation accuracy": [(i, float(f"0.{i}5")) for i in (1, 2, 3)],
+        },
+    ),
 )
