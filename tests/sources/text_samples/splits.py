@@ -610,4 +610,19 @@ SAMPLES = (
             "validation accuracy": [(i, float(f"0.{i}5")) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "two quantities at once below the batches of each epoch, as in PaddlePaddle's tutorials",
+        "train.log",
+        "".join(
+            "".join(f"epoch: {i}, batch_id: {j}, loss is: [{4 - i - j / 40}]\n" for j in (10, 20))
+            + f"[validation] accuracy/loss: 0.{i}5/{5 - i}.25\n"
+            for i in range(3)
+        ),
+        {
+            "loss": [(20 * i + j, 4 - i - j / 40) for i in range(3) for j in (10, 20)],
+            "epoch": [(20 * i + j, i) for i in range(3) for j in (10, 20)],
+            "validation/accuracy": [(20 * i + 20, float(f"0.{i}5")) for i in range(3)],
+            "validation/loss": [(20 * i + 20, 5.25 - i) for i in range(3)],
+        },
+    ),
 )
