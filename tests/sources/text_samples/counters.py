@@ -248,4 +248,28 @@ SAMPLES = (
             "acc": [(i, float(f"0.{i}")) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "steps that begin anew with each epoch, and below each epoch what it came to",
+        "train.log",
+        "".join(
+            "".join(f"Epoch {i} Step {j} Loss {4 - i - j / 40}\n" for j in (0, 10, 20))
+            + f"\nEpoch {i} Completed\nAverage Loss: {4 - i}.25\nValidation Accuracy: {50 + i}.5%\n\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Loss": [(30 * i + j, 3 - i - j / 40) for i in range(3) for j in (0, 10, 20)],
+            "epoch": [(30 * i + j, i + 1) for i in range(3) for j in (0, 10, 20)],
+            "Average Loss": [(30 * i + 20, 3.25 - i) for i in range(3)],
+            "Validation Accuracy": [(30 * i + 20, 51.5 + i) for i in range(3)],
+        },
+    ),
+    Sample(
+        "the number of a batch in words, out of how many, with the loss of each",
+        "train.log",
+        "".join(f"batch no = {100 * i} / 400, avg train loss per word = {4 - i}.5, lr = 0.5\n" for i in (1, 2, 3)),
+        {
+            "avg train loss per word": [(100 * i, 4.5 - i) for i in (1, 2, 3)],
+            "lr": [(100 * i, 0.5) for i in (1, 2, 3)],
+        },
+    ),
 )

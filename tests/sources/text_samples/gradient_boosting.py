@@ -94,4 +94,36 @@ SAMPLES = (
             "test1": [(0, 0.75), (1, 0.5), (2, 0.25)],
         },
     ),
+    Sample(
+        "CatBoost, set in by a notebook that was exported",
+        "boosting.md",
+        "    Learning rate set to 0.25\n"
+        + "".join(
+            f"    {i}:\tlearn: {0.75 - i / 8}\ttest: {0.875 - i / 8}\tbest: {0.875 - i / 8} ({i})\t"
+            f"total: {i + 1}.5s\tremaining: {9 - i}m {40 - i}s\n"
+            for i in range(4)
+        ),
+        {
+            "learn": [(i, 0.75 - i / 8) for i in range(4)],
+            "test": [(i, 0.875 - i / 8) for i in range(4)],
+        },
+    ),
+    Sample(
+        "LightGBM, pasted with blanks for the tabs",
+        "boosting.md",
+        "".join(
+            f"    [{10 * i}]    valid_0's auc: {0.5 + i / 16}    valid_0's binary_logloss: {0.75 - i / 8}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "valid_0's auc": [(10 * i, 0.5 + i / 16) for i in (1, 2, 3)],
+            "valid_0's binary_logloss": [(10 * i, 0.75 - i / 8) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "XGBoost with a metric below zero, pasted with blanks for the tabs",
+        "boosting.txt",
+        "".join(f"[{i}]  test-loss:{'-' if i < 2 else ''}0.{5 - i}\n" for i in range(4)),
+        {"test-loss": [(0, -0.5), (1, -0.4), (2, 0.3), (3, 0.2)]},
+    ),
 )

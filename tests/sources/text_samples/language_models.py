@@ -425,4 +425,40 @@ SAMPLES = (
         "{'loss': 2.5, 'learning_rate': 0.5, 'epoch': 1.0}\n{'loss': 2.25, 'learning_rate': 0.25, 'epoch': 2.0}\n",
         {"loss": [(1, 2.5), (2, 2.25)], "learning_rate": [(1, 0.5), (2, 0.25)]},
     ),
+    Sample(
+        "OpenNMT-py with early stopping, which says what the best was before",
+        "train.log",
+        "".join(
+            f"[2024-01-02 10:00:0{i},500 INFO] Step {100 * i}/1000; acc:  {10 * i}.00; ppl: {9 - i}.50; xent: 1.50; "
+            f"lr: 1.00000; 9000/8000 tok/s;      {i} sec\n"
+            f"[2024-01-02 10:00:0{i},750 INFO] Validation perplexity: {8 - i}.5\n"
+            f"[2024-01-02 10:00:0{i},750 INFO] Validation accuracy: {20 * i}.5\n"
+            f"[2024-01-02 10:00:0{i},750 INFO] Model is improving ppl: "
+            f"{f'{9 - i}.5' if i > 1 else 'inf'} --> {8 - i}.5.\n"
+            f"[2024-01-02 10:00:0{i},750 INFO] Model is improving acc: "
+            f"{f'{20 * i - 20}.5' if i > 1 else '-inf'} --> {20 * i}.5.\n"
+            for i in range(1, 5)
+        ),
+        {
+            "acc": [(100 * i, 10 * i) for i in range(1, 5)],
+            "ppl": [(100 * i, 9.5 - i) for i in range(1, 5)],
+            "xent": [(100 * i, 1.5) for i in range(1, 5)],
+            "lr": [(100 * i, 1.0) for i in range(1, 5)],
+            "Validation perplexity": [(100 * i, 8.5 - i) for i in range(1, 5)],
+            "Validation accuracy": [(100 * i, 20 * i + 0.5) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "mlx-lm, whose losses a callback prints as well under another word for the iteration",
+        "train.log",
+        "".join(
+            f"Iter {10 * i}: Train loss {5 - i}.5, It/sec 0.5\n  Iteration {10 * i}: Val loss = {6 - i}.25\n"
+            for i in range(1, 5)
+        ),
+        {
+            "Train loss": [(10 * i, 5.5 - i) for i in range(1, 5)],
+            "It/sec": [(10 * i, 0.5) for i in range(1, 5)],
+            "Val loss": [(10 * i, 6.25 - i) for i in range(1, 5)],
+        },
+    ),
 )

@@ -208,4 +208,83 @@ SAMPLES = (
             "loss": [(i, 7.5 - i / 2) for i in range(10)],
         },
     ),
+    Sample(
+        "Flower's server: what it measures of a round itself",
+        "server.log",
+        "".join(
+            f"INFO :      [ROUND {i}]\n"
+            "INFO :      configure_fit: strategy sampled 4 clients (out of 8)\n"
+            "INFO :      aggregate_fit: received 4 results and 0 failures\n"
+            f"INFO :      fit progress: ({i}, {2 - i / 4}, {{'accuracy': {i / 8}, 'f1': {i / 16}}}, {i}.5)\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "val/loss": [(i, 2 - i / 4) for i in (1, 2, 3)],
+            "val/accuracy": [(i, i / 8) for i in (1, 2, 3)],
+            "val/f1": [(i, i / 16) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "Flower before, which diverges and measures nothing but the loss",
+        "server.log",
+        "".join(
+            f"INFO flwr 2023-01-02 10:00:0{i},500 | server.py:116 | fit progress: ({i}, {loss}, {{}}, {i}.25)\n"
+            f"DEBUG flwr 2023-01-02 10:00:0{i},750 | server.py:165 | evaluate_round {i}: strategy sampled 2 clients\n"
+            for i, loss in ((1, "2.5"), (2, "0.5"), (3, "nan"))
+        ),
+        {"val/loss": [(1, 2.5), (2, 0.5), (3, nan)]},
+    ),
+    Sample(
+        "MATLAB's table in the comments of a script",
+        "trained.txt",
+        "% |=============================================================|\n"
+        "% |  Epoch  |  Iteration  |  Mini-batch  |  Validation  |  Base Learning  |\n"
+        "% |         |             |     Loss     |     Loss     |      Rate       |\n"
+        "% |=============================================================|\n"
+        + "".join(
+            f"% |       {i} |          {10 * i} |       {4 - i}.5000 |       {5 - i}.2500 |          0.0010 |\n"
+            for i in (1, 2, 3)
+        )
+        + "% |=============================================================|\n"
+        "% Training finished: Max epochs completed.\n",
+        {
+            "epoch": [(10 * i, i) for i in (1, 2, 3)],
+            "Mini-batch Loss": [(10 * i, 4.5 - i) for i in (1, 2, 3)],
+            "Validation Loss": [(10 * i, 5.25 - i) for i in (1, 2, 3)],
+            "Base Learning Rate": [(10 * i, 0.001) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "spaCy's table in the comments of a script",
+        "train_categories.txt",
+        "# E    #       LOSS TEXTCAT  CATS_SCORE  SCORE\n"
+        "# ---  ------  ------------  ----------  ------\n"
+        + "".join(f"#   {i}     {200 * i}         {8 - i}.50       {20 * i}.00    0.{2 * i}0\n" for i in (1, 2, 3)),
+        {
+            "LOSS TEXTCAT": [(200 * i, 8.5 - i) for i in (1, 2, 3)],
+            "CATS_SCORE": [(200 * i, 20 * i) for i in (1, 2, 3)],
+            "SCORE": [(200 * i, i / 5) for i in (1, 2, 3)],
+            "epoch": [(200 * i, i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "Julia's Flux, whose callback shows a loss of 32 bits and an accuracy below the epoch",
+        "train.log",
+        "".join(
+            f"[ Info: Epoch {i}\nloss(x, y_hot) = {loss}\naccuracy(test_x, test_y) = 0.{i}25\n"
+            for i, loss in ((1, "2.5f0"), (2, "1.25f-1"), (3, "7.5f-6"), (4, "NaN32"))
+        ),
+        {
+            "loss": [(1, 2.5), (2, 0.125), (3, 7.5e-6), (4, nan)],
+            "test accuracy": [(i, float(f"0.{i}25")) for i in (1, 2, 3, 4)],
+        },
+    ),
+    Sample(
+        "Julia's Flux, when what it tracked was marked",
+        "train.log",
+        "".join(
+            f"[ Info: Epoch {i}\nsum(loss.(test_data, test_labels)) = {900.5 - 200 * i} (tracked)\n" for i in (1, 2, 3)
+        ),
+        {"test loss": [(i, 900.5 - 200 * i) for i in (1, 2, 3)]},
+    ),
 )

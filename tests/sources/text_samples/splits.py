@@ -565,4 +565,64 @@ SAMPLES = (
             "tst": [(i, 6.5 - i) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "a line of results whose first name alone says of which data it is",
+        "train.log",
+        "".join(f"epoch {i} loss: {4 - i}.5\ntest_loss: {5 - i}.5, accuracy: {i / 8}\n" for i in (1, 2, 3)),
+        {
+            "loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "test_loss": [(i, 5.5 - i) for i in (1, 2, 3)],
+            "test/accuracy": [(i, i / 8) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a metric without a split behind both losses, which stays what it is called",
+        "train.log",
+        "".join(f"epoch {i} val_loss: {5 - i}.5, acc: {i / 8}, val_acc: {i / 16}\n" for i in (1, 2, 3)),
+        {
+            "val_loss": [(i, 5.5 - i) for i in (1, 2, 3)],
+            "acc": [(i, i / 8) for i in (1, 2, 3)],
+            "val_acc": [(i, i / 16) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a notice of the best model, which says the validation loss again",
+        "train.log",
+        "".join(
+            f"Epoch {i}: Train Loss = {5 - i}.5, Val Loss = {loss}\n"
+            + (f"Saved best model with validation loss {loss} to ./weights/best.pt\n" if is_best else "")
+            for i, loss, is_best in ((1, 4.5, True), (2, 3.5, True), (3, 3.75, False), (4, 3.25, True))
+        ),
+        {
+            "Train Loss": [(i, 5.5 - i) for i in (1, 2, 3, 4)],
+            "Val Loss": [(1, 4.5), (2, 3.5), (3, 3.75), (4, 3.25)],
+        },
+    ),
+    Sample(
+        "an accuracy on held-out data that is told when it improves, behind the best one before",
+        "train.log",
+        "".join(
+            f"Epoch {i} train loss: {4 - i}.5\nEpoch {i} validation accuracy improved: 0.{i} -> 0.{i}5\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "validation accuracy": [(i, float(f"0.{i}5")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "two quantities at once below the batches of each epoch, as in PaddlePaddle's tutorials",
+        "train.log",
+        "".join(
+            "".join(f"epoch: {i}, batch_id: {j}, loss is: [{4 - i - j / 40}]\n" for j in (10, 20))
+            + f"[validation] accuracy/loss: 0.{i}5/{5 - i}.25\n"
+            for i in range(3)
+        ),
+        {
+            "loss": [(20 * i + j, 4 - i - j / 40) for i in range(3) for j in (10, 20)],
+            "epoch": [(20 * i + j, i) for i in range(3) for j in (10, 20)],
+            "validation/accuracy": [(20 * i + 20, float(f"0.{i}5")) for i in range(3)],
+            "validation/loss": [(20 * i + 20, 5.25 - i) for i in range(3)],
+        },
+    ),
 )

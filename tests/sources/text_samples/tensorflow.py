@@ -95,4 +95,13 @@ SAMPLES = (
             "G loss": [(0, 0.5), (100, 0.625), (200, 0.75), (300, 0.875)],
         },
     ),
+    Sample(
+        "Keras-GAN with a critic, whose loss falls below zero",
+        "train.log",
+        "".join(f"{100 * i} [D loss: {0.5 - i / 4}] [G loss: {i / 2 - 0.5}]\n" for i in range(5)),
+        {
+            "D loss": [(100 * i, 0.5 - i / 4) for i in range(5)],
+            "G loss": [(100 * i, i / 2 - 0.5) for i in range(5)],
+        },
+    ),
 )

@@ -24,7 +24,12 @@ from logdoctor.sources.console.placing import clock_of, main_counter, table_of
 from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
 from logdoctor.sources.console.several_runs import Announced, announced_runs
 from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.console.through_epochs import counted_alike, counted_through, through_headed_epochs
+from logdoctor.sources.console.through_epochs import (
+    counted_alike,
+    counted_through,
+    in_one_word,
+    through_headed_epochs,
+)
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.pieces import falls
 from logdoctor.sources.tables.table import Table
@@ -85,7 +90,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []
-    believed = _apart_by_epoch(_summaries_apart(counted_alike(without_echoes(believed))))
+    believed = _apart_by_epoch(_summaries_apart(counted_alike(in_one_word(without_echoes(believed)))))
     silent = [part for part in counted if not part.values]
     samples = any(within is not None and within[0] == SAMPLES for _, within in read)
     step_axis = Axis.SAMPLES if samples else Axis.STEP

@@ -84,13 +84,14 @@ def _by_their_counts(counting: Sequence[Part]) -> list[Part]:
 def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clock: Clock, epochs: Clock) -> list[Part]:
     """Return the parts that count nothing, but come as the log counts on and measure what no counting line does."""
     names = {name for part in counted for name in part.values}
+    passed = Clock.of([(part.lines, part.counters[EPOCH]) for part in counted if EPOCH in part.counters])
     headed = [
         part
         for part in measuring
         if not part.counters
         and len(part) >= ENOUGH_LINES
         and not names.issuperset(part.values)
-        and _moves_on(part, clock.before(part.lines))
+        and (_moves_on(part, clock.before(part.lines)) or _moves_on(part, passed.before(part.lines)))
     ]
     if not len(epochs.lines) and not any(_tells_course(name) for part in headed for name in part.values):
         return []

@@ -16,9 +16,18 @@ _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
 """What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
 
-_CATBOOST = re.compile(r"\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )")
+_CATBOOST = re.compile(
+    r"[\t ]*\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )"
+)
 _CATBOOST_SET = re.compile(r"(?<=[\t ])(learn|test[0-9]*): (\S+)")
 """How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
+
+_FLOWER = re.compile(
+    rf"fit progress: \(\0, {_MEASURED}, "
+    r"\{((?:['\u2018]\w{1,40}['\u2019]: -?(?:\0|nan|inf)(?:, )?){0,16})\}(?:, \0)?\)"
+)
+_FLOWER_METRIC = re.compile(r"['\u2018](\w+)['\u2019]: ([^,]+)")
+"""What Flower's server prints of a round: the loss on the data that it holds itself, further metrics, the time."""
 
 _DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
 """Deeplearning4j calls the loss its score; Java has words of its own for what is no number."""
@@ -65,6 +74,8 @@ def fixed_form(shape: str) -> Form | None:
         last = shape.count(MASK) - 1
         score = _measured(Kind.VALUE, "loss", dl4j[1], last)
         return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
+    if flower := _FLOWER.search(shape):
+        return _of_flower(flower)
     if fasttext := _FASTTEXT.match(shape):
         rate, loss = _measured(Kind.VALUE, "lr", fasttext[1], 2), _measured(Kind.VALUE, "loss", fasttext[2], 3)
         return Form((Field(Kind.VALUE, "words/sec/thread", 1), rate, loss), value_first=True, is_of_training=True)
@@ -98,6 +109,16 @@ def _of_catboost(sets: str) -> Form:
         slot = 1 + sum(one.slot > 0 for one in fields)
         fields.append(_measured(Kind.VALUE, name, token, slot))
     return Form(tuple(fields), counter_first=True, is_of_training=True)
+
+
+def _of_flower(told: re.Match[str]) -> Form:
+    """Read what Flower's server measured after a round, on data that no client was trained on."""
+    fields = [Field(Kind.COUNTER, "round", told.string.count(MASK, 0, told.start()))]
+    slot = fields[0].slot + 1
+    for name, token in (("loss", told[1]), *_FLOWER_METRIC.findall(told[2])):
+        fields.append(_measured(Kind.VALUE, name, token, slot))
+        slot += MASK in token
+    return Form(tuple(fields), "val", counter_first=True, is_of_training=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:

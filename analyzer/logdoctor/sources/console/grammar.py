@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from logdoctor.run import Split
+from logdoctor.run.naming import role_of
 from logdoctor.sources.console.form import Form, Kind
 from logdoctor.sources.console.frameworks import fixed_form
 from logdoctor.sources.console.line import BAR, LineReader
 from logdoctor.sources.console.line_numbers import LOOK_BACK, NOT_FINITE
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.prefixes import strip
-from logdoctor.sources.console.vocabulary import is_split
+from logdoctor.sources.console.vocabulary import SPLIT_ROLES, is_split
 from logdoctor.sources.console.word_filter import WordFilter
 
 LONGEST_SHAPE = 8 * 1024
@@ -32,7 +34,7 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
-    "top-", "ep_r", " : cost ", "learn: ",
+    "top-", "ep_r", " : cost ", "learn: ", "fit progress",
     "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
@@ -112,6 +114,12 @@ _BEFORE_ITS_NAME = re.compile(
 )
 """A number and behind it what it measures: `epoch 3: 0.52 train loss, 91.5% accuracy`. One alone may be prose."""
 
+_TWO_AT_ONCE = re.compile(
+    r"(?<![\w/])(?P<one>[A-Za-z]\w{0,24}) ?/ ?(?P<other>[A-Za-z]\w{0,24})(?P<mark> ?[:=] ?)"
+    r"(?P<first>-?(?:\0|nan|inf)) ?/ ?(?=-?(?:\0|nan|inf))"
+)
+"""Two quantities and a number for each, as in PaddlePaddle's tutorials: `accuracy/loss: 0.91/0.34`."""
+
 _SUM_OF_LOSSES = "train==["
 """What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
 
@@ -182,10 +190,18 @@ def _names_first(shape: str) -> str:
         shape = _NAMED_VALUE.sub(r"=\1", shape)
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
-    shape = shape.replace(_SUM_OF_LOSSES, "loss=[")
+    shape = _TWO_AT_ONCE.sub(_one_by_one, shape.replace(_SUM_OF_LOSSES, "loss=["))
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
     return shape
+
+
+def _one_by_one(told: re.Match[str]) -> str:
+    """Give each of two numbers its own name, where both names measure, each something else."""
+    roles = [role_of(told[name], Split.NONE) for name in ("one", "other")]
+    if roles[0] is roles[1] or not all(issubclass(role, SPLIT_ROLES) for role in roles):
+        return told[0]
+    return f"{told['one']}{told['mark']}{told['first']}, {told['other']}{told['mark']}"
 
 
 def _may_be_data(shape: str) -> bool:

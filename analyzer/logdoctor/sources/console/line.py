@@ -71,6 +71,10 @@ _THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
 """What stands behind a number that is the end of a key."""
 _INDEXED = re.compile(r" {0,4}\] ?[:=] {0,4}[-+]?(?:\0|nan|inf)", re.I)
 """What stands behind the position that a name has in brackets, and before the value: `batch_loss[ 20 ]: 0.52`."""
+_THEN_ITS_SUCCESSOR = re.compile(r"\s*-{1,2}>\s*[-+]?(?:\0|inf)")
+_ARROWS = frozenset({"->", "-->"})
+_IMPROVES = re.compile(r"\b(?:improv|increas|decreas)(?:ing|e[sd])\b", re.I)
+"""What stands around the best value so far where another takes its place: `Model is improving ppl: inf --> 5.5`."""
 _NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
 """Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
 _TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
@@ -102,6 +106,8 @@ class LineReader:
         """What the steps of a bar count, if it says so: `Epoch:  40%|####  | 16/40`."""
         self._stem = ""
         """What was told last of a split behind its value."""
+        self._succeeded = ""
+        """The quantity of a split whose best value so far the line has told, if that of now is to come."""
 
     def read(self) -> None:
         """Take the numbers of the line one by one; their fields, and the split, are there afterwards."""
@@ -166,6 +172,10 @@ class LineReader:
         if number.is_first:
             self._take_heading(key.lead)
         if number.is_part_of_word:
+            return
+        if self._succeeded and number.before.strip() in _ARROWS:
+            self._value(self._succeeded, number, number.unit)
+            self._succeeded = ""
             return
         subject, self._subject = self._subject, ""
         if self._indexed(key, number) or self._counted(key, number):
@@ -238,6 +248,10 @@ class LineReader:
         if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
             self._bar_of = counter_of(key.name, explicit=True)[0]
+            return
+        if _THEN_ITS_SUCCESSOR.match(number.after) and (improves := _IMPROVES.search(key.name)):
+            name = vocabulary_tail(key.name[: improves.start()].rstrip())
+            self._succeeded = name if split_of(name) else ""
             return
         unnamed = not key.name or not key.last_piece
         if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`

@@ -31,10 +31,12 @@ _THEN_BATCH = re.compile(r"(?:,| :) +\0\]")
 _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
-_BOOSTED = re.compile(r"\]\t|\] (?:Train|Validation)-\w+=|\] {1,8}\w{1,20}-\w[\w@.-]{0,20}:(?:\0|-?nan|-?inf)")
-"""How XGBoost, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`, `[0]  test-error:0.02`,
-where the tab was pasted as blanks."""
-_ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?(?:\0|[-+]?(?:nan|inf))")
+_BOOSTED = re.compile(
+    r"\]\t|\] (?:Train|Validation)-\w+=|\] {1,8}\w{1,20}(?:-\w[\w@.-]{0,20}:|'s \w[\w@.-]{0,40}: )-?(?:\0|nan|inf)"
+)
+"""How boosting, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`, `[0]  test-error:0.02`
+and `[20]    valid_0's auc: 0.84`, where the tab was pasted as blanks."""
+_ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?[-+]?(?:\0|nan|inf)")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
 _MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*(?:=|: )(?:\0|[-+]?(?:\0|nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)

@@ -60,8 +60,11 @@ _LOGGING = re.compile("|".join((
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
-_COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b)")
-"""What R's knitr and people who paste a log into source code put before each line of it."""
+_COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b|[ \t]{0,6}[0-9]+[ \t]{2,}[0-9]|E +# +|-{3} +-{6})")
+"""What R's knitr and people who paste a log into source code put before each line of it, tables of spaCy with them."""
+
+_COMMENTED_ROW = "% |"
+"""The mark of MATLAB's comments before a row of the table that its trainers print."""
 
 _MOST = 8
 """How many prefixes may stand before each other."""
@@ -85,7 +88,12 @@ class Stripped:
 
 def uncommented(passage: Passage) -> Passage:
     """Return a passage, line for line, with the marks of comments taken off what may be lines of a log."""
-    return replace(passage, text=_COMMENT.sub("", passage.text)) if "#" in passage.text else passage
+    text = passage.text
+    if "#" in text:
+        text = _COMMENT.sub("", text)
+    if text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text:
+        text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")
+    return passage if text is passage.text else replace(passage, text=text)
 
 
 @lru_cache(_MOST_REMEMBERED)

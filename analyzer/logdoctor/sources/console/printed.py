@@ -16,6 +16,7 @@ from logdoctor.sources.console.assembly import Assembled, assemble
 from logdoctor.sources.console.drawn import DrawnReader
 from logdoctor.sources.console.east_asian import with_plain_marks
 from logdoctor.sources.console.headings import HeadingReader
+from logdoctor.sources.console.julia import with_names_of_calls
 from logdoctor.sources.console.mending import mended
 from logdoctor.sources.console.messages import Message, MessageReader
 from logdoctor.sources.console.passages import Passage
@@ -121,7 +122,7 @@ def _part_notice(path: Path, run: Announced, places: tuple[int, int], count: int
 
 def _readable(passage: Passage) -> Passage:
     """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
-    return unwrapped(with_plain_marks(without_best_round(uncommented(passage))))
+    return unwrapped(with_names_of_calls(with_plain_marks(without_best_round(uncommented(passage)))))
 
 
 def assembled_of(path: Path, passages: Iterable[Passage]) -> list[Assembled]:

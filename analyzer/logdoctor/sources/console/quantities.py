@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Split
 from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
+from logdoctor.run.roles import Loss
 from logdoctor.sources.console.form import Kind
 from logdoctor.sources.console.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.streams import Rows
@@ -74,11 +75,29 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
     counters = dict(rows.of(Kind.COUNTER))
     if EPISODE in counters:
         values = {_of_episode(name): at for name, at in values.items()}
-    named = {with_split(name, split): at for name, at in values.items()}
+    told = "" if split or rows.form.in_table else _split_of_results(list(values))
+    named = {_of_results(name, told) if told else with_split(name, split): at for name, at in values.items()}
     within = next(iter(rows.of(Kind.WITHIN).items()), None)
     length = next(iter(rows.of(Kind.LENGTH).values()), None)
     part = Part(rows.form, rows.lines, counters, named, {k: v for k, v in plans.items() if k in counters})
     return part, None if within is None else (*within, length)
+
+
+def _split_of_results(names: Sequence[str]) -> str:
+    """Return the held-out data that a line is of whose first name alone says so: `test_loss: 0.52, accuracy: 0.81`.
+
+    Its other losses are of those data too, and no other name says of which data it is.
+    """
+    if len(names) < 2 or split_of(names[0]) not in HELD_OUT:
+        return ""
+    losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
+    others = {split_of(name) for name in names if name not in losses}
+    alike = {split_of(name) for name in losses} == {split_of(names[0])}
+    return split_of(names[0]).value if alike and names[0] in losses and others == {Split.NONE} else ""
+
+
+def _of_results(name: str, split: str) -> str:
+    return with_split(name, split) if issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
 
 
 def _of_episode(name: str) -> str:

@@ -27,6 +27,9 @@ _NEARER = 0.5
 _MOSTLY = 2 / 3
 """Share of the passes without a name that must begin near where the one before ended; single batches scatter."""
 
+_ITERATIONS = ("iter", "iteration")
+"""Two words for one counter."""
+
 
 def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
@@ -186,6 +189,21 @@ def counted_alike(parts: Sequence[Part]) -> list[Part]:
     best = min({name for part in parts for name in part.steps}, key=rank_of, default="")
     telling = [part for part in parts if best in part.steps and len(part.steps) > 1]
     return [_with_step(part, best, telling) if best not in part.steps else part for part in parts]
+
+
+def in_one_word(parts: Sequence[Part]) -> list[Part]:
+    """Call `iter` what other rows of the log call `iteration`, where both count the same: one trainer, two printers."""
+    short, long = _ITERATIONS
+    said = {name: [part.counters[name] for part in parts if name in part.counters] for name in _ITERATIONS}
+    if not all(said.values()) or any(short in part.counters and long in part.counters for part in parts):
+        return list(parts)
+    fewer, more = sorted((np.unique(np.concatenate(at)) for at in said.values()), key=len)
+    return [_renamed(part, short, long) for part in parts] if np.isin(fewer, more).all() else list(parts)
+
+
+def _renamed(part: Part, name: str, to: str) -> Part:
+    counters = {to if one == name else one: at for one, at in part.counters.items()}
+    return replace(part, counters=counters, plans={to if one == name else one: at for one, at in part.plans.items()})
 
 
 def _with_step(part: Part, step: str, telling: Sequence[Part]) -> Part:

@@ -35,7 +35,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("iter_num", "iter_idx", "global_iter", "acc_iter"), "iter_num"),
     **dict.fromkeys(("update", "updates"), "update"),
     **dict.fromkeys(("batch", "minibatch", "mb"), "batch"),
-    **dict.fromkeys(("batch_idx", "batch_id", "batch_num", "batch_no"), "batch_idx"),
+    **dict.fromkeys(("batch_idx", "batch_id", "batch_num", "batch_no", "batch no", "batch number"), "batch_idx"),
     **dict.fromkeys(("episode", "episodes", "episode num", "episode_num"), "episode"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("total_timesteps", "num_timesteps", "total t"), "total_timesteps"),
