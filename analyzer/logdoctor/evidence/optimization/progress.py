@@ -186,7 +186,7 @@ def gains_next_to_nothing(
 
 
 def _gains_nothing(train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
-    """Whether validation never comes below its first value, and training levels off after a fall that is next to none."""
+    """Whether validation never comes below its first value, and training levels off after next to no fall."""
     falls, (first, middle, last) = train.start - train.best, train.thirds
     levels_off = middle - last <= (first - middle) / 2
     never_lower = len(val) >= SEEN and float(val.series.values.min()) >= float(val.series.values[0])
