@@ -28,11 +28,11 @@ PRECISION = _spelled("precision", "mixed precision", "dtype", "torch dtype", "pa
 HALF_FLAGS = _spelled("fp16", "amp", "half", "use amp")
 BATCH_SIZE = _spelled(
     "total train batch size", "global batch size", "train batch size", "batch size", "per device train batch size",
-    "micro batch size", "batch",
+    "micro batch size", "batch", "bs",
 )  # fmt: skip
 MICRO_BATCH = _spelled(
     "per device train batch size", "micro batch size", "train micro batch size per gpu", "device batch size",
-    "batch size per gpu", "batch size",
+    "batch size per gpu", "batch size", "bs",
 )  # fmt: skip
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
 NORMALISE = _spelled(
