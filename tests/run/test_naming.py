@@ -176,6 +176,13 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("Pérdida de entrenamiento", TRAIN, roles.TrainLoss),
     ("acurácia de validação", VALIDATION, roles.ValMetric),
     ("Loss Validasi", VALIDATION, roles.ValLoss),
+    ("Trainingsverlust", TRAIN, roles.TrainLoss),
+    ("Validierungsverlust", VALIDATION, roles.ValLoss),
+    ("Validierungsgenauigkeit", VALIDATION, roles.ValMetric),
+    ("Testfehler", Split.TEST, roles.ValError),
+    ("Lernrate", NONE, roles.LearningRate),
+    ("taux d'apprentissage", NONE, roles.LearningRate),
+    ("скорость обучения", NONE, roles.LearningRate),
     ("tempo accuracy", NONE, roles.TrainMetric),  # English as well
     # words inside words
     ("accumulated_batches", NONE, roles.Unknown),

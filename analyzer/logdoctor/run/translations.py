@@ -27,6 +27,8 @@ _WORDS = {
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 
 _EUROPEAN = {
+    "learning rate": r"lernrate|taux d'apprentissage|tasa de aprendizaje|taxa de aprendiz(?:ado|agem)|"
+    r"tasso di apprendimento|скорость обучения",
     "train": r"обуч\w*|трен|тренир\w*|entra[iî]nement|apprentissage|entrenamiento|treino|treinamento|addestramento|"
     r"latih|pelatihan|e[gğ]itim|antrenare|treningow[aey]?|trenowani[ae]",
     "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|"
@@ -46,6 +48,9 @@ _EUROPEAN = {
 
 _WORD = {english: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I) for english, words in _EUROPEAN.items()}
 _ANY = re.compile("|".join(f"(?<!\\w)(?:{words})(?!\\w)" for english, words in _EUROPEAN.items() if english), re.I)
+
+_COMPOUND = re.compile(r"(?<!\w)(training|validierung|test)s?(?=(?:verlust|fehler|genauigkeit)(?!\w))", re.I)
+"""What German writes as one word with the quantity that it is measured by: `Trainingsverlust`."""
 
 COUNTERS = {
     **dict.fromkeys(("轮次", "轮数", "轮", "周期", "エポック", "에포크", "에폭"), "epoch"),
@@ -69,6 +74,7 @@ def in_english(name: str) -> str:
     """Return a name with the words that are known in English; a name without any as it is."""
     if not name.isascii():
         name = " ".join(_KNOWN.sub(lambda found: f" {_WORDS[found[0]]} ", name).split())
+    name = _COMPOUND.sub(r"\1 ", name)
     if not _ANY.search(name):
         return name
     for english, words in _WORD.items():

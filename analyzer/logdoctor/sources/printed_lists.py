@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Split
+from logdoctor.run import Setting, Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import TrainComponentLoss
+from logdoctor.sources.console.settings import settings_in
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
@@ -24,6 +25,9 @@ FEWEST = 6
 
 _LISTS = re.compile(r"^[ \t]*(?:([A-Za-z][\w ./-]{0,79}?)[ \t]*[:=][ \t]*)?(\[.*|\{[^\[\n]*\[.*)$", re.MULTILINE)
 """A list, or a dictionary with a list in it, to the end of its line, and the name before it."""
+
+_CONFIG = "config"
+"""The key under which a document holds its settings."""
 
 _OF_NO_COURSE = frozenset(
     "fold folds cv class classes per each seed seeds trial trials run runs grid sweep model models layer layers".split()
@@ -99,7 +103,9 @@ class PrintedLists(JsonDocument):
         data = path.read_bytes()[: MOST_BYTES + 1]
         if len(data) > MOST_BYTES:
             raise UnreadableLogError(f"{path}: too long for lists that were printed")
-        return Document(_curves(encoding_of(data[:HEAD_BYTES]).decode(data)))
+        text = encoding_of(data[:HEAD_BYTES]).decode(data)
+        curves, settings = _curves(text), _settings(text)
+        return Document({**curves, **({_CONFIG: settings} if settings and curves and _CONFIG not in curves else {})})
 
 
 def _curves(text: str) -> dict[str, list[Any]]:
@@ -114,6 +120,12 @@ def _curves(text: str) -> dict[str, list[Any]]:
     lengths = {len(curves[name]) for name in losses if role_of(name, Split.TRAIN) is not TrainComponentLoss}
     lengths |= {length for length, count in terms.items() if count > 1}
     return {name: values for name, values in curves.items() if len(values) in lengths - {0} and is_of_training(name)}
+
+
+def _settings(text: str) -> dict[str, Setting]:
+    """Return what was printed before the first list that names settings."""
+    first = _LISTS.search(text)
+    return settings_in(text[: first.start()].splitlines()) if first else {}
 
 
 def _lists(text: str) -> Iterator[tuple[str, list[Any]]]:

@@ -37,6 +37,7 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_policy,
     counts_wins,
     may_be_majority,
+    may_be_nearly_all,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
@@ -68,7 +69,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 equal values to the end, 8 above one half; it cannot know which share of the data is one class."
+    limits = "Needs 6 equal values to the end, 8 above one half, 12 above nine tenths; it cannot know which share of the data is one class."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
@@ -80,6 +81,11 @@ class ConstantMetric(Rule):
     )
     min_high: float = threshold(
         8.0, "the same above one half, where small sets rest that a pretrained network answers well from the first on"
+    )
+    min_highest: float = threshold(
+        12.0,
+        "the same above nine tenths, where sets of a hundred examples rest for ten epochs at what a small network that "
+        "has come to rest gets right, at a loss like that of one answer",
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
@@ -283,7 +289,19 @@ class ConstantMetric(Rule):
             "six values that a small set may well repeat",
             train_loss=line(0.4, 0.12, 6),
             val_loss=line(0.3, 0.2, 6),
-            val_accuracy=flat(0.9667, 6),
+            val_accuracy=flat(0.8667, 6),
+        ),
+        silent(
+            "eight, which a network of few units that has come to rest gets right of 140 examples",
+            train_loss=given([0.577, 0.256, 0.122, 0.106, 0.101, 0.0975, 0.0956, 0.0939, 0.0929, 0.0923, 0.0922]),
+            val_loss=given([0.401, 0.139, 0.0853, 0.0878, 0.0819, 0.0813, 0.0812, 0.0799, 0.0794, 0.0793, 0.0793]),
+            val_accuracy=given([0.9214, 0.95, 0.9786]).followed_by(flat(0.9857, 8)),
+        ),
+        fires(
+            "thirteen of those",
+            train_loss=decay(0.577, 0.092, 16, half_life=0.06),
+            val_loss=decay(0.401, 0.079, 16, half_life=0.04),
+            val_accuracy=given([0.9214, 0.95, 0.9786]).followed_by(flat(0.9857, 13)),
         ),
         silent("five values", train_loss=line(2.3, 2.1, 5), val_accuracy=flat(0.1, 5)),
         silent("moves", train_loss=decay(2.3, 0.3), val_accuracy=decay(0.1, 0.9).noisy(0.01)),
@@ -398,6 +416,8 @@ class ConstantMetric(Rule):
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
+        if may_be_nearly_all(value):
+            least = self.min_highest
         if counts_wins(series):
             least = self.min_rewards
         if alike < least or alike < self.min_share * len(values) or wins_elsewhere(series, metrics):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from logdoctor import (
+    Axis,
     Finding,
     Quantity,
     Rule,
@@ -39,7 +40,7 @@ class PosteriorCollapse(Rule):
     severity = Severity.WARNING
     causes = ("kl-weight-too-high", "decoder-too-strong")
     references = ("Bowman et al. (2016), Generating Sentences from a Continuous Space, arXiv:1511.06349",)
-    limits = "Needs 12 values of both, and a divergence that is logged without its weight."
+    limits = "Needs 12 values of both, 8 epochs if all but nothing is left; and a divergence logged without its weight."
 
     max_share: float = threshold(
         1e-3, "divergence as a share of the loss, from the first third on; a code of a single bit costs more"
@@ -49,6 +50,10 @@ class PosteriorCollapse(Rule):
     )
     min_points: float = threshold(
         12.0, "values that a run needs: four in each third, so that one of them moves no median"
+    )
+
+    min_epochs: float = threshold(
+        8.0, "the same of epochs, each over many updates, where the divergence is a tenth of what would be little"
     )
 
     examples = (
@@ -93,21 +98,48 @@ class PosteriorCollapse(Rule):
             train_loss=decay(2.3, 0.4, 40, half_life=0.04),
             kl=decay(1.5, 0.0002, 40, half_life=0.04),
         ),
+        fires(
+            "eight epochs, and nothing at all is left",
+            varies={"steps instead of epochs": "eight batches are no course of a run"},
+            train_elbo_loss=decay(120.0, 60.0, 8, half_life=0.04),
+            train_recon=decay(119.0, 60.0, 8, half_life=0.04),
+            kl=decay(0.04, 0.0004, 8, half_life=0.05),
+        ),
         silent(
-            "too short",
+            "eight epochs, and a little more is left",
+            train_elbo_loss=decay(120.0, 60.0, 8, half_life=0.04),
+            train_recon=decay(119.0, 60.0, 8, half_life=0.04),
+            kl=decay(0.5, 0.03, 8, half_life=0.05),
+        ),
+        fires(
+            "twelve values, and little is left",
+            train_elbo_loss=decay(40.6, 27.2, 12, half_life=0.04),
+            train_recon=decay(40.0, 27.2, 12, half_life=0.04),
+            kl=decay(0.5, 0.01, 12, half_life=0.05),
+        ),
+        silent(
+            "eleven, and little is left",
             train_elbo_loss=decay(40.6, 27.2, 11, half_life=0.04),
             train_recon=decay(40.0, 27.2, 11, half_life=0.04),
-            kl=decay(0.02, 0.0002, 11, half_life=0.05),
+            kl=decay(0.5, 0.01, 11, half_life=0.05),
+        ),
+        silent(
+            "seven epochs",
+            train_elbo_loss=decay(120.0, 60.0, 7, half_life=0.04),
+            train_recon=decay(119.0, 60.0, 7, half_life=0.04),
+            kl=decay(0.04, 0.0004, 7, half_life=0.05),
         ),
     )
 
     def check(self, train: Trend[TrainLoss], code: LatentCode, settings: Hyperparameters) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
         kl = code.divergence
-        if not code.of_autoencoder or min(len(train), len(kl)) < self.min_points:
-            return
         loss, (first, middle, last) = train.end, kl.thirds
         most = max(middle, last) / loss if loss > 0 else 1.0
+        of_epochs = kl.series.axis is Axis.EPOCH and most <= self.max_share / 10
+        least = self.min_epochs if of_epochs else self.min_points
+        if not code.of_autoencoder or min(len(train), len(kl)) < least:
+            return
         rests = train.thirds[1] - train.thirds[2] <= self.max_fall * (train.start - train.end)
         if not (0 <= last <= first and most <= self.max_share and rests):
             return

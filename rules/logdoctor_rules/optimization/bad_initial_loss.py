@@ -105,6 +105,16 @@ class BadInitialLoss(Rule):
     min_points_alone: float = threshold(12.0, "the same where nothing does: those, and as many again")
 
     examples = (
+        fires(
+            "ten epochs, the first of which a rate far too high threw by decades",
+            settings={"optimizer": "SGD", "lr": 1.0, "momentum": 0.9},
+            train_loss=given([3e13, 2e12, 3.5e10, 7e8, 1.2e7, 2.2e5, 4300.0, 85.0, 2.6, 1.4]),
+        ),
+        silent(
+            "the same at a usual rate, of so few values",
+            settings={"optimizer": "SGD", "lr": 0.01, "momentum": 0.9},
+            train_loss=given([3e13, 2e12, 3.5e10, 7e8, 1.2e7, 2.2e5, 4300.0, 85.0, 2.6, 1.4]),
+        ),
         fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
         fires(
             "raw inputs, whose first update throws the loss up, until only the mean of the targets is left",
@@ -360,7 +370,7 @@ class BadInitialLoss(Rule):
         if named is not None:
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above, val=val))
-        elif long:
+        elif long or thrown_by_rate(train, settings):
             found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
         if (
             long

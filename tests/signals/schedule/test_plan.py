@@ -76,6 +76,12 @@ def test_a_run_is_over_with_its_schedule(lr: Curve, over: bool) -> None:
     assert ended(run, Schedule.measure(run)) is over
 
 
+@pytest.mark.parametrize(("epochs", "over"), [(20, True), (21, False), (19, False)])
+def test_steps_one_by_one_that_are_as_many_as_the_epochs_planned_are_epochs(epochs: int, over: bool) -> None:
+    run = example_run({"epochs": epochs}, Axis.STEP, train_loss=decay(2.3, 0.2, 20))
+    assert ended(run) is over
+
+
 def test_a_run_is_over_when_its_trainer_says_so_or_it_counts_epochs() -> None:
     run = example_run({}, Axis.STEP, train_loss=decay(2.3, 0.2))
     assert ended(replace(run, state=State.FINISHED))

@@ -61,6 +61,10 @@ def test_an_effective_batch_goes_before_a_micro_batch() -> None:
     assert (told.batch_size, told.accumulation) == (32, 8)
 
 
+def test_a_batch_size_may_be_abbreviated() -> None:
+    assert Hyperparameters(example_run({"bs": 2, "lr": 0.1})).batch_size == 2
+
+
 def test_a_run_without_settings_says_nothing() -> None:
     told = given()
     assert not told

@@ -60,6 +60,18 @@ SAMPLES = (
         {"Train": [(1, 0.75), (2, 0.5), (3, 0.25)], "Test (%)": [(1, 86.5), (2, 88.5), (3, 89.5)]},
     ),
     Sample(
+        "German",
+        "train.log",
+        "Epoche 1/3 | Trainingsverlust: 0.75 | Validierungsverlust: 0.875 | Validierungsgenauigkeit: 72.5%\n"
+        "Epoche 2/3 | Trainingsverlust: 0.5 | Validierungsverlust: 0.75 | Validierungsgenauigkeit: 81.5%\n"
+        "Epoche 3/3 | Trainingsverlust: 0.25 | Validierungsverlust: 0.5 | Validierungsgenauigkeit: 84.5%\n",
+        {
+            "Trainingsverlust": [(1, 0.75), (2, 0.5), (3, 0.25)],
+            "Validierungsverlust": [(1, 0.875), (2, 0.75), (3, 0.5)],
+            "Validierungsgenauigkeit": [(1, 72.5), (2, 81.5), (3, 84.5)],
+        },
+    ),
+    Sample(
         "Spanish",
         "train.log",
         "Época 1: pérdida 0.75\nÉpoca 2: pérdida 0.5\nÉpoca 3: pérdida 0.25\n",

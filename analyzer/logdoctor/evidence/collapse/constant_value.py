@@ -25,6 +25,9 @@ _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
 
+NEARLY_ALL = 0.9
+"""Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
+
 EARNED = 20
 """Rewards that tell of a course."""
 
@@ -161,6 +164,11 @@ TO_TELL = "the share of each class among the answers: one class alone is the net
 def may_be_majority(accuracy: float) -> bool:
     """Tell whether one class may hold as many examples, in shares or in percent."""
     return (accuracy / 100 if accuracy > 1 else accuracy) > HALF
+
+
+def may_be_nearly_all(accuracy: float) -> bool:
+    """Tell whether nearly all answers may be right, in shares or in percent."""
+    return (accuracy / 100 if accuracy > 1 else accuracy) >= NEARLY_ALL
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:

@@ -43,6 +43,9 @@ MOSTLY_LEARNT = 0.5
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
 
+ABSURD = 1e6
+"""First loss in units of its end that targets of no usual unit give."""
+
 HARDLY = 1.5
 """Accuracy in units of 1 / C from which it is no guessing."""
 
@@ -148,13 +151,14 @@ def _predicts_tokens(run: Run, train: Trend[TrainLoss]) -> bool:
 def thrown_by_rate(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> str:
     """Say at which rate a loss begins above any guessing and comes down far, where hardly any network trains.
 
-    The first updates threw it before the first value was logged, at a rate that is too high for any optimizer. Nothing
-    elsewhere.
+    The first updates threw it before the first value was logged, at a rate that is too high for any optimizer, or for
+    this one where it begins six decades above its end. Nothing elsewhere.
     """
     rate = given_rate(settings.run)
-    far = rate is not None and rate >= HIGH_PLAIN and is_far_too_high(settings)
+    for_any = rate is not None and (rate >= HIGH_PLAIN or trend.first >= ABSURD * trend.end)
+    far = for_any and is_far_too_high(settings)
     came_down = trend.first >= LARGEST and 0 < trend.end <= COMES_DOWN * trend.first
-    return f"a learning rate of {number(rate)}" if far and came_down else ""
+    return f"a learning rate of {number(rate)}" if rate is not None and far and came_down else ""
 
 
 def one_term_alone(run: Run) -> str:

@@ -20,7 +20,7 @@ from logdoctor.evidence.optimization.progress import (
     probably_falls,
     worse_than_untrained,
 )
-from logdoctor.evidence.usual_rates import low_rate
+from logdoctor.evidence.usual_rates import is_far_too_high, low_rate
 from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
@@ -170,7 +170,8 @@ class LossCourse:
         fell = 0.0 if self.stays or self.is_thrown else self.fell
         known_to = max(fell, 2 * self.train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * self.scale / known_to, 2 * len(self.train))
-        is_told = bool(self.shown_in_vain) or (self.stays and self._fell_little)
+        ends_no_lower = self.fell <= 0 and is_far_too_high(self.settings)
+        is_told = bool(self.shown_in_vain) or (self.stays and self._fell_little) or ends_no_lower
         return Confidence.MEDIUM if confidence is Confidence.LOW and is_told else confidence
 
     @property
@@ -181,7 +182,9 @@ class LossCourse:
 
     def fell_before(self, chance: ChanceLevels) -> str:
         """Say that it may have fallen before it was logged, unless something else says why it stays."""
-        is_explained = self.signs.frozen or self.signs.unused_gradients or self.low_rate
+        is_explained = (
+            self.signs.frozen or self.signs.unused_gradients or self.low_rate or is_far_too_high(self.settings)
+        )
         return "" if is_explained else fell_before(self.train.series, self.began, chance)
 
     @property

@@ -61,6 +61,10 @@ ROUNDING = 2e-4
 """Fall as a share of the start that is none, whatever its course: 0.0004 of ln 32, by which embeddings that have come
 together still move."""
 
+NEXT_TO_NONE = 1e-3
+"""The same of a training loss that levels off while validation gains nothing: dead units leave 7e-4 to the last bias, a
+tenth of what the least fine-tunings gain."""
+
 FOLLOWS = 0.25
 """Fall of validation as a share of that of training, up to which it does not follow."""
 
@@ -168,14 +172,25 @@ def gains_next_to_nothing(
 ) -> bool:
     """Whether both losses fall by less than a share of their start and level off, at a rate at which networks learn.
 
-    However sure such a fall is, it is that of what can be known without the input: how often each answer is right.
+    However sure such a fall is, it is that of what can be known without the input: how often each answer is right. At
+    the rate of a fine-tuning, or one that is not known, validation must gain nothing at all.
     """
-    if val is None or (greatest_height(settings.run, settings) or 0.0) < MODEST:
+    if val is None:
         return False
+    if (greatest_height(settings.run, settings) or 0.0) < MODEST:
+        return _gains_nothing(train, val)
     falls = [max(one.start - one.best, 0.0) <= share * abs(one.start) for one in (train, val)]
     levels = [one.thirds[1] - one.thirds[2] <= (one.thirds[0] - one.thirds[1]) / 2 for one in (train, val)]
     rounded = all(one.start - one.best <= ROUNDING * abs(one.start) for one in (train, val))
     return rounded or (all(falls) and all(levels))
+
+
+def _gains_nothing(train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
+    """Whether validation never comes below its first value, and training levels off after next to no fall."""
+    falls, (first, middle, last) = train.start - train.best, train.thirds
+    levels_off = middle - last <= (first - middle) / 2
+    never_lower = len(val) >= SEEN and float(val.series.values.min()) >= float(val.series.values[0])
+    return never_lower and levels_off and falls <= NEXT_TO_NONE * abs(train.start)
 
 
 def falls_steadily(val: Trend[Any]) -> bool:

@@ -63,7 +63,11 @@ def _plans(run: Run, settings: Hyperparameters) -> Iterator[Plan]:
     epochs = settings.number(PLANNED_EPOCHS)
     if steps is not None and steps > 0 and (logged := _reached(run, Axis.STEP)):
         yield Plan(steps, *logged, "step")
-    if epochs is not None and epochs > 0 and (counted := _reached(run, Axis.EPOCH) or _counted_epochs(run)):
+    if (
+        epochs is not None
+        and epochs > 0
+        and (counted := _reached(run, Axis.EPOCH) or _counted_epochs(run) or _steps_that_are_epochs(run, epochs))
+    ):
         yield Plan(epochs, *counted, "epoch")
 
 
@@ -84,3 +88,18 @@ def _counted_epochs(run: Run) -> tuple[float, float] | None:
     if not series:
         return None
     return float(series[0].finite.values.max()), max(float(np.median(np.diff(series[0].finite.values))), 1.0)
+
+
+def _steps_that_are_epochs(run: Run, epochs: float) -> tuple[float, float] | None:
+    """Return the same of steps that count one by one from the first, and are just as many as the epochs planned.
+
+    So does `writer.add_scalar(name, loss, epoch)`. Fewer may be batches of a run that was broken off.
+    """
+    curve = run.find(TrainLoss)
+    if (
+        curve is None
+        or len(curve.curve) != epochs
+        or not np.array_equal(np.diff(curve.curve.steps), [1] * (len(curve.curve) - 1))
+    ):
+        return None
+    return (epochs, 1.0) if curve.curve.steps[0] <= 1 else None

@@ -29,11 +29,11 @@ HALF_FLAGS = _spelled("fp16", "amp", "half", "use amp")
 BRAIN_FLAGS = _spelled("bf16", "bfloat16", "use bf16")
 BATCH_SIZE = _spelled(
     "total train batch size", "global batch size", "train batch size", "batch size", "per device train batch size",
-    "micro batch size", "batch",
+    "micro batch size", "batch", "bs",
 )  # fmt: skip
 MICRO_BATCH = _spelled(
     "per device train batch size", "micro batch size", "train micro batch size per gpu", "device batch size",
-    "batch size per gpu", "batch size",
+    "batch size per gpu", "batch size", "bs",
 )  # fmt: skip
 ACCUMULATION = _spelled("gradient accumulation steps", "accumulate grad batches", "grad accum steps", "accumulate")
 NORMALISE = _spelled(

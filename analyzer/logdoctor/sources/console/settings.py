@@ -19,7 +19,7 @@ LONGEST_LINE = 20_000
 
 KNOWN = frozenset({
     "lr", "learning_rate", "base_lr", "max_lr", "peak_lr", "min_lr", "lr0", "matrix_lr", "batch_size",
-    "train_batch_size",
+    "bs", "train_batch_size",
     "per_device_train_batch_size", "global_batch_size", "micro_batch_size", "total_batch_size", "train_batch_tokens",
     "gradient_accumulation_steps", "grad_accum_steps", "accumulate_grad_batches", "weight_decay", "wd", "warmup_steps",
     "warmup_ratio", "warmup_iters", "warmup_epochs", "lr_warmup_iters", "lr_scheduler_type", "lr_scheduler",
