@@ -222,6 +222,13 @@ class CsvTable(Source):
             {"train/loss": [(0, 1.5), (1, 1.25)]},
         ),
         Sample(
+            "Aim: labels with what holds them before their names",
+            "aim.csv",
+            "run,context.subset,name,step,value\n"
+            "b7,train,loss,1,0.5\nb7,train,loss,2,0.25\nb7,val,loss,1,0.75\nb7,val,loss,2,0.625\n",
+            {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 0.75), (2, 0.625)]},
+        ),
+        Sample(
             "TorchRL: no header",
             "scalars/reward.csv",
             "0,1.5\n10,1.75\n",

@@ -117,6 +117,12 @@ class JsonDocument(Source):
             {"train_loss": [(10, 0.5), (20, 0.25)], "val_loss": [(20, 0.75)]},
         ),
         Sample(
+            "the same, which breaks off behind a step",
+            "metrics.json",
+            '{"train_loss": [[10, 0.5], [20, 0.25], [30, ',
+            {"train_loss": [(10, 0.5), (20, 0.25)]},
+        ),
+        Sample(
             "what a model wrote, one record a line",
             "completions.jsonl",
             '{"step": 1, "prompt": "2+2", "reward": 1.0}\n{"step": 1, "prompt": "2+3", "reward": 0.0}\n',

@@ -260,6 +260,22 @@ SAMPLES = (
         },
     ),
     Sample(
+        "fairseq's own printing, where only the subset says what is validation",
+        "fairseq.log",
+        "epoch 001:      1 / 500 loss=13.5, num_updates=1, lr=0.001\n"
+        "epoch 001:      2 / 500 loss=13.25, num_updates=2, lr=0.001\n"
+        "epoch 001:      3 / 500 loss=13.0, num_updates=3, lr=0.001\n"
+        "epoch 001 | valid on 'valid' subset | loss 12.5 | num_updates 3\n"
+        "epoch 002:      1 / 500 loss=12.5, num_updates=4, lr=0.001\n"
+        "epoch 002 | valid on 'valid' subset | loss 12.25 | num_updates 4\n",
+        {
+            "epoch": [(1, 1), (2, 1), (3, 1), (3, 1), (4, 2), (4, 2)],
+            "loss": [(1, 13.5), (2, 13.25), (3, 13), (4, 12.5)],
+            "lr": [(1, 0.001), (2, 0.001), (3, 0.001), (4, 0.001)],
+            "valid/loss": [(3, 12.5), (4, 12.25)],
+        },
+    ),
+    Sample(
         "fairseq: `num_updates` counts through all epochs, validation in a line of the other style",
         "fairseq.log",
         "2021-01-01 00:00:00 | INFO | train_inner | epoch 001:    100 / 500 loss=13.5, ppl=8000, "

@@ -73,6 +73,22 @@ SAMPLES = (
         },
     ),
     Sample(
+        "MMEngine by iterations: validation counts its own batches, and is of where training had come to",
+        "mmengine.log",
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(train) [ 50/200]  lr: 2.0e-03  loss: 2.1250\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(train) [100/200]  lr: 2.0e-03  loss: 2.0000\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(val) [10/10]    aAcc: 60.5000  mIoU: 25.2500\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(train) [150/200]  lr: 2.0e-03  loss: 1.8750\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(train) [200/200]  lr: 2.0e-03  loss: 1.7500\n"
+        "2023/01/01 12:00:00 - mmengine - INFO - Iter(val) [10/10]    aAcc: 62.5000  mIoU: 30.2500\n",
+        {
+            "lr": [(50, 0.002), (100, 0.002), (150, 0.002), (200, 0.002)],
+            "train/loss": [(50, 2.125), (100, 2), (150, 1.875), (200, 1.75)],
+            "val/aAcc": [(100, 60.5), (200, 62.5)],
+            "val/mIoU": [(100, 25.25), (200, 30.25)],
+        },
+    ),
+    Sample(
         "MMEngine: iterations begin anew, validation stands at the end of its epoch",
         "mmengine.log",
         "2023/01/01 12:00:00 - mmengine - INFO - Epoch(train)  [1][  50/100]  lr: 2.0e-03  eta: 1 "

@@ -15,7 +15,7 @@ from logdoctor.run.roles import GradNorm, TrainError
 from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.believing import believed_of
 from logdoctor.sources.console.echoes import without_echoes
-from logdoctor.sources.console.evaluations import evaluations_apart, named_by_epoch
+from logdoctor.sources.console.evaluations import counted_by_training, evaluations_apart, named_by_epoch
 from logdoctor.sources.console.form import SAMPLES, Kind
 from logdoctor.sources.console.headings import Heading
 from logdoctor.sources.console.hugging_face import is_summary, with_steps
@@ -77,6 +77,7 @@ class Assembled:
 def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
     """Put the believed streams of each run in a log together; none when none is believed."""
     streams = [printed_once(of_one_rank(rows)) for rows in streams]
+    streams = [counted_by_training(rows, streams) for rows in streams]
     epochs = Clock.of([
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()
         if name == EPOCH and not rows.form.is_dict

@@ -60,6 +60,26 @@ def named_by_epoch(rows: Rows, epochs: Clock) -> Rows:
     return replace(rows, form=replace(rows.form, fields=fields))
 
 
+def counted_by_training(rows: Rows, streams: Sequence[Rows]) -> Rows:
+    """Give what counts its own batches, and always stands at their end, the count that training had come to.
+
+    MMEngine prints `Iter(val) [10/10]` behind each evaluation, whatever the iteration.
+    """
+    counters, plans = rows.of(Kind.COUNTER), rows.of(Kind.PLAN)
+    if not is_held_out(rows) or len(counters) != 1 or counters.keys() != plans.keys() or EPOCH in counters:
+        return rows
+    ((name, at),), (end,) = counters.items(), plans.values()
+    trained = [(other.lines, other.of(Kind.COUNTER).get(name)) for other in streams if not is_held_out(other)]
+    clock = Clock.of([(lines, counts) for lines, counts in trained if counts is not None])
+    come_to = clock.before(rows.lines)
+    is_its_own = bool((at == end).all() and (end == end[:1]).all() and (come_to != end).any())
+    if not is_its_own or not np.isfinite(come_to).all():
+        return rows
+    kept = [i for i, one in enumerate(rows.form.fields) if one.kind is not Kind.PLAN]
+    numbers = tuple(come_to if rows.form.fields[i].kind is Kind.COUNTER else rows.numbers[i] for i in kept)
+    return replace(rows, form=replace(rows.form, fields=tuple(rows.form.fields[i] for i in kept)), numbers=numbers)
+
+
 def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     """Part the lines of loops that count each epoch twice, once below `Training...` and once below `Evaluation...`.
 

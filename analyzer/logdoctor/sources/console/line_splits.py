@@ -22,11 +22,11 @@ _BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=(?:\0|[-+]?(?:nan|inf))(?:\s|[,;|
 """Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
 _WHOLE_LINE = re.compile(
     rf"[\W\d_]*(?:(?:phase|mode|split|stage|on|the|in)[\W_]+)?{_SPLIT_WORD[:-1]}|evaluating|validating)"
-    r"(?:[ _-](?:set|data|phase|mode|epoch|step|stage|results?))?\W*",
+    r"(?:[ _-](?:set|data|phase|mode|epoch|step|stage|results?)| on ['\"]?\w+['\"]? subset)?\W*",
     re.I,
 )
 """What stands between the counters of a line and its first key where all of it is of one split: `Epoch 3 - val: loss`,
-`Epoch 3 | Validation | loss`, `Epoch 3, phase: val, loss`."""
+`Epoch 3 | Validation | loss`, `Epoch 3, phase: val, loss`, fairseq's `epoch 003 | valid on 'valid' subset | loss`."""
 _BOTH_SPLITS = re.compile(rf" ?\(?{_SPLIT_WORD} ?/ ?{_SPLIT_WORD}\)?", re.I)
 """Which of two numbers is of which split: `loss 0.5/0.6 (train/val)`."""
 

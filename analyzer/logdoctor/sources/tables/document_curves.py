@@ -122,11 +122,19 @@ def _of_pairs(path: Path, value: dict[str, Any]) -> Iterator[Table]:
     """Yield the table of lists of a step and a number each, such as `[[10, 0.5], [20, 0.25]]`."""
     curves = {
         name: [(step, number) for step, number in pairs]
-        for name, pairs in value.items()
-        if isinstance(pairs, list) and _are_pairs(pairs) and _column(name, [number for _, number in pairs])
+        for name, values in value.items()
+        if isinstance(values, list)
+        and _are_pairs(pairs := _whole(values))
+        and _column(name, [number for _, number in pairs])
     }
     if curves:
         yield indexed(path, "step", curves)
+
+
+def _whole(values: list[Any]) -> list[Any]:
+    """Leave out a last pair that breaks off behind its step, as where only a part of the file was read or written."""
+    is_cut = len(values) > 1 and isinstance(values[-1], list) and len(values[-1]) < 2
+    return values[:-1] if is_cut else values
 
 
 def _are_pairs(values: list[Any]) -> bool:
