@@ -190,6 +190,55 @@ def test_a_console_that_counts_from_one_is_a_copy_where_the_loss_soon_rests_too(
     assert names(load(tmp_path)) == ["."]
 
 
+KERAS = [2.1324, 1.5229, 1.1137, 0.9831, 0.8711, 0.8012]
+
+
+def keras_console(losses: Iterable[tuple[int, float]]) -> str:
+    return "".join(
+        f"Epoch {i}/6\n29/29 - 0s - 12ms/step - loss: {x:.4f} - val_loss: {x + 0.1:.4f}\n" for i, x in losses
+    )
+
+
+def keras_csv(folder: Path, shift: float = 0.0) -> None:
+    losses = np.array(KERAS) + 3e-6 + shift
+    write_csv(folder / "training.log", epoch=range(6), loss=losses, val_loss=losses + 0.1)
+
+
+def test_a_short_console_that_counts_from_one_is_a_copy(tmp_path: Path) -> None:
+    keras_csv(tmp_path)
+    (tmp_path / "console.log").write_text(keras_console(enumerate(KERAS, 1)))
+    (run,) = load(tmp_path)
+    assert {(s.name, len(s)) for s in run.series} == {("loss", 6), ("val_loss", 6)}
+
+
+def test_a_console_may_lack_the_epoch_in_which_the_training_was_interrupted(tmp_path: Path) -> None:
+    losses = [*np.linspace(2.3, 0.4, 18).round(4)]
+    write_csv(tmp_path / "training.log", epoch=range(18), loss=losses, val_loss=np.add(losses, 0.1))
+    printed = [(i, loss) for i, loss in enumerate(losses, 1) if i not in (9, 10)]
+    (tmp_path / "console.log").write_text(keras_console(printed))
+    (run,) = load(tmp_path)
+    assert {(s.name, len(s)) for s in run.series} == {("loss", 18), ("val_loss", 18)}
+
+
+def test_a_console_of_another_run_that_counts_from_one_is_no_copy(tmp_path: Path) -> None:
+    keras_csv(tmp_path, shift=0.02)
+    (tmp_path / "console.log").write_text(keras_console(enumerate(KERAS, 1)))
+    assert len(load(tmp_path)) == 2
+
+
+def test_an_accuracy_in_per_cent_is_a_copy_of_the_share(tmp_path: Path) -> None:
+    shares = np.linspace(0.39012, 0.99253, 12)
+    write_events(tmp_path, {"train/loss": FALL[:12], "train/acc": shares, "val/acc": shares - 0.051})
+    (tmp_path / "console.log").write_text(
+        "".join(
+            f"Epoch: [{i}/12]\tTrain Loss: {loss:.4f}\tTrain Acc: {100 * acc:.2f}%\tVal Acc: {100 * acc - 5.1:.2f}%\n"
+            for i, (loss, acc) in enumerate(zip(FALL[:12], shares, strict=True), 1)
+        )
+    )
+    (run,) = load(tmp_path)
+    assert {(s.name, len(s)) for s in run.series} == {("train/loss", 12), ("train/acc", 12), ("val/acc", 12)}
+
+
 def test_identical_data_elsewhere_stays_and_is_noted(tmp_path: Path) -> None:
     for folder in ("a", "b"):
         write_csv(tmp_path / folder / "log.csv", epoch=range(40), loss=FALL)

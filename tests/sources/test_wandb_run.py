@@ -15,6 +15,7 @@ from logdoctor import load
 from logdoctor.reading import look
 from logdoctor.run import Axis, Notice, Run, State
 from logdoctor.run.notice import DAMAGE
+from logdoctor.run.roles import TrainLoss
 from logdoctor.sources.leveldb_log import SEARCH_EFFORT, read_records
 
 REAL = Path(__file__).parent / "fixtures" / "wandb" / "run.wandb"
@@ -224,3 +225,14 @@ def test_a_row_whose_step_is_none_keeps_its_values(tmp_path: Path, odd: float) -
     assert series.steps.tolist() == [190 if i == 20 else 10 * i for i in range(40)]
     (notice,) = run.notices
     assert "no step of their own" in notice.message
+
+
+def test_what_was_printed_beside_the_folder_of_a_run_is_the_same_run(tmp_path: Path) -> None:
+    printed = "".join(f"step {step}: train loss {step + 0.5:.4f}\n" for step in range(40))
+    kept = tmp_path / "wandb" / "offline-run-20260102_030405-a1b2c3d4"
+    (kept / "files").mkdir(parents=True)
+    (kept / "run-a1b2c3d4.wandb").write_bytes(framed(ROWS)[0])
+    (kept / "files" / "output.log").write_text(printed)
+    (tmp_path / "console.log").write_text(printed)
+    (run,) = load(tmp_path)
+    assert [(one.name, len(one)) for one in run.series if one.role is TrainLoss] == [("train/loss", 40)]

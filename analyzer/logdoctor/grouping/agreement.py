@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,14 @@ GLANCE = 16
 
 ENOUGH_MOVES = 5
 """Changes of value that two curves must share before their agreeing point by point is no accident."""
+
+FEWEST_MOVES_FROM_ONE = 3
+"""The same where one counts from 0 and the other from 1: their steps agree, too, so that fewer will do."""
+
+PER_CENT = 100.0
+
+MOST_APART_IN_UNIT = 0.01
+"""Relative difference of the largest first values of a share and of the same in per cent: consoles round `99.2%`."""
 
 FEWEST_MET = 8
 """One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
@@ -92,6 +101,7 @@ def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series])
 
 def same_values(one: Series, other: Series) -> bool | None:
     """Tell whether two series hold the same points, as far as both go; None when they cannot be compared."""
+    one, other = _in_one_unit(one, other)
     if one.axis is not other.axis:
         return _equal(one.values, other.values) if len(one) == len(other) else None
     a, b = one.curve, other.curve
@@ -104,10 +114,46 @@ def same_values(one: Series, other: Series) -> bool | None:
         and _equal(a.values[:head], b.values[:head]) is False
     ):
         return False  # logs of two runs of one program: a glance tells them apart
+    if _same_from_one_on(a, b):
+        return True
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
     if not len(in_a) or len(in_a) * FEWEST_MET < min(len(a), len(b)):
         return None
     return _equal(a.values[in_a], b.values[in_b])
+
+
+def _in_one_unit(one: Series, other: Series) -> tuple[Series, Series]:
+    """Return both series in per cent where one of them is and the other is the same as a share, else as they are."""
+    most = [_largest_of_first(series) for series in (one, other)]
+    share, percent = min(most), max(most)
+    if not 0 < share <= 1 < percent or abs(percent / share - PER_CENT) > PER_CENT * MOST_APART_IN_UNIT:
+        return one, other
+    a, b = (
+        replace(s, values=s.values * PER_CENT) if size == share else s
+        for s, size in zip((one, other), most, strict=True)
+    )
+    return a, b
+
+
+def _largest_of_first(series: Series) -> float:
+    """Return the largest magnitude at the beginning of a series, 0 where nothing there is finite."""
+    begin = series.values[:GLANCE]
+    return float(np.abs(begin[np.isfinite(begin)]).max(initial=0.0))
+
+
+def _same_from_one_on(a: Series, b: Series) -> bool:
+    """Tell whether one series counts from 0, the other from 1, and they hold the same points; either may lack a few.
+
+    Keras prints its epochs from 1 and writes them from 0; a console may lack the epoch in which it was interrupted.
+    """
+    if not len(a) or not len(b) or sorted((a.steps[0], b.steps[0])) != [0, 1]:
+        return False
+    _, in_a, in_b = np.intersect1d(a.steps - a.steps[0], b.steps - b.steps[0], assume_unique=True, return_indices=True)
+    shared = a.values[in_a]
+    with np.errstate(invalid="ignore"):
+        moves = np.abs(np.diff(shared)) > ROUNDING * np.abs(shared[1:])
+    most = len(in_a) >= AGREEING * min(len(a), len(b))
+    return bool(most and moves.sum() >= FEWEST_MOVES_FROM_ONE and _equal(shared, b.values[in_b]))
 
 
 def is_copy(one: Series, other: Series) -> bool:

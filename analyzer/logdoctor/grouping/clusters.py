@@ -8,7 +8,15 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
-from logdoctor.grouping.homes import CAPTURE, Folders, home_of, is_of_one_quantity, is_of_one_rank, split_hint
+from logdoctor.grouping.homes import (
+    CAPTURE,
+    Folders,
+    home_of,
+    is_captured_console,
+    is_of_one_quantity,
+    is_of_one_rank,
+    split_hint,
+)
 from logdoctor.run import Series
 from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
@@ -201,9 +209,14 @@ def _copies_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
 
 def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
     """Whether two runs of other formats hold the same data."""
-    if {piece.file.source.name for piece in ours} & {piece.file.source.name for piece in theirs}:
+    if _formats(ours) & _formats(theirs):
         return False
     return _is_same_data(ours, theirs)
+
+
+def _formats(pieces: Sequence[Piece]) -> set[str]:
+    """Return the formats of a run, but for what a tracker captured of the console: it is printed as well."""
+    return {piece.file.source.name for piece in pieces if not is_captured_console(piece.file.relative)}
 
 
 def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:

@@ -116,6 +116,11 @@ def _part_of_run(
     return None
 
 
+def is_captured_console(path: PurePosixPath) -> bool:
+    """Tell whether a file is what W&B kept of the lines that a program printed: `run-<start>-<id>/files/output.log`."""
+    return path.name == "output.log" and path.parent.name == "files" and bool(_WANDB_RUN.match(path.parent.parent.name))
+
+
 def _all_held_out(series: tuple[Series, ...]) -> bool:
     """Whether a log tells losses of held-out data and none of training."""
     splits = {naming.split_of(one.name) for one in series if issubclass(naming.role_of(one.name, Split.NONE), Loss)}

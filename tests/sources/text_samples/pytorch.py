@@ -40,6 +40,25 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Poutyne: how many steps each split has, before what was measured in both",
+        "poutyne.log",
+        "".join(
+            f"Epoch:  {i}/4 Train steps: 29 Val steps: 16 0.5{i}s loss: {loss} acc: {90 - 8 * loss} fscore_macro: "
+            f"{1 - loss / 4} val_loss: {loss + 1} val_acc: {80 - 8 * loss} val_fscore_macro: {0.75 - loss / 4}\n"
+            for i, loss in enumerate((2.0, 1.5, 1.25, 1.0), 1)
+        ),
+        {
+            "Train steps": [(0, 29), (1, 29), (2, 29), (3, 29)],
+            "Val steps": [(1, 16), (2, 16), (3, 16), (4, 16)],
+            "loss": [(1, 2.0), (2, 1.5), (3, 1.25), (4, 1.0)],
+            "acc": [(1, 74), (2, 78), (3, 80), (4, 82)],
+            "fscore_macro": [(1, 0.5), (2, 0.625), (3, 0.6875), (4, 0.75)],
+            "val_loss": [(1, 3.0), (2, 2.5), (3, 2.25), (4, 2.0)],
+            "val_acc": [(1, 64), (2, 68), (3, 70), (4, 72)],
+            "val_fscore_macro": [(1, 0.25), (2, 0.375), (3, 0.4375), (4, 0.5)],
+        },
+    ),
+    Sample(
         "PyTorch's example of a VAE: lines that hold no number once the loss is NaN",
         "vae.log",
         "====> Epoch: 1 Average loss: 40.0\n"

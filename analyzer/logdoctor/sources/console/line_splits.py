@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
+from logdoctor.run.roles import Counter
 from logdoctor.sources.console.masking import MASK
 from logdoctor.sources.console.vocabulary import SPLIT_ROLES, is_split
 
@@ -72,8 +73,9 @@ class LineSplits:
     def name(self, key: str) -> str:
         """Return a key with the split that the line spoke of before it."""
         if split_of(key):
-            spoken = [word for word in key.split() if is_split(word)]
-            self._spoken = spoken[-1] if spoken and spoken[-1] != key else ""
+            if role_of(key, Split.NONE) is not Counter:  # `Train steps: 29 Val steps: 16 0.5s loss: 2.3 val_loss: 2.1`
+                spoken = [word for word in key.split() if is_split(word)]
+                self._spoken = spoken[-1] if spoken and spoken[-1] != key else ""
             return key
         split = self._turn or self._spoken
         return f"{split} {key}" if split and issubclass(role_of(key, Split.NONE), SPLIT_ROLES) else key
