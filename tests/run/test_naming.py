@@ -24,6 +24,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("train_loss_epoch", TRAIN, roles.TrainLoss),
     ("epoch_loss", NONE, roles.TrainLoss),
     ("total_loss", NONE, roles.TrainLoss),
+    ("Tot Loss", NONE, roles.TrainLoss),
     ("lm loss", NONE, roles.TrainLoss),
     ("lm loss vs samples", NONE, roles.TrainLoss),
     ("reduced_train_loss", TRAIN, roles.TrainLoss),

@@ -47,6 +47,7 @@ _FAR_MORE_OFTEN = 3
 _WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 _ACCURACY = frozenset({"acc", "accuracy"})
+_TOTALS = frozenset({"total", "tot"})
 
 
 def understand(series: Iterable[Series], overrides: Overrides | None = None) -> tuple[Series, ...]:
@@ -292,4 +293,4 @@ def _preference(series: Series) -> tuple[bool, int, int, int, bool]:
     grain = -1 if "inner" in found else grain  # fairseq's `train_inner` holds the updates, its `train` the epochs
     twin = int(not {"samples", "vs"}.isdisjoint(found))  # Megatron's `vs samples`, Keras' `loss_vs_iterations`
     single = len(series.finite) < 2  # a final summary is no curve
-    return (single, twin, grain, len(found), "total" not in found)
+    return (single, twin, grain, len(found), _TOTALS.isdisjoint(found))

@@ -30,7 +30,7 @@ NO_LOSSES = frozenset("acc accuracy auc auroc f1 return returns episodic_return 
 """What is no loss, though it is logged among losses: `losses/episode_return`, `loss/acc`; but `loss/iou` is one."""
 
 QUALIFIERS = frozenset(
-    "loss losses step epoch total avg average mean global lm reduced running batch minibatch mini per sum smoothed "
+    "loss losses step epoch total tot avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
     "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
     "charts nats".split()

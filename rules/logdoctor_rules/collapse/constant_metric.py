@@ -185,6 +185,7 @@ class ConstantMetric(Rule):
         fires(
             "a detector that is given no boxes learns that nothing is there",
             axis=Axis.EPOCH,
+            train_loss=decay(0.6, 0.03, 20),
             iou_loss=flat(0.0, 20),
             dfl_loss=flat(0.0, 20),
             cls_loss=decay(0.6, 0.03, 20),
@@ -199,6 +200,7 @@ class ConstantMetric(Rule):
         silent(
             "a detector one of whose terms is switched off",
             axis=Axis.EPOCH,
+            train_loss=decay(0.7, 0.06, 20),
             box_loss=decay(0.1, 0.03, 20),
             bbox_l1_loss=flat(0.0, 20),
             cls_loss=decay(0.6, 0.03, 20),
