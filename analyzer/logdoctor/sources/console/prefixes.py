@@ -90,7 +90,8 @@ def uncommented(passage: Passage) -> Passage:
     text = passage.text
     if "#" in text:
         text = _COMMENT_SET_IN.sub("\n", "\n" + _COMMENT.sub("", text))[1:]
-    if text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text:
+    may_be = "|" in text and "%" in text  # which are found sooner than both in a row
+    if may_be and (text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text):
         text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")
     return passage if text is passage.text else replace(passage, text=text)
 
