@@ -272,4 +272,13 @@ SAMPLES = (
             "lr": [(100 * i, 0.5) for i in (1, 2, 3)],
         },
     ),
+    Sample(
+        "iterations within epochs of a few batches, of which every fifth or so is logged",
+        "train.log",
+        "".join(f"(epoch: {5 * i + i // 3}, iters: {8 * (i % 3)}) G_L1: {9 - i}.5\n" for i in range(1, 8)),
+        {
+            "G_L1": [(5 * i + i // 3, 9.5 - i) for i in range(1, 8)],
+            "iter": [(i - 1, 8 * (i % 3)) for i in range(1, 8)],
+        },
+    ),
 )

@@ -126,4 +126,10 @@ SAMPLES = (
         "".join(f"[{i}]  test-loss:{'-' if i < 2 else ''}0.{5 - i}\n" for i in range(4)),
         {"test-loss": [(0, -0.5), (1, -0.4), (2, 0.3), (3, 0.2)]},
     ),
+    Sample(
+        "XGBoost in the comments of a function",
+        "fit.txt",
+        "".join(f"    # [{20 * i}]\tvalidation_0-mlogloss:{1 - i / 4}\n" for i in range(4)),
+        {"validation_0-mlogloss": [(20 * i, 1 - i / 4) for i in range(4)]},
+    ),
 )

@@ -84,19 +84,22 @@ def _by_their_counts(counting: Sequence[Part]) -> list[Part]:
 def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clock: Clock, epochs: Clock) -> list[Part]:
     """Return the parts that count nothing, but come as the log counts on and measure what no counting line does."""
     names = {name for part in counted for name in part.values}
-    passed = Clock.of([(part.lines, part.counters[EPOCH]) for part in counted if EPOCH in part.counters])
-    headed = [
+    alone = [
         part
         for part in measuring
-        if not part.counters
-        and len(part) >= ENOUGH_LINES
-        and not names.issuperset(part.values)
-        and (_moves_on(part, clock.before(part.lines)) or _moves_on(part, passed.before(part.lines)))
+        if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values)
     ]
+    passed = _epochs_of(counted) if alone else epochs
+    headed = [part for part in alone if any(_moves_on(part, one.before(part.lines)) for one in (clock, passed))]
     if not len(epochs.lines) and not any(_tells_course(name) for part in headed for name in part.values):
         return []
     believed = [part for part in headed if any(map(is_of_training, part.values)) or names_splits(part.values)]
     return believed + [part for part in measuring if _accompanies(part, believed, names)]
+
+
+def _epochs_of(counted: Sequence[Part]) -> Clock:
+    """Return the epochs that rows tell besides their steps, which may begin anew in each."""
+    return Clock.of([(part.lines, part.counters[EPOCH]) for part in counted if EPOCH in part.counters])
 
 
 def _accompanies(part: Part, believed: Sequence[Part], names: AbstractSet[str]) -> bool:

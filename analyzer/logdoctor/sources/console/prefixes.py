@@ -60,7 +60,9 @@ _LOGGING = re.compile("|".join((
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
-_COMMENT = re.compile(r"#(?<![^\n]#)#?[ \t]?(?=\[?[0-9]|[Ee]poch\b|[ \t]{0,6}[0-9]+[ \t]{2,}[0-9]|E +# +|-{3} +-{6})")
+_OF_A_LOG = r"#?[ \t]?(?=\[?[0-9]|[Ee]poch\b|[ \t]{0,6}[0-9]+[ \t]{2,}[0-9]|E +# +|-{3} +-{6})"
+_COMMENT = re.compile(rf"#(?<![^\n]#){_OF_A_LOG}")
+_COMMENT_SET_IN = re.compile(rf"\n[ \t]{{1,16}}#{_OF_A_LOG}")
 """What R's knitr and people who paste a log into source code put before each line of it, tables of spaCy with them."""
 
 _COMMENTED_ROW = "% |"
@@ -90,8 +92,9 @@ def uncommented(passage: Passage) -> Passage:
     """Return a passage, line for line, with the marks of comments taken off what may be lines of a log."""
     text = passage.text
     if "#" in text:
-        text = _COMMENT.sub("", text)
-    if text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text:
+        text = _COMMENT_SET_IN.sub("\n", "\n" + _COMMENT.sub("", text))[1:]
+    may_be = "|" in text and "%" in text  # which are found sooner than both in a row
+    if may_be and (text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text):
         text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")
     return passage if text is passage.text else replace(passage, text=text)
 

@@ -94,8 +94,12 @@ def validation_rows_at_steps(steps: list[Counter]) -> tuple[list[Counter], Rows]
 def iterations_across_epochs(
     steps: list[Counter], rest: list[Counter], training: Rows
 ) -> tuple[list[Counter], list[str]]:
-    """Runners by epoch (mmcv 1): the iteration begins anew in each epoch; count on through all of them."""
+    """Runners by epoch (mmcv 1): the iteration begins anew in each epoch; count on through all of them.
+
+    Where no epoch has two rows, as of small data that are logged seldom, the epoch alone tells where they stand.
+    """
     epoch = next((one for one in rest if one.axis is Axis.EPOCH), None)
+    steps = [one for one in steps if epoch is None or not _is_within_epochs(one, epoch, training)]
     restarting = [one for one in steps if epoch is not None and _restarts(one, epoch, training)]
     if epoch is None or not restarting or len(restarting) < len(steps):
         return [one for one in steps if one not in restarting], []
@@ -161,6 +165,16 @@ def _restarts(inner: Counter, epoch: Counter, training: Rows) -> bool:
         falls_anew |= bool((moves[new_epoch] < 0).any())
         advances_within |= bool((moves[~new_epoch] > 0).any())
     return falls_anew and advances_within
+
+
+def _is_within_epochs(inner: Counter, epoch: Counter, training: Rows) -> bool:
+    """Tell whether a counter falls back though each row is of a later epoch than the one before."""
+    falls = False
+    for moves, epochs in _moves(inner, epoch, training):
+        if not (epochs > 0).all():
+            return False
+        falls |= bool((moves < 0).any())
+    return falls
 
 
 def _moves(inner: Counter, epoch: Counter, training: Rows) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
