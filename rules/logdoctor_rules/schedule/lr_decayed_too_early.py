@@ -199,6 +199,7 @@ class LrDecayedTooEarly(Rule):
         yield from found
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
+        """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
         died, begun, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
