@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from logdoctor import (
+    Cause,
     Confidence,
     Finding,
     Quantity,
@@ -228,10 +229,7 @@ class EntropyCollapse(Rule):
             *_span_of_return(reward, verdict),
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
-            causes=ranked(
-                because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
-                with_lower_rate(because("learning-rate-too-high", likely_if(fast), pro=[fast]), run),
-            ),
+            causes=_causes(run, none, some, fast),
             evidence={
                 "entropy at the start": Quantity(entropy.start, "nats"),
                 "entropy at the end": Quantity(entropy.end, "nats"),
@@ -259,6 +257,14 @@ class EntropyCollapse(Rule):
             if _late(theirs) - mine > max(self.behind * gained, self.min_gain_z * noise / 2):
                 return f"{reward.series.name} rests at {number(mine)} where {name} earns {number(_late(theirs))}"
         return ""
+
+
+def _causes(run: Run, none: Sequence[str], some: Sequence[str], fast: str) -> tuple[Cause, ...]:
+    """Return why a policy becomes certain; `none` and `some` say whether the settings have an entropy bonus."""
+    return ranked(
+        because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
+        with_lower_rate(because("learning-rate-too-high", likely_if(fast), pro=[fast]), run),
+    )
 
 
 def _span_of_return(reward: Trend[Reward] | None, verdict: str) -> list[Span]:
