@@ -164,29 +164,38 @@ def mixed(base: Any, batch: Any, wanted: Sequence[int], count: int) -> Any:
     if type(base) is not type(batch):
         raise UnlikeBatchesError
     if isinstance(batch, Tensor):
-        if base.shape != batch.shape or base.dtype != batch.dtype:
-            raise UnlikeBatchesError
-        if not batch.dim() or batch.shape[0] != count:
-            return base
-        rows = torch.as_tensor(list(wanted), device=batch.device)
-        return base.index_copy(0, rows, batch.index_select(0, rows))
+        return _mixed_tensors(base, batch, wanted, count)
     if isinstance(batch, dict) or hasattr(batch, "keys"):
         if set(base) != set(batch):
             raise UnlikeBatchesError
         made = {key: mixed(base[key], batch[key], wanted, count) for key in batch}
         return made if type(batch) is dict else type(batch)(made)
     if isinstance(batch, list | tuple):
-        if len(base) != len(batch):
-            raise UnlikeBatchesError
-        if len(batch) == count and not any(isinstance(one, Tensor) for one in batch):  # texts, names of files
-            parts = [batch[at] if at in wanted else base[at] for at in range(count)]
-        else:
-            parts = [mixed(one, other, wanted, count) for one, other in zip(base, batch, strict=True)]
+        parts = _mixed_parts(base, batch, wanted, count)
         return type(batch)(*parts) if hasattr(batch, "_fields") else type(batch)(parts)
     if is_dataclass(batch) and not isinstance(batch, type):
         changed = {one.name: (getattr(base, one.name), getattr(batch, one.name)) for one in fields(batch)}
         return replace(batch, **{name: mixed(*both, wanted, count) for name, both in changed.items()})
     return base
+
+
+def _mixed_tensors(base: Tensor, batch: Tensor, wanted: Sequence[int], count: int) -> Tensor:
+    """Put rows in their places, where a tensor has one for each example."""
+    if base.shape != batch.shape or base.dtype != batch.dtype:
+        raise UnlikeBatchesError
+    if not batch.dim() or batch.shape[0] != count:
+        return base
+    rows = torch.as_tensor(list(wanted), device=batch.device)
+    return base.index_copy(0, rows, batch.index_select(0, rows))
+
+
+def _mixed_parts(base: Sequence[Any], batch: Sequence[Any], wanted: Sequence[int], count: int) -> list[Any]:
+    """Mix part by part; of a list that has a text or the name of a file for each example, these."""
+    if len(base) != len(batch):
+        raise UnlikeBatchesError
+    if len(batch) == count and not any(isinstance(one, Tensor) for one in batch):
+        return [batch[at] if at in wanted else base[at] for at in range(count)]
+    return [mixed(one, other, wanted, count) for one, other in zip(base, batch, strict=True)]
 
 
 def told(batch: Any, found: Sequence[int], count: int) -> str:

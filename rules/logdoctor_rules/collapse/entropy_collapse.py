@@ -213,19 +213,21 @@ class EntropyCollapse(Rule):
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
         if not verdict and (grows or not 0 < since <= self.at_once * n):
             return
+        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         none, some = off_and_on(run, *({word} for word in BONUS))
         rests = not verdict and reward is not None and not some
         if rests and best_accuracy(run) >= SOLVED:
             return
-        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
-        series, step = entropy.series, int(entropy.steps[since])
-        when = f"{percent(since / n)} of the run" if since else "the first value logged"
+        series, step, share = entropy.series, int(entropy.steps[since]), percent(since / n)
+        spans = [Span(series.name, step, series.last_step, "deterministic")]
+        if reward is not None:
+            spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
+        when = f"{share} of the run" if since else "the first value logged"
         fast = f"it took {'only' if since else 'no longer than'} {when}" if since <= self.at_once * n else ""
         yield self.finding(
             f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
             f"{when}" + (f", and {verdict}" if verdict else ""),
-            Span(series.name, step, series.last_step, "deterministic"),
-            *_span_of_return(reward, verdict),
+            *spans,
             severity=self.severity if verdict or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
@@ -259,12 +261,6 @@ class EntropyCollapse(Rule):
             if _late(theirs) - mine > max(self.behind * gained, self.min_gain_z * noise / 2):
                 return f"{reward.series.name} rests at {number(mine)} where {name} earns {number(_late(theirs))}"
         return ""
-
-
-def _span_of_return(reward: Trend[Reward] | None, verdict: str) -> list[Span]:
-    """Return the span of the return, where one is logged."""
-    series = None if reward is None else reward.series
-    return [] if series is None else [Span(series.name, series.first_step, series.last_step, verdict)]
 
 
 def _late(reward: Trend[Reward]) -> float:

@@ -142,6 +142,7 @@ class MetricLossDisagreement(Rule):
         yield from islice(chain(falls, rises), 1)
 
     def _metric_falls(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
+        """Report a metric that falls from its best while the loss goes on falling."""
         shared = _shared(metric)
         best_at = int(np.argmax(shared))
         best, step = float(shared[best_at]), int(metric.steps[best_at])
@@ -175,6 +176,7 @@ class MetricLossDisagreement(Rule):
         )
 
     def _loss_rises(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
+        """Report a loss that rises from its best while the metric holds."""
         risen, then = loss.end - loss.best, _at(metric, loss.best_step)
         least = max(self.min_loss_rise * abs(loss.best), (self.min_z + _luck(loss)) * loss.level_noise)
         gained = metric.end - float(metric.level.min())

@@ -89,6 +89,7 @@ class MissingSteps(Rule):
         yield from self._early_ends(judged)
 
     def _holes(self, judged: Sequence[Series]) -> Iterator[Finding]:
+        """Report the widest hole, with every curve that has it."""
         found = [(one, hole) for one in judged for hole in holes(one, self.min_paces)]
         if not found:
             return
@@ -122,6 +123,7 @@ class MissingSteps(Rule):
         )
 
     def _early_ends(self, judged: Sequence[Series]) -> Iterator[Finding]:
+        """Report the first curve that ends long before others of its pace."""
         for series in judged:
             pace, end = series.once(pace_of), series.curve.last_step
             alike = [one for one in judged if pace and _logged_beside(one, series) and one.once(pace_of) == pace]

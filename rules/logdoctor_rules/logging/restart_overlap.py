@@ -35,6 +35,8 @@ from logdoctor.wording import counted, place, stretch
 FEWEST = 10
 """Steps from which it is no accident that most of them have several values."""
 
+MOST_RESTARTS = 5
+"""Times that a run goes back up to which it was rather resumed: two writers take turns far more often."""
 
 STARTED_AGAIN = Notice(RESTART, "events.1", "The writer started again at step 80, which voids 20 points.")
 ONE_OF_SEVERAL = Notice(PART, "train.log", "The log holds 3 runs; `Fold 2/3` announces this one.", None, None, 40, 75)
@@ -167,6 +169,7 @@ class RestartOverlap(Rule):
         )
 
     def _goes_back(self, series: Series) -> Finding:
+        """Report steps that go back: of a run that was resumed or begun anew, or of two writers."""
         at = int(series.rewinds[0])
         before, after = int(series.steps[:at].max()), int(series.steps[at])
         twice = len(series) - len(series.curve)
@@ -182,7 +185,7 @@ class RestartOverlap(Rule):
             confidence=Confidence.HIGH,
             causes=ranked(
                 because("resumed-from-checkpoint", likely_if(not anew)),
-                because("two-writers", likely_if(len(series.rewinds) > 5)),
+                because("two-writers", likely_if(len(series.rewinds) > MOST_RESTARTS)),
                 *[because("one-log-for-several-runs", Strength.LIKELY, pro=[said]) for said in another],
                 *([because("one-log-for-several-runs")] if after <= series.first_step and not another else []),
             ),

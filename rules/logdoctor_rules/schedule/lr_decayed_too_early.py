@@ -199,6 +199,7 @@ class LrDecayedTooEarly(Rule):
         yield from found
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
+        """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
         died, begun, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
         if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
             return
@@ -237,7 +238,7 @@ class LrDecayedTooEarly(Rule):
             Span(rate.name, died, last, "without rate"),
             confidence=confidence,
             severity=severity,
-            causes=_causes(schedule, died, begun, last),
+            causes=_causes(schedule, died, self.dead_rate),
             evidence={
                 f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
@@ -246,7 +247,9 @@ class LrDecayedTooEarly(Rule):
         )
 
 
-def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause, ...]:
+def _causes(schedule: Schedule, died: int, dead_rate: float) -> tuple[Cause, ...]:
+    """Return why the rate died at a step: by a schedule for fewer steps, or one that is stepped too often."""
+    begun, last = schedule.series.first_step, schedule.series.last_step
     times = (last - begun) / max(schedule.settled_step - begun, 1)
     whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
     said = f"the schedule is over after 1/{round(times)} of the run"
@@ -254,7 +257,7 @@ def _causes(schedule: Schedule, died: int, begun: int, last: int) -> tuple[Cause
         because(
             "schedule-decays-too-soon",
             Strength.LIKELY,
-            pro=[f"the rate is below 1 % of its peak from {place(schedule.series, died)} on"],
+            pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(schedule.series, died)} on"],
             fixes=[
                 Fix(
                     f"stretch the schedule from {number(died - begun)} to the {number(last - begun)} "

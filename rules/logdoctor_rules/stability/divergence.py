@@ -489,8 +489,7 @@ class Divergence(Rule):
             yield self.finding(
                 away.said, away.span, confidence=away.confidence, causes=away.causes, evidence=away.evidence
             )
-            return
-        if rises_with_its_data(train, val):
+        if away is not None or rises_with_its_data(train, val):
             return
         rise = Rise(train, val, start_of(train, val, chance), metric)
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
@@ -501,7 +500,12 @@ class Divergence(Rule):
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
         loses = of_gain or rise.beyond_decades(self.times, self.lost, self.min_z)
         if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
-            yield from self._where_no_level_rises(rise, explosion, chance, spikes, around)
+            if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
+                yield self._never_recovers(train, explosion, "little learnt", around)
+            elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
+                yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
+            elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
+                yield self._ends_high(jump, spikes, rise.start, around)
             return
         if not explodes and (only_begins_epoch(run, train) or rise.is_last_value_alone):
             return
@@ -514,25 +518,7 @@ class Divergence(Rule):
             {**rise.levels, "noise": train.noise},
         )
 
-    def _where_no_level_rises(
-        self,
-        rise: Rise,
-        explosion: Explosion | None,
-        chance: ChanceLevels,
-        spikes: Spikes[TrainLoss] | None,
-        around: Surroundings,
-    ) -> Iterator[Finding]:
-        """Report what the levels at both ends do not show: what an explosion lost, or a jump that ends the log."""
-        train, val = rise.train, rise.val
-        if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
-            yield self._never_recovers(train, explosion, "little learnt", around)
-        elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
-            yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
-        elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
-            yield self._ends_high(jump, spikes, rise.start, around)
-
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
-        """Make the finding of an event, with the causes that the run and its siblings speak for."""
         why, series = explain(event, self.causes), event.series
         order = {"what came before": Quantity(event.order)} if event.order else {}
         return self.finding(
@@ -545,7 +531,6 @@ class Divergence(Rule):
         )
 
     def _never_recovers(self, train: Trend[TrainLoss], seen: Explosion, ends: str, around: Surroundings) -> Finding:
-        """Report an explosion after which the loss stays where it ended."""
         start = f"{number(seen.start)}{seen.known_from and f' ({seen.known_from})'}"
         return self._broken(
             f"explodes to {number(seen.peak)} from {start} and ends at {number(train.end)}, {ends}",
@@ -555,11 +540,9 @@ class Divergence(Rule):
         )
 
     def _least(self, seen: Explosion) -> float:
-        """Return the times of its start that an explosion must reach: fewer where the level of guessing is known."""
         return self.lost_from if seen.known_from else self.explosion
 
     def _last_jump(self, rise: Rise, spikes: Spikes[TrainLoss]) -> Spike | None:
-        """Return the jump after which the log ends high, where it stands out from all that came before."""
         above = rise.start + self.above_start * abs(rise.start)
         gained = 0.0 if rise.validation_falls else self.min_gain * abs(rise.start)
         jump = last_jump(spikes, above=above, least=int(self.late_points), gained=gained, lost=self.lost)

@@ -61,18 +61,29 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
     if val is None and share < MOST_RIGHT:
         return ""
     usual = COMMON_CLASSES if said is None else (said.classes,)
-    for classes in usual if said is not None else dict.fromkeys((*usual, *range(FEWEST, MOST + 1))):
-        floor, level = log(1 + (classes - 1) / e), log(classes)
-        fair = most_entropy(share, classes) if share < 1 else 0.0
-        below = NEAR if classes in usual else ROUNDED
-        least = max((1 - below) * floor, UNSURE * fair)
-        at_floor = train.end <= (1 + NEAR) * floor
-        if not at_floor and (val is None or classes not in usual):
-            continue
-        first_epoch = floor < train.first < level and at_floor  # whose mean has begun to fall
-        if (abs(train.first / level - 1) <= NEAR or first_epoch) and all(_levels_off(one, least) for one in losses):
-            return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
+    tried = {*usual, *(range(FEWEST, MOST + 1) if said is None else ())}
+    if any(_rests_on_floor(train, val, one, share, is_usual=one in usual) for one in tried):
+        return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
     return ""
+
+
+def _rests_on_floor(
+    train: Trend[TrainLoss], val: Trend[ValLoss] | None, classes: int, share: float, *, is_usual: bool
+) -> bool:
+    """Whether losses begin at guessing among some classes and level off on the floor, or above what is fair.
+
+    `share` is that of right answers; a number of classes that is not usual tells on the floor alone.
+    """
+    floor, level = log(1 + (classes - 1) / e), log(classes)
+    is_on_floor = train.end <= (1 + NEAR) * floor
+    if not is_on_floor and (val is None or not is_usual):
+        return False
+    first_epoch = floor < train.first < level and is_on_floor  # whose mean has begun to fall
+    if abs(train.first / level - 1) > NEAR and not first_epoch:
+        return False
+    fair = most_entropy(share, classes) if share < 1 else 0.0
+    least = max((1 - (NEAR if is_usual else ROUNDED)) * floor, UNSURE * fair)
+    return all(_levels_off(one, least) for one in (train, val) if one is not None)
 
 
 def causes_of_cap(shown: str) -> tuple[Cause, ...]:

@@ -67,12 +67,8 @@ class ThrownAtStart:
         unscaled weights, inputs or targets (bad-initial-loss).
         """
         values, at, far = train.series.values, explosion.index, is_far_too_high(settings)
-        few = FIRST_EPOCHS if train.series.axis is Axis.EPOCH else FIRST_STEPS
-        is_first = at <= max(few, EARLY * len(values))
-        again = values[max(at + 1, len(values) // 2) :]
-        over = len(again) > 0 and float(again.max()) < OVER * explosion.peak
         other = Unmeasurable(f"{train.series.name} is not thrown by its first updates, or does not come back")
-        if explosion.explains_the_start or not is_first or values.min() < 0 or not over:
+        if not _is_passing(train, explosion):
             raise other
         spread = _spread(train)
         start, known_from = _start(train, explosion, chance, spread, far=far)
@@ -87,6 +83,16 @@ class ThrownAtStart:
         if not tells or not (high or high_enough):
             raise Unmeasurable(f"{train.series.name} rises to {times:.3g} times its start at most")
         return cls(start, known_from, at, explosion.peak, times)
+
+
+def _is_passing(train: Trend[TrainLoss], explosion: Explosion) -> bool:
+    """Whether it is among the first values that the loss is thrown, and whether that is over by half of the run."""
+    values, at = train.series.values, explosion.index
+    if explosion.explains_the_start or values.min() < 0:
+        return False
+    few = FIRST_EPOCHS if train.series.axis is Axis.EPOCH else FIRST_STEPS
+    later = values[max(at + 1, len(values) // 2) :]
+    return at <= max(few, EARLY * len(values)) and len(later) > 0 and float(later.max()) < OVER * explosion.peak
 
 
 def _height(train: Trend[TrainLoss], at: int, *, alone: bool) -> float:
