@@ -136,6 +136,18 @@ class GeneralizationGap(Rule):
             train_loss=decay(2.3, 0.45, 40, half_life=0.05),
             val_loss=decay(2.3, 1.0, 40, half_life=0.1),
         ),
+        silent(
+            "a student, most of whose loss is to agree with its teacher: validation measures the labels alone",
+            train_loss=decay(2.3, 0.37, 100, half_life=0.05),
+            train_ce_loss=decay(1.85, 0.9, 100, half_life=0.05),
+            val_loss=decay(1.4, 1.0, 20, half_life=0.05),
+        ),
+        fires(
+            "a term that is no larger than the loss itself",
+            train_loss=decay(2.3, 0.37, 100, half_life=0.05),
+            train_ce_loss=decay(1.85, 0.3, 100, half_life=0.05),
+            val_loss=decay(1.4, 1.0, 20, half_life=0.05),
+        ),
         fires(
             "validation of another scale, far above an untrained network, and farther and farther from training",
             train_loss=decay(0.1, 0.015),

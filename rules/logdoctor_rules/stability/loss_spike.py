@@ -188,6 +188,18 @@ class LossSpike(Rule):
             val_acc_second=flat(0.0, 30).followed_by(decay(0.2, 0.8, 30)),
         ),
         silent(
+            "another stage of training begins, as the log says",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
+            stage=flat(1.0, 60).followed_by(flat(2.0, 60)),
+        ),
+        fires(
+            "the same, long after that stage began",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
+            stage=flat(1.0, 20).followed_by(flat(2.0, 100)),
+        ),
+        silent(
             "the energies of data less those of samples, which drift to either side of zero",
             axis=Axis.STEP,
             train_loss=line(0.018, -0.05, 58)

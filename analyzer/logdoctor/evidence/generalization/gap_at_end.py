@@ -9,8 +9,10 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import answers_by_class, left_behind
 from logdoctor.run import Run
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss
 from logdoctor.signals import Gap
 from logdoctor.signals.generalization.gap import evaluated_end, highest_likely_end
+from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number
 
 JUMPS = 0.5
@@ -80,7 +82,12 @@ class GapAtEnd:
         """Whether validation stands still far above training, by a good part of all that training gained."""
         val = self.gap.val
         # the last few batches may lie low by chance
-        ends = max(self.gap.train.end, evaluated_end(self.run, self.gap), highest_likely_end(self.gap.train))
+        ends = max(
+            self.gap.train.end,
+            evaluated_end(self.run, self.gap),
+            highest_likely_end(self.gap.train),
+            _end_of_a_term(self.run, self.gap),
+        )
         is_far_above = ends < self.thresholds.max_ratio * val.end and val.end > 0
         return val.end - ends >= max(self._least_gap, val.level_noise) and self.stands_still and is_far_above
 
@@ -126,3 +133,16 @@ class GapAtEnd:
         if self.is_far_off:
             return f", far above the {number(self.gap.train.start)} at which training began"
         return ", no lower than where training began" if self.is_untouched else ""
+
+
+def _end_of_a_term(run: Run, gap: Gap) -> float:
+    """Return the highest end of what training logs beside its loss, above that and no higher than validation; or 0.
+
+    A term that is larger than the sum carries a small weight there: validation may measure that term alone, as where
+    a student learns from a teacher and is tested on labels.
+    """
+    own = gap.train.series
+    beside = (one for role in (TrainLoss, TrainComponentLoss) for one in run.all(role) if one.name != own.name)
+    trends = (trend_or_none(one) for one in beside if one.axis is own.axis)
+    ends = (one.end for one in trends if one is not None and len(one) == len(gap.train))
+    return max((end for end in ends if gap.train.end < end <= gap.val.end), default=0.0)

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
@@ -42,6 +43,12 @@ ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
 
+STAGES = frozenset("stage phase task".split())
+"""Words of what counts the parts of a training that learn something else each."""
+
+MOST_STAGES = 20
+"""Changes of such a number up to which it counts parts of a training: it may tell the tasks of mixed batches apart."""
+
 BEGAN = 0.25
 """Part of such a rise up to which it may have come before the jump: what rises all along is learnt from other data."""
 
@@ -69,7 +76,8 @@ class JumpyLosses:
 
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
-    return only_training(spike, series, val) or learns_something_else(spike, series, run)
+    learns_other = learns_something_else(spike, series, run) or begins_stage(spike, series, run)
+    return learns_other or only_training(spike, series, val)
 
 
 def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:
@@ -114,6 +122,14 @@ def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
         rose_before = median(before[-RUN_UP:]) - median(before[:RUN_UP])
         changes.append((change if rose_before <= BEGAN * change else min(change, 0.0)) / unit)
     return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED
+
+
+def begins_stage(spike: Spike, series: Series, run: Run) -> bool:
+    """Whether the log counts another stage, phase or task from the value on that jumps, or a few before it."""
+    stages = (one.finite for one in run.series if STAGES & set(words(one.name)) and one.axis is series.axis)
+    begun = (one.steps[1:][np.diff(one.values) != 0] for one in stages)
+    since, until = series.steps[[max(spike.index - RUN_UP, 0), spike.index]]
+    return any(len(at) <= MOST_STAGES and bool(((at > since) & (at <= until)).any()) for at in begun)
 
 
 def comes_back(spike: Spike, series: Series) -> bool:
