@@ -24,6 +24,7 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
+from logdoctor.signals.comparison.neighbours import neighbours
 from logdoctor.signals.comparison.outcome import Measured
 from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
 from logdoctor.tested import replay_of, with_replay
@@ -149,7 +150,8 @@ def diagnose(
             first = set_up[0].run
             said, failed[id(first)] = compare(Siblings(first, set_up), rules)
             comparisons += said
-        placed += [_Placed(run, label, measured, duplicates[run]) for run in group]
+        beside = neighbours(measured) or [()] * len(group)
+        placed += [_Placed(run, label, near, duplicates[run]) for run, near in zip(group, beside, strict=True)]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
     asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
     examined = [
@@ -171,7 +173,7 @@ class _Placed:
     label: str
     """Of its group of siblings."""
     group: tuple[Measured, ...]
-    """Those of its set-up, itself among them."""
+    """Those of its set-up, itself among them; of a large one the nearest."""
     duplicates: Duplicates
 
 

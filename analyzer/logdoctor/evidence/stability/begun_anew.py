@@ -31,8 +31,9 @@ LOW = 0.3
 def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     """Return the one jump by which training and validation lose what they had gained, and win it back from there.
 
-    Of few values alone: in longer logs noise and the way down tell what stands out. All that is known of validation must go back
-    as well, for data that change throw training alone. What begins anew again and again is meant, as folds are.
+    Of few values alone: in longer logs noise and the way down tell what stands out. All that is known of validation
+    must go back as well, for data that change throw training alone. What begins anew again and again is meant, as folds
+    are.
     """
     series, values = train.series, train.series.values
     if not BEFORE + AFTER <= len(values) <= MOST:
