@@ -33,12 +33,12 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
+    came_to_nearly_all,
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
     largest_class,
     may_be_majority,
-    may_be_nearly_all,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
@@ -280,6 +280,11 @@ class ConstantMetric(Rule):
         ),
         fires("eight from the first on", train_loss=decay(0.35, 0.25, 8), val_accuracy=flat(0.94, 8)),
         fires(
+            "eight of those at a loss far above that of one answer",
+            train_loss=decay(1.38, 1.29, 9),
+            val_accuracy=given([0.8575]).followed_by(flat(0.93, 8)),
+        ),
+        fires(
             "thirteen of those",
             train_loss=decay(0.577, 0.092, 16, half_life=0.06),
             val_loss=decay(0.401, 0.079, 16, half_life=0.04),
@@ -393,7 +398,7 @@ class ConstantMetric(Rule):
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
-        if since and may_be_nearly_all(value):
+        if since and came_to_nearly_all(value, train):
             least = self.min_highest
         if counts_wins(series):
             least = self.min_rewards
