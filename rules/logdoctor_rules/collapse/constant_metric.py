@@ -69,10 +69,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = (
-        "Needs 6 equal values to the end, 8 above one half, 12 if it rose to nine tenths; it cannot know which share "
-        "of the data is one class."
-    )
+    limits = "Needs 6 equal values to the end, 8 above one half, 12 if it rose to 0.9; the share of a class is not known."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
@@ -87,8 +84,8 @@ class ConstantMetric(Rule):
     )
     min_highest: float = threshold(
         12.0,
-        "the same above nine tenths where it came to its value, as a small network that has come to rest gets the same "
-        "of a hundred examples right for ten epochs, at a loss like that of one answer",
+        "the same above nine tenths at a loss like that of one answer, where it came to its value: a small network at "
+        "rest gets the same of a hundred examples right for ten epochs",
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
