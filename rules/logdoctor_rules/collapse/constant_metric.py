@@ -69,7 +69,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 equal values to the end, 8 above one half, 12 if it rose to 0.9; the share of a class is not known."
+    limits = "Needs 6 equal values to the end, 8 above a half, 12 if it rose to 0.9; shares of classes are not known."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
