@@ -33,11 +33,11 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
+    came_to_nearly_all,
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
     may_be_majority,
-    may_be_nearly_all,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
@@ -69,7 +69,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 equal values to the end, 8 above one half, 12 above nine tenths; it cannot know which share of the data is one class."
+    limits = "Needs 6 equal values to the end, 8 above a half, 12 if it rose to 0.9; shares of classes are not known."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
@@ -84,8 +84,8 @@ class ConstantMetric(Rule):
     )
     min_highest: float = threshold(
         12.0,
-        "the same above nine tenths, where sets of a hundred examples rest for ten epochs at what a small network that "
-        "has come to rest gets right, at a loss like that of one answer",
+        "the same above nine tenths at a loss like that of one answer, where it came to its value: a small network at "
+        "rest gets the same of a hundred examples right for ten epochs",
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
@@ -299,6 +299,12 @@ class ConstantMetric(Rule):
             val_loss=given([0.401, 0.139, 0.0853, 0.0878, 0.0819, 0.0813, 0.0812, 0.0799, 0.0794, 0.0793, 0.0793]),
             val_accuracy=given([0.9214, 0.95, 0.9786]).followed_by(flat(0.9857, 8)),
         ),
+        fires("eight from the first on", train_loss=decay(0.35, 0.25, 8), val_accuracy=flat(0.94, 8)),
+        fires(
+            "eight of those at a loss far above that of one answer",
+            train_loss=decay(1.38, 1.29, 9),
+            val_accuracy=given([0.8575]).followed_by(flat(0.93, 8)),
+        ),
         fires(
             "thirteen of those",
             train_loss=decay(0.577, 0.092, 16, half_life=0.06),
@@ -418,7 +424,7 @@ class ConstantMetric(Rule):
         moves = np.flatnonzero(values != value)
         since = int(moves[-1]) + 1 if len(moves) else 0
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
-        if may_be_nearly_all(value):
+        if since and came_to_nearly_all(value, train):
             least = self.min_highest
         if counts_wins(series):
             least = self.min_rewards

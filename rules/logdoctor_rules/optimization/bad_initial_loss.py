@@ -105,17 +105,12 @@ class BadInitialLoss(Rule):
     min_points_alone: float = threshold(12.0, "the same where nothing does: those, and as many again")
 
     examples = (
+        fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
         fires(
             "ten epochs, the first of which a rate far too high threw by decades",
             settings={"optimizer": "SGD", "lr": 1.0, "momentum": 0.9},
             train_loss=given([3e13, 2e12, 3.5e10, 7e8, 1.2e7, 2.2e5, 4300.0, 85.0, 2.6, 1.4]),
         ),
-        silent(
-            "the same at a usual rate, of so few values",
-            settings={"optimizer": "SGD", "lr": 0.01, "momentum": 0.9},
-            train_loss=given([3e13, 2e12, 3.5e10, 7e8, 1.2e7, 2.2e5, 4300.0, 85.0, 2.6, 1.4]),
-        ),
-        fires("ten times ln 10", settings=TEN, axis=Axis.STEP, train_loss=decay(23.0, 0.3).noisy(0.02)),
         fires(
             "raw inputs, whose first update throws the loss up, until only the mean of the targets is left",
             axis=Axis.STEP,
@@ -345,6 +340,11 @@ class BadInitialLoss(Rule):
             "thrown up by the first updates from a usual loss",
             axis=Axis.STEP,
             train_loss=given([5.2, 4.9, 5.1, *np.geomspace(4e12, 1.0, 77)]).followed_by(flat(1.0, 220).noisy(0.1)),
+        ),
+        silent(
+            "ten epochs that come down by decades at a usual rate",
+            settings={"optimizer": "SGD", "lr": 0.01, "momentum": 0.9},
+            train_loss=given([3e13, 2e12, 3.5e10, 7e8, 1.2e7, 2.2e5, 4300.0, 85.0, 2.6, 1.4]),
         ),
     )
 

@@ -221,6 +221,18 @@ class NoLearning(Rule):
             settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-5},
             train_loss=flat(0.83, 40).noisy(0.003),
         ),
+        silent(
+            "gains as little at the rate of a fine-tuning",
+            train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),
+            val_loss=decay(4.244, 4.234, 8, half_life=0.2),
+            lr=cosine(2e-5, 25),
+        ),
+        silent(
+            "gains little, but does not level off",
+            train_loss=line(4.249, 4.234, 25).noisy(0.0005),
+            val_loss=line(4.244, 4.234, 8),
+            lr=cosine(3e-3, 25),
+        ),
         fires(
             "gains next to nothing, which levels off, and validation only loses by it",
             train_loss=decay(1.0166, 1.0159, 15, half_life=0.2),
@@ -241,18 +253,6 @@ class NoLearning(Rule):
             settings={"optimizer": "SGD", "lr": 1.0, "momentum": 0.9, "epochs": 12},
             train_loss=given([1.841, 1.312, 1.361, 1.347, 1.363, 1.464, 2.175, 1.329, 1.489, 1.352, 1.435, 1.763]),
             val_loss=given([1.313, 1.29, 1.317, 1.51, 1.197, 3.124, 1.52, 1.05, 1.273, 1.05, 1.084, 1.255]),
-        ),
-        silent(
-            "gains as little at the rate of a fine-tuning",
-            train_loss=decay(4.249, 4.234, 25, half_life=0.2).noisy(0.0005),
-            val_loss=decay(4.244, 4.234, 8, half_life=0.2),
-            lr=cosine(2e-5, 25),
-        ),
-        silent(
-            "gains little, but does not level off",
-            train_loss=line(4.249, 4.234, 25).noisy(0.0005),
-            val_loss=line(4.244, 4.234, 8),
-            lr=cosine(3e-3, 25),
         ),
         fires(
             "falls by what rounding moves",

@@ -28,6 +28,9 @@ HALF = 0.5
 NEARLY_ALL = 0.9
 """Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
 
+TWICE = 2.0
+"""Training loss in units of the least that one answer has, up to which either may be."""
+
 EARNED = 20
 """Rewards that tell of a course."""
 
@@ -166,9 +169,10 @@ def may_be_majority(accuracy: float) -> bool:
     return (accuracy / 100 if accuracy > 1 else accuracy) > HALF
 
 
-def may_be_nearly_all(accuracy: float) -> bool:
-    """Tell whether nearly all answers may be right, in shares or in percent."""
-    return (accuracy / 100 if accuracy > 1 else accuracy) >= NEARLY_ALL
+def came_to_nearly_all(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
+    """Tell whether nearly all answers may be right, at a loss that one answer for all may have, and a sound model."""
+    share = accuracy / 100 if accuracy > 1 else accuracy
+    return share >= NEARLY_ALL and train is not None and train.end < TWICE * least_of_one_answer(accuracy)
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:

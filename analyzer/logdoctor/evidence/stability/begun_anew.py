@@ -11,14 +11,11 @@ from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Spike, Spikes, Trend
 from logdoctor.signals.optimization.accuracy import is_of_classes
-from logdoctor.signals.stability.spikes import LEARNT, LOST
+from logdoctor.signals.stability.spikes import LEARNT, LOST, MIN_SPIKE_POINTS
 from logdoctor.wording import number
 
 BEFORE, AFTER = 4, 3
 """Values before the jump, which show a course, and from it on, which show that it is gone again."""
-
-MOST = 40
-"""Values up to which a run is judged so: of more, what is learnt anew is laid beside what was learnt first."""
 
 BACK = 0.25
 """Distance from the first value as a share of what was gained within which a loss is back there: a second task, or
@@ -31,12 +28,11 @@ LOW = 0.3
 def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     """Return the one jump by which training and validation lose what they had gained, and win it back from there.
 
-    Of few values alone: in longer logs noise and the way down tell what stands out. All that is known of validation
-    must go back as well, for data that change throw training alone. What begins anew again and again is meant, as folds
-    are.
+    Of few values alone: in longer logs noise tells what stands out of it. All that is known of validation must go back
+    as well, for data that change throw training alone. What begins anew again and again is meant, as folds are.
     """
     series, values = train.series, train.series.values
-    if not BEFORE + AFTER <= len(values) <= MOST:
+    if not BEFORE + AFTER <= len(values) < MIN_SPIKE_POINTS:
         return None
     at = BEFORE + int(np.argmax(np.diff(values[BEFORE - 1 : len(values) - AFTER + 1])))
     first, low, before, peak = float(values[0]), float(values[:at].min()), float(values[at - 1]), float(values[at])
