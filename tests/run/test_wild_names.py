@@ -14,7 +14,8 @@ NAMES = {
         "total_loss, lm loss, lm_loss, reduced_train_loss, loss_metrics/global_avg_loss, learning/loss, "
         "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
     ),
-    "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, bpd, bits_per_byte, bits/dim, silog, clip_loss",
+    "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, bpd, bits_per_byte, bits/dim, silog, clip_loss, "
+    "learn/MultiClass, MultiClassOneVsAll",
     "validation-loss": (
         "clip_val_loss, val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
@@ -24,7 +25,7 @@ NAMES = {
     "validation-component-loss": "val/box_loss",
     "loss-scale": "loss_scale, loss scale, loss-scale",
     "setup": (
-        "loss_weight, best_val_loss, min_loss, loss_time, loss__MIN, loss__MAX, hp_metric, clip_fraction, "
+        "loss_weight, best_val_loss, prev_loss, min_loss, loss_time, loss__MIN, loss__MAX, hp_metric, clip_fraction, "
         "lr-AdamW-momentum, lr-AdamW-weight_decay"
     ),
     "learning-rate": (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Series, naming
+from logdoctor.run import Axis, Series, naming
 from logdoctor.run.roles import Counter, LearningRate, Throughput, Unknown
 
 if TYPE_CHECKING:
@@ -142,11 +142,11 @@ def _largest_of_first(series: Series) -> float:
 
 
 def _same_from_one_on(a: Series, b: Series) -> bool:
-    """Tell whether one series counts from 0, the other from 1, and they hold the same points; either may lack a few.
+    """Tell whether one series counts epochs from 0, the other from 1, with the same points; either may lack a few.
 
     Keras prints its epochs from 1 and writes them from 0; a console may lack the epoch in which it was interrupted.
     """
-    if not len(a) or not len(b) or sorted((a.steps[0], b.steps[0])) != [0, 1]:
+    if a.axis is not Axis.EPOCH or not len(a) or not len(b) or sorted((a.steps[0], b.steps[0])) != [0, 1]:
         return False
     _, in_a, in_b = np.intersect1d(a.steps - a.steps[0], b.steps - b.steps[0], assume_unique=True, return_indices=True)
     shared = a.values[in_a]

@@ -157,7 +157,7 @@ def _as_setting(name: _Name) -> type[Role] | None:
 
 
 def _is_extreme(name: _Name) -> bool:
-    """Tell the best or the last value of a curve from the curve: `best_acc`, `min_loss`; but not `min_snr_loss`."""
+    """Tell the best value of a curve, or the one before, from the curve: `best_acc`, `min_loss`; not `min_snr_loss`."""
     stem = stem_of(name.text)
     return bool(vocabulary.EXTREME.search(name.text)) or (len(stem) == 1 and stem[0] in vocabulary.EXTREMES)
 
@@ -179,7 +179,7 @@ def _as_loss(name: _Name) -> type[Role] | None:
     if in_words or (vocabulary.ELBO in found and negated):
         return _loss(name, found)
     in_nats = len(found) == 2 and "nats" in found and split_of(name.text)  # `val (nats)`
-    if in_nats or vocabulary.TWO_HEADS.search(name.text):
+    if in_nats or vocabulary.TWO_HEADS.search(name.text) or vocabulary.MULTI_CLASS.search(name.text):
         return _loss(name, found)
     if not _says_loss(found):
         return None

@@ -118,6 +118,9 @@ POLICY = frozenset(
 
 ADVERSARIES = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
 
+MULTI_CLASS = re.compile(r"(?:^|/)MultiClass(?:OneVsAll)?$")
+"""CatBoost's losses of several classes, whose names do not say that they are losses."""
+
 TWO_HEADS = re.compile(r"(?:^|/)(?:box|cls|dfl)_o[mo]$")
 """The losses of YOLOv10 on each of its heads, one-to-many and one-to-one, which do not say that they are any."""
 
@@ -156,7 +159,7 @@ CLIPPED = "clipped"
 WEIGHTS_OF_LOSSES = frozenset({"weight", "coef", "coefficient", "time", "ratio"})
 """Words beside `loss` that tell of what it is multiplied by or how long it takes."""
 
-EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak)[/_\- ]|__(?:min|max)$", re.I)
+EXTREME = re.compile(r"^(?:.*[/_\-. ])?(?:best|lowest|highest|peak|prev|previous)[/_\- ]|__(?:min|max)$", re.I)
 
 EXTREMES = frozenset({"min", "max", "final"})
 """What makes a loss a figure about its curve: `min_loss`; not: `min_snr_loss`."""

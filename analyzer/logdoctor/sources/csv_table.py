@@ -31,6 +31,9 @@ _NO_HEADER = (
     "`epoch,loss,accuracy`, or name the columns under [roles]."
 )
 
+_STATISTICS = frozenset({"min", "max", "mean", "std"})
+"""What says nothing of which quantity it is of."""
+
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
 
@@ -305,6 +308,24 @@ class CsvTable(Source):
             "training error\t\n" + "".join(f" {8 / i:.4e}\t\n" for i in (1, 2, 4)),
             {"training error": [(0, 8.0), (1, 4.0), (2, 2.0)]},
         ),
+        Sample(
+            "d3rlpy: epoch, step and value without a header",
+            "loss.csv",
+            "".join(f"{i},{100 * i},{0.5**i}\n" for i in range(1, 13)),
+            {"epoch": [(100 * i, i) for i in range(1, 13)], "loss": [(100 * i, 0.5**i) for i in range(1, 13)]},
+        ),
+        Sample(
+            "d3rlpy: statistics of the gradient that the file is called after",
+            "fc.bias_grad.csv",
+            "epoch,step,min,max,mean,std\n1,100,-0.5,0.5,0.0,0.25\n2,200,-0.25,0.25,0.125,0.125\n",
+            {
+                "epoch": [(100, 1), (200, 2)],
+                "fc.bias_grad/min": [(100, -0.5), (200, -0.25)],
+                "fc.bias_grad/max": [(100, 0.5), (200, 0.25)],
+                "fc.bias_grad/mean": [(100, 0.0), (200, 0.125)],
+                "fc.bias_grad/std": [(100, 0.25), (200, 0.125)],
+            },
+        ),
         Sample("one column of an error of anything", "log.csv", "rms error\n0.5\n0.25\n0.75\n", None),
         Sample("one column of data", "ages.csv", "age\n41\n36\n", None),
         Sample("one column of scores", "scores.csv", "score\n0.5\n0.75\n0.25\n", None),
@@ -403,12 +424,18 @@ def _header_beside(path: Path, start: bytes) -> tuple[str, ...]:
 
 
 def _named_by_path(table: Table) -> Table:
-    """Give a DVCLive column the folders of its name: `plots/metrics/train/loss.tsv` holds `train/loss`."""
+    """Give a column the rest of its name where the path has it.
+
+    DVCLive writes `train/loss` to `plots/metrics/train/loss.tsv`. The gradients of each parameter are columns `min`,
+    `max`, `mean` and `std` of d3rlpy's files, which are called after the parameter.
+    """
     folders = table.path.parts[:-1]
     quantities = [one.name for one in table.columns if not counts(one.name) and normal(one.name) not in MOMENTS]
     for i in range(len(folders) - 1):
         if folders[i : i + 2] == _DVCLIVE and quantities == [table.path.stem]:
             return table.renamed({table.path.stem: "/".join((*folders[i + 2 :], table.path.stem))})
+    if quantities and _STATISTICS.issuperset(quantities):
+        return table.renamed({one: f"{table.path.stem}/{one}" for one in quantities})
     return table
 
 

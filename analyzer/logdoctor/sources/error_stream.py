@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -23,6 +24,11 @@ LAST_WORDS = 200
 """Lines from the end of the file in which a failure is the program's last: the tracebacks of eight processes and what
 their launcher says of each."""
 
+_BARS_CLOSED = 2
+"""Progress bars that are drawn once more as the program ends, behind its traceback: one of epochs, one of batches."""
+_FULL = "100%|"
+"""How a bar ends whose loop did."""
+
 _STREAM = re.compile(r"(?:^|[._-])(?:std)?(?:out|err)(?=$|[._-])|[.](?:log|txt)$", re.I)
 """What tells the two streams of one job apart by name: `job_7.out`, `train_err.txt`."""
 _NUMBERED = re.compile(r"\.[oe]([0-9]+)$")
@@ -42,6 +48,14 @@ class ErrorStream(Source):
     only_events = True
     samples = (
         Sample("Slurm's", "job_7.err", "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.\n", {}),
+        Sample(
+            "what bars of tqdm show once more as the program ends",
+            "console.log",
+            "Epoch 1:   0%|          | 0/15 [00:00<?, ?it/s]Traceback (most recent call last):\n"
+            '  File "train.py", line 3, in step\n    raise ArithmeticError("NaN detected in train loss")\n'
+            "ArithmeticError: NaN detected in train loss\nEpoch 1:   7%|6         | 1/15 [00:00<00:01,  8.08it/s]\n",
+            {},
+        ),
         Sample("of two words", "train_err.txt", "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.\n", {}),
         Sample("nothing that matters", "job_7.err", "Downloading: 100%|####| 9/9 [00:01<00:00, 9.00it/s]\n", None),
     )
@@ -68,7 +82,7 @@ def stream_of(name: str) -> str:
 def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent, ...]:
     """Return what matters; of failures those after which nothing more was done, as far as the stream tells."""
     rows, messages = StreamReader(), MessageReader()
-    moved = 0
+    moved = deque([0] * (1 + _BARS_CLOSED), maxlen=1 + _BARS_CLOSED)
     for piece in passages:
         if isinstance(piece, Span):
             continue
@@ -76,8 +90,11 @@ def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent
         taken = rows.take(passage)
         messages.take(passage, taken)
         bars = [i for i, shape in enumerate(taken.shapes) if BAR.search(shape)]
-        moved = passage.places.at(bars[-1]) if bars else moved
+        lines = passage.text.split("\n") if bars else []
+        for i in bars[-1 - _BARS_CLOSED :]:
+            place = passage.places.at(i)
+            moved.extend([place] * (moved.maxlen or 1) if _FULL in lines[i] else [place])
         last = passage.places.at(len(taken.shapes) - 1)
-    ends = max(moved, last - LAST_WORDS) if rows.lines else 0
+    ends = max(moved[0], last - LAST_WORDS) if rows.lines else 0
     found = messages.events(Path(), Clock.of([]), range(rows.lines), rows.lines)
     return tuple(one for one in found if one.kind not in FATAL or one.line > ends)

@@ -37,9 +37,9 @@ NAN = float("nan")
 
 _STOPPED = re.compile(
     r"became infinite or NaN|(?:terminating|stopping) training|Loss exploded|NanLoss|diverged with|"
-    r"Unexpected result nan|Loss is (?:NaN|Inf)"
+    r"Unexpected result nan|Loss is (?:NaN|Inf)|NaN detected in (?:train|eval) loss"
 )
-"""What detectron2, torchvision, Tacotron, TF Estimator, AllenNLP and Flux say of a loss before they stop, unlogged."""
+"""What detectron2, torchvision, Tacotron, TF Estimator, AllenNLP, Flux and Pythae say before they stop, unlogged."""
 
 _STEP = re.compile(r"(?:iteration|step)[ =]*([0-9]{1,15})")
 NOTHING_LOGGED = Series.of("loss", (), (), axis=Axis.INDEX)
@@ -139,6 +139,10 @@ class NanLoss(Rule):
         fires(
             "the trainer stops in its first step, and logs nothing",
             events=(TextEvent(NON_FINITE_STOP, DETECTRON.replace("120", "0"), "log.txt", 40, None),),
+        ),
+        fires(
+            "the trainer stops within its first epoch, which alone it would log",
+            events=(TextEvent(NON_FINITE_STOP, "ArithmeticError: NaN detected in train loss", "out.log", 52, None),),
         ),
         silent("all finite", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent(

@@ -59,6 +59,27 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Poutyne: bars that count the batches of an evaluation as those of training",
+        "poutyne.log",
+        "".join(
+            "".join(
+                f"Epoch:  {epoch}/4 Step: {i}/2  {50 * i}.00% |▋                   |ETA: 0.10s {name}: {loss / i}\n"
+                for name in ("loss", "val_loss")
+                for i in (1, 2)
+            )
+            + f"Epoch:  {epoch}/4 Train steps: 2 Val steps: 2 0.52s loss: {loss} val_loss: {loss + 1}\n"
+            for epoch, loss in enumerate((2.0, 1.5, 1.25, 1.0), 1)
+        ),
+        {
+            "epoch": [(2 * epoch + i, epoch + 1) for epoch in range(4) for i in (1, 2, 2)],
+            "Train steps": [(i, 2) for i in (2, 4, 6, 8)],
+            "Val steps": [(i, 2) for i in (2, 4, 6, 8)],
+            "loss": [(1, 2.0), (2, 1.0), (3, 1.5), (4, 0.75), (5, 1.25), (6, 0.625), (7, 1.0), (8, 0.5)],
+            "loss (epoch)": [(2, 2.0), (4, 1.5), (6, 1.25), (8, 1.0)],
+            "val_loss": [(2, 3.0), (4, 2.5), (6, 2.25), (8, 2.0)],
+        },
+    ),
+    Sample(
         "PyTorch's example of a VAE: lines that hold no number once the loss is NaN",
         "vae.log",
         "====> Epoch: 1 Average loss: 40.0\n"

@@ -6,11 +6,12 @@ Most of what a log holds is not of training, and is told by what it lacks before
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of
-from logdoctor.sources.console.form import Form, Kind
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.sources.console.form import Field, Form, Kind
 from logdoctor.sources.console.frameworks import fixed_form
 from logdoctor.sources.console.line import BAR, LineReader
 from logdoctor.sources.console.line_numbers import LOOK_BACK, NOT_FINITE
@@ -165,10 +166,10 @@ def _form(shape: str) -> Form | None:
     stripped = strip(_names_first(shape.replace(" ep:", " episodes:") if _LEROBOT in shape else shape))
     reader = LineReader(stripped.text, stripped.slots)
     reader.read()
-    fields = tuple(reader.fields)
+    text = stripped.text
+    fields = _batches_of_evaluation(reader.fields) if BAR.search(text) else tuple(reader.fields)
     if not fields:
         return None
-    text = stripped.text
     headed = _split_of_heading(text) if all(one.kind in (Kind.COUNTER, Kind.PLAN) for one in fields) else ""
     return Form(
         fields,
@@ -182,6 +183,24 @@ def _form(shape: str) -> Form | None:
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )
+
+
+def _batches_of_evaluation(fields: Sequence[Field]) -> tuple[Field, ...]:
+    """Take the step of a bar that measures only held-out data for the position within one evaluation.
+
+    Poutyne counts the batches of its evaluations as those of training: `Epoch: 1/20 Step: 3/16 |... val_loss: 2.1`.
+    """
+    values = [one.name for one in fields if one.kind is Kind.VALUE]
+    counted = [one.name for one in fields if one.kind is Kind.COUNTER]
+    planned = [one.name for one in fields if one.kind is Kind.PLAN]
+    if counted != ["epoch", "step"] or counted != planned or not values or not all(map(_is_held_out, values)):
+        return tuple(fields)
+    within = {Kind.COUNTER: Kind.WITHIN, Kind.PLAN: Kind.LENGTH}
+    return tuple(replace(one, kind=within.get(one.kind, one.kind)) if one.name == "step" else one for one in fields)
+
+
+def _is_held_out(name: str) -> bool:
+    return split_of(name) in (Split.VALIDATION, Split.TEST)
 
 
 def _names_first(shape: str) -> str:

@@ -40,8 +40,8 @@ _SO_FAR = frozenset({"best", "highest", "lowest"})
 """Words before a quantity that make it the best value so far."""
 _BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
 """How a line begins that repeats what an evaluation has said, where that was the best so far."""
-BAR = re.compile(r"\[[=>.#]|━|█|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
-"""Marks of a progress bar: Keras 2, Keras 3, tqdm."""
+BAR = re.compile(r"\[[=>.#]|━|[█▏▎▍▌▋▊▉]|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
+"""Marks of a progress bar: Keras 2, Keras 3, tqdm, Poutyne."""
 
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
 """What torchvision's references print once more at the end of an epoch."""

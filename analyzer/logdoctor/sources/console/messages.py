@@ -77,7 +77,8 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         r"Loss is (?:nan|inf|NaN|Inf|-inf)\b", r"Loss became infinite or NaN", r"loss returned in `training_step` is",
         r"is not finite\. Previous best", r"found NaN in", r"Unexpected result nan", r"NanLossDuringTrainingError",
         r"Model diverged with loss = NaN", r"returned nan values in its", r"Loss NaN/Inf detected",
-        r"NaN or Inf found in input tensor", r"[Ll]oss (?:exploded|diverged|is NaN|became NaN)",
+        r"NaN or Inf found in input tensor", r"NaN detected in (?:train|eval) loss",
+        r"[Ll]oss (?:exploded|diverged|is NaN|became NaN)",
         r"(?:NaN|nan|non-finite) (?:loss|gradient|grad norm)s?\b.{0,30}(?:detected|found|encountered|stopp|[Aa]bort)",
     )),
     (kinds.GRADIENT_OVERFLOW, ("overflow", "loss scale", "skip"), (

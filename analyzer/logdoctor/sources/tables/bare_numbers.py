@@ -42,7 +42,8 @@ _OF_LOOPS = frozenset("train training learning epoch epochs step steps iter iter
 def columns_of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
     """Return the columns of numbers in a file that is called after its only curve, such as `val_loss.txt`, or nothing.
 
-    In one that is called after curves the first must count, and nobody can tell what the others are.
+    In one that is called after curves the first must count, and nobody can tell what the others are. Where two of three
+    count, they are the epoch and the step: d3rlpy writes a file for each metric so.
     """
     of_one = is_of_one_curve(stem)
     if not of_one and not is_called_after_curves(stem):
@@ -57,6 +58,8 @@ def columns_of_bare_numbers(stem: str, start: bytes) -> tuple[str, ...]:
         return ()
     if not of_one and not all(map(_is_of_training, words(stem))):
         return ()  # `sensor_log.csv`, `price_history.csv`
+    if of_one and columns == 3 and _counts_rows(numbers[:, 1:]):
+        return ("epoch", "step", stem) if (numbers[:, 0] <= numbers[:, 1]).all() else ("step", "epoch", stem)
     first = stem if of_one and columns <= 1 + _MOST_BESIDE else f"{_COLUMN} 2"
     return ("index", first, *(f"{_COLUMN} {i + 1}" for i in range(2, columns)))
 
