@@ -84,8 +84,7 @@ class ConstantMetric(Rule):
     )
     min_highest: float = threshold(
         12.0,
-        "the same above nine tenths at a loss like that of one answer, where it came to its value: a small network at "
-        "rest gets the same of a hundred examples right for ten epochs",
+        "the same above nine tenths at a loss like that of one answer: a small network at rest repeats itself as well",
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
@@ -333,9 +332,8 @@ class ConstantMetric(Rule):
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         if (boxes := without_boxes(run)) is not None:
-            n = len(boxes.series)
-            sure, alike = confidence_from(3.0, n), {"values alike": Quantity(n, "all values")}
-            yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=alike)
+            sure = confidence_from(3.0, len(boxes.series))
+            yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
         metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
@@ -344,11 +342,8 @@ class ConstantMetric(Rule):
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         falls = self._loss_falls(train, series)
         of_one_size = causes_of_one_size(series, metrics)
-        causes = (
-            of_one_size
-            or causes_of_policy(series, reward, train)
-            or one_value_causes(series, since, train, metrics, falls=falls)
-        )
+        told = causes_of_policy(series, reward, train) or one_value_causes(series, since, train, metrics, falls=falls)
+        causes = of_one_size or told
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
         is_usual = harmless or bool(of_one_size) or rests_as_the_loss_does(train, float(series.values[-1]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.finding import Cause, Fix, Span, Strength
+from logdoctor.finding import Cause, Fix, Quantity, Span, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss
@@ -18,7 +18,6 @@ OF_BOXES = frozenset("box boxes bbox iou giou ciou diou".split())
 
 ENOUGH_EPOCHS, ENOUGH_STEPS = 6, 20
 """Zeros from which no luck explains them: an epoch has many images, a logged step a few."""
-
 
 LOOK = "draw some training images with the boxes that the loader gives: it finds none in the label files"
 
@@ -34,6 +33,11 @@ class WithoutBoxes:
     def span(self) -> Span:
         """All of it."""
         return Span(self.series.name, self.series.first_step, self.series.last_step, "no boxes")
+
+    @property
+    def evidence(self) -> dict[str, Quantity]:
+        """How many values are zero."""
+        return {"values alike": Quantity(len(self.series), "all values")}
 
     @property
     def causes(self) -> tuple[Cause, ...]:

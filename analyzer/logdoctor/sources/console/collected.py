@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from logdoctor.sources.console.passages import Passage, passages_of
 
@@ -87,7 +87,7 @@ def _step(before: object, after: object) -> int:
 
 def _place_of(record: Record, names: Sequence[str], kind: type | tuple[type, ...]) -> _Place:
     """Return where the first of some names stands with a value of this kind, the shallowest; empty where none does."""
-    level: list[tuple[_Place, Mapping[object, object]]] = [((), dict(record))]
+    level: list[tuple[_Place, Mapping[Any, object]]] = [((), record)]
     for _ in range(_DEEPEST):
         found = {
             key.strip("@_").lower(): (*place, key)

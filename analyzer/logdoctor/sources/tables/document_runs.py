@@ -42,7 +42,7 @@ def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
     if not holders or any(key in SPLIT_WORDS for key in holders):
         return []
     if len(holders) == 1:
-        return runs_in(path, *holders.values(), depth + 1)
+        return runs_in(path, next(iter(holders.values())), depth + 1)
     logged = {key: names for key, value in holders.items() if (names := _names(path, value))}
     if len(logged) == 1:
         return runs_in(path, holders[next(iter(logged))], depth + 1)
