@@ -199,6 +199,13 @@ class LossSpike(Rule):
             train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
             stage=flat(1.0, 20).followed_by(flat(2.0, 100)),
         ),
+        fires(
+            "the loss of a task, and the seconds of a stage, which count none",
+            axis=Axis.EPOCH,
+            train_loss=decay(2.0, 0.3, 20, half_life=0.2).with_value(14, 3.0),
+            task_loss=decay(1.8, 0.3, 20, half_life=0.2).with_value(14, 2.7),
+            stage_time=flat(3.0, 20).noisy(0.1),
+        ),
         silent(
             "the energies of data less those of samples, which drift to either side of zero",
             axis=Axis.STEP,
