@@ -72,9 +72,11 @@ class Rise:
     @property
     def is_last_value_alone(self) -> bool:
         """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
-        before, last = self.train.series.values[-2:].tolist()
-        few = self.train.series.axis is not Axis.EPOCH and len(self.train) < 2 * SMOOTHED
-        return few and before - self.lowest < HALF * (last - self.lowest)
+        if self.train.series.axis is Axis.EPOCH or len(self.train) >= 2 * SMOOTHED:
+            return False
+        *others, before, last = self.train.series.values.tolist()
+        is_among_them = before <= max(others[len(others) // 2 :], default=before)
+        return is_among_them and before - self.lowest < HALF * (last - self.lowest)
 
     @property
     def start_is_known(self) -> bool:
