@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
 import numpy as np
 
 from logdoctor.causes import because, ranked
@@ -18,7 +19,6 @@ from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, T
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
-
 
 BELOW = 0.04
 """How far below ln C a validation loss may wander that knows nothing, as a share of it: labels of other rows, of which
