@@ -356,7 +356,7 @@ class SlowConvergence(Rule):
         silent(
             "batch noise, and evaluations that begin after most of the fall",
             axis=Axis.STEP,
-            train_loss=decay(4.65, 2.6, 600, half_life=0.03).plus(flat(0.0, 20).followed_by(flat(0.0, 580).noisy(1.3))),
+            train_loss=decay(4.65, 2.6, 600, half_life=0.03).plus(flat(0.0, 20).followed_by(flat(0.0, 580).noisy(0.9))),
             val_loss=line(3.42, 3.02, 600).noisy(0.02).without(0, 99),
         ),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),

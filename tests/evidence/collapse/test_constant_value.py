@@ -32,7 +32,7 @@ def test_a_classifier_is_no_policy() -> None:
 
 
 def other_task(**curves: Curve) -> str:
-    run = example_run(**curves)
+    run = example_run(None, Axis.EPOCH, 0, **curves)
     loss = run.find(TrainLoss)
     assert loss is not None
     return of_other_task(run.all(TrainMetric), Trend[TrainLoss].measure(loss))

@@ -74,9 +74,10 @@ class Rise:
         """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
         if self.train.series.axis is Axis.EPOCH or len(self.train) >= 2 * SMOOTHED:
             return False
-        *others, before, last = self.train.series.values.tolist()
-        is_among_them = before <= max(others[len(others) // 2 :], default=before)
-        return is_among_them and before - self.lowest < HALF * (last - self.lowest)
+        values: list[float] = self.train.series.values.tolist()
+        *others, before, last = values
+        usual = max(others[len(others) // 2 :], default=before)
+        return before <= usual and before - self.lowest < HALF * (last - self.lowest)
 
     @property
     def start_is_known(self) -> bool:
