@@ -372,6 +372,11 @@ class Divergence(Rule):
             axis=Axis.STEP,
             train_loss=given([0.41, 0.24, 0.13, 0.08, 0.29, 0.22, 0.12, 0.07, 1.15]),
         ),
+        silent(
+            "the same, the one before it a little higher than others",
+            axis=Axis.STEP,
+            train_loss=given([0.41, 0.24, 0.13, 0.08, 0.29, 0.22, 0.12, 0.33, 1.15]),
+        ),
         fires(
             "nine batches, the last three of which rise faster and faster",
             axis=Axis.STEP,

@@ -113,9 +113,11 @@ def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> 
             continue
         wrong = 1 - float(one.values[-1]) / accuracy_unit(one.values)
         least = wrong * log(2)
-        if 0 <= train.end < CHEAP * least <= CHEAP * train.start:
+        if 0 <= train.end < CHEAP * least:
             cost = f"{percent(wrong)} of wrong answers cost {number(least)} at least"
-            return f"{train.series.name} is {number(train.end)}, where {cost}: it is of another task than {one.name}"
+            divided = ", or divided by something" if train.start < least else ""
+            is_other = f"it is of another task than {one.name}{divided}"
+            return f"{train.series.name} is {number(train.end)}, where {cost}: {is_other}"
     return ""
 
 
