@@ -143,6 +143,12 @@ class GeneralizationGap(Rule):
             val_loss=decay(1.4, 1.0, 20, half_life=0.05),
         ),
         fires(
+            "a divergence that grows to as much",
+            train_loss=decay(2.3, 0.37, 100, half_life=0.05),
+            train_kl_loss=decay(0.1, 0.95, 100, half_life=0.05),
+            val_loss=decay(1.4, 1.0, 20, half_life=0.05),
+        ),
+        fires(
             "a term that is no larger than the loss itself",
             train_loss=decay(2.3, 0.37, 100, half_life=0.05),
             train_ce_loss=decay(1.85, 0.3, 100, half_life=0.05),

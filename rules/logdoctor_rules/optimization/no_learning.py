@@ -244,6 +244,17 @@ class NoLearning(Rule):
             val_loss=decay(0.9388, 0.9346, 15, half_life=0.2),
         ),
         silent(
+            "gains as little below guessing: it had learnt before, and goes on",
+            train_loss=decay(0.302, 0.3018, 15, half_life=0.2),
+            val_loss=decay(0.4, 0.402, 15, half_life=0.2),
+        ),
+        silent(
+            "gains as little at fair answers",
+            train_loss=decay(1.0166, 1.0159, 15, half_life=0.2),
+            val_loss=decay(0.9346, 0.9388, 15, half_life=0.2),
+            val_accuracy=flat(0.72, 15).noisy(0.003),
+        ),
+        silent(
             "gains ten times as much while validation loses",
             train_loss=decay(1.0166, 1.0096, 15, half_life=0.2),
             val_loss=decay(0.9346, 0.9388, 15, half_life=0.2),

@@ -353,6 +353,12 @@ class SlowConvergence(Rule):
             train_loss=line(3.15, 2.45, 40).with_value(0, 3.64).noisy(0.02),
             val_loss=line(3.1, 2.4, 10),
         ),
+        silent(
+            "batch noise, and evaluations that begin after most of the fall",
+            axis=Axis.STEP,
+            train_loss=decay(4.65, 2.6, 600, half_life=0.03).plus(flat(0.0, 20).followed_by(flat(0.0, 580).noisy(0.9))),
+            val_loss=line(3.42, 3.02, 600).noisy(0.02).without(0, 99),
+        ),
         silent("falls, then rests", train_loss=line(3.58, 3.3, 70).then(flat(3.3, 50))),
         silent("falls only after the rate was changed", train_loss=line(2.04, 1.97, 70).then(decay(1.97, 1.8, 50))),
         silent(

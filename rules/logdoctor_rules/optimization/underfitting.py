@@ -182,6 +182,12 @@ class Underfitting(Rule):
             val_loss=decay(1.35, 0.81, 40, half_life=0.08).noisy(0.01),
             val_accuracy=given([0.3, 0.4] * 20),
         ),
+        silent(
+            "few hidden units, while validation goes on falling",
+            settings={"hidden_size": 4},
+            train_loss=decay(0.68, 0.2, 40, half_life=0.06).noisy(0.03),
+            val_loss=given([0.427, 0.329, 0.352, 0.294, 0.268, 0.224, 0.208, 0.255, 0.17, 0.15]),
+        ),
         silent("two hidden layers", settings={"num_hidden_layers": 2}, **POOR_FIT),
         silent("a fair accuracy", **POOR_FIT, val_accuracy=decay(0.2, 0.75, 40, half_life=0.08)),
         silent("a usual weight decay", settings={"optimizer": "SGD", "weight_decay": 5e-4}, **POOR_FIT),
@@ -272,7 +278,9 @@ class Underfitting(Rule):
         signs = UnderfitSigns(
             self._poor_accuracy(run), strong_regularisation(settings), tiny_model(run), holds_a_penalty(run, train)
         )
-        rest_high = self._has_come_to_rest(clear) and self._is_high(train, signs) and self._rest_together(train, val)
+        validation_rests = len(val) < self.min_points or self._has_come_to_rest(val)
+        rests = validation_rests and self._has_come_to_rest(clear)
+        rest_high = rests and self._is_high(train, signs) and self._rest_together(train, val)
         hardly_learns = bool(signs.poor_accuracy) and self._learns_hardly_anything(train, val, clear.sure_fall)
         if rest_high and (signs.are_conclusive or hardly_learns):
             yield self._rest_high(train, val, signs, causes_of_underfit(signs, train, settings, siblings))

@@ -372,6 +372,16 @@ class Divergence(Rule):
             axis=Axis.STEP,
             train_loss=given([0.41, 0.24, 0.13, 0.08, 0.29, 0.22, 0.12, 0.07, 1.15]),
         ),
+        silent(
+            "the same, the one before it a little higher than others",
+            axis=Axis.STEP,
+            train_loss=given([0.41, 0.24, 0.13, 0.08, 0.29, 0.22, 0.12, 0.33, 1.15]),
+        ),
+        fires(
+            "nine batches, the last three of which rise faster and faster",
+            axis=Axis.STEP,
+            train_loss=given([2.41, 2.24, 2.13, 2.08, 1.9, 1.8, 2.5, 3.5, 6.15]),
+        ),
         silent("noise about where it began", train_loss=flat(2.3, 30).noisy(0.6, seed=3)),
         silent(
             "next to nothing is lost",

@@ -31,6 +31,7 @@ from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.training_jumps import (
     JumpyLosses,
     are_swings,
+    begins_stage,
     clues_of_many,
     comes_back,
     is_early,
@@ -199,6 +200,13 @@ class LossSpike(Rule):
             train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
             stage=flat(1.0, 20).followed_by(flat(2.0, 100)),
         ),
+        fires(
+            "the loss of a task, and the seconds of a stage, which count none",
+            axis=Axis.EPOCH,
+            train_loss=decay(2.0, 0.3, 20, half_life=0.2).with_value(14, 3.0),
+            task_loss=decay(1.8, 0.3, 20, half_life=0.2).with_value(14, 2.7),
+            stage_time=flat(3.0, 20).noisy(0.1),
+        ),
         silent(
             "the energies of data less those of samples, which drift to either side of zero",
             axis=Axis.STEP,
@@ -292,6 +300,12 @@ class LossSpike(Rule):
             val_loss=given([2.0, 1.5, 1.3, 1.2, 1.2, 1.98, 1.52, 1.3, 1.22, 1.2, 1.98, 1.52, 1.3, 1.22, 1.2]),
         ),
         silent(
+            "few epochs, and another task from one on, as the log says",
+            train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 1.4, 1.1, 0.9, 0.8, 0.7, 0.6]),
+            val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 1.4, 1.1, 0.9, 0.8, 0.7, 0.6]),
+            task_id=flat(0.0, 8).followed_by(flat(1.0, 6)),
+        ),
+        silent(
             "few epochs, and harder data from one on, which cost more than the first did",
             train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
             val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
@@ -310,7 +324,8 @@ class LossSpike(Rule):
         if schedule is not None and schedule.is_range_test:
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
-        if not restarts and (anew := begun_anew(around.run, train)) is not None:
+        anew = None if restarts else begun_anew(around.run, train)
+        if anew is not None and not any(begins_stage(one, anew.series, around.run) for one in anew.found):
             yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
             return
         for trend, spikes in losses or ():

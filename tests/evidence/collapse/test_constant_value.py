@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logdoctor import Axis, Reward, Strength, TrainLoss, TrainMetric, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, line
-from logdoctor.evidence.collapse.constant_value import causes_of_policy
+from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task
 from logdoctor.signals import Trend
 
 
@@ -29,3 +29,24 @@ def test_what_rests_while_the_reward_rises_is_what_the_reward_misses() -> None:
 
 def test_a_classifier_is_no_policy() -> None:
     assert not causes(train_loss=decay(2.3, 0.4, 60), val_f1=flat(0.0, 60))
+
+
+def other_task(**curves: Curve) -> str:
+    run = example_run(None, Axis.EPOCH, 0, **curves)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    return of_other_task(run.all(TrainMetric), Trend[TrainLoss].measure(loss))
+
+
+def test_a_loss_too_small_for_the_answers_that_are_wrong_is_of_another_task() -> None:
+    said = other_task(train_loss=decay(1.2, 0.02, 30), train_acc=flat(0.0, 30))
+    assert said.endswith("100 % of wrong answers cost 0.693 at least: it is of another task than train_acc")
+
+
+def test_a_loss_that_was_small_from_the_first_on_may_be_divided_by_the_examples() -> None:
+    said = other_task(train_loss=decay(2.3 / 64, 0.2 / 64, 30), train_acc=flat(0.1, 30))
+    assert said.endswith("or divided by something")
+
+
+def test_a_focal_loss_may_be_as_small_as_a_quarter() -> None:
+    assert not other_task(train_loss=decay(0.9, 0.16, 30), train_acc=flat(0.0, 30))

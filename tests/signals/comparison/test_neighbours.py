@@ -1,39 +1,46 @@
-"""Large sweeps: which runs of a set-up one of them is compared with."""
+"""Which runs of a large sweep a run is compared with."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from logdoctor import Run, example_run
-from logdoctor.curves import decay
-from logdoctor.signals import measure_all
+from logdoctor import Axis, example_run
+from logdoctor.curves import decay, flat
+from logdoctor.run import Setting
 from logdoctor.signals.comparison.neighbours import MOST, neighbours
+from logdoctor.signals.comparison.outcome import Measured
 
 
-def run(number: int, **settings: float | str) -> Run:
-    end = 0.5 + (number % 7) / 10
-    return replace(example_run(settings, train_loss=decay(2.3, end, 40)), name=f"sweep/{number:03d}")
+def measured(number: int, **settings: Setting) -> Measured:
+    run = example_run(settings, Axis.EPOCH, 0, train_loss=decay(2.3, 0.5 + number / 1000, 12))
+    return Measured.of(replace(run, name=f"run-{number:03}"))
 
 
-def test_a_small_set_up_is_compared_whole() -> None:
-    group = measure_all([run(i, lr=0.1 * i) for i in range(MOST)])
-    assert neighbours(group) == [group] * MOST
+def test_a_sweep_of_a_hundred_is_compared_whole() -> None:
+    group = [measured(k, lr=0.1) for k in range(MOST)]
+    assert neighbours(group) == [tuple(group)] * MOST
 
 
-def test_of_a_large_one_those_of_the_fewest_other_settings_are_taken() -> None:
-    runs = [run(i, lr=0.1 * (i % 10 + 1), width=i // 10, seed=i) for i in range(200)]
-    group = measure_all(runs)
-    for one, beside in zip(group, neighbours(group), strict=True):
-        names = [other.run.name for other in beside]
-        assert len(beside) == MOST
-        assert names == sorted(names)
-        alike = [other for other in group if other.run.hyperparameters["width"] == one.run.hyperparameters["width"]]
-        assert {id(other) for other in (one, *alike)} <= set(map(id, beside))
+def test_the_runs_that_differ_in_fewest_settings_are_kept() -> None:
+    group = [measured(k, lr=0.1 if k % 2 else 0.01, width=k % 3) for k in range(3 * MOST)]
+    near = neighbours(group)
+    for one, kept in zip(group, near, strict=True):
+        assert one in kept
+        assert len(kept) == MOST
+        alike = [other for other in group if other.run.hyperparameters == one.run.hyperparameters]
+        assert all(other in kept for other in alike)
+    assert [one.run.name for one in near[0]] == sorted(one.run.name for one in near[0])
 
 
-def test_of_runs_that_differ_as_much_those_that_end_lowest_are_taken() -> None:
-    group = measure_all([run(i, trial=str(i)) for i in range(3 * MOST)])
-    taken = {id(one) for one in neighbours(group)[0]}
-    left = [one.train.end for one in group if id(one) not in taken and one.train is not None]
-    kept = [one.train.end for one in group[1:] if id(one) in taken and one.train is not None]
-    assert max(kept) <= min(left)
+def test_seeds_set_no_runs_apart_and_the_best_set_the_example() -> None:
+    group = [measured(k, lr=0.1, seed=k) for k in range(2 * MOST)]
+    kept = {one.run.name for one in neighbours(group)[-1]}
+    assert kept == {f"run-{k:03}" for k in (*range(MOST - 1), 2 * MOST - 1)}
+
+
+def test_one_without_a_loss_comes_last() -> None:
+    without = Measured.of(replace(example_run(None, Axis.EPOCH, 0, val_acc=flat(0.5, 12)), name="without"))
+    group = [without, *(measured(k) for k in range(MOST))]
+    first, second, *_ = neighbours(group)
+    assert without in first
+    assert without not in second

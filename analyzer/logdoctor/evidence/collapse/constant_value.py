@@ -105,15 +105,19 @@ def one_value_causes(
 def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> str:
     """Say that a training loss is too small for the answers that an accuracy calls wrong, as of a regression.
 
-    A class that is not the most probable one has a half at most, and costs ln 2 at least.
+    A class that is not the most probable one has a half at most, and costs ln 2 at least. A loss that was never so
+    large may be divided by something: by the examples instead of the batches.
     """
     for one in metrics:
         if train is None or one.role is not TrainMetric or not len(one) or not is_accuracy(one.name):
             continue
         wrong = 1 - float(one.values[-1]) / accuracy_unit(one.values)
-        if 0 <= train.end < CHEAP * wrong * log(2):
-            least = f"{percent(wrong)} of wrong answers cost {number(wrong * log(2))} at least"
-            return f"{train.series.name} is {number(train.end)}, where {least}: it is of another task than {one.name}"
+        least = wrong * log(2)
+        if 0 <= train.end < CHEAP * least:
+            cost = f"{percent(wrong)} of wrong answers cost {number(least)} at least"
+            divided = ", or divided by something" if train.start < least else ""
+            is_other = f"it is of another task than {one.name}{divided}"
+            return f"{train.series.name} is {number(train.end)}, where {cost}: {is_other}"
     return ""
 
 

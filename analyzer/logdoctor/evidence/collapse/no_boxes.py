@@ -10,14 +10,29 @@ from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Quantity, Span, Strength
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss, TrainLoss
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValMetric
+from logdoctor.signals.optimization.accuracy import is_accuracy
 from logdoctor.wording import stretch
 
-OF_BOXES = frozenset("box boxes bbox iou giou ciou diou".split())
+OF_BOXES = frozenset("box boxes bbox giou ciou diou".split())
 """Words of the terms that only an object in the image gives."""
 
-ENOUGH_EPOCHS, ENOUGH_STEPS = 6, 20
-"""Zeros from which no luck explains them: an epoch has many images, a logged step a few."""
+OVERLAP = "iou"
+"""The same in a detector; elsewhere it is the overlap of masks."""
+
+OF_OBJECTS = frozenset("cls class classifier classification obj objectness conf confidence".split())
+"""Words of a detector's terms that images without objects give, too."""
+
+CROSS_ENTROPY = "ce"
+"""The same in DETR."""
+
+ENOUGH_EPOCHS, ENOUGH_STEPS = 6, 50
+"""Zeros from which no luck explains them: an epoch has many images, and of images nine tenths of which are empty, all
+of fifty are so once in two hundred times."""
+
+FOUND = 0.05
+"""Score of answers on validation above which boxes are found: they have been learnt, though their loss is not logged.
+"""
 
 LOOK = "draw some training images with the boxes that the loader gives: it finds none in the label files"
 
@@ -48,16 +63,32 @@ class WithoutBoxes:
 def without_boxes(run: Run) -> WithoutBoxes | None:
     """Return the loss of boxes of a detector that is given none, while another loss is not zero; else None.
 
-    One that is zero among others of boxes that are not is a term that is switched off.
+    One that is zero among others of boxes that are not is a term that is switched off; so is each of a model that finds
+    boxes, and of one that tells no objects from the background.
     """
     losses = [one.finite for role in (TrainLoss, TrainComponentLoss) for one in run.all(role)]
-    of_boxes = [one for one in losses if OF_BOXES.intersection(words(one.name))]
-    other = next((one for one in losses if len(one) and one.values.any()), None)
-    if not of_boxes or other is None or not all(map(_is_zero, of_boxes)):
+    named = {one.name: frozenset(words(one.name)) for one in losses}
+    is_detector = any(OF_OBJECTS & found for found in named.values())
+    wanted = OF_BOXES | {OVERLAP} if is_detector else OF_BOXES
+    of_boxes = [one for one in losses if wanted & named[one.name]]
+    of_objects = (one for one in losses if (OF_OBJECTS | {CROSS_ENTROPY}) & named[one.name])
+    other = next((one for one in of_objects if one.values.any()), None)
+    if not of_boxes or other is None or not all(map(_is_zero, of_boxes)) or _switched_off(run) or _finds_boxes(run):
         return None
     boxes = of_boxes[0]
     zero = f"{boxes.name} is exactly 0 over {stretch(boxes, boxes.first_step, boxes.last_step)}"
     return WithoutBoxes(boxes, f"{zero}, while {other.name} is not: no labelled box reaches the loss")
+
+
+def _switched_off(run: Run) -> bool:
+    """Whether a setting of the boxes is 0, as their weight may be."""
+    return any(value == 0 and OF_BOXES.intersection(words(name)) for name, value in run.hyperparameters.items())
+
+
+def _finds_boxes(run: Run) -> bool:
+    """Whether validation scores some of the boxes that the model finds."""
+    scores = (one.finite for one in run.all(ValMetric) if not is_accuracy(one.name))
+    return any(len(one) > 0 and float(one.values.max()) > FOUND for one in scores)
 
 
 def _is_zero(series: Series) -> bool:

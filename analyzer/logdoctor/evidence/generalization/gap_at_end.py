@@ -139,10 +139,11 @@ def _end_of_a_term(run: Run, gap: Gap) -> float:
     """Return the highest end of what training logs beside its loss, above that and no higher than validation; or 0.
 
     A term that is larger than the sum carries a small weight there: validation may measure that term alone, as where
-    a student learns from a teacher and is tested on labels.
+    a student learns from a teacher and is tested on labels. Such a term begins no lower than the first evaluation,
+    which comes later; a penalty or a divergence does not.
     """
     own = gap.train.series
     beside = (one for role in (TrainLoss, TrainComponentLoss) for one in run.all(role) if one.name != own.name)
     trends = (trend_or_none(one) for one in beside if one.axis is own.axis)
-    ends = (one.end for one in trends if one is not None and len(one) == len(gap.train))
+    ends = (one.end for one in trends if one is not None and len(one) == len(gap.train) and one.start >= gap.val.start)
     return max((end for end in ends if gap.train.end < end <= gap.val.end), default=0.0)

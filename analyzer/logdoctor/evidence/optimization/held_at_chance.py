@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
+from logdoctor.evidence.optimization.at_chance import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
 from logdoctor.evidence.optimization.stuck import stuck_causes
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.evidence.usual_rates import is_far_too_high
@@ -19,10 +19,6 @@ from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, T
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
-
-if TYPE_CHECKING:
-    pass
-from logdoctor.evidence.optimization.at_chance import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
 
 BELOW = 0.04
 """How far below ln C a validation loss may wander that knows nothing, as a share of it: labels of other rows, of which

@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, LARGEST_COUNT, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.optimization.first_loss import is_evaluated_before
+from logdoctor.evidence.optimization.pretrained import BELOW_GUESSING, FAIR
 from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Axis, Run, Split
 from logdoctor.run.naming import role_of
@@ -178,15 +179,20 @@ def gains_next_to_nothing(
     if val is None:
         return False
     if (greatest_height(settings.run, settings) or 0.0) < MODEST:
-        return _gains_nothing(train, val)
+        return _gains_nothing(settings.run, train, val)
     falls = [max(one.start - one.best, 0.0) <= share * abs(one.start) for one in (train, val)]
     levels = [one.thirds[1] - one.thirds[2] <= (one.thirds[0] - one.thirds[1]) / 2 for one in (train, val)]
     rounded = all(one.start - one.best <= ROUNDING * abs(one.start) for one in (train, val))
     return rounded or (all(falls) and all(levels))
 
 
-def _gains_nothing(train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
-    """Whether validation never comes below its first value, and training levels off after next to no fall."""
+def _gains_nothing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
+    """Whether validation never comes below its first value, and training levels off after next to no fall.
+
+    So does a run that goes on once it has learnt: not one that began below guessing, or with fair answers.
+    """
+    if train.first < BELOW_GUESSING or any(first_accuracy(one) >= FAIR for one in accuracies(run)):
+        return False
     falls, (first, middle, last) = train.start - train.best, train.thirds
     levels_off = middle - last <= (first - middle) / 2
     never_lower = len(val) >= SEEN and float(val.series.values.min()) >= float(val.series.values[0])

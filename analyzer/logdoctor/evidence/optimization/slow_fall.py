@@ -24,6 +24,9 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end
 from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 
+ERRORS = 3.0
+"""Standard errors of the fall of training by which batch noise may make it look greater than validation sees it."""
+
 NO_TRIAL = 4
 """Evaluations from which a run is no trial that was broken off, though nothing says that it is over."""
 
@@ -99,7 +102,8 @@ class SlowFall:
         if val is None or train.sure_fall >= min(min_z, val.sure_fall):
             return train
         # The first evaluation may come after most of the fall.
-        sees_it = val.start - val.end + train.noise >= self.thresholds.seen * (train.start - train.end)
+        chance = min(train.noise, ERRORS * train.error_between_thirds)
+        sees_it = val.start - val.end + chance >= self.thresholds.seen * (train.start - train.end)
         return val if sees_it else train
 
     @cached_property

@@ -23,6 +23,9 @@ PLAIN_TO_SEE = 0.1
 HALF = 0.5
 """Part of a rise that is enough where two curves show it."""
 
+HARDLY = 0.1
+"""Part of a rise by which the value before the last may lie above those before it by chance."""
+
 KEPT = 0.05
 """Share of its best that a validation metric may lose and still be as good as ever: it wavers by as much."""
 
@@ -72,9 +75,12 @@ class Rise:
     @property
     def is_last_value_alone(self) -> bool:
         """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
-        before, last = self.train.series.values[-2:].tolist()
-        few = self.train.series.axis is not Axis.EPOCH and len(self.train) < 2 * SMOOTHED
-        return few and before - self.lowest < HALF * (last - self.lowest)
+        if self.train.series.axis is Axis.EPOCH or len(self.train) >= 2 * SMOOTHED:
+            return False
+        values: list[float] = self.train.series.values.tolist()
+        *others, before, last = values
+        rise, usual = last - self.lowest, max(others[len(others) // 2 :], default=before)
+        return before - usual <= HARDLY * rise and before - self.lowest < HALF * rise
 
     @property
     def start_is_known(self) -> bool:

@@ -46,6 +46,9 @@ which that is kept: sets of some hundred examples waver by less."""
 STAGES = frozenset("stage phase task".split())
 """Words of what counts the parts of a training that learn something else each."""
 
+COUNTED = frozenset("id idx index no num number".split())
+"""What their names add: `task_id`, but no `task_loss`."""
+
 MOST_STAGES = 20
 """Changes of such a number up to which it counts parts of a training: it may tell the tasks of mixed batches apart."""
 
@@ -126,10 +129,16 @@ def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
 
 def begins_stage(spike: Spike, series: Series, run: Run) -> bool:
     """Whether the log counts another stage, phase or task from the value on that jumps, or a few before it."""
-    stages = (one.finite for one in run.series if STAGES & set(words(one.name)) and one.axis is series.axis)
+    stages = (one.finite for one in run.series if one.axis is series.axis and _counts_stages(one))
     begun = (one.steps[1:][np.diff(one.values) != 0] for one in stages)
     since, until = series.steps[[max(spike.index - RUN_UP, 0), spike.index]]
     return any(len(at) <= MOST_STAGES and bool(((at > since) & (at <= until)).any()) for at in begun)
+
+
+def _counts_stages(series: Series) -> bool:
+    """Whether a series is the number of a part of training, and not what is measured in one."""
+    named, values = [one for one in words(series.name) if one not in COUNTED], series.finite.values
+    return bool(named) and named[-1] in STAGES and bool(np.all(values == np.round(values)))
 
 
 def comes_back(spike: Spike, series: Series) -> bool:
