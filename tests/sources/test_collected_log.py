@@ -194,6 +194,23 @@ def test_a_line_that_docker_parted_is_one_again(tmp_path: Path) -> None:
     assert curves(load(tmp_path))[0]["loss"] == [(10 * i, loss) for i, loss in enumerate(LOSSES)]
 
 
+def test_a_line_end_in_some_messages_joins_no_others(tmp_path: Path) -> None:
+    lines = [line + "\n" * (i % 5 == 4) for i, line in enumerate(PRINTED["a line a step"])]
+    (tmp_path / "train.json").write_text("".join(json.dumps({"message": line}) + "\n" for line in lines))
+    assert curves(load(tmp_path))[0]["loss"] == [(10 * i, loss) for i, loss in enumerate(LOSSES)]
+
+
+def test_a_progress_bar_that_docker_parted_is_one_line_again(tmp_path: Path) -> None:
+    bar = "".join(f"\rstep {i}: loss: {i}.{i}5" for i in range(2000))
+    parts = [bar[i : i + 16384] for i in range(0, len(bar), 16384)]
+    lines = [f"epoch {i} loss: {loss}\n" for i, loss in enumerate(LOSSES[:3])]
+    records = [{"log": one} for line in lines for one in (*parts, line)]
+    (tmp_path / "x-json.log").write_text("".join(json.dumps(one) + "\n" for one in records))
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare/train.log").write_text("".join(bar + line for line in lines))
+    assert curves(load(tmp_path / "x-json.log")) == curves(load(tmp_path / "bare"))
+
+
 @pytest.mark.parametrize(
     "text",
     [
