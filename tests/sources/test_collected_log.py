@@ -144,9 +144,10 @@ def test_curves_are_those_of_the_bare_text(
     assert curves(load(tmp_path / "collected")) == curves(load(tmp_path / "bare"))
 
 
-def test_training_is_found_behind_a_long_installation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("collector", ["Docker", "Elasticsearch", "CloudWatch", "Kaggle"])
+def test_training_is_found_behind_a_long_installation(collector: str, tmp_path: Path) -> None:
     installed = [f"Downloading package-{i}-py3-none-any.whl" for i in range(3000)]
-    name, collect = COLLECTORS["Docker"]
+    name, collect = COLLECTORS[collector]
     (tmp_path / name).write_text(collect([*installed, *PRINTED["a line a step"]]))
     assert [len(one) for one in load(tmp_path)[0].series] == [60, 60]
 
