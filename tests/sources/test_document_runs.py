@@ -33,7 +33,14 @@ FALLING = {f"lr{rate}": {"train_loss": [rate, 0.5, 0.25], "val_loss": [rate, 0.7
         {"runs": [{"run_id": name, "seed": 3, **one} for name, one in FALLING.items()]},
         [{"name": name, "epochs": 3 + i, **one} for i, (name, one) in enumerate(FALLING.items())],
     ],
-    ids=["objects", "inner objects", "lists of records", "histories in a list", "curves in a list", "runs of any length"],
+    ids=[
+        "objects",
+        "inner objects",
+        "lists of records",
+        "histories in a list",
+        "curves in a list",
+        "runs of any length",
+    ],
 )
 def test_runs_beside_each_other_are_runs(tmp_path: Path, document: Any) -> None:
     assert runs_of(tmp_path, document) == {f".:results, {name}": one for name, one in FALLING.items()}
@@ -58,7 +65,15 @@ def test_runs_in_a_list_without_names_are_numbered_and_keep_their_settings(tmp_p
         [{"epoch": i, **one} for i, one in enumerate(FALLING.values())],
         {**FALLING["lr1.5"], "per_class": {"cat": {"val_loss": [1.5, 0.5, 0.25]}, "dog": {"val_loss": [1.5, 1, 0.5]}}},
     ],
-    ids=["networks of a GAN", "measures", "splits", "parts of a model", "epochs by name", "epochs in a list", "more of one run"],
+    ids=[
+        "networks of a GAN",
+        "measures",
+        "splits",
+        "parts of a model",
+        "epochs by name",
+        "epochs in a list",
+        "more of one run",
+    ],
 )
 def test_parts_of_one_run_are_one_run(tmp_path: Path, document: Any) -> None:
     assert len(runs_of(tmp_path, document)) == 1
