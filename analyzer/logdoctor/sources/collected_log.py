@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,7 +19,7 @@ from logdoctor.sources.console.passages import Passage, end_passage
 from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_file import beginning, load
-from logdoctor.sources.tables.json_repair import decode_repaired
+from logdoctor.sources.tables.json_repair import NEXT_RECORD, decode_repaired
 from logdoctor.sources.tables.json_text import decode
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
 from logdoctor.sources.tables.quoted_rows import cells_of, quoted_rows
@@ -40,9 +39,6 @@ _FIRST_ROW = 2
 
 _ROWS_AT_A_TIME = 10_000
 """Rows of a table in one part."""
-
-_NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
-"""What stands between two records of a document."""
 
 _DEEPEST = 3
 """How deep within a document its records may lie: Elasticsearch has them in `hits`, in `hits`."""
@@ -161,7 +157,7 @@ class CollectedDocument(CollectedLog, Source):
 
     def _last(self, head: Head) -> list[Record]:
         text = end_passage(head.path).text
-        begins = _NEXT_RECORD.search(text)
+        begins = NEXT_RECORD.search(text)
         with suppress(ValueError):
             return _listed(decode_repaired("[" + text[begins.end() :])[0] if begins else ())
         return []
