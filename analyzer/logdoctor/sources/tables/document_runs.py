@@ -58,10 +58,8 @@ def _count_on(objects: Sequence[dict[str, Any]]) -> bool:
     """Tell the epochs of one run, each with the losses of its batches: an epoch or step rises from each to the next."""
     first = objects[0] if objects else {}
     told = [[one.get(name) for one in objects] for name in first if words(name) in _PLACES]
-    return any(
-        all(isinstance(at, int) for at in places) and all(one < other for one, other in pairwise(places))
-        for places in told
-    )
+    counted = ([at for at in places if isinstance(at, int)] for places in told)
+    return any(len(at) == len(objects) and all(one < other for one, other in pairwise(at)) for at in counted)
 
 
 def _is_curve(name: str, value: Any) -> bool:
