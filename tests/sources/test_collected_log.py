@@ -144,9 +144,10 @@ def test_curves_are_those_of_the_bare_text(
     assert curves(load(tmp_path / "collected")) == curves(load(tmp_path / "bare"))
 
 
-def test_training_is_found_behind_a_long_installation(tmp_path: Path) -> None:
+@pytest.mark.parametrize("collector", ["Docker", "Elasticsearch", "CloudWatch", "Kaggle"])
+def test_training_is_found_behind_a_long_installation(collector: str, tmp_path: Path) -> None:
     installed = [f"Downloading package-{i}-py3-none-any.whl" for i in range(3000)]
-    name, collect = COLLECTORS["Docker"]
+    name, collect = COLLECTORS[collector]
     (tmp_path / name).write_text(collect([*installed, *PRINTED["a line a step"]]))
     assert [len(one) for one in load(tmp_path)[0].series] == [60, 60]
 
@@ -192,6 +193,23 @@ def test_a_line_that_docker_parted_is_one_again(tmp_path: Path) -> None:
         "".join(json.dumps({"log": part, "stream": "stdout"}) + "\n" for part in parts)
     )
     assert curves(load(tmp_path))[0]["loss"] == [(10 * i, loss) for i, loss in enumerate(LOSSES)]
+
+
+def test_a_line_end_in_some_messages_joins_no_others(tmp_path: Path) -> None:
+    lines = [line + "\n" * (i % 5 == 4) for i, line in enumerate(PRINTED["a line a step"])]
+    (tmp_path / "train.json").write_text("".join(json.dumps({"message": line}) + "\n" for line in lines))
+    assert curves(load(tmp_path))[0]["loss"] == [(10 * i, loss) for i, loss in enumerate(LOSSES)]
+
+
+def test_a_progress_bar_that_docker_parted_is_one_line_again(tmp_path: Path) -> None:
+    bar = "".join(f"\rstep {i}: loss: {i}.{i}5" for i in range(2000))
+    parts = [bar[i : i + 16384] for i in range(0, len(bar), 16384)]
+    lines = [f"epoch {i} loss: {loss}\n" for i, loss in enumerate(LOSSES[:3])]
+    records = [{"log": one} for line in lines for one in (*parts, line)]
+    (tmp_path / "x-json.log").write_text("".join(json.dumps(one) + "\n" for one in records))
+    (tmp_path / "bare").mkdir()
+    (tmp_path / "bare/train.log").write_text("".join(bar + line for line in lines))
+    assert curves(load(tmp_path / "x-json.log")) == curves(load(tmp_path / "bare"))
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,16 @@ FALLING = {f"lr{rate}": {"train_loss": [rate, 0.5, 0.25], "val_loss": [rate, 0.7
         },
         [{"name": name, "config": {"lr": 0.5}, "history": one} for name, one in FALLING.items()],
         {"runs": [{"run_id": name, "seed": 3, **one} for name, one in FALLING.items()]},
+        [{"name": name, "epochs": 3 + i, **one} for i, (name, one) in enumerate(FALLING.items())],
     ],
-    ids=["objects", "objects within an object", "lists of records", "a list of histories", "a list of curves"],
+    ids=[
+        "objects",
+        "inner objects",
+        "lists of records",
+        "histories in a list",
+        "curves in a list",
+        "runs of any length",
+    ],
 )
 def test_runs_beside_each_other_are_runs(tmp_path: Path, document: Any) -> None:
     assert runs_of(tmp_path, document) == {f".:results, {name}": one for name, one in FALLING.items()}
@@ -53,9 +61,19 @@ def test_runs_in_a_list_without_names_are_numbered_and_keep_their_settings(tmp_p
         {"loss": {"train": [2.5, 1.5, 0.5], "val": [2.5, 1.5, 1.0]}, "accuracy": {"train": [0.5, 0.75, 0.875]}},
         {"train": {"loss": [2.5, 1.5, 0.5]}, "val": {"loss": [2.5, 1.5, 1.0]}},
         {"encoder": {"loss": [2.5, 1.5, 0.5]}, "decoder": {"loss": [2.5, 1.5, 1.0]}},
+        {f"epoch_{i}": one for i, one in enumerate(FALLING.values())},
+        [{"epoch": i, **one} for i, one in enumerate(FALLING.values())],
         {**FALLING["lr1.5"], "per_class": {"cat": {"val_loss": [1.5, 0.5, 0.25]}, "dog": {"val_loss": [1.5, 1, 0.5]}}},
     ],
-    ids=["networks of a GAN", "measures", "splits", "parts of a model", "more of one run"],
+    ids=[
+        "networks of a GAN",
+        "measures",
+        "splits",
+        "parts of a model",
+        "epochs by name",
+        "epochs in a list",
+        "more of one run",
+    ],
 )
 def test_parts_of_one_run_are_one_run(tmp_path: Path, document: Any) -> None:
     assert len(runs_of(tmp_path, document)) == 1

@@ -19,6 +19,7 @@ from logdoctor.sources.console.passages import Passage, end_passage
 from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_file import beginning, load
+from logdoctor.sources.tables.json_repair import NEXT_RECORD, decode_repaired
 from logdoctor.sources.tables.json_text import decode
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
 from logdoctor.sources.tables.quoted_rows import cells_of, quoted_rows
@@ -38,9 +39,6 @@ _FIRST_ROW = 2
 
 _ROWS_AT_A_TIME = 10_000
 """Rows of a table in one part."""
-
-_LAST_RECORDS = 1000
-"""Records at the end of a document that are looked at."""
 
 _DEEPEST = 3
 """How deep within a document its records may lie: Elasticsearch has them in `hits`, in `hits`."""
@@ -158,7 +156,11 @@ class CollectedDocument(CollectedLog, Source):
         return _listed(beginning(head.start)) if head.start.lstrip().startswith((b"{", b"[")) else []
 
     def _last(self, head: Head) -> list[Record]:
-        return _listed(load(head.path).content)[-_LAST_RECORDS:]
+        text = end_passage(head.path).text
+        begins = NEXT_RECORD.search(text)
+        with suppress(ValueError):
+            return _listed(decode_repaired("[" + text[begins.end() :])[0] if begins else ())
+        return []
 
     def _parts(self, path: Path) -> Iterator[_Records]:
         document = load(path)

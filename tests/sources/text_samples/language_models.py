@@ -465,6 +465,16 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a loop that says what improves behind the word",
+        "train.log",
+        "".join(
+            f"Epoch {i}, train loss: {8 / i:.4f}. Model is improving val_loss: "
+            f"{9 / (i - 1) if i > 1 else float('inf'):.4f} -> {9 / i:.4f}\n"
+            for i in (1, 2, 4)
+        ),
+        {"train loss": [(1, 8.0), (2, 4.0), (4, 2.0)], "val_loss": [(1, 9.0), (2, 4.5), (4, 2.25)]},
+    ),
+    Sample(
         "mlx-lm, whose losses a callback prints as well under another word for the iteration",
         "train.log",
         "".join(

@@ -27,6 +27,15 @@ _MOMENTS = (
 )  # fmt: skip
 """What they call its moment."""
 
+_ENOUGH_ENDS = 0.5
+"""Share of the messages that must bring their own line ends; one of many may end so by itself."""
+
+_ENDS = ("\n", "\r")
+"""How a message ends that keeps its line end; a progress bar may begin so."""
+
+_LONG = 4096
+"""Characters from which a message may be but a part of a line: Docker parts one after 16 KiB."""
+
 _DEEPEST = 3
 """How deep a message may lie: Datadog has one in `content`, Elasticsearch in `_source`, Loguru in `record`."""
 
@@ -56,7 +65,7 @@ def passages_of_messages(parts: Iterable[Sequence[str]]) -> Iterator[Passage]:
     """
     line, held = 1, ""
     for messages in parts:
-        ends = "" if any(one.endswith("\n") for one in messages) else "\n"
+        ends = "" if _keep_line_ends(messages) else "\n"
         text = held + "".join(one + ends for one in messages)
         cut = text.rfind("\n") + 1
         held = text[cut:]
@@ -65,6 +74,12 @@ def passages_of_messages(parts: Iterable[Sequence[str]]) -> Iterator[Passage]:
             line += text.count("\n", 0, cut)
     if held:
         yield from passages_of(held, line)
+
+
+def _keep_line_ends(messages: Sequence[str]) -> bool:
+    whole = [one for one in messages if len(one) < _LONG]
+    kept = sum(one.endswith(_ENDS) or one.startswith(_ENDS) for one in whole)
+    return kept >= _ENOUGH_ENDS * len(whole)
 
 
 def is_newest_first(records: Iterable[Record]) -> bool:

@@ -250,8 +250,11 @@ class LineReader:
             self._bar_of = counter_of(key.name, explicit=True)[0]
             return
         if _THEN_ITS_SUCCESSOR.match(number.after) and (improves := _IMPROVES.search(key.name)):
-            name = vocabulary_tail(key.name[: improves.start()].rstrip())
-            self._succeeded = name if split_of(name) else ""
+            told = (
+                vocabulary_tail(key.name[: improves.start()].rstrip()),
+                vocabulary_tail(key.name[improves.end() :].lstrip()),
+            )
+            self._succeeded = next(filter(split_of, told), "")
             return
         unnamed = not key.name or not key.last_piece
         if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`

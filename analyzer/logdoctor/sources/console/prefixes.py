@@ -92,7 +92,9 @@ def uncommented(passage: Passage) -> Passage:
     """Return a passage, line for line, with the marks of comments taken off what may be lines of a log."""
     text = passage.text
     if "#" in text:
-        text = _COMMENT_SET_IN.sub("\n", "\n" + _COMMENT.sub("", text))[1:]
+        text = _COMMENT.sub("", text)
+    if " #" in text or "\t#" in text:
+        text = _COMMENT_SET_IN.sub("\n", "\n" + text)[1:]
     may_be = "|" in text and "%" in text  # which are found sooner than both in a row
     if may_be and (text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text):
         text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")

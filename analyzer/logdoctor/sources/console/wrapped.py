@@ -23,12 +23,14 @@ _WRAPPED = re.compile(
     r"^(.*?\S)[ ]++[\w.-]+\.py:[0-9]+[ ]*\n((?:[ ]{8,}+(?=\S)(?!.*\.py:[0-9]+[ ]*$).*\n)+)", re.MULTILINE
 )
 """The first line of a message of rich, which ends in its place in the source, and those below it in its column."""
+_MAY_BE_WRAPPED = re.compile(r"\.py:[0-9]+[ ]*\n[ ]{8}")
+"""What every such message has, and few others, which is found far sooner: many a log says where it was logged."""
 
 
 def unwrapped(passage: Passage) -> Passage:
     """Return a passage, line for line, with such values behind their names, and nothing where they were."""
     text = passage.text + "\n" * passage.ended  # of a last line without its end, the last number may be cut off
-    if ".py:" in text:
+    if _MAY_BE_WRAPPED.search(text):
         text = _WRAPPED.sub(_joined, text)
     if "\n '" in text:
         text = _RECORD.sub(_in_one_line, text)

@@ -66,6 +66,12 @@ def belong(curves: Curves) -> bool:
     return any(map(is_of_training, names)) or names_splits(names)
 
 
+def names_place(key: str) -> bool:
+    """Tell whether a key says in words where in a run its value stands: `epoch_12`; `12` may be a fold."""
+    counted = _COUNTED_KEY.fullmatch(key)
+    return counted is not None and counted[1] is not None
+
+
 def curves_in(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterator[Curves]:
     """Yield all that may be curves in a document."""
     if _are_records(value):

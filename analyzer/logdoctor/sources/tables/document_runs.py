@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Split
-from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.run.vocabulary import SPLIT_WORDS
-from logdoctor.sources.tables.document_curves import are_log, curves_in
+from logdoctor.sources.tables.document_curves import are_log, curves_in, names_place
 from logdoctor.sources.tables.likeness import tells_loss, tells_performance
 
 _NAMES = ("name", "run_name", "run", "run_id", "id", "experiment", "model", "seed", "fold")
 """What says of an object in a list which run it is, the surest first."""
+
+_PLACES = (("epoch",), ("step",), ("iteration",), ("iter",), ("global", "step"))
+"""Names, word by word, of what says where in a run an object stands; `epochs` is how long one was."""
 
 _HELD_OUT = frozenset({Split.VALIDATION, Split.TEST})
 
@@ -34,12 +38,12 @@ class Part:
 def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
     """Return the runs of a document that holds several and nothing else that is logged; else none."""
     if isinstance(document, list):
-        are_runs = all(_is_run_of_lists(path, one) for one in document)
+        are_runs = all(_is_run_of_lists(path, one) for one in document) and not _count_on(document)
         return [Part(_label(one, i), one) for i, one in enumerate(document)] if are_runs else []
     if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
-    if not holders or any(key in SPLIT_WORDS for key in holders):
+    if not holders or any(key in SPLIT_WORDS for key in holders) or all(map(names_place, holders)):
         return []
     if len(holders) == 1:
         return runs_in(path, next(iter(holders.values())), depth + 1)
@@ -48,6 +52,14 @@ def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
         return runs_in(path, holders[next(iter(logged))], depth + 1)
     told = all(_is_run_with_validation(key, names) for key, names in logged.items())
     return [Part(key, holders[key]) for key in logged] if told else []
+
+
+def _count_on(objects: Sequence[dict[str, Any]]) -> bool:
+    """Tell the epochs of one run, each with the losses of its batches: an epoch or step rises from each to the next."""
+    first = objects[0] if objects else {}
+    told = [[one.get(name) for one in objects] for name in first if words(name) in _PLACES]
+    counted = ([at for at in places if isinstance(at, int)] for places in told)
+    return any(len(at) == len(objects) and all(one < other for one, other in pairwise(at)) for at in counted)
 
 
 def _is_curve(name: str, value: Any) -> bool:

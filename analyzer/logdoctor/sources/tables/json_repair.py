@@ -18,7 +18,9 @@ _MOST_HOLES = 20
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 """A string, up to the end of the text if it is unterminated, or a bracket or comma."""
 
-_NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
+NEXT_RECORD = re.compile(r"\}\s*,\s*(?=\{)")
+"""What stands between two records of a list."""
+
 _SPACE = re.compile(r"[ \t\r\n\x1e]*+")
 _CLOSING = {"{": "}", "[": "]"}
 
@@ -106,7 +108,7 @@ class _Repair:
 
     def _cut_record(self, record: _Bracket, damage: int) -> bool:
         """Cut out a damaged record, if another one follows."""
-        following = _NEXT_RECORD.search(self.text, damage)
+        following = NEXT_RECORD.search(self.text, damage)
         if following is None:
             return False
         hole = Hole(_before_holes(self.holes, record.at), _before_holes(self.holes, following.end()))
