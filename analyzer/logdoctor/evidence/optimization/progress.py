@@ -24,6 +24,12 @@ from logdoctor.wording import number
 SMOOTHING = 0.1
 """Share of the labels that are spread over all classes, as papers since Szegedy et al. (2016) and timm do."""
 
+STRONG_SMOOTHING = 0.2
+"""The most that recipes spread, which is granted to a classifier that makes next to no errors any more."""
+
+FAR_FEWER = 0.2
+"""Errors at the end as a share of those at the beginning from which down it does."""
+
 FEWER = 0.5
 """Errors at the end as a share of those at the beginning from which down a classifier has come far."""
 
@@ -101,7 +107,8 @@ def came_far(run: Run, train: Trend[TrainLoss]) -> bool:
     errors, at_first = (max(1 - end(one) for one in found) for end in (end_accuracy, first_accuracy))
     fair = entropy(errors) + errors * train.first if 0 < errors < 1 else 0.0
     classes = max(exp(min(train.first, LARGEST_COUNT)), 2.0)
-    smoothed = most_entropy(1 - SMOOTHING * (1 - 1 / classes), classes)
+    spread = STRONG_SMOOTHING if errors <= FAR_FEWER * at_first else SMOOTHING
+    smoothed = most_entropy(1 - spread * (1 - 1 / classes), classes)
     return errors <= FEWER * at_first and train.end <= fair + smoothed
 
 
