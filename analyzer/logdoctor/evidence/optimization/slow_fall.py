@@ -24,8 +24,9 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end
 from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
 
-ERRORS = 3.0
-"""Standard errors of the fall of training by which batch noise may make it look greater than validation sees it."""
+ERRORS = 4.0
+"""Standard errors of the fall of training by which batch noise may make it look greater than validation sees it: more
+come by chance once in thirty thousand runs."""
 
 NO_TRIAL = 4
 """Evaluations from which a run is no trial that was broken off, though nothing says that it is over."""
