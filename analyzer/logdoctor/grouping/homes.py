@@ -124,7 +124,7 @@ def is_captured_console(path: PurePosixPath) -> bool:
 def _all_held_out(series: tuple[Series, ...]) -> bool:
     """Whether a log tells losses of held-out data and none of training."""
     splits = {naming.split_of(one.name) for one in series if issubclass(naming.role_of(one.name, Split.NONE), Loss)}
-    return bool(splits) and splits <= {Split.VALIDATION, Split.TEST}
+    return bool(splits) and all(one.is_held_out for one in splits)
 
 
 def is_of_one_rank(folder: PurePosixPath) -> bool:

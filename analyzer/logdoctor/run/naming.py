@@ -119,7 +119,7 @@ class _Name:
 
     @property
     def is_held_out(self) -> bool:
-        return self.split in (Split.VALIDATION, Split.TEST)
+        return self.split.is_held_out
 
 
 def _as_optimizer_state(name: _Name) -> type[Role] | None:

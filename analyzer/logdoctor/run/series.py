@@ -37,6 +37,11 @@ class Split(StrEnum):
     TEST = "test"
     NONE = ""
 
+    @property
+    def is_held_out(self) -> bool:
+        """Whether it is a part that is not trained on."""
+        return self in (Split.VALIDATION, Split.TEST)
+
 
 @dataclass(frozen=True, eq=False)
 class Series(Once):

@@ -236,7 +236,7 @@ def _held_out_metrics(series: list[Series]) -> list[Series]:
 
 def _stems_of_held_out(series: list[Series]) -> set[tuple[str, ...]]:
     """The stems of all quantities whose names say that they are of held-out data."""
-    return {naming.stem_of(one.name) for one in series if one.split in (Split.VALIDATION, Split.TEST)}
+    return {naming.stem_of(one.name) for one in series if one.split.is_held_out}
 
 
 def _once_for_each(steps: NDArray[np.int64], validated: NDArray[np.int64]) -> bool:

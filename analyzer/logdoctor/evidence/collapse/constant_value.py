@@ -14,7 +14,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_accuracy
 from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number, percent
@@ -170,13 +170,12 @@ TO_TELL = "the share of each class among the answers: one class alone is the net
 
 def may_be_majority(accuracy: float) -> bool:
     """Tell whether one class may hold as many examples, in shares or in percent."""
-    return (accuracy / 100 if accuracy > 1 else accuracy) > HALF
+    return as_share(accuracy) > HALF
 
 
 def came_to_nearly_all(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
     """Tell whether nearly all answers may be right, at a loss that one answer for all may have, and a sound model."""
-    share = accuracy / 100 if accuracy > 1 else accuracy
-    return share >= NEARLY_ALL and train is not None and train.end < TWICE * least_of_one_answer(accuracy)
+    return as_share(accuracy) >= NEARLY_ALL and train is not None and train.end < TWICE * least_of_one_answer(accuracy)
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:

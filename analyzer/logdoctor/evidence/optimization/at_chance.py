@@ -13,7 +13,6 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
-from logdoctor.signals.optimization.stand_ins import is_held_out
 from logdoctor.wording import apart, number
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def has_learnt(run: Run, loss: Series, chance: Chance) -> bool:
     """
     if chance.is_preference:
         return False
-    role = ValMetric if is_held_out(loss) else TrainMetric
+    role = ValMetric if loss.split.is_held_out else TrainMetric
     logged = (one.finite.values for one in run.all(role) if is_accuracy(one.name))
     return any(_ends_above_guessing(values, chance) for values in logged if len(values) >= FEW_ACCURACIES)
 

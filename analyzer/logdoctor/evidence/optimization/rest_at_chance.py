@@ -12,7 +12,6 @@ from logdoctor.evidence.optimization.at_chance import band
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Chance, Trend
-from logdoctor.signals.optimization.stand_ins import is_held_out
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,4 +129,4 @@ class RestAtChance:
     def _came_from_above(self) -> bool:
         """Whether the loss began far above the level, or, where it stands in for training, above it at all."""
         far = self.train.start - ERRORS_AWAY * self.train.noise > self.limits.max_start * self.chance.level
-        return far or (self._settled > 0 and is_held_out(self.train.series))
+        return far or (self._settled > 0 and self.train.series.split.is_held_out)

@@ -12,7 +12,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
-from logdoctor.signals.optimization.stand_ins import is_held_out, is_of_errors
+from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.statistics.trend import trend_or_none
 
 HARDER_AT_MOST = 50.0
@@ -112,7 +112,7 @@ def may_memorise(loss: Trend[TrainLoss]) -> bool:
     Memorising raises a validation loss however good the model is. It does not cost an accuracy nearly everything it
     had gained, with more than half of the examples wrong at the end.
     """
-    if not is_held_out(loss.series):
+    if not loss.series.split.is_held_out:
         return False
     lost = loss.end >= max(loss.first - LEFT * (loss.first - loss.best), MOSTLY_WRONG)
     return not (is_of_errors(loss.series) and lost)

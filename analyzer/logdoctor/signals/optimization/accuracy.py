@@ -55,6 +55,11 @@ ANOTHER = 3.0
 """Errors on other data, in units of those on one set, from which they are not those of naming one class always."""
 
 
+def as_share(accuracy: float) -> float:
+    """Return one accuracy as a share of 1: above that, it is in percent."""
+    return accuracy / 100 if accuracy > 1 else accuracy
+
+
 def is_accuracy(name: str) -> bool:
     """Tell whether a series is an accuracy, by its name."""
     return not ACCURACY.isdisjoint(words(name))

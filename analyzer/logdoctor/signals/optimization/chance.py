@@ -13,7 +13,7 @@ from logdoctor.run import Run, Series, as_number
 from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PERPLEXITIES
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes, one_class_at_a_time
+from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_of_classes, one_class_at_a_time
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend
@@ -157,7 +157,7 @@ def entropy_of_share(share: float) -> float:
 
     That of two classes; more have more. Infinity where the figure can be no such share.
     """
-    share = share / 100 if share > 1 else share
+    share = as_share(share)
     return entropy(share) if UNEVEN[0] < share < 1 else inf
 
 
@@ -166,7 +166,7 @@ def least_of_one_answer(share: float) -> float:
 
     That of as few and as even classes as can be; the share may be in percent. Infinity where it can be no such share.
     """
-    share = share / 100 if share > 1 else share
+    share = as_share(share)
     return -log(share) if 0 < share <= UNEVEN[0] else entropy_of_share(share)
 
 
@@ -175,7 +175,7 @@ def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
 
     Whatever the accuracy did, one answer for every input explains it; in percent or not, from LOPSIDED up.
     """
-    lopsided = LOPSIDED <= (accuracy / 100 if accuracy > 1 else accuracy) < 1
+    lopsided = LOPSIDED <= as_share(accuracy) < 1
     return lopsided and train is not None and entropy_of_share(accuracy) <= train.end < train.start
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from logdoctor.run import Run, Series, Split
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import (
     AdversarialLoss,
@@ -62,11 +62,6 @@ def with_stand_in(run: Run, kind: StandIn) -> Run | None:
 def is_of_errors(series: Series) -> bool:
     """Tell whether a loss is the errors that a metric counts."""
     return series.name.startswith(ERROR_OF)
-
-
-def is_held_out(loss: Series) -> bool:
-    """Tell whether what stands in for a training loss was measured on held-out data."""
-    return loss.split in (Split.VALIDATION, Split.TEST)
 
 
 def without_stand_in(name: str) -> str:

@@ -17,7 +17,7 @@ from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import LearningRate, Loss, TrainError
 from logdoctor.sources.console.parts import EPOCH, INDEX, Clock, Numbers, Part
 from logdoctor.sources.console.placing import clock_of
-from logdoctor.sources.console.quantities import HELD_OUT, NEAR
+from logdoctor.sources.console.quantities import NEAR
 from logdoctor.sources.tables.likeness import is_of_training, is_set_of_curves, names_splits, tells_performance
 
 LONGEST_NAME = 3
@@ -241,10 +241,10 @@ def _is_rare(part: Part, known: AbstractSet[str]) -> bool:
         return False
     if part.form.counter_first:
         measures = [split_of(name) for name in part.values if tells_performance(name)]
-        whole = Split.TRAIN in measures and not set(measures).isdisjoint(HELD_OUT)  # the first epoch of many steps
+        whole = Split.TRAIN in measures and any(one.is_held_out for one in measures)  # the first epoch of many steps
         return bool(known & part.counters.keys()) or (len(part) > 1 and bool(measures)) or (bool(known) and whole)
-    named = any(split_of(name) in HELD_OUT and tells_performance(name) for name in part.values)  # `| valid loss  2.02`
-    held_out = named or split_of(part.form.split) in HELD_OUT
+    named = any(split_of(name).is_held_out and tells_performance(name) for name in part.values)  # `| valid loss  2.02`
+    held_out = named or split_of(part.form.split).is_held_out
     return held_out and bool(known & part.counters.keys()) and any(map(tells_performance, part.values))
 
 

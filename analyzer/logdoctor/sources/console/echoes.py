@@ -12,7 +12,6 @@ import numpy as np
 
 from logdoctor.run.naming import role_of, split_of, stem_of
 from logdoctor.sources.console.parts import Clock, Numbers, Part
-from logdoctor.sources.console.quantities import HELD_OUT
 
 _HALF_A_DIGIT = 5e-4
 """How far a value may be off that is printed again with three decimals."""
@@ -34,7 +33,7 @@ def without_echoes(parts: Sequence[Part]) -> list[Part]:
 
 
 def _is_echo(part: Part, name: str, at: Numbers, parts: Sequence[Part]) -> bool:
-    if split_of(name) not in HELD_OUT:
+    if not split_of(name).is_held_out:
         return False  # what each line measures anew may well stay the same: a rate, a speed
     shown = np.isfinite(at)
     return any(

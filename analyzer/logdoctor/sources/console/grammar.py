@@ -193,14 +193,11 @@ def _batches_of_evaluation(fields: Sequence[Field]) -> tuple[Field, ...]:
     values = [one.name for one in fields if one.kind is Kind.VALUE]
     counted = [one.name for one in fields if one.kind is Kind.COUNTER]
     planned = [one.name for one in fields if one.kind is Kind.PLAN]
-    if counted != ["epoch", "step"] or counted != planned or not values or not all(map(_is_held_out, values)):
+    of_evaluation = bool(values) and all(split_of(name).is_held_out for name in values)
+    if counted != ["epoch", "step"] or counted != planned or not of_evaluation:
         return tuple(fields)
     within = {Kind.COUNTER: Kind.WITHIN, Kind.PLAN: Kind.LENGTH}
     return tuple(replace(one, kind=within.get(one.kind, one.kind)) if one.name == "step" else one for one in fields)
-
-
-def _is_held_out(name: str) -> bool:
-    return split_of(name) in (Split.VALIDATION, Split.TEST)
 
 
 def _names_first(shape: str) -> str:

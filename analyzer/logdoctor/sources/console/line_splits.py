@@ -106,4 +106,4 @@ def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
 def _turns_to_held_out(text: str) -> bool:
     """Tell whether a line that measures training goes on with what an evaluation found."""
     found = _HELD_OUT_TURN.search(text, text.find(MASK) if MASK in text else len(text))
-    return found is not None and split_of(found[1]) in (Split.VALIDATION, Split.TEST)
+    return found is not None and split_of(found[1]).is_held_out

@@ -17,9 +17,6 @@ from logdoctor.sources.console.streams import Rows
 from logdoctor.sources.console.vocabulary import SPLIT_ROLES
 from logdoctor.sources.tables.growing import places_of
 
-HELD_OUT = (Split.VALIDATION, Split.TEST)
-"""Splits that are not trained on."""
-
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""
 
@@ -59,7 +56,7 @@ def printed_once(rows: Rows) -> Rows:
 
 def is_held_out(rows: Rows) -> bool:
     """Tell whether lines say that they speak of validation or test."""
-    return split_of(rows.form.split) in HELD_OUT
+    return split_of(rows.form.split).is_held_out
 
 
 def part_of(rows: Rows, *, averages: bool = False) -> Told:
@@ -88,7 +85,7 @@ def _split_of_results(names: Sequence[str]) -> str:
 
     Its other losses are of those data too, and no other name says of which data it is.
     """
-    if len(names) < 2 or split_of(names[0]) not in HELD_OUT:
+    if len(names) < 2 or not split_of(names[0]).is_held_out:
         return ""
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
     others = {split_of(name) for name in names if name not in losses}
@@ -115,7 +112,7 @@ def with_split(name: str, split: str) -> str:
     """Name what was logged under a word for its split after it, if the split makes a difference."""
     if not split or split_of(name):
         return name
-    held_out = split_of(split) in HELD_OUT
+    held_out = split_of(split).is_held_out
     return f"{split.lower()}/{name}" if held_out or issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
 
 

@@ -11,7 +11,7 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import split_of
 from logdoctor.sources.console.form import SAMPLES
 from logdoctor.sources.console.parts import EPOCH, Clock, LineNumbers, Numbers, Part
-from logdoctor.sources.console.quantities import HELD_OUT, Within
+from logdoctor.sources.console.quantities import Within
 from logdoctor.sources.tables.counters import LARGEST_STEP, axis_of, rank_of
 from logdoctor.sources.tables.likeness import shows_progress
 
@@ -127,7 +127,7 @@ def _counted_on(part: Part, epoch: Numbers, lengths: Mapping[str, float]) -> Par
 
 
 def _is_evaluation(part: Part) -> bool:
-    return bool(part.values) and all(split_of(name) in HELD_OUT for name in part.values)
+    return bool(part.values) and all(split_of(name).is_held_out for name in part.values)
 
 
 def _where_training_was(part: Part, trained: Mapping[str, list[tuple[LineNumbers, Numbers]]]) -> Part:

@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.run.vocabulary import SPLIT_WORDS
@@ -20,8 +19,6 @@ _NAMES = ("name", "run_name", "run", "run_id", "id", "experiment", "model", "see
 
 _PLACES = (("epoch",), ("step",), ("iteration",), ("iter",), ("global", "step"))
 """Names, word by word, of what says where in a run an object stands; `epochs` is how long one was."""
-
-_HELD_OUT = frozenset({Split.VALIDATION, Split.TEST})
 
 _DEEPEST = 3
 """How deep the runs may lie: `{"results": {"resnet18": {...}}}`."""
@@ -81,9 +78,9 @@ def _is_run_with_validation(key: str, names: Sequence[str]) -> bool:
 
     The networks of a GAN may have one.
     """
-    trained = [name for name in names if tells_loss(name) and split_of(name) not in _HELD_OUT]
+    trained = [name for name in names if tells_loss(name) and not split_of(name).is_held_out]
     adversarial = any(issubclass(role_of(f"{key}/{name}", split_of(name)), AdversarialLoss) for name in trained)
-    return bool(trained) and not adversarial and any(split_of(name) in _HELD_OUT for name in names)
+    return bool(trained) and not adversarial and any(split_of(name).is_held_out for name in names)
 
 
 def _names(path: Path, value: Any) -> list[str]:
