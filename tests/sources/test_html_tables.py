@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor.sources.console.html_tables import drawn, with_drawn_tables
-from logdoctor.sources.console.passages import passages_of
+from logdoctor.sources.console.text.html_tables import drawn, with_drawn_tables
+from logdoctor.sources.console.text.passages import passages_of
 
 ROWS = "<tr>\n<th>epoch</th>\n<th>loss</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>0</td>\n<td>0.5</td>\n</tr>\n"
 TABLE = f"<table>\n<thead>\n{ROWS}</tbody>\n</table>\n"

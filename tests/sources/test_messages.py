@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logdoctor.sources.console.messages import WORDINGS, kind_of
+from logdoctor.sources.console.said.messages import WORDINGS, kind_of
 
 ASCII = st.characters(max_codepoint=127, exclude_characters="\n\r")
 

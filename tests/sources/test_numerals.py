@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.sources.console.numerals import numerals_in
+from logdoctor.sources.console.forms.numerals import numerals_in
 
 PATTERN = re.compile(
     r"(?<![A-Za-z0-9_.@])"

@@ -18,9 +18,9 @@ from logdoctor.reading import load
 from logdoctor.run import Axis, Run, State
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
-from logdoctor.sources.console.form import Kind
-from logdoctor.sources.console.grammar import parse
-from logdoctor.sources.console.masking import MASK, mask
+from logdoctor.sources.console.forms.form import Kind
+from logdoctor.sources.console.forms.grammar import parse
+from logdoctor.sources.console.forms.masking import MASK, mask
 from logdoctor.sources.source import HEAD_BYTES, Head, Log
 from logdoctor.sources.text_log import TextLog
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.sources.console.word_filter import WordFilter
+from logdoctor.sources.console.words.word_filter import WordFilter
 
 WORDS = ("oom", "f1", "ep ", "loss is", "xid (", "traceback", "bus error")
 PIECES = (*WORDS, *map(str.upper, WORDS), "lo", "ss", " is", "é", "\0", " ", "x", "error", "12")

@@ -14,9 +14,9 @@ import numpy as np
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import PART
-from logdoctor.sources.console.collected import MessageReader, Record, is_newest_first, passages_of_messages
-from logdoctor.sources.console.passages import Passage, end_passage
 from logdoctor.sources.console.printed import assembled_of, logs_of
+from logdoctor.sources.console.text.collected import MessageReader, Record, is_newest_first, passages_of_messages
+from logdoctor.sources.console.text.passages import Passage, end_passage
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_file import beginning, load
 from logdoctor.sources.tables.json_repair import NEXT_RECORD, decode_repaired

@@ -18,9 +18,9 @@ from logdoctor.run.notice import PART
 from logdoctor.run.roles import Loss
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.assembly import Assembled
-from logdoctor.sources.console.html_tables import drawn
-from logdoctor.sources.console.passages import Passage, passages_of
 from logdoctor.sources.console.printed import assembled_of, logs_of
+from logdoctor.sources.console.text.html_tables import drawn
+from logdoctor.sources.console.text.passages import Passage, passages_of
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json_file import load
 from logdoctor.sources.tables.likeness import tells_performance

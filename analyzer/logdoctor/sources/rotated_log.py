@@ -23,8 +23,8 @@ from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.run.series import concatenated
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.compressed import is_compressed, unpacked, unpacked_head, unpacked_name
-from logdoctor.sources.console.passages import Passage, read_passages
 from logdoctor.sources.console.printed import logs_of
+from logdoctor.sources.console.text.passages import Passage, read_passages
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source

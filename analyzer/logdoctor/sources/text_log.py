@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from logdoctor.sources.console.passages import end_passage, head_passage, read_passages
 from logdoctor.sources.console.printed import assembled_of, logs_of
+from logdoctor.sources.console.text.passages import end_passage, head_passage, read_passages
 from logdoctor.sources.source import Head, Log, Source
 
 

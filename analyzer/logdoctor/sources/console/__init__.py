@@ -1,1 +1,1 @@
-"""Text logs, in the order of the data: passages, masked lines, forms of lines, streams of rows, parts, one table."""
+"""Text logs to tables, in the order of the data: clean lines, their forms, streams of rows, runs."""

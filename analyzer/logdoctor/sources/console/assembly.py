@@ -12,24 +12,24 @@ import numpy as np
 from logdoctor.run import Axis
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import GradNorm, TrainError
-from logdoctor.sources.console.bars import beside_lines, is_pass, progress, states_of_bars
-from logdoctor.sources.console.believing import believed_of
-from logdoctor.sources.console.echoes import without_echoes
-from logdoctor.sources.console.evaluations import counted_by_training, evaluations_apart, named_by_epoch
-from logdoctor.sources.console.form import SAMPLES, Kind
-from logdoctor.sources.console.headings import Heading
-from logdoctor.sources.console.hugging_face import is_summary, with_steps
-from logdoctor.sources.console.parts import EPOCH, Clock, LineNumbers, Part
-from logdoctor.sources.console.placing import clock_of, main_counter, table_of
-from logdoctor.sources.console.quantities import of_one_rank, part_of, printed_once, under_sections
-from logdoctor.sources.console.several_runs import Announced, announced_runs
-from logdoctor.sources.console.streams import Rows
-from logdoctor.sources.console.through_epochs import (
+from logdoctor.sources.console.forms.form import SAMPLES, Kind
+from logdoctor.sources.console.rows.bars import beside_lines, is_pass, progress, states_of_bars
+from logdoctor.sources.console.rows.believing import believed_of
+from logdoctor.sources.console.rows.echoes import without_echoes
+from logdoctor.sources.console.rows.evaluations import counted_by_training, evaluations_apart, named_by_epoch
+from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
+from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Part
+from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
+from logdoctor.sources.console.rows.quantities import of_one_rank, part_of, printed_once, under_sections
+from logdoctor.sources.console.rows.streams import Rows
+from logdoctor.sources.console.rows.through_epochs import (
     counted_alike,
     counted_through,
     in_one_word,
     through_headed_epochs,
 )
+from logdoctor.sources.console.said.headings import Heading
+from logdoctor.sources.console.said.several_runs import Announced, announced_runs
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.pieces import falls
 from logdoctor.sources.tables.table import Table

@@ -13,19 +13,19 @@ from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.text_event import ENDS
 from logdoctor.sources.console.assembly import Assembled, assemble
-from logdoctor.sources.console.drawn import DrawnReader
-from logdoctor.sources.console.east_asian import with_plain_marks
-from logdoctor.sources.console.headings import HeadingReader
-from logdoctor.sources.console.julia import with_names_of_calls
-from logdoctor.sources.console.mending import mended
-from logdoctor.sources.console.messages import Message, MessageReader
-from logdoctor.sources.console.passages import Passage
-from logdoctor.sources.console.prefixes import uncommented
-from logdoctor.sources.console.repeats import without_best_round
-from logdoctor.sources.console.settings import MOST_LINES, settings_in
-from logdoctor.sources.console.several_runs import Announced
-from logdoctor.sources.console.streams import StreamReader
-from logdoctor.sources.console.wrapped import unwrapped
+from logdoctor.sources.console.damage.mending import mended
+from logdoctor.sources.console.drawn.drawn_tables import DrawnReader
+from logdoctor.sources.console.rows.streams import StreamReader
+from logdoctor.sources.console.said.headings import HeadingReader
+from logdoctor.sources.console.said.messages import Message, MessageReader
+from logdoctor.sources.console.said.settings import MOST_LINES, settings_in
+from logdoctor.sources.console.said.several_runs import Announced
+from logdoctor.sources.console.text.east_asian import with_plain_marks
+from logdoctor.sources.console.text.julia import with_names_of_calls
+from logdoctor.sources.console.text.passages import Passage
+from logdoctor.sources.console.text.prefixes import uncommented
+from logdoctor.sources.console.text.repeats import without_best_round
+from logdoctor.sources.console.text.wrapped import unwrapped
 from logdoctor.sources.source import Log
 from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.lost_lines import Damage, Span

@@ -1,0 +1,1 @@
+"""Tables drawn with characters, whose lines say nothing by themselves."""

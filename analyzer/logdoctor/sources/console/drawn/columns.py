@@ -1,0 +1,168 @@
+"""Drawn tables with columns under a header.
+
+    | Training Loss | Epoch | Step | Validation Loss |      Markdown, as in the model cards of Hugging Face
+    epoch     train_loss  valid_loss  accuracy  time        fastai; also Ultralytics, notebooks, spaCy
+    epoch train_loss valid_loss                             one space apart, where columns are as wide as their names
+    ┃ epoch ┃ train loss ┃ val loss ┃                      Rich, whose walls are drawn; its rows stand between thin ones
+    epoch | train loss | val loss                          walls between the columns alone
+
+A row has a cell for each name; any other line ends the table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from logdoctor.sources.console.drawn.aligned import aligned
+from logdoctor.sources.console.drawn.drawn_rows import RULE, DrawnRows, counter_of, number_in
+from logdoctor.sources.console.forms.masking import MASK
+from logdoctor.sources.console.words.vocabulary import COUNTER_WORDS
+from logdoctor.sources.tables.likeness import tells_performance
+from logdoctor.sources.tables.numbers import MISSING
+
+_LONGEST_HEADER = 1000
+"""Characters of a line that may be a header; a longer one is data."""
+
+_LONGEST_NAME = 40
+"""Characters of the name of a column; a longer cell is prose."""
+
+_NAME = re.compile(r"[A-Za-z#]")
+_BAR = re.compile(r"^\s*(?:Epoch \d+/\d+ :\s*)?(?:\u2588|\|[\u2588-]+\|.*)?$")
+"""What fastprogress draws between the rows of fastai's table, and wipes out again."""
+
+_WALLS = "\u2502\u2503\u2551"
+_SIDES = str.maketrans(dict.fromkeys(_WALLS, "|"))
+_SPACES = re.compile(r"\t| {2,}")
+
+_OF_DETECTION = {"box": "box_loss", "GIoU": "GIoU_loss", "obj": "obj_loss", "cls": "cls_loss", "total": "total_loss"}
+"""How YOLOv3, v5 and v7 head the columns of their losses, without that word; `box` was `GIoU` at first."""
+
+_PROGRESS = re.compile(r": +[0-9]+%[| ]")
+"""Where a progress bar begins behind a row, as tqdm and Ultralytics draw it: of an epoch's rows the last counts."""
+
+
+class ColumnReader:
+    """Reads the rows below headers, line after line."""
+
+    def __init__(self, found: DrawnRows) -> None:
+        self._found = found
+        self._headers: dict[str, tuple[str, ...]] = {}
+        self._upper_halves: set[str] = set()
+        self._upper: tuple[str, ...] = ()
+        """The upper half of a header, on the line before."""
+        self._open: tuple[str, ...] = ()
+        """The names of the columns of the table that is being read."""
+        self._heading = ""
+        """The line of its header."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a table is being read."""
+        return bool(self._open)
+
+    @property
+    def marks(self) -> set[str]:
+        """The shapes of lines with which a table begins."""
+        return self._headers.keys() | self._upper_halves
+
+    def learn_header(self, shape: str) -> bool:
+        """Take a shape that was not met before, and return whether it is a header."""
+        names = _header(shape) if MASK not in shape and len(shape) < _LONGEST_HEADER else ()
+        if names:
+            self._headers[shape] = names
+        return bool(names)
+
+    def learn_upper_half(self, shape: str) -> None:
+        """Take a shape that was not met before, and is neither a header nor of a box."""
+        if shape.startswith("|") and len(shape) < _LONGEST_HEADER and _is_upper_half(shape):
+            self._upper_halves.add(shape)
+
+    def take(self, shape: str, line: str, number: int) -> bool:
+        """Take a line, and return whether it is of a table with columns."""
+        upper, self._upper = self._upper, ()
+        if shape in self._headers:
+            self._open, self._heading = self._headers[shape], line
+        elif shape in self._upper_halves:
+            self._upper = tuple(_cells(shape))
+        elif upper and (names := _in_two_lines(upper, _cells(shape))):
+            self._open = names
+        elif self._open:
+            self._row(line, number)
+        else:
+            return False
+        return True
+
+    def _row(self, line: str, number: int) -> None:
+        """Take a row of the open table, or close the table where a line is none."""
+        bar = _PROGRESS.search(line)
+        cells = self._cells_of(line[: bar.start()] if bar else line)
+        found = zip(self._open, cells, strict=False)
+        logged = {name: value for name, cell in found if (value := number_in(name, cell)) is not None}
+        counters = {name: counter for name in logged if (counter := counter_of(name))}
+        # | Model | Epochs | mAP |
+        first_is_text = self._open[0] not in logged and bool(cells) and cells[0] not in MISSING
+        if len(cells) == len(self._open) and counters and not first_is_text:
+            self._found.add(logged, counters, number, passing=bar is not None)
+        elif line.strip() and not RULE.match(line) and not _BAR.match(line):
+            self._open = ()
+
+    def _cells_of(self, text: str) -> Sequence[str]:
+        """Cut a row into its cells: at walls or wide spaces, at any space, or where the names of the header stand."""
+        cells = _cells(text)
+        if len(cells) == len(self._open) or {"|", "\t"} & set(text):
+            return cells
+        words, names = text.split(), _named(self._heading.split())
+        if names and len(words) == len(names):
+            self._open = names
+            return words
+        return (aligned(self._heading, text) or cells) if len(cells) < len(self._open) else cells
+
+
+def _is_upper_half(line: str) -> bool:
+    """Tell the first line of a header in two: `|  Epoch  |  Iteration  |  Mini-batch  |`, as MATLAB draws it."""
+    cells = _cells(line)
+    counted = sum(1 for cell in cells if counter_of(cell))
+    return len(cells) > counted > 0 and all(cell[:1].isalpha() for cell in cells)
+
+
+def _in_two_lines(upper: Sequence[str], lower: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns of which each has a word on either line, or nothing."""
+    if len(upper) != len(lower) or not any(lower) or any(MASK in cell for cell in lower):
+        return ()
+    return _named([f"{above} {below}".strip() for above, below in zip(upper, lower, strict=True)])
+
+
+def _header(line: str) -> tuple[str, ...]:
+    """Return the names of columns in a header, or nothing."""
+    text = _plain(line)
+    if "|" not in text and "\t" not in text and "  " not in text:
+        return _named(text.split()) if text.partition(" ")[0].lower() in COUNTER_WORDS else ()  # prose seldom begins so
+    cells = _cells(text)
+    commented = len(cells) > 1 and cells[0] == "#" and counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
+    return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)
+
+
+def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
+    """Return cells that are the names of columns: a counter and a quantity of training must be among them."""
+    if len(cells) < fewest or len(set(cells)) < len(cells):
+        return ()
+    if {"obj", "cls"} <= set(cells):
+        cells = [_OF_DETECTION.get(cell, cell) for cell in cells]
+    counted = {cell for cell in cells if counter_of(cell)}
+    if not counted or not all(_NAME.match(cell) and len(cell) <= _LONGEST_NAME for cell in cells):
+        return ()
+    return tuple(cells) if any(cell not in counted and tells_performance(cell) for cell in cells) else ()
+
+
+def _plain(line: str) -> str:
+    """Return a row with walls as in Markdown, where they are drawn."""
+    text = line.strip()
+    return text.translate(_SIDES) if text[:1] in _WALLS else text
+
+
+def _cells(line: str) -> Sequence[str]:
+    text = _plain(line)
+    if "|" in text:
+        return [cell.strip() for cell in text.strip("|").split("|")]
+    return [cell.strip() for cell in _SPACES.split(text) if cell.strip()]

@@ -1,0 +1,176 @@
+"""Lines whose form is fixed, in which a number's key is not the text before it."""
+
+from __future__ import annotations
+
+import re
+
+from logdoctor.sources.console.forms.form import Field, Form, Kind
+from logdoctor.sources.console.forms.line import LineReader
+from logdoctor.sources.console.forms.masking import MASK
+
+_ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
+_BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
+"""What Ultralytics prints of all classes behind the numbers of images and of boxes."""
+
+_MEASURED = r"(\0|-?nan|-?inf)"
+_DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
+"""What darknet prints of an iteration: its loss, the running average, and the rate, each number before its name."""
+
+_CATBOOST = re.compile(
+    r"[\t ]*\0:((?:[\t ]{1,16}(?:learn|test[0-9]*): -?(?:\0|nan|inf))+)[\t ]{1,16}(?=best: |total: )"
+)
+_CATBOOST_SET = re.compile(r"(?<=[\t ])(learn|test[0-9]*): (\S+)")
+"""How CatBoost begins a line: the iteration, and a metric that has no name there on training and on held-out data."""
+
+_FLOWER = re.compile(
+    rf"fit progress: \(\0, {_MEASURED}, "
+    r"\{((?:['\u2018]\w{1,40}['\u2019]: -?(?:\0|nan|inf)(?:, )?){0,16})\}(?:, \0)?\)"
+)
+_FLOWER_METRIC = re.compile(r"['\u2018](\w+)['\u2019]: ([^,]+)")
+"""What Flower's server prints of a round: the loss on the data that it holds itself, further metrics, the time."""
+
+_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
+"""Deeplearning4j calls the loss its score; Java has words of its own for what is no number."""
+
+_FASTTEXT = re.compile(rf"\s*Progress: +\0% +words/sec/thread: +\0 +lr: +(-?\0) +(?:avg\.)?loss: +{_MEASURED}")
+"""What fastText prints over and over: the share of the work that is done, the speed, the rate and the mean loss."""
+
+_ESPNET = re.compile(r"(?<!\S)\0epoch:(train|valid):\0-\0batch: ")
+"""How ESPnet begins a line: the epoch, and the first and the last of the batches that it speaks of."""
+
+_ESPNET_RESULTS = re.compile(r"(?<!\S)\0epoch results: (?=\[train\] )")
+"""How it begins the line of a whole epoch: `3epoch results: [train] loss=15.3, lr=0.001, [valid] loss=16.1`."""
+
+_TESSERACT = re.compile(
+    r"At iteration \0/\0/\0, [Mm]ean (rms)=\0%, (delta)=\0%, ((?:char|BCER) train)=\0%, ((?:word|BWER) train)=\0%, "
+    r"(skip ratio)=\0%"
+)
+"""What Tesseract prints of an iteration, which it counts in samples that were learnt of, in all, and with the bad."""
+
+_TESSERACT_EVALUATION = re.compile(
+    r"At iteration \0, stage \0, (Eval Char error rate|BCER eval)=\0, (Word error rate|BWER eval)=\0"
+)
+"""What it prints behind that of an evaluation that ended meanwhile."""
+
+_MARIAN = re.compile(r"(\[valid\] )?Ep\. \0 : Up\. \0 : (?=Sen\. |[\w-]+ : )")
+"""How Marian begins a line: the epoch and the update; what follows is in pieces between colons."""
+
+_SYNAPTIC = re.compile(r"iterations? \0 error (\0|NaN) rate \0$")
+"""What Synaptic and Neataptic print of an iteration, the word of JavaScript for what is no number with it."""
+
+_NOT_FINITE = re.compile(r"-?(?:nan|inf)")
+_MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
+
+
+def fixed_form(shape: str) -> Form | None:
+    """Return what a line of a fixed form says; None for all others."""
+    if _ULTRALYTICS.match(shape):
+        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
+    if darknet := _DARKNET.match(shape):
+        return _of_darknet(*darknet.groups())
+    if catboost := _CATBOOST.match(shape):
+        return _of_catboost(catboost[1])
+    if dl4j := _DL4J.search(shape):
+        last = shape.count(MASK) - 1
+        score = _measured(Kind.VALUE, "loss", dl4j[1], last)
+        return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
+    if flower := _FLOWER.search(shape):
+        return _of_flower(flower)
+    if fasttext := _FASTTEXT.match(shape):
+        rate, loss = _measured(Kind.VALUE, "lr", fasttext[1], 2), _measured(Kind.VALUE, "loss", fasttext[2], 3)
+        return Form((Field(Kind.VALUE, "words/sec/thread", 1), rate, loss), value_first=True, is_of_training=True)
+    if synaptic := _SYNAPTIC.match(shape):
+        error = _measured(Kind.VALUE, "error", synaptic[1], 1)
+        rate = Field(Kind.VALUE, "learning rate", shape.count(MASK) - 1)
+        return Form((Field(Kind.COUNTER, "iteration", 0), error, rate), counter_first=True, is_of_training=True)
+    if espnet := _ESPNET.search(shape):
+        return _of_batches(espnet)
+    if results := _ESPNET_RESULTS.search(shape):
+        return _of_results(results)
+    if tesseract := _TESSERACT.match(shape):
+        return _of_tesseract(tesseract)
+    if marian := _MARIAN.search(shape):
+        return _of_marian(marian)
+    return None
+
+
+def _of_darknet(loss: str, average: str) -> Form:
+    slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
+    for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
+        fields.append(_measured(kind, "loss", token, slot))
+        slot += MASK in token
+    return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
+
+
+def _of_catboost(sets: str) -> Form:
+    """Read a line of CatBoost, of one metric: `learn: 0.51`, `test: 0.53` and further held-out sets, `test1: 0.54`."""
+    fields = [Field(Kind.COUNTER, "iteration", 0)]
+    for name, token in _CATBOOST_SET.findall(sets):
+        slot = 1 + sum(one.slot > 0 for one in fields)
+        fields.append(_measured(Kind.VALUE, name, token, slot))
+    return Form(tuple(fields), counter_first=True, is_of_training=True)
+
+
+def _of_flower(told: re.Match[str]) -> Form:
+    """Read what Flower's server measured after a round, on data that no client was trained on."""
+    fields = [Field(Kind.COUNTER, "round", told.string.count(MASK, 0, told.start()))]
+    slot = fields[0].slot + 1
+    for name, token in (("loss", told[1]), *_FLOWER_METRIC.findall(told[2])):
+        fields.append(_measured(Kind.VALUE, name, token, slot))
+        slot += MASK in token
+    return Form(tuple(fields), "val", counter_first=True, is_of_training=True)
+
+
+def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
+    """Return the field of a number with its sign, or of a word for one that is not finite."""
+    if MASK in token:
+        return Field(kind, name, slot, -1.0 if token.startswith("-") else 1.0)
+    return Field(kind, name, -1, float(token))
+
+
+def _of_batches(began: re.Match[str]) -> Form:
+    """Read a line of ESPnet, which stands at the last of its batches."""
+    slot, reader = _read_behind(began, 3)
+    counted = (Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "batch", slot + 2))
+    return Form((*counted, *reader.fields), began[1], counter_first=True)
+
+
+def _of_results(began: re.Match[str]) -> Form:
+    """Read what ESPnet says of an epoch: every set, one behind the other."""
+    slot, reader = _read_behind(began, 1)
+    return Form((Field(Kind.COUNTER, "epoch", slot), *reader.fields), reader.split, counter_first=True)
+
+
+def _read_behind(began: re.Match[str], numbers: int) -> tuple[int, LineReader]:
+    """Read what stands behind the beginning of a line that holds so many numbers; return the slot of the first, too."""
+    slot = began.string.count(MASK, 0, began.start())
+    reader = LineReader(began.string[began.end() :], slot + numbers)
+    reader.read()
+    return slot, reader
+
+
+def _of_tesseract(began: re.Match[str]) -> Form:
+    """Read a line of Tesseract, and the results of an evaluation at the end of it."""
+    fields = [Field(Kind.COUNTER, "iteration", 0)]
+    fields += [Field(Kind.VALUE, name, slot) for slot, name in enumerate(began.groups(), 3)]
+    if evaluated := _TESSERACT_EVALUATION.search(began.string, began.end()):
+        slot = began.string.count(MASK, 0, evaluated.start()) + 2
+        names = (f"eval {name}" if "val" not in name else name for name in evaluated.groups())
+        fields += [Field(Kind.VALUE, name, at) for at, name in enumerate(names, slot)]
+    return Form(tuple(fields), counter_first=True)
+
+
+def _of_marian(began: re.Match[str]) -> Form:
+    """Read a line of Marian: `Cost 47.9 : L.r. 2.4e-04`, or of validation, `perplexity : 11.1 : new best`."""
+    slot = began.string.count(MASK, 0, began.start())
+    fields = [Field(Kind.COUNTER, "epoch", slot), Field(Kind.COUNTER, "update", slot + 1)]
+    slot, before = slot + 2, ""
+    for piece in began.string[began.end() :].split(" : "):
+        word, _, rest = piece.partition(" ")
+        name, value = (_MARIAN_NAMES.get(word, ""), rest.partition(" ")[0]) if rest else (before, word)
+        if name and value == MASK:
+            fields.append(Field(Kind.VALUE, name, slot))
+        elif name and _NOT_FINITE.fullmatch(value):
+            fields.append(Field(Kind.VALUE, name, -1, float(value)))
+        slot, before = slot + piece.count(MASK), piece
+    return Form(tuple(fields), "valid" if began[1] else "", counter_first=True)

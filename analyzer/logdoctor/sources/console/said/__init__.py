@@ -1,0 +1,1 @@
+"""What a log says beside its curves: settings, errors and warnings, and which run begins where."""

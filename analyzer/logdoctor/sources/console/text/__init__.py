@@ -1,0 +1,1 @@
+"""Bytes to clean lines: what a terminal would have shown, without what launchers, languages and narrow pages add."""

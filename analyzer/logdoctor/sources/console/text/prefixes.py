@@ -1,0 +1,121 @@
+"""What launchers and logging put before a line: who printed it, when, how loudly."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from logdoctor.sources.console.text.passages import Passage
+
+_N = "\0"
+
+_RANK = re.compile("|".join((
+    r"\[(?:rank|default|RANK)(?P<torchrun>[0-9]{1,9})\]:?\s?",
+    rf"\[(?:rank|RANK|Rank|GPU)[ =](?P<tutorial_slot>{_N})\](?: \|\||:)?\s?",  # also DeepSpeed, Determined
+    r"\[GPU(?P<tutorial>[0-9]{1,9})\]:?\s?",  # PyTorch's, of data in parallel
+    rf"\[{_N},(?P<mpirun_slot>{_N})\]<std(?:out|err)>:\s?",
+    rf"\[{_N},mpirank:(?P<sagemaker_slot>{_N}),[^\]]*\]<std(?:out|err)>:\s?",
+    rf"\s*(?P<srun_slot>{_N}): (?=.*[A-Za-z])",
+    rf"(?:worker|node|rank|host)-?(?P<pdsh>[0-9]{{1,9}})?(?P<pdsh_slot>{_N})?: ",  # also deepspeed
+    rf"\((?:[\w.()-]+ )?pid={_N}(?:, ip=[{_N}\w.:]+)?\)\s?",  # ray
+    rf"[\w.-]+/[{_N}0-9]+ (?=\[)",  # TorchX: `retraining/0 [default0]:`
+)))  # fmt: skip
+"""Who printed a line: the rank itself, or under a name that ends in `_slot` a number that is the rank."""
+
+_DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
+_CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
+_DAY = rf"(?:{_N}/{_N}|{_N} [A-Z][a-z]{{2}})"  # also `16 Dec`
+_MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_DAY} {_CLOCK})"
+_LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
+_LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
+
+_FIELD = rf"(?i:train|val|eval|test|dev|epoch|step|iter|batch|loss)\w*|[\w.]+ ?[:=] ?[\[(]?{_N}"
+"""What the line is about stands behind the moment as well: `12:00:00 epoch 1 loss 0.5`, `12:00:00 acc: 0.5`."""
+_LOGGER = rf"(?:[ ,](?!{_FIELD})[\w.]+(?=\]| ?[|:-]|\s+{_LEVEL}))"
+
+_LOGGING = re.compile("|".join((
+    rf"\[?{_MOMENT}{_LOGGER}?\]?:?(?: ?[|:-]+ )?\s*",
+    rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
+    rf"\[{_LEVEL}\|[\w./]+\.py:{_N}\] {_MOMENT} >> ",  # Hugging Face
+    rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye
+    rf"[\w.]+: \[ *{_LEVEL}\] - ",  # timm's files
+    rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
+    rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
+    rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
+    rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
+    rf"[\w.]+ [-|] (?={_LEVEL})",
+    r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
+    _LOGURU,
+    rf"\[(?:LINE|line):{_N}\]#?\s*",
+    rf"[\w./]+\.py:{_N}:? (?:- )?",
+    rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",
+    rf"-(?={_LEVEL}: )",  # behind the moment, as `%(asctime)s-%(levelname)s: %(message)s` has it
+    rf"-\[[\w.]+\.py line:{_N}\]:?\s*",
+    rf"\([\w./]+\.py[ :]{_N}\):? ?",  # Swin
+    rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
+    rf"[^\t{_N}]{{1,100}}\t[^\t{_N}]{{1,100}}\t(?={_DATE}T)",  # `gh run view --log`: the job, its step
+    r'(?:(?:ts|time|timestamp|at|level|lvl|logger|name|caller)=(?:"[^"]*"|\S+) )+msg="',  # logfmt
+    rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
+    r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
+)))  # fmt: skip
+
+_OF_A_LOG = r"#?[ \t]?(?=\[?[0-9]|[Ee]poch\b|[ \t]{0,6}[0-9]+[ \t]{2,}[0-9]|E +# +|-{3} +-{6})"
+_COMMENT = re.compile(rf"#(?<![^\n]#){_OF_A_LOG}")
+_COMMENT_SET_IN = re.compile(rf"\n[ \t]{{1,16}}#{_OF_A_LOG}")
+"""What R's knitr and people who paste a log into source code put before each line of it, tables of spaCy with them."""
+
+_COMMENTED_ROW = "% |"
+"""The mark of MATLAB's comments before a row of the table that its trainers print."""
+
+_MOST = 8
+"""How many prefixes may stand before each other."""
+
+_MOST_REMEMBERED = 1024
+"""Shapes whose prefixes are remembered: more than one reader asks, and the lines of tracebacks come again and again."""
+
+
+@dataclass(frozen=True)
+class Stripped:
+    """A shape without its prefixes."""
+
+    text: str
+    slots: int
+    """How many numbers of the line were in the prefixes."""
+    rank: int | None = None
+    """The rank, where the prefix spells it."""
+    rank_slot: int | None = None
+    """Which number of the line is the rank, where it is one."""
+
+
+def uncommented(passage: Passage) -> Passage:
+    """Return a passage, line for line, with the marks of comments taken off what may be lines of a log."""
+    text = passage.text
+    if "#" in text:
+        text = _COMMENT.sub("", text)
+    if " #" in text or "\t#" in text:
+        text = _COMMENT_SET_IN.sub("\n", "\n" + text)[1:]
+    may_be = "|" in text and "%" in text  # which are found sooner than both in a row
+    if may_be and (text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text):
+        text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")
+    return passage if text is passage.text else replace(passage, text=text)
+
+
+@lru_cache(_MOST_REMEMBERED)
+def strip(shape: str) -> Stripped:
+    """Take the prefixes off a shape."""
+    at, rank, rank_slot = len(shape) - len(shape.lstrip(" ")), None, None
+    indent = at
+    for _ in range(_MOST):
+        found = None
+        if rank is None and rank_slot is None and (found := _RANK.match(shape, at)):
+            told = next((name for name, one in found.groupdict().items() if one), "")
+            if told.endswith("_slot"):
+                rank_slot = shape.count(_N, 0, found.start(told))
+            elif told:
+                rank = int(found[told])
+        found = found or _LOGGING.match(shape, at)
+        if not found:
+            break
+        at = found.end()
+    return Stripped(shape[at if at > indent else 0 :], shape.count(_N, 0, at), rank, rank_slot)

@@ -1,0 +1,1 @@
+"""Words that matter in text logs, in whichever line they stand."""
