@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader, Dataset, TensorDataset
 
 from logdoctor.capture import hugging_face_callback, lightning_callback
 from logdoctor.replay.checkpoints.finding import read_checkpoint
-from logdoctor.replay.gather import gather
+from logdoctor.replay.given.gather import gather
 from logdoctor.replay.material import Recipe, Training
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replayed import Target

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.replay.training import Loop, examples
 from torch import Tensor
 
-from logdoctor.replay.culprits import MOST_CULPRITS, UnlikeBatchesError, examples_in, halved, mixed, told
 from logdoctor.replay.pipeline import Options, replay
+from logdoctor.replay.trials.culprits import MOST_CULPRITS, UnlikeBatchesError, examples_in, halved, mixed, told
 from logdoctor.replayed import Culprits, Target
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor.replay.facts import Facts
+from logdoctor.replay.judging.facts import Facts
 from logdoctor.replay.notebook import Notebook
 from logdoctor.replayed import (
     Baseline,

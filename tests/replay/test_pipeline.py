@@ -13,11 +13,11 @@ from tests.replay.training import Loop, build, examples, loss_of
 from torch import nn
 
 from logdoctor.finding import Confidence
-from logdoctor.replay import locate
+from logdoctor.replay.birth import locate
+from logdoctor.replay.birth.tracer import Tracer
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Fidelity, State, Training
 from logdoctor.replay.pipeline import Options, Progress, replay
-from logdoctor.replay.tracer import Tracer
 from logdoctor.replayed import Culprits, Outcome, Shift, Symptom, Target, Wording, from_json, to_json
 
 torch.set_num_threads(1)

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.given.recipe import read_recipe
 from logdoctor.replay.material import Precision
-from logdoctor.replay.recipe import read_recipe
 
 HEAD = "import torch\nfrom torch import nn\n"
 SETUP = "def setup():\n    model = nn.Linear(2, 1)\n    return model, torch.optim.SGD(model.parameters(), 0.1)\n"

@@ -12,10 +12,10 @@ import torch
 from tests.replay.training import Net, build, examples, loss_of
 from torch import Tensor, nn
 
-from logdoctor.replay.dials import UNCHANGED, Dials
 from logdoctor.replay.material import Fidelity, Material, Precision, Recipe, Training
-from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import Seen, Stepper
+from logdoctor.replay.window.dials import UNCHANGED, Dials
+from logdoctor.replay.window.snapshot import Snapshot
+from logdoctor.replay.window.stepping import Seen, Stepper
 from logdoctor.replayed import Symptom
 
 torch.set_num_threads(1)

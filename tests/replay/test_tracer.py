@@ -14,10 +14,10 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils.checkpoint import checkpoint
 
-from logdoctor.replay.locate import trace
+from logdoctor.replay.birth.locate import trace
 from logdoctor.replay.material import Fidelity, Material, Precision, Recipe, State, Training
 from logdoctor.replay.meter import Meter
-from logdoctor.replay.session import Session
+from logdoctor.replay.window.session import Session
 from logdoctor.replayed import Birth, Finiteness, Phase
 
 torch.set_num_threads(1)

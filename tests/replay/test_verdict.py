@@ -9,8 +9,8 @@ import pytest
 
 from logdoctor.causes import because
 from logdoctor.finding import Confidence
-from logdoctor.replay.facts import Facts
-from logdoctor.replay.verdict import judge, ruled_out
+from logdoctor.replay.judging.facts import Facts
+from logdoctor.replay.judging.verdict import judge, ruled_out
 from logdoctor.replayed import (
     Baseline,
     Birth,

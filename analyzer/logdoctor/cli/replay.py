@@ -127,13 +127,13 @@ def command(
         raise click.UsageError("name the folder of a run, where its capture or checkpoints lie: logdoctor replay RUN")
     _need_torch()
     from logdoctor.diagnosis import analyze
-    from logdoctor.replay.devices import chosen_device
-    from logdoctor.replay.flagged import flagged_run, logged_losses, target
-    from logdoctor.replay.gather import gather
+    from logdoctor.replay.given.flagged import flagged_run, logged_losses, target
+    from logdoctor.replay.given.gather import gather
+    from logdoctor.replay.given.recipe import read_recipe
     from logdoctor.replay.pipeline import Options, replay
     from logdoctor.replay.preflight import limits, preflight
     from logdoctor.replay.recheck import recheck
-    from logdoctor.replay.recipe import read_recipe
+    from logdoctor.replay.window.devices import chosen_device
     from logdoctor.tested import result_file
 
     examined = flagged_run(analyze(run, config=settings(None)), run)
@@ -183,8 +183,8 @@ def _beside(file: Path) -> Path:
 def _draft(run: str | None, draft_file: str) -> int:
     """Write a recipe to be filled in; an existing file is left alone."""
     _need_torch()
-    from logdoctor.replay.draft import draft
-    from logdoctor.replay.gather import find_capture
+    from logdoctor.replay.given.draft import draft
+    from logdoctor.replay.given.gather import find_capture
 
     path = writable(draft_file)
     if path.exists():

@@ -9,22 +9,22 @@ from functools import partial
 
 import torch
 
-from logdoctor.replay.confirm import HORIZON, SHORT, confirm
-from logdoctor.replay.culprits import come_again, culprits
-from logdoctor.replay.devices import chosen_device, repeatable
-from logdoctor.replay.facts import Facts, Judgement
-from logdoctor.replay.locate import trace
+from logdoctor.replay.birth.locate import trace
+from logdoctor.replay.birth.swell import swells
+from logdoctor.replay.judging.facts import Facts, Judgement
+from logdoctor.replay.judging.verdict import UNKNOWN
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.notebook import Notebook
-from logdoctor.replay.probe import probe
-from logdoctor.replay.reproduce import LEAD, Reproduction, logged_failure, reproduce
-from logdoctor.replay.session import Session
-from logdoctor.replay.situation import Situation, scalars, situation
-from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.swell import swells
-from logdoctor.replay.trials import Family, attempt, families, named, pairs
-from logdoctor.replay.verdict import UNKNOWN
+from logdoctor.replay.trials.confirm import HORIZON, SHORT, confirm
+from logdoctor.replay.trials.culprits import come_again, culprits
+from logdoctor.replay.trials.probe import probe
+from logdoctor.replay.trials.situation import Situation, scalars, situation
+from logdoctor.replay.trials.trials import Family, attempt, families, named, pairs
+from logdoctor.replay.window.devices import chosen_device, repeatable
+from logdoctor.replay.window.reproduce import LEAD, Reproduction, logged_failure, reproduce
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
 from logdoctor.replayed import (
     Environment,
     Failure,

@@ -7,18 +7,18 @@ from dataclasses import replace
 from functools import partial
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.confirm import confirm
-from logdoctor.replay.devices import chosen_device, repeatable
-from logdoctor.replay.dials import UNCHANGED
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.guard import ceiling_of
 from logdoctor.replay.material import Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.pipeline import Options
-from logdoctor.replay.reproduce import TAIL, logged_before, shifted, usable_states
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import RandomStates
-from logdoctor.replay.trials import Change, outcome
+from logdoctor.replay.trials.confirm import confirm
+from logdoctor.replay.trials.trials import Change, outcome
+from logdoctor.replay.window.devices import chosen_device, repeatable
+from logdoctor.replay.window.dials import UNCHANGED
+from logdoctor.replay.window.guard import ceiling_of
+from logdoctor.replay.window.reproduce import TAIL, logged_before, shifted, usable_states
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import RandomStates
 from logdoctor.replayed import PATCHED, Failure, Outcome, Prescription, Replayed, Trial, Wording
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import torch
 
-from logdoctor.replay.dials import Dials
 from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
-from logdoctor.replay.reproduce import LEAD, reproduce
-from logdoctor.replay.session import Session
-from logdoctor.replay.situation import Situation, situation
-from logdoctor.replay.trials import Change, attempt
+from logdoctor.replay.trials.situation import Situation, situation
+from logdoctor.replay.trials.trials import Change, attempt
+from logdoctor.replay.window.dials import Dials
+from logdoctor.replay.window.reproduce import LEAD, reproduce
+from logdoctor.replay.window.session import Session
 from logdoctor.replayed import Outcome, Probe
 
 from .runs import Ran

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import torch
 
-from logdoctor.replay.dials import Dials, combined
-from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import State
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.pipeline import Options, replay
-from logdoctor.replay.session import Session
+from logdoctor.replay.window.dials import Dials, combined
+from logdoctor.replay.window.guard import Guard, ceiling_of
+from logdoctor.replay.window.session import Session
 from logdoctor.replayed import Replayed, Target, Trial, Wording
 
 from .faults import FAULTS, Fault

@@ -10,12 +10,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from logdoctor.replay.guard import Guard
-from logdoctor.replay.locate import trace
+from logdoctor.replay.birth.locate import trace
 from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.pipeline import Options, replay
-from logdoctor.replay.session import Session
+from logdoctor.replay.window.guard import Guard
+from logdoctor.replay.window.session import Session
 from logdoctor.replayed import Target
 
 from .faults.operations import Pool

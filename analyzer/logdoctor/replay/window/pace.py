@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 
 import torch
 
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
 
 SAME_RATE = 1e-6
 """Relative difference up to which two rates are the same: they went through a text and back."""

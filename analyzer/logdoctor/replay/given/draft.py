@@ -12,7 +12,7 @@ from logdoctor.bundle import layout
 from logdoctor.bundle.plain import restored
 from logdoctor.bundle.tensor_files import read_tensors, read_weights
 from logdoctor.errors import LogDoctorError
-from logdoctor.replay.described import SHOWN, described
+from logdoctor.replay.given.described import SHOWN, described
 
 _TEMPLATE = '''"""How to take a training step again: logdoctor replay runs this file.
 

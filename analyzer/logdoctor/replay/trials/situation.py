@@ -10,8 +10,8 @@ from statistics import median
 from typing import Any
 
 from logdoctor.replay.material import Material, Precision
-from logdoctor.replay.reproduce import LEAD, Reproduction
-from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.window.reproduce import LEAD, Reproduction
+from logdoctor.replay.window.snapshot import Snapshot
 from logdoctor.replayed import Birth, Failure, Probe, RunUp
 
 

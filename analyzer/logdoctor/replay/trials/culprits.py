@@ -15,12 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from logdoctor.replay.devices import tensors_of
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.guard import Guard
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import NoBatchError, batch_of
+from logdoctor.replay.window.devices import tensors_of
+from logdoctor.replay.window.guard import Guard
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
+from logdoctor.replay.window.stepping import NoBatchError, batch_of
 from logdoctor.replayed import Culprits
 from logdoctor.wording import number
 

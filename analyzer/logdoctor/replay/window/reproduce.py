@@ -9,11 +9,11 @@ from itertools import pairwise
 from typing import Any
 
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.guard import Guard, ceiling_of
 from logdoctor.replay.material import Fidelity, Material, State
-from logdoctor.replay.pace import moves_of
-from logdoctor.replay.session import Session, Window
-from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.window.guard import Guard, ceiling_of
+from logdoctor.replay.window.pace import moves_of
+from logdoctor.replay.window.session import Session, Window
+from logdoctor.replay.window.snapshot import Snapshot
 from logdoctor.replayed import Baseline, Shift, Symptom
 
 LEAD = 8

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from logdoctor.replay.dials import greatest
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.window.dials import greatest
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
 from logdoctor.replayed import Swell
 
 GREW = 3.0

@@ -21,10 +21,10 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from logdoctor.replay.birth_labels import BirthLabels, Born, storage_of
-from logdoctor.replay.glance import Glance, finiteness
-from logdoctor.replay.source_lines import forward_line, running_line
-from logdoctor.replay.traits import ONE_RESULT, Traits, traits_of
+from logdoctor.replay.birth.birth_labels import BirthLabels, Born, storage_of
+from logdoctor.replay.birth.glance import Glance, finiteness
+from logdoctor.replay.birth.source_lines import forward_line, running_line
+from logdoctor.replay.birth.traits import ONE_RESULT, Traits, traits_of
 from logdoctor.replayed import Birth, CodeLine, Finiteness, Phase
 
 MOST_BIRTHS = 2000

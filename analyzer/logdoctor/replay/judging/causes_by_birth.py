@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.facts import Facts, Judgement, examples_told, failing_step, without_failure
+from logdoctor.replay.judging.facts import Facts, Judgement, examples_told, failing_step, without_failure
 from logdoctor.replayed import Birth, Finiteness, Phase, Symptom
 from logdoctor.wording import number
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.facts import Facts, Judgement, examples_told, failing_step, without_failure
+from logdoctor.replay.judging.facts import Facts, Judgement, examples_told, failing_step, without_failure
 from logdoctor.replayed import Outcome
 from logdoctor.wording import number
 

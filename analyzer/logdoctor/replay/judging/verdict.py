@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.causes_by_birth import (
+from logdoctor.replay.judging.causes_by_birth import (
     bad_initialization,
     batch_not_finite,
     corrupted_state,
@@ -18,7 +18,7 @@ from logdoctor.replay.causes_by_birth import (
     half_precision,
     unstable_operation,
 )
-from logdoctor.replay.causes_by_trial import (
+from logdoctor.replay.judging.causes_by_trial import (
     CAUSES_OF_PAIRS,
     batch_that_fails_alone,
     batch_that_fails_now,
@@ -31,7 +31,7 @@ from logdoctor.replay.causes_by_trial import (
     small_epsilon,
     stale_moment,
 )
-from logdoctor.replay.facts import Facts, Judgement, without_failure
+from logdoctor.replay.judging.facts import Facts, Judgement, without_failure
 from logdoctor.replayed import Outcome, Trial
 
 UNKNOWN = "unknown"

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import median
 
-from logdoctor.replay.causes_by_trial import RATE_ROSE
-from logdoctor.replay.dials import Dials, combined
-from logdoctor.replay.guard import SKIPS, Guard
+from logdoctor.replay.judging.causes_by_trial import RATE_ROSE
 from logdoctor.replay.material import Precision
-from logdoctor.replay.reproduce import LEAD, TAIL
-from logdoctor.replay.session import Session
-from logdoctor.replay.situation import Situation
-from logdoctor.replay.snapshot import Snapshot
+from logdoctor.replay.trials.situation import Situation
+from logdoctor.replay.window.dials import Dials, combined
+from logdoctor.replay.window.guard import SKIPS, Guard
+from logdoctor.replay.window.reproduce import LEAD, TAIL
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
 from logdoctor.replayed import Failure, Outcome, Phase, Symptom, Trial
 from logdoctor.wording import number
 

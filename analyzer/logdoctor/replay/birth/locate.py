@@ -8,13 +8,13 @@ from contextlib import nullcontext
 
 from torch import Tensor
 
-from logdoctor.replay.devices import tensors_of
+from logdoctor.replay.birth.tracer import Tracer
 from logdoctor.replay.material import Training
 from logdoctor.replay.meter import TRACED_COST
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import Seen, Stepper, batch_of, held_tensors
-from logdoctor.replay.tracer import Tracer
+from logdoctor.replay.window.devices import tensors_of
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
+from logdoctor.replay.window.stepping import Seen, Stepper, batch_of, held_tensors
 from logdoctor.replayed import Birth
 
 MOST_HARMLESS = 20

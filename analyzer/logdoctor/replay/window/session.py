@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import torch
 
-from logdoctor.replay.dials import UNCHANGED, Dials
 from logdoctor.replay.errors import blaming
-from logdoctor.replay.guard import Guard
 from logdoctor.replay.material import Material, State
 from logdoctor.replay.meter import FORWARD_COST, Meter
-from logdoctor.replay.snapshot import RandomStates, Snapshot, reseed
-from logdoctor.replay.stepping import NoBatchError, Seen, Stepper
+from logdoctor.replay.window.dials import UNCHANGED, Dials
+from logdoctor.replay.window.guard import Guard
+from logdoctor.replay.window.snapshot import RandomStates, Snapshot, reseed
+from logdoctor.replay.window.stepping import NoBatchError, Seen, Stepper
 from logdoctor.replayed import Failure
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from logdoctor.replay.source_lines import quoted
+from logdoctor.replay.birth.source_lines import quoted
 from logdoctor.replayed import Birth, CodeLine, Finiteness, Operand, Phase
 
 LARGEST_LABELLED = 20_000

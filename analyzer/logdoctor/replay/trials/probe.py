@@ -10,12 +10,12 @@ import math
 from collections.abc import Iterator
 from itertools import islice
 
-from logdoctor.replay.devices import tensors_of
-from logdoctor.replay.dials import Dials
-from logdoctor.replay.guard import RATIO, Guard
-from logdoctor.replay.session import Session
-from logdoctor.replay.snapshot import Snapshot
-from logdoctor.replay.stepping import NoBatchError, batch_of
+from logdoctor.replay.window.devices import tensors_of
+from logdoctor.replay.window.dials import Dials
+from logdoctor.replay.window.guard import RATIO, Guard
+from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.snapshot import Snapshot
+from logdoctor.replay.window.stepping import NoBatchError, batch_of
 from logdoctor.replayed import Probe
 
 OTHERS = 3

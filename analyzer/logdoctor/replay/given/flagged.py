@@ -7,7 +7,7 @@ from pathlib import Path
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Finding
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.gather import alarm_step, find_capture
+from logdoctor.replay.given.gather import alarm_step, find_capture
 from logdoctor.replayed import Target
 from logdoctor.run import Axis
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from logdoctor.replay.stepping import Seen
+from logdoctor.replay.window.stepping import Seen
 from logdoctor.replayed import Failure, Symptom
 
 WINDOW = 30

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from logdoctor.replay.described import described
-from logdoctor.replay.devices import moved, tensors_of
-from logdoctor.replay.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replay.errors import ReplayError, blaming
+from logdoctor.replay.given.described import described
 from logdoctor.replay.material import Material, Precision, Training
+from logdoctor.replay.window.devices import moved, tensors_of
+from logdoctor.replay.window.dials import UNCHANGED, Dials, OptimizerHooks, StepRecord, autocast_overridden, greatest
 from logdoctor.replayed import RunUp, Symptom
 
 DTYPES = {Precision.FP16: torch.float16, Precision.BF16: torch.bfloat16}

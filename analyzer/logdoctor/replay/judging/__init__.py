@@ -1,0 +1,1 @@
+"""What the experiments come to: facts, causes, a verdict; without torch."""

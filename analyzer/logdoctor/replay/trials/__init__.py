@@ -1,0 +1,1 @@
+"""Experiments on the failure: what is tried, which examples matter, and whether a fix holds."""
