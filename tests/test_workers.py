@@ -160,7 +160,7 @@ class TestNothingIsLeft:
     )
     def test_when_it_is_ended(self, ending: signal.Signals, code: int, send: Callable[[int, int], None]) -> None:
         script = (
-            "import sys, time, logdoctor.sources.discovery as discovery\n"
+            "import sys, time, logdoctor.sources.discovery.discover as discovery\n"
             "discovery._look = lambda one: time.sleep(60)\n"
             "from logdoctor.cli import main\n"
             f"sys.exit(main(['analyze', {str(SAMPLES)!r}, '-j', '2']))"

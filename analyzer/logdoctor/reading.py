@@ -10,7 +10,7 @@ from logdoctor.errors import NoRunError
 from logdoctor.grouping.runs import group
 from logdoctor.run import Run
 from logdoctor.run.understand import Overrides
-from logdoctor.sources.discovery import discover
+from logdoctor.sources.discovery.discover import discover
 from logdoctor.workers import Workers
 
 MOST_NAMED = 5

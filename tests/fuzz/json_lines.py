@@ -11,7 +11,7 @@ from tests.damaged.lines import Point, assert_placed, assert_readable, damaged, 
 
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_lines import JsonLines
-from logdoctor.sources.tables.json_text import spelled_out
+from logdoctor.sources.tables.json.json_text import spelled_out
 from logdoctor.sources.tables.numbers import parse_number
 
 SOURCES = (JsonLines,)

@@ -29,8 +29,8 @@ READ = (
 import json, sys, time
 from pathlib import Path
 import numpy, logdoctor.sources.tfevents, logdoctor.sources.wandb_run
-from logdoctor.sources.discovery import discover
-from logdoctor.sources.installed import installed_sources
+from logdoctor.sources.discovery.discover import discover
+from logdoctor.sources.discovery.installed import installed_sources
 installed_sources()
 before, begun = peak(), time.process_time()
 (found,) = discover([Path(sys.argv[1])]).found

@@ -15,7 +15,7 @@ from logdoctor.errors import NoRunError
 from logdoctor.reading import look
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
-from logdoctor.sources import compressed
+from logdoctor.sources.discovery import compressed
 
 LINES = [f"epoch {epoch} loss: {2 / epoch:.4f}\n" for epoch in range(1, 41)]
 PACKERS = [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)]

@@ -19,7 +19,8 @@ from logdoctor.errors import NoRunError
 from logdoctor.reading import Reading, look, read
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE, DUPLICATE
-from logdoctor.sources import discovery, installed, walk
+from logdoctor.sources.discovery import discover as discovery
+from logdoctor.sources.discovery import installed, walk
 from logdoctor.sources.source import Head
 
 NAME = "events.out.tfevents.1700000000.host"

@@ -21,7 +21,7 @@ from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.megatron_golden import MegatronGolden
 from logdoctor.sources.sacred_metrics import SacredMetrics
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.tables.json_file import load
+from logdoctor.sources.tables.json.json_file import load
 from logdoctor.sources.tensorboard_json import TensorBoardJson
 
 Points = set[tuple[str, int, float]]

@@ -14,7 +14,7 @@ import pytest
 
 from logdoctor import Axis, load
 from logdoctor.errors import NoRunError
-from logdoctor.sources import parquet_file
+from logdoctor.sources.parquet import parquet_file
 from logdoctor.sources.source import Head
 
 STEPS = range(0, 200, 10)

@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor import load
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.tables import json_text
+from logdoctor.sources.tables.json import json_text
 
 FINITE = [2.5 - 0.0625 * i for i in range(20)]
 LOST = [

@@ -19,7 +19,7 @@ import pytest
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.reading import look, read
 from logdoctor.run import State
-from logdoctor.sources.installed import installed_sources
+from logdoctor.sources.discovery.installed import installed_sources
 from logdoctor.sources.source import Sample
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ from tests.sources.read_back import curve
 
 from logdoctor import load
 from logdoctor.run import Run
-from logdoctor.sources.leveldb_run import MOST_NOTICES
+from logdoctor.sources.trackers.leveldb_run import MOST_NOTICES
 
 ROWS = [swanlab_scalar("train/loss", step, step + 0.5) for step in range(200)]
 SOUND, PLACES = framed(ROWS, SWANLAB_HEADER)

@@ -16,7 +16,7 @@ from logdoctor.reading import look
 from logdoctor.run import Axis, Notice, Run, State
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.roles import TrainLoss
-from logdoctor.sources.leveldb_log import SEARCH_EFFORT, read_records
+from logdoctor.sources.trackers.leveldb_log import SEARCH_EFFORT, read_records
 
 REAL = Path(__file__).parent / "fixtures" / "wandb" / "run.wandb"
 HEADER = REAL.read_bytes()[:7]

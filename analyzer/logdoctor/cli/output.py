@@ -110,7 +110,7 @@ def _append(path: Path, pieces: Iterable[bytes]) -> None:
 
 def spare_logs(files: Iterable[Path], paths: Sequence[str]) -> None:
     """Raise UsageError where a file to be written is one of the logs at or below the paths: nobody means to lose it."""
-    from logdoctor.sources.discovery import is_log
+    from logdoctor.sources.discovery.discover import is_log
 
     roots = [Path(one).resolve() for one in paths]
     for file in files:

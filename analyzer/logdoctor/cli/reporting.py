@@ -111,7 +111,7 @@ def _write_why_not(problem: str, outputs: Outputs) -> None:
     from logdoctor.diagnosis import Diagnosis
     from logdoctor.gated import Check, Gated, Outcome
     from logdoctor.reports.report import Report
-    from logdoctor.sources.discovery import is_log
+    from logdoctor.sources.discovery.discover import is_log
 
     why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, problem)
     spared = [(name, path) for name, path in outputs if not is_log(path)]

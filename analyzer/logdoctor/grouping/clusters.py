@@ -20,7 +20,7 @@ from logdoctor.grouping.homes import (
 from logdoctor.run import Series
 from logdoctor.run.averages import averages
 from logdoctor.run.roles import TrainLoss
-from logdoctor.sources.discovery import Found
+from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.source import Log
 
 MIN_SHARED_POINTS = 10

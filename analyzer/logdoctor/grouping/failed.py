@@ -18,7 +18,7 @@ from logdoctor.run.text_event import (
     OUT_OF_MEMORY,
     WORKER_KILLED,
 )
-from logdoctor.sources.discovery import Found
+from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.error_stream import is_stream, stream_of
 
 _OF_TRAINING = frozenset({

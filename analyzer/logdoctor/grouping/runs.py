@@ -23,7 +23,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.run_names import with_told
 from logdoctor.run.series import Split
 from logdoctor.run.understand import Overrides, split_by_place, understand
-from logdoctor.sources.discovery import Found
+from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0

@@ -10,8 +10,8 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
-from logdoctor.sources.tables.records import table_of
+from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.records import table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
 _NUMBERED = re.compile(r"metrics_epoch_(\d{1,9})\.json")

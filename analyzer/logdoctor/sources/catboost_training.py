@@ -9,8 +9,8 @@ from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
-from logdoctor.sources.tables.records import Record, table_of
+from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.records import Record, table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
 _METRICS = "_metrics"

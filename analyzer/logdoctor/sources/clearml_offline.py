@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Setting
-from logdoctor.sources.reports import reported_number, reported_step, take_reports
-from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.json.json_text import decode
 from logdoctor.sources.tables.lost_lines import damage_notices
 from logdoctor.sources.tables.numbers import number_or_text
 from logdoctor.sources.tables.text import read_blocks, readable
+from logdoctor.sources.trackers.reports import reported_number, reported_step, take_reports
+from logdoctor.sources.trackers.scalars import Scalars
 
 _SCALAR = "training_stats_scalar"
 """`type` of a reported scalar (clearml/backend_interface/metrics/events.py)."""

@@ -18,12 +18,12 @@ from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.console.text.collected import MessageReader, Record, is_newest_first, passages_of_messages
 from logdoctor.sources.console.text.passages import Passage, end_passage
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
-from logdoctor.sources.tables.json_repair import NEXT_RECORD, decode_repaired
-from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.json_repair import NEXT_RECORD, decode_repaired
+from logdoctor.sources.tables.json.json_text import decode
+from logdoctor.sources.tables.json.record_lines import RecordLines
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
-from logdoctor.sources.tables.quoted_rows import cells_of, quoted_rows
-from logdoctor.sources.tables.record_lines import RecordLines
+from logdoctor.sources.tables.separated.quoted_rows import cells_of, quoted_rows
 from logdoctor.sources.tables.text import head_block, read_blocks
 
 _PRECEDENCE = 5

@@ -14,11 +14,11 @@ from zipfile import BadZipFile, ZipFile
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.reports import Reported, add_setting, reported_number, take_reports
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import Span, damage_notices
 from logdoctor.sources.tables.numbers import parse_number
 from logdoctor.sources.tables.text import Block, blocks_of, read_blocks, readable
+from logdoctor.sources.trackers.reports import Reported, add_setting, reported_number, take_reports
 
 _ARCHIVE = re.compile(r"[0-9a-zA-Z]{32,50}(?:-\w+)?\.zip")
 """An archive is called after the key of its experiment, and after six letters where there is one already."""

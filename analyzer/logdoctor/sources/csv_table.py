@@ -9,11 +9,11 @@ from pathlib import Path
 from logdoctor.run import Axis, Notice
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.bare_numbers import columns_of_bare_numbers, is_called_after_curves, is_nameless
 from logdoctor.sources.tables.counters import counts, normal
-from logdoctor.sources.tables.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss
 from logdoctor.sources.tables.row_times import MOMENTS
+from logdoctor.sources.tables.separated.bare_numbers import columns_of_bare_numbers, is_called_after_curves, is_nameless
+from logdoctor.sources.tables.separated.delimited import Reading, head_table, read_table
 from logdoctor.sources.tables.table import Table
 from logdoctor.sources.tables.table_logs import read_logs
 

@@ -9,9 +9,9 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Series, Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
+from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.records import settings_of
 from logdoctor.sources.tables.numbers import parse_values
-from logdoctor.sources.tables.records import settings_of
 
 _BATCHES = "minibatch_train_losses"
 _PER_EPOCH = ("train_losses", "test_losses", "valid_losses", "train_accuracies", "test_accuracies", "valid_accuracies")

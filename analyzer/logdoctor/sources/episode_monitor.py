@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.delimited import head_table, read_table
-from logdoctor.sources.tables.packed import Values
-from logdoctor.sources.tables.records import settings_of
+from logdoctor.sources.tables.compact.packed import Values
+from logdoctor.sources.tables.json.records import settings_of
+from logdoctor.sources.tables.separated.delimited import head_table, read_table
+from logdoctor.sources.tables.separated.table_form import Form
 from logdoctor.sources.tables.table import Column, Table
-from logdoctor.sources.tables.table_form import Form
 from logdoctor.sources.tables.table_logs import read_logs
 
 _HEADER = ("r", "l", "t")

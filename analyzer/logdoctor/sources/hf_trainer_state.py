@@ -10,8 +10,8 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
-from logdoctor.sources.tables.records import is_run_summary, settings_of, summary_of, table_of
+from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.records import is_run_summary, settings_of, summary_of, table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
 _HISTORY = "log_history"

@@ -11,10 +11,10 @@ from typing import Any, ClassVar
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.document_curves import are_log, belong, curves_in
-from logdoctor.sources.tables.document_runs import Part, runs_in
-from logdoctor.sources.tables.json_file import Document, beginning, load
-from logdoctor.sources.tables.records import settings_of
+from logdoctor.sources.tables.json.document_curves import are_log, belong, curves_in
+from logdoctor.sources.tables.json.document_runs import Part, runs_in
+from logdoctor.sources.tables.json.json_file import Document, beginning, load
+from logdoctor.sources.tables.json.records import settings_of
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import readable
 

@@ -15,9 +15,8 @@ from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, normal
-from logdoctor.sources.tables.likeness import is_training
-from logdoctor.sources.tables.record_lines import MOST_TRIALS, RecordLines
-from logdoctor.sources.tables.records import (
+from logdoctor.sources.tables.json.record_lines import MOST_TRIALS, RecordLines
+from logdoctor.sources.tables.json.records import (
     Record,
     add_records,
     is_data,
@@ -27,6 +26,7 @@ from logdoctor.sources.tables.records import (
     summary_of,
     unwrapped,
 )
+from logdoctor.sources.tables.likeness import is_training
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import Block, head_block, read_blocks

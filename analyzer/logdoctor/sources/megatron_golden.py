@@ -10,8 +10,8 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.indexed import indexed
-from logdoctor.sources.tables.json_file import beginning, load
+from logdoctor.sources.tables.json.indexed import indexed
+from logdoctor.sources.tables.json.json_file import beginning, load
 from logdoctor.sources.tables.table_logs import read_logs
 
 

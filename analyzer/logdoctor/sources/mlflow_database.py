@@ -25,7 +25,7 @@ from logdoctor.sources.sqlite.sqlite_file import (
     is_sqlite,
     opened,
 )
-from logdoctor.sources.tables.growing import GrowingPoints
+from logdoctor.sources.tables.compact.growing import GrowingPoints
 
 _COLUMNS = "key, step, CASE WHEN is_nan THEN 'nan' ELSE value END, timestamp"
 _POINTS = f"SELECT {_COLUMNS} FROM metrics WHERE run_uuid = ?"  # noqa: S608 - constants

@@ -11,8 +11,8 @@ import numpy as np
 from logdoctor.run import Axis, Notice, Series, Setting
 from logdoctor.run.notice import INTERRUPTED_WRITE, STORAGE_FAULT
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
+from logdoctor.sources.tables.compact.growing import GrowingPoints
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.growing import GrowingPoints
 from logdoctor.sources.tables.lost_lines import Span, damage_notices
 from logdoctor.sources.tables.numbers import number_or_text, parse_number
 from logdoctor.sources.tables.text import read_blocks, readable

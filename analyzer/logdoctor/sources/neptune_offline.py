@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from logdoctor.run import Setting
-from logdoctor.sources.reports import Reported, add_setting, reported_number, take_reports
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import damage_notices
 from logdoctor.sources.tables.text import read_blocks, readable
+from logdoctor.sources.trackers.reports import Reported, add_setting, reported_number, take_reports
 
 _BEGIN = b'{"obj": {"type": "'
 """How every line begins (neptune/internal/queue/disk_queue.py)."""

@@ -22,7 +22,7 @@ from logdoctor.sources.console.printed import assembled_of, logs_of
 from logdoctor.sources.console.text.html_tables import drawn
 from logdoctor.sources.console.text.passages import Passage, passages_of
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import load
+from logdoctor.sources.tables.json.json_file import load
 from logdoctor.sources.tables.likeness import tells_performance
 
 _PICTURE = re.compile(rb"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{1000,}+|(?:[A-Za-z0-9+/]{60,80}\\n){10,}+)")

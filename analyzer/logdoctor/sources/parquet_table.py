@@ -15,12 +15,12 @@ import numpy as np
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION
-from logdoctor.sources.parquet_file import INSTALL, column_names, footer_of, library, rows_of
+from logdoctor.sources.parquet.parquet_file import INSTALL, column_names, footer_of, library, rows_of
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.tables.compact.lines import Lines
 from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.json.records import add_records, names_data
 from logdoctor.sources.tables.likeness import PLAIN_COUNTERS, is_set_of_curves, is_training, tells_loss
-from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.records import add_records, names_data
 from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.table import Table, TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs

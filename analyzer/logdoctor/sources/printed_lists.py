@@ -16,7 +16,7 @@ from logdoctor.sources.console.said.settings import settings_in
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
-from logdoctor.sources.tables.json_file import Document, beginning
+from logdoctor.sources.tables.json.json_file import Document, beginning
 from logdoctor.sources.tables.likeness import is_of_training, tells_loss
 from logdoctor.sources.tables.text import encoding_of
 

@@ -12,8 +12,8 @@ from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.json_file import Document, beginning
-from logdoctor.sources.tables.json_text import decode
+from logdoctor.sources.tables.json.json_file import Document, beginning
+from logdoctor.sources.tables.json.json_text import decode
 from logdoctor.sources.tables.likeness import is_of_training, tells_performance
 from logdoctor.sources.tables.text import encoding_of
 

@@ -22,14 +22,14 @@ from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.run.series import concatenated
 from logdoctor.run.starting_over import starts_over
-from logdoctor.sources.compressed import is_compressed, unpacked, unpacked_head, unpacked_name
 from logdoctor.sources.console.printed import logs_of
 from logdoctor.sources.console.text.passages import Passage, read_passages
 from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.discovery.compressed import is_compressed, unpacked, unpacked_head, unpacked_name
 from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
-from logdoctor.sources.tables.bare_numbers import is_nameless
 from logdoctor.sources.tables.lost_lines import Span
+from logdoctor.sources.tables.separated.bare_numbers import is_nameless
 from logdoctor.sources.text_log import TextLog
 
 _NUMBER = re.compile(r".*\.([1-9][0-9]{0,3})")

@@ -8,7 +8,7 @@ from typing import Any
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json_file import beginning, load
+from logdoctor.sources.tables.json.json_file import beginning, load
 from logdoctor.sources.tables.numbers import parse_time, parse_values
 from logdoctor.sources.tables.table import Column, Table
 from logdoctor.sources.tables.table_logs import read_logs

@@ -10,8 +10,8 @@ from typing import Any
 
 from logdoctor.run import Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.json.records import settings_of
 from logdoctor.sources.tables.numbers import number_or_text
-from logdoctor.sources.tables.records import settings_of
 
 LARGEST = 1024 * 1024
 """Bytes of the largest file that is read: settings that people choose take a few kilobytes."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, fields, integer, last_integer, text
-from logdoctor.sources.leveldb_run import begins_like, take_records
-from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.trackers.leveldb_run import begins_like, take_records
+from logdoctor.sources.trackers.scalars import Scalars
 
 _FILE_HEADER = b":SWL" + struct.pack("<HB", 0xE1D6, 2)
 """swanlab/sdk/internal/core_python/store; its authors promise nothing between versions of the format."""

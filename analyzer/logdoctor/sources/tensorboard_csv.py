@@ -10,8 +10,8 @@ from pathlib import Path
 
 from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.delimited import head_table, read_table
-from logdoctor.sources.tables.table_form import Form
+from logdoctor.sources.tables.separated.delimited import head_table, read_table
+from logdoctor.sources.tables.separated.table_form import Form
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import readable
 

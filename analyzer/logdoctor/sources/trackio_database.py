@@ -14,9 +14,9 @@ from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.source import Head, Log, Source
 from logdoctor.sources.sqlite.sqlite_file import Gaps, damage_in, damage_of, has_tables, intact_rows, is_sqlite, opened
-from logdoctor.sources.tables.json_text import decode
-from logdoctor.sources.tables.records import settings_of
-from logdoctor.sources.tables.run_records import RunRecords
+from logdoctor.sources.tables.json.json_text import decode
+from logdoctor.sources.tables.json.records import settings_of
+from logdoctor.sources.tables.json.run_records import RunRecords
 from logdoctor.sources.tables.table_logs import read_logs
 
 

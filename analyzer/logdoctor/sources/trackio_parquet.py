@@ -12,10 +12,10 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import INTERPRETATION
-from logdoctor.sources.parquet_file import INSTALL, footer_of, library, rows_of
+from logdoctor.sources.parquet.parquet_file import INSTALL, footer_of, library, rows_of
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.tables.records import settings_of
-from logdoctor.sources.tables.run_records import RunRecords
+from logdoctor.sources.tables.json.records import settings_of
+from logdoctor.sources.tables.json.run_records import RunRecords
 from logdoctor.sources.tables.table_logs import read_logs
 
 _COLUMNS = ("run_name", "timestamp", "step")

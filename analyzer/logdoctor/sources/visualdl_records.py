@@ -21,8 +21,8 @@ from logdoctor.sources.event_file.protobuf import (
     members,
     text,
 )
-from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.trackers.scalars import Scalars
 
 _LENGTH = struct.Struct("<Q")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.delimited import head_table, read_table
+from logdoctor.sources.tables.separated.delimited import head_table, read_table
+from logdoctor.sources.tables.separated.table_form import Form
 from logdoctor.sources.tables.table import Column
-from logdoctor.sources.tables.table_form import Form
 from logdoctor.sources.tables.table_logs import read_logs
 
 _BETWEEN = " - "

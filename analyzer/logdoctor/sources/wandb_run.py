@@ -14,13 +14,13 @@ import numpy as np
 
 from logdoctor.run import Notice, Setting
 from logdoctor.sources.event_file.protobuf import BYTES, fields, last_integer, members, text
-from logdoctor.sources.leveldb_run import begins_like, take_records
 from logdoctor.sources.source import Head, Log, Source
-from logdoctor.sources.tables.json_text import decode
-from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.records import add_records, settings_of
+from logdoctor.sources.tables.compact.lines import Lines
+from logdoctor.sources.tables.json.json_text import decode
+from logdoctor.sources.tables.json.records import add_records, settings_of
 from logdoctor.sources.tables.table import TableBuilder
 from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.trackers.leveldb_run import begins_like, take_records
 
 _FILE_HEADER = b":W&B" + struct.pack("<HB", 0xBEE1, 0)
 _HISTORY, _CONFIG, _METRIC, _RUN, _EXIT = 2, 5, 12, 17, 18

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.tables.json.records import table_of
 from logdoctor.sources.tables.lost_lines import Damage, Span
-from logdoctor.sources.tables.records import table_of
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import head_block, read_blocks
 

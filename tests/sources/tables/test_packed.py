@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.sources.tables import packed, rows
-from logdoctor.sources.tables.packed import PART, GrowingValues, Values
-from logdoctor.sources.tables.rows import GrowingRows, Rows
+from logdoctor.sources.tables.compact import packed, rows
+from logdoctor.sources.tables.compact.packed import PART, GrowingValues, Values
+from logdoctor.sources.tables.compact.rows import GrowingRows, Rows
 
 COUNT = 3 * PART + 1234
 RNG = np.random.default_rng(1)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.sources.tables import rows as module
-from logdoctor.sources.tables.rows import Rows
+from logdoctor.sources.tables.compact import rows as module
+from logdoctor.sources.tables.compact.rows import Rows
 
 MASKS = st.lists(st.booleans(), max_size=60).map(lambda chosen: np.array(chosen, bool))
 

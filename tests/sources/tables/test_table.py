@@ -11,7 +11,7 @@ import pytest
 from logdoctor.run import Axis, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, PADDING
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.records import Record, table_of
+from logdoctor.sources.tables.json.records import Record, table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
 Points = list[tuple[int, float]]

@@ -8,7 +8,7 @@ from pathlib import PurePath, PurePosixPath
 
 from logdoctor.finding import Finding
 from logdoctor.run import Run, SourceFile
-from logdoctor.sources.standard_input import STANDARD_INPUT
+from logdoctor.sources.discovery.standard_input import STANDARD_INPUT
 
 BINARY = frozenset({"tfevents", "wandb", "mlflow-database", "trackio"})
 """Formats of logs without lines."""

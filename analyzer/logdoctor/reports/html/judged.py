@@ -18,7 +18,7 @@ from logdoctor.diagnosis import Diagnosis
 from logdoctor.reports.escaping import printable
 from logdoctor.rule import Rule
 from logdoctor.run import Run
-from logdoctor.sources.standard_input import STANDARD_INPUT
+from logdoctor.sources.discovery.standard_input import STANDARD_INPUT
 from logdoctor.wording import number
 
 MAX_HASHED = 2 * 1024**3

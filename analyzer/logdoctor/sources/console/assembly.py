@@ -30,8 +30,8 @@ from logdoctor.sources.console.rows.through_epochs import (
 )
 from logdoctor.sources.console.said.headings import Heading
 from logdoctor.sources.console.said.several_runs import Announced, announced_runs
+from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
-from logdoctor.sources.tables.pieces import falls
 from logdoctor.sources.tables.table import Table
 
 

@@ -27,7 +27,7 @@ from logdoctor.sources.console.text.prefixes import uncommented
 from logdoctor.sources.console.text.repeats import without_best_round
 from logdoctor.sources.console.text.wrapped import unwrapped
 from logdoctor.sources.source import Log
-from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.compact.lines import Lines
 from logdoctor.sources.tables.lost_lines import Damage, Span
 from logdoctor.sources.tables.table_logs import read_logs
 from logdoctor.sources.tables.text import readable

@@ -13,9 +13,9 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import words
 from logdoctor.run.series import astray
 from logdoctor.run.translations import COUNTERS
-from logdoctor.sources.tables.packed import GrowingValues, Values
-from logdoctor.sources.tables.pieces import pieces
-from logdoctor.sources.tables.rows import Rows
+from logdoctor.sources.tables.compact.packed import GrowingValues, Values
+from logdoctor.sources.tables.compact.pieces import pieces
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.table import Column
 
 _FINEST_FIRST: tuple[tuple[Axis, tuple[str, ...]], ...] = (

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, canonical, normal
-from logdoctor.sources.tables.rows import Rows
 
 LOG_CALLS = "_step"
 """What W&B counts by itself: calls of its logger, not steps of training."""

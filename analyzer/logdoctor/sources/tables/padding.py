@@ -20,8 +20,8 @@ from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
 from logdoctor.run.roles import Throughput
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
 Mask = NDArray[np.bool_]

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import words
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import canonical, counts, numbers_rows
 from logdoctor.sources.tables.numbers import CellParser, parse_number, parse_time
-from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Column, Table
 
 MOMENTS = frozenset({

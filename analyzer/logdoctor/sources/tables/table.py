@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.compact.lines import Lines
+from logdoctor.sources.tables.compact.packed import GrowingValues, Values
+from logdoctor.sources.tables.compact.pieces import PIECE, pieces
+from logdoctor.sources.tables.compact.rows import GrowingRows, Numbers, Rows
 from logdoctor.sources.tables.numbers import Cells
-from logdoctor.sources.tables.packed import GrowingValues, Values
-from logdoctor.sources.tables.pieces import PIECE, pieces
-from logdoctor.sources.tables.rows import GrowingRows, Numbers, Rows
 
 MOST_COLUMNS = 20_000
 """Columns of one table that are read: ten times what the norms of every layer of a large model take.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, are_shuffled, counter_of, counts, rank_of
 from logdoctor.sources.tables.own_counts import (
     ENOUGH,
@@ -20,7 +21,6 @@ from logdoctor.sources.tables.own_counts import (
     without_calls_of_the_logger,
     without_lengths_of_episodes,
 )
-from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import Table
 
 

@@ -12,12 +12,12 @@ from logdoctor.run import Axis, Notice, Series, Setting, Split
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
+from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import axis_of, counts, normal, numbers_rows
 from logdoctor.sources.tables.false_counts import misplaced, without_false_counts
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
 from logdoctor.sources.tables.padding import without_padding
 from logdoctor.sources.tables.row_times import RowTimes, without_row_times
-from logdoctor.sources.tables.rows import Rows
 from logdoctor.sources.tables.table import MOST_COLUMNS, Column, Labels, Table
 from logdoctor.sources.tables.table_axes import TableAxes, table_axes_of
 from logdoctor.sources.tables.text import readable

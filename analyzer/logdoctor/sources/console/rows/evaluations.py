@@ -22,8 +22,8 @@ from logdoctor.sources.console.rows.quantities import (
     same_epoch,
 )
 from logdoctor.sources.console.rows.streams import Rows
+from logdoctor.sources.tables.compact.growing import places_of
 from logdoctor.sources.tables.counters import axis_of
-from logdoctor.sources.tables.growing import places_of
 
 _MOST_EVALUATIONS = 8
 """Evaluations of one epoch under one heading that are told apart."""

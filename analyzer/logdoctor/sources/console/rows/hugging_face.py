@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
+from logdoctor.sources.tables.compact.growing import places_of
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.growing import places_of
 
 _RUNTIME, _STEPS_PER_SECOND = "train_runtime", "train_steps_per_second"
 _LOSS = "loss"

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from logdoctor.run.naming import split_of, words
 from logdoctor.sources.console.rows.parts import LineNumbers, Numbers
 from logdoctor.sources.console.rows.quantities import quantity_of
+from logdoctor.sources.tables.compact.merging import ranks, scattered
+from logdoctor.sources.tables.compact.pieces import pieces
 from logdoctor.sources.tables.counters import axis_of
-from logdoctor.sources.tables.merging import ranks, scattered
-from logdoctor.sources.tables.pieces import pieces
 from logdoctor.sources.tables.table import Column
 
 _ENOUGH_REPEATED = 3

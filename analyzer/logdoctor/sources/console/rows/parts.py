@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Axis
 from logdoctor.sources.console.forms.form import Form
+from logdoctor.sources.tables.compact.growing import places_of
 from logdoctor.sources.tables.counters import axis_of
-from logdoctor.sources.tables.growing import places_of
 
 EPOCH = "epoch"
 """The counter of epochs, as tables know it."""

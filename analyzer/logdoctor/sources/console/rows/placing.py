@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.sources.console.rows.measured_columns import ScatteredNumbers, column_of, without_repeats
 from logdoctor.sources.console.rows.parts import EPOCH, INDEX, Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.through_epochs import restarts
-from logdoctor.sources.tables.merging import ranks, scattered
+from logdoctor.sources.tables.compact.merging import ranks, scattered
 from logdoctor.sources.tables.table import Table
 
 _ENOUGH_COUNTED = 3

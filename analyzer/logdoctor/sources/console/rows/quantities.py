@@ -15,7 +15,7 @@ from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.streams import Rows
 from logdoctor.sources.console.words.vocabulary import SPLIT_ROLES
-from logdoctor.sources.tables.growing import places_of
+from logdoctor.sources.tables.compact.growing import places_of
 
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""

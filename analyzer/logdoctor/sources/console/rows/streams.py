@@ -33,8 +33,8 @@ from logdoctor.sources.console.forms.grammar import parse, promising
 from logdoctor.sources.console.forms.masking import MASK, Masked, mask
 from logdoctor.sources.console.rows.parts import LineNumbers
 from logdoctor.sources.console.text.passages import Passage, Places
-from logdoctor.sources.tables.growing import GrowingNumbers, places_of
-from logdoctor.sources.tables.lines import Lines
+from logdoctor.sources.tables.compact.growing import GrowingNumbers, places_of
+from logdoctor.sources.tables.compact.lines import Lines
 from logdoctor.sources.tables.numbers import NO_ROWS
 
 MOST_SHAPES = 20_000

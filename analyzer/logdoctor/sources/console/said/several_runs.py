@@ -24,8 +24,8 @@ from logdoctor.sources.console.said.headings import Heading
 from logdoctor.sources.console.said.line_labels import LABEL
 from logdoctor.sources.console.said.settings import pairs_in
 from logdoctor.sources.console.words.run_words import REPEATS
+from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import tells_performance
-from logdoctor.sources.tables.pieces import falls
 
 LONGEST_NAME = 80
 """Characters of the name of a run."""

@@ -14,12 +14,12 @@ import numpy as np
 
 from logdoctor.run.naming import words
 from logdoctor.run.vocabulary import SPLIT_WORDS
-from logdoctor.sources.tables.bare_numbers import is_of_one_curve
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.indexed import indexed
+from logdoctor.sources.tables.json.indexed import indexed
+from logdoctor.sources.tables.json.records import is_data, table_of
 from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_loss, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
-from logdoctor.sources.tables.records import is_data, table_of
+from logdoctor.sources.tables.separated.bare_numbers import is_of_one_curve
 from logdoctor.sources.tables.table import Column, Table
 
 _WRAPPERS = frozenset({"history", "log_history", "logs", "log", "metrics", "records", "results", "data", "entries"})

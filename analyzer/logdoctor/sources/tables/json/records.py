@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Setting
+from logdoctor.sources.tables.compact.lines import Lines
 from logdoctor.sources.tables.counters import axis_of, counts, normal
 from logdoctor.sources.tables.likeness import tells_performance
-from logdoctor.sources.tables.lines import Lines
 from logdoctor.sources.tables.numbers import Cells, parse_values
 from logdoctor.sources.tables.row_times import parser_of
 from logdoctor.sources.tables.table import Table, TableBuilder

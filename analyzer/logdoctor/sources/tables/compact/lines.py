@@ -7,7 +7,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.pieces import PIECE
+from logdoctor.sources.tables.compact.pieces import PIECE
 
 
 class Lines:

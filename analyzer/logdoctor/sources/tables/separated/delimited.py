@@ -18,14 +18,14 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT
 from logdoctor.sources.source import Head
+from logdoctor.sources.tables.compact.rows import Numbers
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.likeness import is_of_training
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES, Damage, Span, spans_of
 from logdoctor.sources.tables.numbers import NO_ROWS, parse_cells, parse_number
 from logdoctor.sources.tables.row_times import parser_of
-from logdoctor.sources.tables.rows import Numbers
+from logdoctor.sources.tables.separated.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table import Column, Table, TableBuilder
-from logdoctor.sources.tables.table_form import Form, Row, form_of, is_header, unique_names
 from logdoctor.sources.tables.table_logs import LABELS, label_name
 from logdoctor.sources.tables.text import Block, head_block, read_blocks
 

@@ -10,8 +10,8 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.event_file.protobuf import WireError
-from logdoctor.sources.leveldb_log import has_record, read_records
 from logdoctor.sources.source import Head
+from logdoctor.sources.trackers.leveldb_log import has_record, read_records
 
 MOST_NOTICES = 50
 """How many damaged places are told one by one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from logdoctor.run import Notice
 from logdoctor.run.notice import INTERPRETATION, INTERRUPTED_WRITE, STORAGE_FAULT, TWO_WRITERS
 from logdoctor.sources.tables.counters import counts
-from logdoctor.sources.tables.json_text import (
+from logdoctor.sources.tables.json.json_text import (
     LONGEST_INTEGER,
     decode,
     foreign_name,
@@ -18,8 +18,8 @@ from logdoctor.sources.tables.json_text import (
     long_integers,
     spelled_out,
 )
+from logdoctor.sources.tables.json.records import Record
 from logdoctor.sources.tables.lost_lines import Damage, Span
-from logdoctor.sources.tables.records import Record
 from logdoctor.sources.tables.text import Block
 
 MOST_TRIALS = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.run import Series
-from logdoctor.sources.tables.growing import GrowingPoints
+from logdoctor.sources.tables.compact.growing import GrowingPoints
 
 
 class Scalars:

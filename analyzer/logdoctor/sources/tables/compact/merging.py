@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.growing import Rising, places_of
-from logdoctor.sources.tables.pieces import PIECE
-from logdoctor.sources.tables.rows import Rows
+from logdoctor.sources.tables.compact.growing import Rising, places_of
+from logdoctor.sources.tables.compact.pieces import PIECE
+from logdoctor.sources.tables.compact.rows import Rows
 
 _Numbers = TypeVar("_Numbers", bound=NDArray[Any])
 

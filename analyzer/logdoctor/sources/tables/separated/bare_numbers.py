@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from logdoctor.run.naming import split_of, stem_of, words
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.row_times import SINCE
-from logdoctor.sources.tables.table_form import NAMELESS
+from logdoctor.sources.tables.separated.table_form import NAMELESS
 
 _ENOUGH_ROWS = 10
 """Rows of numbers before the name of a file is believed to be that of a curve."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.pieces import PIECE
-from logdoctor.sources.tables.rows import Rows
+from logdoctor.sources.tables.compact.pieces import PIECE
+from logdoctor.sources.tables.compact.rows import Rows
 
 PART = PIECE // 4
 """Numbers that are packed together."""

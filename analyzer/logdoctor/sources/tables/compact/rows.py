@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.growing import GrowingNumbers
+from logdoctor.sources.tables.compact.growing import GrowingNumbers
+from logdoctor.sources.tables.compact.pieces import PIECE, pieces, rises
 from logdoctor.sources.tables.numbers import NO_ROWS
-from logdoctor.sources.tables.pieces import PIECE, pieces, rises
 
 _Number = TypeVar("_Number", bound=np.generic)
 

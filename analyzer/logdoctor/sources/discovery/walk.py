@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from logdoctor.sources.compressed import unpacked_head, unpacked_name
-from logdoctor.sources.installed import is_known, sources_for
+from logdoctor.sources.discovery.compressed import unpacked_head, unpacked_name
+from logdoctor.sources.discovery.installed import is_known, sources_for
 from logdoctor.sources.rotated_log import log_of
 
 SKIPPED_FOLDERS = frozenset(

@@ -10,7 +10,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
-from logdoctor.sources.tables.json_text import decode, foreign_name, place_before_spelling, spelled_out
+from logdoctor.sources.tables.json.json_text import decode, foreign_name, place_before_spelling, spelled_out
 
 _MOST_HOLES = 20
 """Holes that are cut out of one document before the rest of it is given up."""

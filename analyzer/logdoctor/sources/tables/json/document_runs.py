@@ -11,7 +11,7 @@ from typing import Any
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.run.vocabulary import SPLIT_WORDS
-from logdoctor.sources.tables.document_curves import are_log, curves_in, names_place
+from logdoctor.sources.tables.json.document_curves import are_log, curves_in, names_place
 from logdoctor.sources.tables.likeness import tells_loss, tells_performance
 
 _NAMES = ("name", "run_name", "run", "run_id", "id", "experiment", "model", "seed", "fold")

@@ -10,8 +10,8 @@ from typing import Any
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
+from logdoctor.sources.parquet.thrift import Struct, Thrift
 from logdoctor.sources.source import Head
-from logdoctor.sources.thrift import Struct, Thrift
 
 MAGIC = b"PAR1"
 

@@ -14,8 +14,8 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.source import HEAD_BYTES
-from logdoctor.sources.tables.json_repair import Hole, decode_repaired
-from logdoctor.sources.tables.json_text import MOST_MEMORY, long_integers, memory_of
+from logdoctor.sources.tables.json.json_repair import Hole, decode_repaired
+from logdoctor.sources.tables.json.json_text import MOST_MEMORY, long_integers, memory_of
 from logdoctor.sources.tables.lost_lines import MOST_NOTICES
 from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from logdoctor.run import Series, Setting
 from logdoctor.run.notice import INTERRUPTED_WRITE
-from logdoctor.sources.scalars import Scalars
 from logdoctor.sources.tables.counters import LARGEST_STEP
-from logdoctor.sources.tables.json_text import decode, foreign_name, is_affordable
+from logdoctor.sources.tables.json.json_text import decode, foreign_name, is_affordable
+from logdoctor.sources.tables.json.records import LONGEST_SETTING
 from logdoctor.sources.tables.lost_lines import Span
-from logdoctor.sources.tables.records import LONGEST_SETTING
 from logdoctor.sources.tables.text import Block, readable
+from logdoctor.sources.trackers.scalars import Scalars
 
 _CUT = "breaks off: it is still being written, or the writer was killed"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from logdoctor.sources.tables.lines import Lines
-from logdoctor.sources.tables.records import Record, add_records
+from logdoctor.sources.tables.compact.lines import Lines
+from logdoctor.sources.tables.json.records import Record, add_records
 from logdoctor.sources.tables.table import Table, TableBuilder
 
 _AT_A_TIME = 1000

@@ -7,7 +7,7 @@ from array import array
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.tables.pieces import pieces
+from logdoctor.sources.tables.compact.pieces import pieces
 
 Rising = NDArray[np.int64] | NDArray[np.int32]
 

@@ -14,13 +14,13 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.compressed import is_compressed, is_packed, unpacked
-from logdoctor.sources.installed import installed_sources, is_known, source_of, sources_for
+from logdoctor.sources.discovery.compressed import is_compressed, is_packed, unpacked
+from logdoctor.sources.discovery.installed import installed_sources, is_known, source_of, sources_for
+from logdoctor.sources.discovery.standard_input import STANDARD_INPUT, received, standard_input
+from logdoctor.sources.discovery.walk import NotRead, files_at, refusal
 from logdoctor.sources.nul_bytes import NUL_RUN
 from logdoctor.sources.rotated_log import RotatedLog, older_parts
 from logdoctor.sources.source import HEAD_BYTES, Head, Log, Source
-from logdoctor.sources.standard_input import STANDARD_INPUT, received, standard_input
-from logdoctor.sources.walk import NotRead, files_at, refusal
 from logdoctor.workers import Workers
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.I)

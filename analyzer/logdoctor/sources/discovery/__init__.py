@@ -1,0 +1,1 @@
+"""Find the logs below some paths, and the source that reads each."""

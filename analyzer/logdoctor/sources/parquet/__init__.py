@@ -1,0 +1,1 @@
+"""Parquet files: their columns without a library, and their rows with one."""

@@ -1,0 +1,1 @@
+"""Text with separators to tables: its form, its rows, and numbers below no header."""
