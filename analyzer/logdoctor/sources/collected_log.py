@@ -23,7 +23,8 @@ from logdoctor.sources.tables.json.json_repair import NEXT_RECORD, decode_repair
 from logdoctor.sources.tables.json.json_text import decode
 from logdoctor.sources.tables.json.record_lines import RecordLines
 from logdoctor.sources.tables.lost_lines import damage_notices, spans_of
-from logdoctor.sources.tables.separated.quoted_rows import cells_of, quoted_rows
+from logdoctor.sources.tables.separated.quoted_rows import quoted_rows
+from logdoctor.sources.tables.separated.table_form import split
 from logdoctor.sources.tables.text import head_block, read_blocks
 
 _PRECEDENCE = 5
@@ -70,12 +71,11 @@ class CollectedLog:
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every message; the runs of one log are named after it as well."""
-        odd: list[Notice] = []
-        for log in logs_of(path, _passages(self._parts(path), odd), is_file=False):
+        printed = _Printed(self._parts(path))
+        for log in logs_of(path, printed.passages(), is_file=False):
             place = Notice(PART, str(path), "Its messages were read as one text; lines are counted in it.")
             label = f"{path.stem}, {log.label}" if log.label else ""
-            yield replace(log, label=label, notices=(*odd, place, *log.notices))
-            odd = []
+            yield replace(log, label=label, notices=(*printed.take_notices(), place, *log.notices))
 
     @abstractmethod
     def _first(self, head: Head) -> list[Record]:
@@ -198,32 +198,39 @@ class CollectedTable(CollectedLog, Source):
         yield _Records((), tuple(damage_notices(path, spans)))
 
 
+class _Printed:
+    """The messages of records as they were printed, and what is wrong with the file that holds them."""
+
+    def __init__(self, parts: Iterable[_Records]) -> None:
+        self._parts = iter(parts)
+        self._reader = MessageReader()
+        self._notices: list[Notice] = []
+
+    def passages(self) -> Iterator[Passage]:
+        """Yield the lines of all messages."""
+        first = next(self._parts, _Records(()))
+        messages = map(self._messages, chain((first,), self._parts))
+        turned = is_newest_first(first.records)
+        yield from passages_of_messages([[*chain.from_iterable(messages)][::-1]] if turned else messages)
+
+    def take_notices(self) -> Sequence[Notice]:
+        """Return what was found wrong since this was asked last."""
+        taken, self._notices = self._notices, []
+        return taken
+
+    def _messages(self, part: _Records) -> list[str]:
+        self._notices += part.notices
+        return [said for record in part.records if (said := self._reader.of(record)) is not None]
+
+
 def _have_messages(records: Sequence[Record]) -> bool:
-    messages = sum(1 for _ in _messages(records, MessageReader()))
+    reader = MessageReader()
+    messages = sum(reader.of(record) is not None for record in records)
     return bool(records) and messages >= _ENOUGH_MESSAGES * len(records)
 
 
 def _tell_of_training(path: Path, records: Sequence[Record]) -> bool:
-    return bool(assembled_of(path, _passages(iter([_Records(records)]), [])))
-
-
-def _passages(parts: Iterator[_Records], odd: list[Notice]) -> Iterator[Passage]:
-    """Yield the lines of all messages as they were printed; add what is wrong with the file to `odd`."""
-    reader = MessageReader()
-
-    def messages(part: _Records) -> list[str]:
-        odd.extend(part.notices)
-        return list(_messages(part.records, reader))
-
-    first = next(parts, _Records(()))
-    if is_newest_first(first.records):
-        whole = [one for part in chain((first,), parts) for one in messages(part)]
-        return passages_of_messages([whole[::-1]])
-    return passages_of_messages(map(messages, chain((first,), parts)))
-
-
-def _messages(records: Iterable[Record], reader: MessageReader) -> Iterator[str]:
-    return (said for record in records if (said := reader.of(record)) is not None)
+    return bool(assembled_of(path, _Printed([_Records(records)]).passages()))
 
 
 def _decoded(lines: Iterable[str]) -> Iterator[Record]:
@@ -242,7 +249,7 @@ class _Table:
         header = next(lines, "")
         self._separator = max(_SEPARATORS, key=header.count)
         self._rows = quoted_rows(lines, self._separator)
-        self._names = cells_of([header], self._separator) or ()
+        self._names = split(header, self._separator) or []
         self.damaged: list[int] = []
         """Lines of the file that are no rows, counted from 1."""
 
@@ -251,7 +258,7 @@ class _Table:
         for row in self._rows:
             if row.cells is not None and len(row.cells) == len(self._names):
                 yield dict(zip(self._names, row.cells, strict=True))
-            elif row.cells != ():
+            else:
                 self.damaged.append(row.line + _FIRST_ROW)
 
 

@@ -59,7 +59,7 @@ class Form:
 
 
 def split(line: str, separator: str) -> Row | None:
-    """Cut one line into cells, or return None when it ends inside quotes."""
+    """Cut a row into cells, quoted ones whole whatever is in them; None when it ends inside quotes or behind a row."""
     if '"' not in line:
         return line.split(separator)
     try:
