@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor import (
     Confidence,
+    Entropy,
     Finding,
     Quantity,
     Reward,
@@ -209,29 +210,25 @@ class EntropyCollapse(Rule):
         n, since = len(entropy.level), certain_since(entropy, self.gone)
         if since > self.early * n or entropy.level.min() < -self.gone * entropy.start:
             return
-        verdict = self._return(reward) or self._short_of(reward, siblings) if reward is not None else ""
+        harm = "" if reward is None else self._return(reward) or self._short_of(reward, siblings)
         grows = reward is not None and reward.end - reward.at(since / n) > self.min_gain_z * reward.level_noise
-        if not verdict and (grows or not 0 < since <= self.at_once * n):
+        at_once = since <= self.at_once * n
+        if not harm and (grows or not at_once or since == 0):
             return
-        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
-        none, some = off_and_on(run, *({word} for word in BONUS))
-        rests = not verdict and reward is not None and not some
+        no_bonus, bonus = off_and_on(run, *({word} for word in BONUS))
+        rests = not harm and reward is not None and not bonus
         if rests and best_accuracy(run) >= SOLVED:
             return
-        series, step, share = entropy.series, int(entropy.steps[since]), percent(since / n)
-        spans = [Span(series.name, step, series.last_step, "deterministic")]
-        if reward is not None:
-            spans.append(Span(reward.series.name, reward.series.first_step, reward.series.last_step, verdict))
-        when = f"{share} of the run" if since else "the first value logged"
-        fast = f"it took {'only' if since else 'no longer than'} {when}" if since <= self.at_once * n else ""
+        when = f"{percent(since / n)} of the run" if since else "the first value logged"
+        fast = f"it took {'only' if since else 'no longer than'} {when}" if at_once else ""
+        sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         yield self.finding(
-            f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)} by {place(series, step)}, "
-            f"{when}" + (f", and {verdict}" if verdict else ""),
-            *spans,
-            severity=self.severity if verdict or rests else Severity.NOTE,
+            _told(entropy, since, f"{when}, and {harm}" if harm else when),
+            *_spans(entropy, since, reward, harm),
+            severity=self.severity if harm or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
             causes=ranked(
-                because("no-entropy-bonus", likely_if(not some), pro=none, contra=some),
+                because("no-entropy-bonus", likely_if(not bonus), pro=no_bonus, contra=bonus),
                 with_lower_rate(because("learning-rate-too-high", likely_if(fast), pro=[fast]), run),
             ),
             evidence={
@@ -261,6 +258,18 @@ class EntropyCollapse(Rule):
             if _late(theirs) - mine > max(self.behind * gained, self.min_gain_z * noise / 2):
                 return f"{reward.series.name} rests at {number(mine)} where {name} earns {number(_late(theirs))}"
         return ""
+
+
+def _told(entropy: Trend[Entropy], since: int, when: str) -> str:
+    series = entropy.series
+    fell = f"{series.name} falls from {number(entropy.start)} to {number(entropy.end)}"
+    return f"{fell} by {place(series, int(entropy.steps[since]))}, {when}"
+
+
+def _spans(entropy: Trend[Entropy], since: int, reward: Trend[Reward] | None, harm: str) -> Iterator[Span]:
+    yield Span(entropy.series.name, int(entropy.steps[since]), entropy.series.last_step, "deterministic")
+    if reward is not None:
+        yield Span(reward.series.name, reward.series.first_step, reward.series.last_step, harm)
 
 
 def _late(reward: Trend[Reward]) -> float:

@@ -17,8 +17,6 @@ from logdoctor import (
     Severity,
     Span,
     TrainLoss,
-    ValLoss,
-    ValMetric,
     confidence_from,
     fires,
     silent,
@@ -30,9 +28,8 @@ from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.evidence.stability.harmless_rise import may_memorise, only_begins_epoch, rises_with_its_data
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
-from logdoctor.signals import ChanceLevels, Explosion, Schedule, Spike, Spikes, Trend
+from logdoctor.signals import Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
-from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.wording import counted, number, place
 
 
@@ -483,50 +480,53 @@ class Divergence(Rule):
     def check(
         self,
         run: Run,
-        train: Trend[TrainLoss],
-        val: Trend[ValLoss] | None,
-        metric: Trend[ValMetric] | None,
+        rise: Rise,
         schedule: Schedule | None,
-        chance: ChanceLevels,
         spikes: Spikes[TrainLoss] | None,
         explosion: Explosion | None,
         around: Surroundings,
     ) -> Iterator[Finding]:
-        """Compare the level at the end with the start and with the lowest; else look for a jump that ends the log."""
+        """Compare the level at the end with the start and with the lowest; else look for what the level hides."""
         if schedule is not None and schedule.is_range_test:
             return
-        if (away := runs_away_below(run, train)) is not None:
+        if (away := runs_away_below(run, rise.train)) is not None:
             yield self.finding(
                 away.said, away.span, confidence=away.confidence, causes=away.causes, evidence=away.evidence
             )
-        if away is not None or rises_with_its_data(train, val):
             return
-        rise = Rise(train, val, start_of(train, val, chance), metric)
-        explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not train.crosses_zero
+        explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if not exploded and may_memorise(train):
+        if rises_with_its_data(rise.train, rise.val) or (may_memorise(rise.train) and not exploded):
             return
+        margin, lost = self._lasting(rise, explodes=explodes)
+        if not margin or (len(rise.train) < self.min_points and not explodes):
+            yield from self._hidden(rise, spikes, explosion, around)
+        elif explodes or not (only_begins_epoch(run, rise.train) or rise.is_last_value_alone):
+            confidence = Confidence.HIGH if explodes else confidence_from(margin, 2 * len(rise.train))
+            yield self._rises(rise, lost, confidence, around)
+
+    def _lasting(self, rise: Rise, *, explodes: bool) -> tuple[float, str]:
+        """Return the margin by which the level rose for good, 0 where it did not, and what it lost of its gain."""
         exceeds = rise.beyond_start(self.above_start, self.min_z, whatever_noise=explodes)
         of_gain = rise.beyond_gain(self.lost, self.min_gain, self.min_z)
         loses = of_gain or rise.beyond_decades(self.times, self.lost, self.min_z)
-        if exceeds == loses == 0 or (len(train) < self.min_points and not explodes):
-            if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
-                yield self._never_recovers(train, explosion, "little learnt", around)
-            elif val is not None and (seen := held_out_lost(train, val, chance)) is not None:
-                yield self._never_recovers(train, seen, f"while validation stays at {number(val.end)}", around)
-            elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
-                yield self._ends_high(jump, spikes, rise.start, around)
-            return
-        if not explodes and (only_begins_epoch(run, train) or rise.is_last_value_alone):
-            return
-        event = around.rise(train, from_start=train.first >= self.explosion * abs(rise.start) > 0)
-        lost = "" if exceeds else rise.what_is_lost(in_decades=not of_gain)
-        yield self._broken(
-            rise.told(place(event.series, event.onset_step), lost),
-            event,
-            Confidence.HIGH if explodes else confidence_from(max(exceeds, loses), 2 * len(train)),
-            {**rise.levels, "noise": train.noise},
-        )
+        return max(exceeds, loses), rise.what_is_lost(in_decades=not of_gain) if loses and not exceeds else ""
+
+    def _hidden(
+        self, rise: Rise, spikes: Spikes[TrainLoss] | None, explosion: Explosion | None, around: Surroundings
+    ) -> Iterator[Finding]:
+        """Report an explosion that came before the first value or shows in validation, or a jump that ends the log."""
+        if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
+            yield self._never_recovers(rise.train, explosion, "little learnt", around)
+        elif rise.val is not None and (seen := rise.held_out_lost) is not None:
+            yield self._never_recovers(rise.train, seen, f"while validation stays at {number(rise.val.end)}", around)
+        elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
+            yield self._ends_high(jump, spikes, rise.start, around)
+
+    def _rises(self, rise: Rise, lost: str, confidence: Confidence, around: Surroundings) -> Finding:
+        event = around.rise(rise.train, from_start=rise.train.first >= self.explosion * abs(rise.start) > 0)
+        message = rise.told(place(event.series, event.onset_step), lost)
+        return self._broken(message, event, confidence, {**rise.levels, "noise": rise.train.noise})
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
         why, series = explain(event, self.causes), event.series

@@ -10,7 +10,8 @@ import numpy as np
 
 from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
-from logdoctor.signals import Trend
+from logdoctor.signals import ChanceLevels, Explosion, Trend
+from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import apart, number, percent
 
@@ -42,9 +43,29 @@ class Rise:
 
     train: Trend[TrainLoss]
     val: Trend[ValLoss] | None
-    start: float
-    """Where training began, or where an untrained network would."""
-    metric: Trend[ValMetric] | None = None
+    metric: Trend[ValMetric] | None
+    chance: ChanceLevels
+
+    @classmethod
+    def measure(
+        cls,
+        train: Trend[TrainLoss],
+        val: Trend[ValLoss] | None,
+        metric: Trend[ValMetric] | None,
+        chance: ChanceLevels,
+    ) -> Rise:
+        """Take the curves; nothing is measured before it is asked."""
+        return cls(train, val, metric, chance)
+
+    @cached_property
+    def start(self) -> float:
+        """Where training began, or where an untrained network would."""
+        return start_of(self.train, self.val, self.chance)
+
+    @property
+    def held_out_lost(self) -> Explosion | None:
+        """The explosion that training came back from, where validation ends far above its start; else None."""
+        return None if self.val is None else held_out_lost(self.train, self.val, self.chance)
 
     @property
     def lowest(self) -> float:
