@@ -26,7 +26,7 @@ QUADRATIC = 9.0
 NOTICEABLE = 1e-3
 """Seconds; less is noise."""
 
-MOST_GIVEN = {"console.keys._KEY": 160, "console.mending._LAST_NUMBER": 400}
+MOST_GIVEN = {"console.forms.keys._KEY": 160, "console.damage.mending._LAST_NUMBER": 400}
 """Characters that a pattern is given at most (`_LOOK_BACK`, `LONGEST_NUMBER`) where its time is not linear."""
 
 SHORT = 10e-3
