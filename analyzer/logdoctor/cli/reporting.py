@@ -115,16 +115,16 @@ def _write_why_not(problem: str, outputs: Outputs) -> None:
 
     why = Check("runs", "an analysis", "*", "", Severity.ERROR, Outcome.INCONCLUSIVE, problem)
     spared = [(name, path) for name, path in outputs if not is_log(path)]
-    write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), spared)
+    _write_files(Report(Diagnosis(), gated=Gated(Diagnosis(), checks=(why,))), spared)
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:
     """Write a report to each file and to standard output; one reading of the logs serves all."""
-    write_files(report, outputs)
+    _write_files(report, outputs)
     write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)
 
 
-def write_files(report: Report, outputs: Outputs) -> None:
+def _write_files(report: Report, outputs: Outputs) -> None:
     """Write a report to each file.
 
     A file that leads to others is written last, so that it never leads to one that is not there.

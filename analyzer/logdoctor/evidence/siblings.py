@@ -77,7 +77,7 @@ def _from_rate_as_high(siblings: Siblings) -> Iterator[Clue]:
     """Weigh the run that went well at a rate about as high, or higher."""
     rate = given_rate(siblings.run)
     as_high = (rate or 0.0) / OTHER_RATE
-    bolder = [one for one in siblings if rate and only_rate_or_seed(one) and (given_rate(one.run) or 0.0) > as_high]
+    bolder = [one for one in siblings if rate and _only_rate_or_seed(one) and (given_rate(one.run) or 0.0) > as_high]
     for one in [one for one in bolder if went_well(one)][:1]:
         well = f"sibling run {one.run.name} went well at {number(given_rate(one.run))}"
         yield Clue("learning-rate-too-high", -STRONG, well)
@@ -124,7 +124,7 @@ def smaller_that_learnt(sibling: Sibling) -> str:
     return smaller_model(sibling) if tiny and went_well(sibling) else ""
 
 
-def only_rate_or_seed(sibling: Sibling) -> bool:
+def _only_rate_or_seed(sibling: Sibling) -> bool:
     """Tell a sibling in which nothing but the rate and the seed may differ."""
     return all(is_rate(name) or is_seed(name) for name in sibling.differs)
 

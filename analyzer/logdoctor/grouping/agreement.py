@@ -93,13 +93,13 @@ def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series])
     """Compare every quantity that two logs share; counters say nothing, and speeds only where nothing else does."""
     common = [key for key in ours if key[0] and key in theirs]
     shared = [key for key in common if key[0] != Throughput.id] or common
-    known = [verdict for key in shared if (verdict := same_values(theirs[key], ours[key])) is not None]
+    known = [verdict for key in shared if (verdict := _same_values(theirs[key], ours[key])) is not None]
     if not known:
         return Relation.APART
     return Relation.SAME if sum(known) * 2 > len(known) else Relation.CONTRARY
 
 
-def same_values(one: Series, other: Series) -> bool | None:
+def _same_values(one: Series, other: Series) -> bool | None:
     """Tell whether two series hold the same points, as far as both go; None when they cannot be compared."""
     one, other = _in_one_unit(one, other)
     if one.axis is not other.axis:
@@ -158,7 +158,7 @@ def _same_from_one_on(a: Series, b: Series) -> bool:
 
 def is_copy(one: Series, other: Series) -> bool:
     """Tell whether two series of one run hold the same values, even where one counts its steps in another way."""
-    if same_values(one, other) or _begin_alike(one, other):
+    if _same_values(one, other) or _begin_alike(one, other):
         return True
     if not len(one) or len(one) != len(other):
         return False

@@ -64,11 +64,11 @@ def _instead(series: Series, plain: type[Role]) -> str:
     return CONFIGURED
 
 
-def is_guess(series: Series) -> bool:
+def _is_guess(series: Series) -> bool:
     """Tell whether more than the name decided what a series is."""
     return reason(series) not in (BY_NAME, TEST_AS_VALIDATION, CONFIGURED)
 
 
 def guesses(series: Iterable[Series]) -> list[Series]:
     """Return the losses of which more than the name decided what they are."""
-    return [one for one in series if issubclass(one.role, roles.Loss) and is_guess(one)]
+    return [one for one in series if issubclass(one.role, roles.Loss) and _is_guess(one)]

@@ -114,10 +114,10 @@ def without_seed(name: str) -> str:
 
 def without_times(name: str) -> str:
     """Return a run's name with times and the ids that trackers give masked."""
-    return _TIME_IN_NAME.sub("#", without_ids(name))
+    return _TIME_IN_NAME.sub("#", _without_ids(name))
 
 
-def without_ids(name: str) -> str:
+def _without_ids(name: str) -> str:
     """Return a run's name with the ids that trackers give masked."""
     return _ID_IN_NAME.sub("#", name)
 
@@ -130,7 +130,7 @@ def same_but_for_numbers(name: str, other: str) -> bool:
 @lru_cache(maxsize=4096)
 def without_numbers(name: str) -> str:
     """Return a run's name with its numbers and ids masked."""
-    return NUMBER.sub("#", without_ids(name))
+    return NUMBER.sub("#", _without_ids(name))
 
 
 def without_told(name: str) -> str:
@@ -144,12 +144,12 @@ def differ_in_settings(name: str, other: str) -> bool:
 
     Numbers of known settings, seeds, and fractions do; `run_1` and `run_2` are two runs of anything, as ids are.
     """
-    return without_ids(name) != without_ids(other) and _without_settings(name) == _without_settings(other)
+    return _without_ids(name) != _without_ids(other) and _without_settings(name) == _without_settings(other)
 
 
 @lru_cache(maxsize=4096)
 def _without_settings(name: str) -> str:
-    return _FRACTION.sub("#", without_told(without_ids(name)))
+    return _FRACTION.sub("#", without_told(_without_ids(name)))
 
 
 def _key(match: re.Match[str]) -> str:

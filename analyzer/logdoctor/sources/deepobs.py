@@ -41,13 +41,13 @@ class DeepObs(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by its lists."""
-        return is_deepobs(beginning(head.start))
+        return _is_deepobs(beginning(head.start))
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read epochs against the epoch, batches against the step."""
         document = load(path)
         run = document.content
-        if not is_deepobs(run):
+        if not _is_deepobs(run):
             raise UnreadableLogError(f"{path}: no curve can be read")
         series = [_series(name, run[name], 1, Axis.EPOCH) for name in _PER_EPOCH if isinstance(run.get(name), list)]
         if isinstance(run.get(_BATCHES), list):
@@ -62,7 +62,7 @@ class DeepObs(Source):
         )
 
 
-def is_deepobs(document: Any) -> bool:
+def _is_deepobs(document: Any) -> bool:
     """Tell whether a JSON document, or its beginning, is a result of DeepOBS."""
     return (
         isinstance(document, dict)

@@ -59,7 +59,7 @@ class EpisodeMonitor(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell it by its three columns, which need no header in a file of its name."""
         reading = head_table(head, _HEADER if head.named else ())
-        return reading is not None and is_monitor(reading.form)
+        return reading is not None and _is_monitor(reading.form)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read the episodes of one environment."""
@@ -73,7 +73,7 @@ class EpisodeMonitor(Source):
             yield replace(log, series=series, hyperparameters=settings_of(settings))
 
 
-def is_monitor(form: Form) -> bool:
+def _is_monitor(form: Form) -> bool:
     """Tell whether a table begins with the monitor's columns."""
     return form.header[:3] == _HEADER
 

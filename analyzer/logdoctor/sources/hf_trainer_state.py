@@ -54,13 +54,13 @@ class TrainerState(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by its history beside the global step."""
-        return is_trainer_state(beginning(head.start))
+        return _is_trainer_state(beginning(head.start))
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read the history against `step`."""
         document = load(path)
         state = document.content
-        if not is_trainer_state(state):
+        if not _is_trainer_state(state):
             raise UnreadableLogError(f"{path}: the history of the run is missing")
         history = [row for row in state[_HISTORY] if isinstance(row, dict)]
         averages = [row for row in history if is_run_summary(row)]
@@ -75,7 +75,7 @@ class TrainerState(Source):
             )
 
 
-def is_trainer_state(document: Any) -> bool:
+def _is_trainer_state(document: Any) -> bool:
     """Tell whether a JSON document, or its beginning, is the state of a Trainer."""
     return isinstance(document, dict) and isinstance(document.get(_HISTORY), list) and "global_step" in document
 

@@ -52,7 +52,7 @@ class ParquetTable(Source):
 
         Only names that nothing but a training has will do.
         """
-        if not tells_history(column_names(footer_of(head))):
+        if not _tells_history(column_names(footer_of(head))):
             return False
         if (parquet := library()) is None:
             return True
@@ -73,7 +73,7 @@ class ParquetTable(Source):
         yield from read_logs(table, notices)
 
 
-def tells_history(names: Collection[str]) -> bool:
+def _tells_history(names: Collection[str]) -> bool:
     """Tell the columns of a training's history from those of data, which may have a step or a loss as well."""
     plain = {normal(name) for name in names}
     if "_step" in plain and plain & _OF_WANDB:

@@ -37,7 +37,7 @@ class TensorBoardCsv(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell the download by its header."""
         table = head_table(head)
-        return table is not None and is_download(table.form)
+        return table is not None and _is_download(table.form)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read the series of the file."""
@@ -47,7 +47,7 @@ class TensorBoardCsv(Source):
             yield replace(log, label=readable(run))
 
 
-def is_download(form: Form) -> bool:
+def _is_download(form: Form) -> bool:
     """Tell whether a table is such a download."""
     return form.header == ("Wall time", "Step", "Value")
 

@@ -41,7 +41,7 @@ class WandbExport(Source):
     def recognizes(self, head: Head) -> bool:
         """Tell the export by the columns `__MIN` and `__MAX` of a column that names run and metric."""
         reading = head_table(head)
-        return reading is not None and is_export(reading.form)
+        return reading is not None and _is_export(reading.form)
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read the runs one by one."""
@@ -61,7 +61,7 @@ class WandbExport(Source):
             notices = ()
 
 
-def is_export(form: Form) -> bool:
+def _is_export(form: Form) -> bool:
     """Tell whether a table is such an export."""
     names = set(form.header)
     return any(_BETWEEN in name and names.issuperset(name + end for end in _ENVELOPE) for name in names)

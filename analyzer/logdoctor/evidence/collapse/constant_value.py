@@ -64,7 +64,7 @@ def one_value_causes(
     series: Series, since: int, train: Trend[TrainLoss] | None, metrics: Sequence[Series], *, falls: bool
 ) -> tuple[Cause, ...]:
     """Return why a metric, one of some, shows one value from an index on."""
-    value, beside, other_task = float(series.values[-1]), largest_class(metrics), of_other_task(metrics, train)
+    value, beside, other_task = float(series.values[-1]), _largest_class(metrics), of_other_task(metrics, train)
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
     majority = may_be_majority(value)
@@ -183,7 +183,7 @@ def unmoved(train: Trend[TrainLoss] | None) -> bool:
     return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
 
 
-def largest_class(metrics: Sequence[Series]) -> str:
+def _largest_class(metrics: Sequence[Series]) -> str:
     """Say which other metric stands above one half, as an accuracy does that always names the largest class."""
     for one in metrics:
         if len(one) and "acc" in one.name.lower() and HALF < one.values[-1] < 1:

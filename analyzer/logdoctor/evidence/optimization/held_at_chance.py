@@ -72,21 +72,21 @@ def held_at_chance(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, siblings: Siblings
 ) -> HeldAtChance | None:
     """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
-    if (found := never_better(run, train, val, chance)) is not None:
+    if (found := _never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
         causes = stuck_causes(UpdateSigns(run), Hyperparameters(run), siblings, came_to_chance(train, level))
         return HeldAtChance(
             level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
         )
-    if val is None or (found := only_memorises(run, train, val, chance)) is None:
+    if val is None or (found := _only_memorises(run, train, val, chance)) is None:
         return None
     (level, guesses), series = found, val.series
     said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
     said += f"while {train.series.name} falls to {number(train.end)}"
-    return HeldAtChance(level, series, said, causes_of_memorising(train, guesses))
+    return HeldAtChance(level, series, said, _causes_of_memorising(train, guesses))
 
 
-def only_memorises(
+def _only_memorises(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
 ) -> tuple[Chance, str] | None:
     """Return the level that validation never leaves while training falls, and what the accuracy says that guesses.
@@ -120,7 +120,7 @@ def _only_training_falls(train: Trend[TrainLoss], val: Trend[ValLoss], chance: C
     return falls and rests and val.end - train.end >= KEPT * fall
 
 
-def never_better(
+def _never_better(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
 ) -> tuple[Chance, str] | None:
     """Return the level that no loss ever comes below while every accuracy guesses, and what the first of those says.
@@ -191,7 +191,7 @@ def _ends(accuracy: Series) -> str:
     return f"{accuracy.name} ends at {number(float(np.median(accuracy.values[-EVALUATIONS:])))}"
 
 
-def causes_of_memorising(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
+def _causes_of_memorising(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:
     """Return why nothing of what is learnt holds for new data."""
     fell = f"{train.series.name} falls all the same: what it learns holds for its own examples alone"
     return ranked(

@@ -55,7 +55,7 @@ def _is_large(run: Run, settings: Hyperparameters, least: float) -> bool:
     return rate >= AMPLE_RATE if height is None else height >= least
 
 
-def rate_decayed(run: Run) -> bool:
+def _rate_decayed(run: Run) -> bool:
     """Tell whether the logged rate ends far below its peak."""
     logged = run.find(LearningRate)
     if logged is None or not len(logged.finite):
@@ -117,7 +117,7 @@ def _circling(
     explained: bool,
 ) -> Cause:
     """Weigh a rate so high that the loss circles a minimum: it wavers, at a large rate that has not decayed."""
-    decayed = rate_decayed(siblings.run)
+    decayed = _rate_decayed(siblings.run)
     calm = explained or (decayed and not _is_large(siblings.run, settings, 1))
     wavers = train.noise > NOISY * abs(train.end) and not calm
     circles = f"it wavers by {percent(train.noise / abs(train.end))} around its level" if wavers and train.end else ""

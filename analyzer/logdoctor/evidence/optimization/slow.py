@@ -39,7 +39,7 @@ def slow_causes(
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
     strong, clipped = strong_regularisation(settings), clipped_short(settings)
-    small = tiny_model(settings.run) or larger_that_ends_lower(siblings, train.end)
+    small = tiny_model(settings.run) or _larger_that_ends_lower(siblings, train.end)
     unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
     return cured_first(
         siblings,
@@ -57,7 +57,7 @@ def slow_causes(
     )
 
 
-def larger_that_ends_lower(siblings: Siblings, end: float) -> str:
+def _larger_that_ends_lower(siblings: Siblings, end: float) -> str:
     """Say which setting makes the model smaller than that of a run that ends lower and differs in nothing else."""
     for one in siblings:
         others = [name for name in one.differs if not (SIZE & set(setting_words(name)) or is_seed(name))]

@@ -41,14 +41,14 @@ def early_and_late(train: Trend[Any], schedule: Schedule, died: int, *, coarsely
 
     Of a short schedule the log may be too coarse to show so much: then before the decay, and when the rate has died.
     """
-    early, late = (while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
+    early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
     if min(early.points, late.points) >= 1 or not coarsely:
         return early, late
     alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-    return Level.of(before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
+    return Level.of(_before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
 
 
-def while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float) -> Level:
+def _while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float) -> Level:
     """Return the level while the sum of the rates went from one share of its total to another.
 
     That of the curve between its points: the median of the few points of a coarse log is that of where they happen to
@@ -62,7 +62,7 @@ def while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float
     return Level(median(between), int(inside.sum()))
 
 
-def before_decay(trend: Trend[Any], schedule: Schedule) -> NDArray[np.float64]:
+def _before_decay(trend: Trend[Any], schedule: Schedule) -> NDArray[np.float64]:
     """Return the last value logged before the rate fell below a good part of its peak."""
     decayed = schedule.dead_from(DECAYED)
     return trend.series.values[: 0 if decayed is None else int(np.searchsorted(trend.series.steps, decayed))][-1:]

@@ -54,7 +54,7 @@ FEW = 5
 _BOXES = frozenset({"box", "bbox", "boxes"})
 
 
-def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+def _data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose because its data got harder, as in a curriculum.
 
     Training then begins far below validation, which falls throughout, and never rises above the first validation loss.
@@ -74,7 +74,7 @@ def data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool
 
 def measures_something_else(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
     """Whether training rose above a height because of its examples, boxes or loss weights, not because of the model."""
-    return data_got_harder(train, val) or counts_more_boxes(run, train) or _is_spared(train, val, height)
+    return _data_got_harder(train, val) or _counts_more_boxes(run, train) or _is_spared(train, val, height)
 
 
 def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
@@ -90,7 +90,7 @@ def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: floa
 
 def rises_with_its_data(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose because its examples became harder, changed, or were more to tell apart."""
-    return data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+    return _data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
 
 
 def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
@@ -118,7 +118,7 @@ def may_memorise(loss: Trend[TrainLoss]) -> bool:
     return not (is_of_errors(loss.series) and lost)
 
 
-def counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
+def _counts_more_boxes(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether a detector's loss rose only because more boxes matched an object, and has since fallen below its start.
 
     The box terms, which are computed over matched boxes, then rise by more than their noise.

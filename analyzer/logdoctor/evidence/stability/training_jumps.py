@@ -79,7 +79,7 @@ class JumpyLosses:
 
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
-    learns_other = learns_something_else(spike, series, run) or begins_stage(spike, series, run)
+    learns_other = _learns_something_else(spike, series, run) or begins_stage(spike, series, run)
     return learns_other or only_training(spike, series, val)
 
 
@@ -111,7 +111,7 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     return median(during) - median(before) <= BACK * left
 
 
-def learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
+def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
     """Whether one validation metric begins to rise at a jump that takes longer, and no other falls: data were added."""
     changes = []
     for one in (each.finite for each in run.all(ValMetric)):

@@ -49,10 +49,10 @@ def quoted(line: CodeLine | None) -> CodeLine | None:
 
 def forward_line(node: Any) -> CodeLine | None:
     """Return the line of the forward operation that an autograd node belongs to, where anomaly mode noted it."""
-    return line_of_traceback(node.metadata.get("traceback_", ()))
+    return _line_of_traceback(node.metadata.get("traceback_", ()))
 
 
-def line_of_traceback(traceback: Sequence[str]) -> CodeLine | None:
+def _line_of_traceback(traceback: Sequence[str]) -> CodeLine | None:
     """Return the innermost line outside torch of a formatted traceback."""
     found = None
     for entry in traceback:

@@ -40,7 +40,7 @@ def recognizes(path: Path) -> bool:
 
 def read(path: Path) -> State:
     """Return the state in a file; raises ReplayError where its step cannot be told."""
-    parts = parts_of(read_tensors(path), path)
+    parts = _parts_of(read_tensors(path), path)
     step = next(
         (one for one in (steps_in_optimizer(parts.get("optimizer")), parts.get("step")) if one is not None),
         step_in_name(path.name),
@@ -49,7 +49,7 @@ def read(path: Path) -> State:
         raise ReplayError(f"{path}: neither its contents nor its name say its step; call it step_N{path.suffix}")
 
     def restore(training: Training) -> None:
-        saved = parts_of(read_tensors(path), path)
+        saved = _parts_of(read_tensors(path), path)
         load_model(training.model, saved["model"], path)
         if "optimizer" in saved:
             load_optimizer(training, saved["optimizer"], path)
@@ -60,7 +60,7 @@ def read(path: Path) -> State:
     return State(int(step), restore, frozenset(parts.keys() - {"step"}), path)
 
 
-def parts_of(contents: Any, path: Path) -> dict[str, Any]:
+def _parts_of(contents: Any, path: Path) -> dict[str, Any]:
     """Return the parts of a saved dictionary by our names; a dictionary of tensors alone is a model."""
     if not isinstance(contents, Mapping):
         raise ReplayError(f"{path}: holds a {type(contents).__name__}, not a dictionary of a training's parts")

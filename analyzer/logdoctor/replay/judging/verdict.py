@@ -62,7 +62,7 @@ def ruled_out(trials: Sequence[Trial]) -> Iterator[str]:
             yield f"it still fails, at step {doses[-1].failed_step}, when you {doses[-1].text}"
 
 
-def not_reproduced(facts: Facts) -> Judgement | None:
+def _not_reproduced(facts: Facts) -> Judgement | None:
     """Without a failure to explain there is no cause, unless the run alone failed."""
     baseline = facts.baseline
     if baseline.reproduced:
@@ -86,7 +86,7 @@ def not_reproduced(facts: Facts) -> Judgement | None:
 
 
 _ORDER: tuple[Callable[[Facts], Judgement | None], ...] = (
-    not_reproduced,
+    _not_reproduced,
     corrupted_state,
     batch_not_finite,
     gradients_kept,

@@ -240,7 +240,7 @@ def _moments(at: Situation) -> Iterator[Family]:
     yield Family("moments", (forget,))
 
 
-def begin_of(at: Situation, lead: int) -> Snapshot:
+def _begin_of(at: Situation, lead: int) -> Snapshot:
     """Return the latest snapshot with at least the lead wanted, or the start of the window."""
     fitting = [one for step, one in at.snapshots.items() if step <= at.failure.step - lead]
     return max(fitting, key=lambda one: one.step, default=at.start)
@@ -248,7 +248,7 @@ def begin_of(at: Situation, lead: int) -> Snapshot:
 
 def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
     """Replay with a change from its lead on, and tell what became of the failure."""
-    begin = change.begin or begin_of(at, change.lead)
+    begin = change.begin or _begin_of(at, change.lead)
     return outcome(session, begin, at.failure, at.ceiling, change, tail, seed)
 
 

@@ -92,7 +92,7 @@ def shifted(material: Material, shift: Shift) -> Material:
     )
 
 
-def found_shift(session: Session, start: Snapshot, logged: Mapping[int, float]) -> Shift:
+def _found_shift(session: Session, start: Snapshot, logged: Mapping[int, float]) -> Shift:
     """Return by how much batches and log are off, by the first loss; no shift where nothing fits better."""
     differences: dict[Shift, float] = {}
     losses: dict[int, float] = {}
@@ -177,7 +177,7 @@ def _counted_right(session: Session, start: Snapshot) -> Shift:
     logged = session.material.logged
     if start.step not in logged or close(session.first_loss(start, start.step), logged[start.step]):
         return Shift()
-    shift = found_shift(session, start, logged)
+    shift = _found_shift(session, start, logged)
     if shift == Shift():
         return shift
     given, session.material = session.material, shifted(session.material, shift)

@@ -42,7 +42,7 @@ def page(document: Document) -> str:
 
 def content_policy() -> str:
     """Return the content security policy of every page, for whoever serves one: nothing but what stands in it."""
-    script, plotter, style = map(source_hash, _inlined())
+    script, plotter, style = map(_source_hash, _inlined())
     return (
         f"default-src 'none'; style-src {style}; script-src {script} {plotter}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
@@ -55,7 +55,7 @@ def _inlined() -> tuple[str, str, str]:
     return _asset("static/report.js"), _asset("uplot/uPlot.iife.min.js"), style
 
 
-def source_hash(text: str) -> str:
+def _source_hash(text: str) -> str:
     """Return how a content security policy names an inline style or script."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 

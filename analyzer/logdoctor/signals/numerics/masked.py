@@ -55,12 +55,12 @@ def masked(loss: Series, gradient: Series | None) -> NDArray[np.bool_]:
     if gradient is None:
         return nothing
     zero: NDArray[np.bool_] = loss.values == 0
-    known, broken = broken_beside(loss, gradient)
+    known, broken = _broken_beside(loss, gradient)
     sound = known & ~broken
     if (zero & sound).sum() > ORDINARY_ZEROS * max(int(sound.sum()), 1):
         zero = nothing
     result: NDArray[np.bool_] = zero & broken
-    for first, end in equal_stretches(loss.values, FROZEN):
+    for first, end in _equal_stretches(loss.values, FROZEN):
         beside = broken[first:end][known[first:end]]
         if len(beside) and beside.all() and (zero[first] or _is_mean(loss.values[first], loss.values[:first])):
             result[first:end] = True
@@ -74,7 +74,7 @@ def _is_mean(value: float, before: NDArray[np.float64]) -> bool:
     return bool(varied and value != sound[-1] and np.isclose(value, sound.mean(), rtol=MEAN_DIGITS))
 
 
-def broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return where a gradient norm is logged at the steps of a loss, and where it is no number (or 0 ever after)."""
     no_number = ~np.isfinite(gradient.values)
     after = np.logical_or.accumulate(no_number)
@@ -84,7 +84,7 @@ def broken_beside(loss: Series, gradient: Series) -> tuple[NDArray[np.bool_], ND
     return known, known & broken[at]
 
 
-def equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, int]]:
+def _equal_stretches(values: NDArray[np.float64], least: int) -> list[tuple[int, int]]:
     """Return first index and end of every stretch of at least `least` equal finite values."""
     changes = np.flatnonzero(np.diff(values) != 0) + 1  # a NaN differs from everything
     bounds = np.concatenate([[0], changes, [len(values)]])

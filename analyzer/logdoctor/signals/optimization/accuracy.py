@@ -112,12 +112,12 @@ def examples_behind(values: NDArray[np.float64], most: int) -> int | None:
     shares = np.unique(np.round(values / accuracy_unit(values), 6))
     inner = shares[(shares > ROUNDING) & (shares < 1 - ROUNDING)]
     for n in range(2, most + 1):
-        if len(inner) >= (1 if n <= VERY_FEW else 2) and are_shares(inner[:TOLD_BY], n) and are_shares(inner, n):
+        if len(inner) >= (1 if n <= VERY_FEW else 2) and _are_shares(inner[:TOLD_BY], n) and _are_shares(inner, n):
             return n
     return None
 
 
-def are_shares(values: NDArray[np.float64], n: int) -> bool:
+def _are_shares(values: NDArray[np.float64], n: int) -> bool:
     """Tell whether values (k,) are multiples of 1 / n, up to rounding."""
     return bool(np.abs(values - np.round(values * n) / n).max() <= ROUNDING)
 

@@ -152,7 +152,7 @@ def most_entropy(share: float, classes: float) -> float:
     return entropy(share) + (1 - share) * log(classes - 1)
 
 
-def entropy_of_share(share: float) -> float:
+def _entropy_of_share(share: float) -> float:
     """Return the least loss in nats of knowing nothing but the share of the larger class, also given in percent.
 
     That of two classes; more have more. Infinity where the figure can be no such share.
@@ -167,7 +167,7 @@ def least_of_one_answer(share: float) -> float:
     That of as few and as even classes as can be; the share may be in percent. Infinity where it can be no such share.
     """
     share = as_share(share)
-    return -log(share) if 0 < share <= UNEVEN[0] else entropy_of_share(share)
+    return -log(share) if 0 < share <= UNEVEN[0] else _entropy_of_share(share)
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
@@ -176,7 +176,7 @@ def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
     Whatever the accuracy did, one answer for every input explains it; in percent or not, from LOPSIDED up.
     """
     lopsided = LOPSIDED <= as_share(accuracy) < 1
-    return lopsided and train is not None and entropy_of_share(accuracy) <= train.end < train.start
+    return lopsided and train is not None and _entropy_of_share(accuracy) <= train.end < train.start
 
 
 def _from_settings(run: Run) -> list[Chance]:
@@ -295,7 +295,7 @@ def _from_shares(run: Run) -> list[Chance]:
         if kinds > 1:
             text = f"{series.name} takes only {kinds} values, the shares of single classes"
         if share > UNEVEN[0] and kinds == 1:
-            found.append(Chance(2, entropy_of_share(share), text, by_accuracy=True, larger_share=share))
+            found.append(Chance(2, _entropy_of_share(share), text, by_accuracy=True, larger_share=share))
         elif more > 2 and share > (1 + ACCURACY_IS_CHANCE) / more:  # half of many classes is learnt, not guessed
             found.append(Chance(more, most_entropy(share, more), text, by_accuracy=True, larger_share=share))
     return found

@@ -81,7 +81,7 @@ class GradientHistory:
             )
         decades = np.log10(positive.values)
         noise = MAD_TO_SIGMA * median(np.abs(np.diff(decades))) / np.sqrt(2)
-        return cls(positive, decades - levels_before(decades), noise)
+        return cls(positive, decades - _levels_before(decades), noise)
 
     def rise_until(self, step: int) -> float | None:
         """Return the factor by which the last values before a step lie above what came before; None with too few."""
@@ -110,7 +110,7 @@ class GradientHistory:
         )
 
 
-def levels_before(decades: NDArray[np.float64]) -> NDArray[np.float64]:
+def _levels_before(decades: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return for each value the level of what came before its block, shape (n,); inf where that is too little."""
     n = len(decades)
     block = int(np.ceil(n / MAX_BLOCKS))

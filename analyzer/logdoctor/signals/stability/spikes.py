@@ -130,9 +130,9 @@ class Spikes(Generic[R]):
         if len(values) < MIN_SPIKE_POINTS:
             raise Unmeasurable(f"{finite.name} has {len(values)} values, fewer than {MIN_SPIKE_POINTS}")
         window = int(np.clip(len(values) // 40, *WINDOW))
-        level, sigma = just_before(values, window)
+        level, sigma = _just_before(values, window)
         found = tuple(_excursions(values, level, sigma))
-        return cls(finite, found, ordinary_tail(values, np.minimum(level, around(values, window)), found, window))
+        return cls(finite, found, _ordinary_tail(values, np.minimum(level, around(values, window)), found, window))
 
     def tail_at(self, spike: Spike) -> float:
         """Return the tail around one excursion of a long log, or that of all of it where that is more.
@@ -146,7 +146,7 @@ class Spikes(Generic[R]):
         level = around(values[near], WINDOW[1])
         here = spike.index - near.start
         level[here : here + spike.last - spike.index + 1] = np.inf
-        return max(self.tail, ordinary_tail(values[near], level, (), WINDOW[1]))
+        return max(self.tail, _ordinary_tail(values[near], level, (), WINDOW[1]))
 
 
 def are_alike(heights: NDArray[np.float64]) -> bool:
@@ -214,7 +214,7 @@ def relapses(train: Trend[R]) -> list[Spike]:
     return found
 
 
-def just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _just_before(values: NDArray[np.float64], window: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return median and noise of the `window` points before each point, shapes (n,) and (n,).
 
     Both are taken from the last whole block of `window` points that lies before the point, which costs O(n).
@@ -262,7 +262,7 @@ def around(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     return level
 
 
-def ordinary_tail(
+def _ordinary_tail(
     values: NDArray[np.float64], level: NDArray[np.float64], found: tuple[Spike, ...], window: int
 ) -> float:
     """Return how far ordinary points reach above the level before and around them: the tail of the batch noise.

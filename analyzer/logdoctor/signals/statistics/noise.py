@@ -41,12 +41,12 @@ def noise_of(values: NDArray[np.float64]) -> float:
     third: the farther apart the points lie, the more of a second difference is the course of the curve.
     """
     bends, twists = (np.diff(values, order) / of_noise for order, of_noise in DIFFERENCES)
-    noise = (jitter if len(values) < 2 * SMOOTHED else robust_sigma)(bends, values)
+    noise = (_jitter if len(values) < 2 * SMOOTHED else robust_sigma)(bends, values)
     straightened = robust_sigma(twists, values) if len(values) >= TWISTED else noise
     return straightened if straightened < BENT * noise else noise
 
 
-def jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
+def _jitter(residuals: NDArray[np.float64], values: NDArray[np.float64]) -> float:
     """Return the standard deviation of the residuals of very few values, never below rounding.
 
     Estimated from the lower quartile, so that one jump among a few points does not count as noise.

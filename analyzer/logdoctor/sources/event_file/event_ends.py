@@ -36,7 +36,7 @@ class IncompleteStep:
     missing: tuple[str, ...]
 
 
-def open_end(series: Sequence[Series]) -> IncompleteStep | None:
+def _open_end(series: Sequence[Series]) -> IncompleteStep | None:
     """Find the group of tags that was written last, if its last step lacks those that are always written behind others.
 
     It must be a step like all others: as far from the one before, after the usual time, and with finite values, since a
@@ -66,7 +66,7 @@ def open_end(series: Sequence[Series]) -> IncompleteStep | None:
 
 def open_end_notice(path: Path, size: int, series: Sequence[Series]) -> Notice | None:
     """Say that a file seems to be cut between two records, or nothing."""
-    found = open_end(series)
+    found = _open_end(series)
     if found is None:
         return None
     message = (

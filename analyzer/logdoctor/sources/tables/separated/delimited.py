@@ -61,17 +61,17 @@ def read_table(path: Path, header: Sequence[str] = ()) -> Reading:
     form = form_of(top.lines, header) if top else None
     if top is None or form is None:
         raise UnreadableLogError(f"{path}: no table with a header was found at its beginning")
-    return tabulate(path, form, chain((top,), blocks))
+    return _tabulate(path, form, chain((top,), blocks))
 
 
 def head_table(head: Head, header: Sequence[str] = ()) -> Reading | None:
     """Read the beginning of a file, or return None when it is no table."""
     block = head_block(head)
     form = form_of(block.lines, header)
-    return None if form is None else tabulate(head.path, form, (block,))
+    return None if form is None else _tabulate(head.path, form, (block,))
 
 
-def tabulate(path: Path, form: Form, blocks: Iterable[Block]) -> Reading:
+def _tabulate(path: Path, form: Form, blocks: Iterable[Block]) -> Reading:
     """Read the blocks of a file into one table."""
     reader = _Reader(path, form)
     for block in blocks:
