@@ -44,7 +44,6 @@ _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 _FAR_MORE_OFTEN = 3
 """Values of a training loss to one of validation from which a metric at every validation is none of training's."""
 
-_WON = frozenset({"win", "wins", "won"})
 _LOST = frozenset({"loss", "losses", "lost"})
 _ACCURACY = frozenset({"acc", "accuracy"})
 _TOTALS = frozenset({"total", "tot"})
@@ -81,7 +80,11 @@ def _by_name(series: Series) -> Series:
 
 def _without_lost_games(series: list[Series]) -> list[Series]:
     """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a `loss` is a lost game."""
-    won = {frozenset(naming.words(one.name)) - _WON for one in series if _WON & set(naming.words(one.name))}
+    won = {
+        frozenset(naming.words(one.name)) - vocabulary.WINS
+        for one in series
+        if vocabulary.WINS & set(naming.words(one.name))
+    }
     return [
         replace(one, role=roles.Unknown)
         if issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won

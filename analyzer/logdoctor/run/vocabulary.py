@@ -186,6 +186,9 @@ COUNTERS = frozenset(
     "timesteps total_timesteps".split()
 )
 
+WINS = frozenset({"win", "wins", "won"})
+"""Of metrics that count games, not answers to examples."""
+
 NEUTRAL = frozenset(
     "temperature logits logps logprobs num zeros params weight norm coef coeff coefficient beta target "
     "attention".split()

@@ -13,6 +13,7 @@ from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.vocabulary import WINS
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_accuracy
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -128,10 +129,6 @@ def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause
         return ()
     told = f"{whole}, of objects of all sizes, moves: there may be few of this size"
     return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
-
-
-WINS = frozenset({"win", "wins", "won"})
-"""What the name of a metric says that counts games, not answers to examples."""
 
 
 def counts_wins(metric: Series) -> bool:

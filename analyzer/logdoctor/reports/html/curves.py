@@ -68,7 +68,7 @@ def panels(run: Run, finding: Finding | None = None) -> list[Panel]:
     """
     flagged = [one for name in _flagged(finding) for one in run.series if one.name == name and len(one)]
     losses = [one for role in PAIRS[0] if (one := run.find(role)) is not None and len(one)]
-    leading = flagged or losses or [one for one in run.series if _worth(one)][:1]
+    leading = flagged or losses or [one for one in run.series if is_curve(one)][:1]
     if not leading:
         return []
     axis = leading[0].axis
@@ -86,14 +86,15 @@ def further(run: Run, shown: Iterable[Panel]) -> list[Panel]:
     """Return the panels of what a run logs beside what is shown: metrics first, what is not known last."""
     drawn = {id(curve.series) for panel in shown for curve in panel.curves}
     found: list[Panel] = []
-    for one in sorted((one for one in run.series if _worth(one)), key=lambda one: one.role is roles.Unknown):
+    for one in sorted((one for one in run.series if is_curve(one)), key=lambda one: one.role is roles.Unknown):
         if id(one) not in drawn and len(one):
             panel = _panel(_with_partners(run, one), one.axis, drawn)
             found += [panel] if panel else []
     return found
 
 
-def _worth(series: Series) -> bool:
+def is_curve(series: Series) -> bool:
+    """Tell what is worth drawing: no series without values, and no counter or setting."""
     return len(series) > 0 and series.role not in (roles.Counter, roles.Setup)
 
 

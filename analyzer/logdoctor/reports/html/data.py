@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.reports.escaping import printable
+from logdoctor.reports.html.curves import is_curve
 from logdoctor.reports.html.geometry import gaps, runs_of, thinned
 from logdoctor.run import Run, Series, roles
 
@@ -36,7 +37,7 @@ CLOCK_POINTS = 60
 
 def embedded(runs: Iterable[tuple[int, Run]]) -> str:
     """Return the curves of some runs, by their numbers, as JSON that may stand in a script element."""
-    numbered = [(at, run, [one for one in run.series if _drawn(one)]) for at, run in runs]
+    numbered = [(at, run, [one for one in run.series if is_curve(one)]) for at, run in runs]
     count = sum(len(series) for _, _, series in numbered)
     room = min(RUN_POINTS * len(numbered), PAGE_POINTS)
     points = max(MIN_POINTS, min(MAX_POINTS, room // max(count, 1)))
@@ -49,10 +50,6 @@ def script_json(value: object) -> str:
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
-
-
-def _drawn(series: Series) -> bool:
-    return len(series) > 0 and series.role not in (roles.Counter, roles.Setup)
 
 
 def _run(run: Run, series: Sequence[Series], points: int) -> dict[str, Any]:
