@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,28 +99,32 @@ def _shown(config: Config) -> Iterator[str]:
         origin = f"  # {printable(config.origins.get(key.field, 'default'))}"
         if key.field == "roles":
             value = {role.id: patterns for role, patterns in value.items()}
-        if hasattr(value, "__dataclass_fields__"):
-            later += ["", f"[{key.name}]{origin}", *_section(value)]
-        elif isinstance(value, tuple) and value and hasattr(value[0], "__dataclass_fields__"):
-            for one in value:
-                later += ["", f"[[{key.name}]]{origin}", *_section(one)]
-        elif isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
-            for name, one in value.items():
-                later += ["", f"[{key.name}.{name}]{origin}", *(f"{n} = {_toml(v)}" for n, v in one.items())]
-        elif isinstance(value, Mapping) and value:
-            later += ["", f"[{key.name}]{origin}", *(f"{name} = {_toml(one)}" for name, one in value.items())]
-        elif not isinstance(value, Mapping):
+        sections = list(_sections(key.name, value))
+        for heading, settings_there in sections:
+            later += ["", f"{heading}{origin}", *(f"{name} = {_toml(one)}" for name, one in settings_there.items())]
+        if not sections and not isinstance(value, Mapping):
             yield f"{key.name} = {_toml(value)}{origin}"
     yield from later
 
 
-def _section(section: Any) -> Iterator[str]:
+def _sections(name: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the heading and the settings of each section that a value takes; none of one that stands in a line."""
+    if is_dataclass(value):
+        yield f"[{name}]", _fields(value)
+    elif isinstance(value, tuple):
+        yield from ((f"[[{name}]]", _fields(one)) for one in value if is_dataclass(one))
+    elif isinstance(value, Mapping) and any(isinstance(one, Mapping) for one in value.values()):
+        yield from ((f"[{name}.{part}]", one) for part, one in value.items())
+    elif isinstance(value, Mapping) and value:
+        yield f"[{name}]", value
+
+
+def _fields(section: Any) -> dict[str, Any]:
+    """Return the settings of a section that are given."""
     from logdoctor.config.kinds import keys
 
-    for key in keys(type(section)):
-        value = getattr(section, key.field)
-        if value not in (None, ""):
-            yield f"{key.name} = {_toml(value)}"
+    given = {key.name: getattr(section, key.field) for key in keys(type(section))}
+    return {name: value for name, value in given.items() if value not in (None, "")}
 
 
 def _toml(value: Any) -> str:

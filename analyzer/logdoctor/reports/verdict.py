@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from logdoctor.diagnosis import Diagnosis, Examined, is_judged, is_judged_in_part
 from logdoctor.finding import Severity
@@ -15,41 +17,66 @@ NAMED = 3
 
 def verdict(diagnosis: Diagnosis) -> tuple[str, str]:
     """Return the headline and the sentence below it."""
-    runs = diagnosis.runs
-    failed = [one for one in runs if _worst(one) is Severity.ERROR]
-    warned = [one for one in runs if _worst(one) is Severity.WARNING]
-    others = [one for one in runs if _worst(one) in (None, Severity.NOTE)]
-    in_part = [one for one in others if is_judged_in_part(one.run)]
-    silent = [one for one in others if not is_judged(one.run) and not is_judged_in_part(one.run)]
-    sound = len(others) - len(silent)
-    if not runs:
-        headline = "No run was judged"
-    elif failed:
-        headline = f"{_share(failed, runs)} failed: {_reasons(failed)}"
-    elif warned:
-        share = _within_sentence(_share(warned, runs, of=""))
-        headline = f"No run failed; {share} {_verb(warned, 'carries', 'carry')} a warning"
-    elif silent:
-        headline = f"{_share(silent, runs)} {_verb(silent, 'was', 'were')} not judged"
-    else:
-        headline = f"No problem found in {'this run' if len(runs) == 1 else f'{len(runs):,} runs'}"
-    parts = []
-    if helped := sum(_has_tested_fix(one) for one in failed):
-        some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"
-        parts.append(f"{some} fix was tested.")
-    if failed and warned:
-        parts.append(f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings.")
-    if sound and sound < len(runs):
-        parts.append(f"{counted(sound, 'run')} {'shows' if sound == 1 else 'show'} no problem.")
-    if silent and (failed or warned):
-        were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
-        parts.append(f"{were} not judged: no training loss of two values or more was recognised.")
-    elif silent:
-        parts.append("No training loss of two values or more was recognised.")
-    if in_part:
-        some = "It" if len(runs) == 1 else f"{counted(len(in_part), 'run')} without a problem"
-        parts.append(f"{some} {_verb(in_part, 'was', 'were')} judged without a training loss: none was recognised.")
-    return headline, " ".join(parts)
+    outcome = _Outcome.of(diagnosis.runs)
+    return outcome.headline, " ".join(outcome.sentences())
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of the runs of an analysis."""
+
+    runs: Sequence[Examined]
+    failed: Sequence[Examined]
+    warned: Sequence[Examined]
+    silent: Sequence[Examined]
+    """Those that were not judged."""
+    in_part: Sequence[Examined]
+    """Those without a problem that were judged without a training loss."""
+    sound: int
+    """How many have no problem, judged in part or whole."""
+
+    @classmethod
+    def of(cls, runs: Sequence[Examined]) -> _Outcome:
+        failed = [one for one in runs if _worst(one) is Severity.ERROR]
+        warned = [one for one in runs if _worst(one) is Severity.WARNING]
+        others = [one for one in runs if _worst(one) in (None, Severity.NOTE)]
+        in_part = [one for one in others if is_judged_in_part(one.run)]
+        silent = [one for one in others if not is_judged(one.run) and not is_judged_in_part(one.run)]
+        return cls(runs, failed, warned, silent, in_part, len(others) - len(silent))
+
+    @property
+    def headline(self) -> str:
+        """How many runs failed, and how; where none did, what is worst."""
+        if not self.runs:
+            return "No run was judged"
+        if self.failed:
+            return f"{_share(self.failed, self.runs)} failed: {_reasons(self.failed)}"
+        if self.warned:
+            share = _within_sentence(_share(self.warned, self.runs, of=""))
+            return f"No run failed; {share} {_verb(self.warned, 'carries', 'carry')} a warning"
+        if self.silent:
+            return f"{_share(self.silent, self.runs)} {_verb(self.silent, 'was', 'were')} not judged"
+        return f"No problem found in {'this run' if len(self.runs) == 1 else f'{len(self.runs):,} runs'}"
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what is to be said of the other runs, and of what helps."""
+        failed, warned, silent = self.failed, self.warned, self.silent
+        if helped := sum(map(_has_tested_fix, failed)):
+            some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"
+            yield f"{some} fix was tested."
+        if failed and warned:
+            yield f"{counted(len(warned), 'more run')} {_verb(warned, 'carries', 'carry')} warnings."
+        if 0 < self.sound < len(self.runs):
+            yield f"{counted(self.sound, 'run')} {'shows' if self.sound == 1 else 'show'} no problem."
+        if silent and (failed or warned):
+            were = f"{counted(len(silent), 'run')} {_verb(silent, 'was', 'were')}"
+            yield f"{were} not judged: no training loss of two values or more was recognised."
+        elif silent:
+            yield "No training loss of two values or more was recognised."
+        if self.in_part:
+            some = "It" if len(self.runs) == 1 else f"{counted(len(self.in_part), 'run')} without a problem"
+            were = _verb(self.in_part, "was", "were")
+            yield f"{some} {were} judged without a training loss: none was recognised."
 
 
 def _worst(examined: Examined) -> Severity | None:
@@ -60,17 +87,17 @@ def _rank(severity: Severity) -> int:
     return severity.rank
 
 
-def _share(some: list[Examined], runs: tuple[Examined, ...], of: str = "of") -> str:
+def _share(some: Sequence[Examined], runs: Sequence[Examined], of: str = "of") -> str:
     if len(runs) == 1:
         return "The run"
     return f"{len(some):,} of {len(runs):,} runs" if of else counted(len(some), "run")
 
 
-def _verb(some: list[Examined], one: str, many: str) -> str:
+def _verb(some: Sequence[Examined], one: str, many: str) -> str:
     return one if len(some) == 1 else many
 
 
-def _reasons(failed: list[Examined]) -> str:
+def _reasons(failed: Sequence[Examined]) -> str:
     """Say how the runs failed, the most frequent way first: each run by its first error, which explains it best."""
     ways = Counter(next(f.title for f in one.findings if f.severity is Severity.ERROR) for one in failed)
     ordered = sorted(ways.items(), key=lambda pair: (-pair[1], pair[0]))
