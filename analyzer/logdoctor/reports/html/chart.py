@@ -49,12 +49,14 @@ NOTE = 34
 
 @dataclass(frozen=True)
 class Frame:
-    """How large a chart is drawn."""
+    """How large a chart is drawn, and how finely."""
 
     tall: int
     """Pixels of the first panel."""
     crowded: float
     """Percent of the axis between two ticks below which one is left out."""
+    points: int = POINTS
+    """How many a line may have."""
     is_wide: bool = True
     """Whether there is room to say where a flagged stretch lies."""
 
@@ -68,7 +70,6 @@ def chart(
     contents: Sequence[Panel],
     finding: Finding | None = None,
     siblings: Sequence[Curve] = (),
-    points: int = POINTS,
     frame: Frame = WHOLE,
     aside: str = "",
 ) -> Chart:
@@ -79,16 +80,9 @@ def chart(
     axis = _horizontal(contents)
     first = contents[0].curves[0].series
     bands = tuple(_bands(finding, contents, axis, frame))
-    plots: list[Plot] = []
-    said: list[str] = []
-    top = float(TOP)
-    for place, content in enumerate(contents):
-        height = STRIP if content.is_strip else frame.tall if place == 0 else MIDDLE
-        beside = [one for one in siblings if one.series.axis == first.axis] if place == 0 else []
-        placed, remark = plot(content, beside, axis, (top, height), finding, points)
-        plots.append(placed)
-        said += [remark] if remark else []
-        top += height + BETWEEN
+    beside = [one for one in siblings if one.series.axis == first.axis]
+    placed = list(_placed(contents, beside, axis, finding, frame))
+    plots, said = [one for one, _ in placed], [remark for _, remark in placed if remark]
     if frame.is_wide and any(one.triangles for one in plots):
         said.append("Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place.")
     said += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
@@ -100,7 +94,7 @@ def chart(
         run=at,
         title=contents[0].title,
         aside=f"{aside or f'by {axis_word(first.axis)}'}{logarithmic}",
-        height=top - BETWEEN + BOTTOM,
+        height=plots[-1].bottom + BOTTOM,
         plots=tuple(plots),
         bands=bands,
         ticks=tuple(_ticks(axis, bands, frame.crowded)),
@@ -110,6 +104,17 @@ def chart(
         columns=(axis_word(first.axis), *columns),
         rows=rows,
     )
+
+
+def _placed(
+    contents: Sequence[Panel], siblings: Sequence[Curve], axis: Scale, finding: Finding | None, frame: Frame
+) -> Iterator[tuple[Plot, str]]:
+    """Yield the panels below each other, each with what is to be said of it; siblings go into the first."""
+    top = float(TOP)
+    for place, content in enumerate(contents):
+        height = STRIP if content.is_strip else MIDDLE if place else frame.tall
+        yield plot(content, () if place else siblings, axis, (top, height), finding, frame.points)
+        top += height + BETWEEN
 
 
 def _horizontal(contents: Sequence[Panel]) -> Scale:

@@ -51,8 +51,8 @@ def plot(
     siblings: Sequence[Curve],
     axis: Scale,
     place: tuple[float, int],
-    finding: Finding | None = None,
-    points: int = POINTS,
+    finding: Finding | None,
+    points: int,
 ) -> tuple[Plot, str]:
     """Place a panel at `place`, its top and height; return it with what is to be said of it."""
     top, height = place

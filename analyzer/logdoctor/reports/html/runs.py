@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.diagnosis import Diagnosis, Examined, is_judged, is_judged_in_part
 from logdoctor.finding import Severity
 from logdoctor.reports.escaping import printable
-from logdoctor.reports.html.chart import chart
+from logdoctor.reports.html.chart import WHOLE, chart
 from logdoctor.reports.html.curves import further, panels
 from logdoctor.reports.html.names import RunName, cut
 from logdoctor.reports.html.shapes import Chart
@@ -25,8 +25,8 @@ SETTINGS = 60
 FURTHER = 12
 """Panels of a run beside its losses and strips; the series list names all."""
 
-FIRST_POINTS, FURTHER_POINTS = 400, 160
-"""Points of the lines of its first chart, and of the smaller ones beside it."""
+FIRST_FRAME, FURTHER_FRAME = replace(WHOLE, points=400), replace(WHOLE, points=160)
+"""Those of its first chart, and of the smaller ones beside it."""
 
 WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
 """What a run is called after its worst finding."""
@@ -149,11 +149,11 @@ def _end(run: Run, series: Series | None) -> str:
 def _charts(run: Run, name: RunName) -> Sequence[Chart]:
     first = panels(run)
     rest = further(run, first)[:FURTHER]
-    made = [chart(f"curves-{name.anchor}", name.anchor, first, points=FIRST_POINTS)] if first else []
+    made = [chart(f"curves-{name.anchor}", name.anchor, first, frame=FIRST_FRAME)] if first else []
     return [
         *made,
         *(
-            chart(f"curves-{name.anchor}-{at}", name.anchor, [panel], points=FURTHER_POINTS)
+            chart(f"curves-{name.anchor}-{at}", name.anchor, [panel], frame=FURTHER_FRAME)
             for at, panel in enumerate(rest, start=1)
         ),
     ]

@@ -120,16 +120,14 @@ def _sweep(
         measured_by=measured_by,
         description=f"{measured_by} against learning rate: "
         + "; ".join(f"{number(one.rate)}: {'failed' if one.failure else number(one.result)}" for one in members),
-        rows=tuple(
-            (
-                names[one.run],
-                number(one.rate),
-                "" if one.failure else number(one.result),
-                one.failure or "went well",
-            )
-            for one in members
-        ),
+        rows=tuple(_row(one, names) for one in members),
     )
+
+
+def _row(one: RateResult, names: Mapping[str, RunName]) -> tuple[RunName, str, str, str]:
+    """Return what a run tried and reached, as a row of the table below the chart."""
+    result = "" if one.failure else number(one.result)
+    return names[one.run], number(one.rate), result, one.failure or "went well"
 
 
 def _points(
