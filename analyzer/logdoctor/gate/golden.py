@@ -69,12 +69,7 @@ def golden_curve(seeds: Sequence[Series]) -> Golden:
     Raises ValueError when they share no steps or hold values that are not finite.
     """
     curves = [one.curve for one in seeds]
-    for curve in curves:
-        broken = np.flatnonzero(~np.isfinite(curve.values))
-        if len(broken):
-            raise ValueError(f"{curve.name} is not finite at {curve.axis} {int(curve.steps[broken[0]]):,}")
-        if curve.axis != curves[0].axis:
-            raise ValueError(f"{curve.name} counts {curve.axis}s in one run and {curves[0].axis}s in another")
+    _refuse_unlike(curves)
     first = max((one.first_step for one in curves if len(one)), default=0)
     last = min((one.last_step if len(one) else -1 for one in curves), default=-1)
     common = [one.take((one.steps >= first) & (one.steps <= last)) for one in curves]
@@ -89,14 +84,27 @@ def golden_curve(seeds: Sequence[Series]) -> Golden:
         raise ValueError(f"{curves[0].name} has no steps that all runs share")
     steps, medians = steps[shared], medians[:, shared]
     noise = float(np.median([_noise(one) for one in common]))
-    of_median = noise * _efficiency(len(fewest) / len(steps))
-    if len(common) == 1:
-        spread = np.full(len(steps), np.sqrt(2.0) * of_median)  # two runs differ by the noise of both
-    else:
-        apart = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
-        spread = np.maximum(np.maximum(apart, running_median(apart, SMOOTHED)), of_median)
+    spread = _spread(medians, noise * _efficiency(len(fewest) / len(steps)))
     role, axis = common[0].role.id, str(common[0].axis)
     return Golden(role, axis, len(seeds), noise, first, last, steps, np.median(medians, axis=0), spread)
+
+
+def _refuse_unlike(curves: Sequence[Series]) -> None:
+    """Raise ValueError where a curve holds a value that is not finite, or two count other things."""
+    for curve in curves:
+        broken = np.flatnonzero(~np.isfinite(curve.values))
+        if len(broken):
+            raise ValueError(f"{curve.name} is not finite at {curve.axis} {int(curve.steps[broken[0]]):,}")
+        if curve.axis != curves[0].axis:
+            raise ValueError(f"{curve.name} counts {curve.axis}s in one run and {curves[0].axis}s in another")
+
+
+def _spread(medians: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
+    """Return how far the medians (seeds, w) of seeds lie apart in each window, (w,); noise is that of one median."""
+    if len(medians) == 1:
+        return np.full(medians.shape[1], np.sqrt(2.0) * noise)  # two runs differ by the noise of both
+    apart = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
+    return np.maximum(np.maximum(apart, running_median(apart, SMOOTHED)), noise)
 
 
 def window_medians(
