@@ -38,6 +38,7 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_policy,
     counts_wins,
     may_be_majority,
+    may_be_one_class,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
@@ -46,8 +47,8 @@ from logdoctor.evidence.collapse.constant_value import (
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import answers_differ, errs_alike, one_class_at_a_time, rose_to
-from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
+from logdoctor.signals.optimization.accuracy import answers_differ, one_class_at_a_time, rose_to
+from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.wording import counted, first_of, number, percent, stretch
 
 
@@ -279,6 +280,11 @@ class ConstantMetric(Rule):
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
         ),
         silent(
+            "rose by degrees to where two decimals do not tell, at the loss of as many errors",
+            train_loss=decay(1.8, 0.34, 24),
+            val_accuracy=given([0.65, 0.78, 0.83, 0.87, 0.89, 0.91, 0.91]).followed_by(flat(0.92, 17)),
+        ),
+        silent(
             "nearly always among the best five, and the best one moves",
             train_loss=decay(2.3, 0.05, 30),
             val_acc_1=decay(90.0, 98.5, 30).noisy(0.3),
@@ -457,7 +463,6 @@ class ConstantMetric(Rule):
             least = self.min_rewards
         if alike < least or alike < self.min_share * len(values) or wins_elsewhere(series, metrics):
             return None
-        one_class = knows_shares_alone(value, train) and errs_alike(series, metrics)
-        learnt = rose_to(value, values[:since]) and not one_class
+        learnt = rose_to(value, values[:since]) and not may_be_one_class(series, since, train, metrics)
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
         return None if value < 0 or value in (1.0, 100.0) or learnt else since

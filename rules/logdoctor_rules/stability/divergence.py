@@ -224,6 +224,18 @@ class Divergence(Rule):
             val_loss=flat(14.0, 20).noisy(2.0),
         ),
         silent(
+            "a constant penalty above a loss that falls by little, but surely",
+            settings={"num_classes": 10},
+            train_loss=decay(14.3, 13.5).noisy(0.05),
+            val_loss=decay(14.2, 13.4, 20).noisy(0.02),
+        ),
+        silent(
+            "a sum over examples that become harder, most of which are answered right",
+            settings={"num_classes": 10},
+            train_loss=decay(230.0, 15.0, 40, half_life=0.05).noisy(4.0).followed_by(flat(28.0, 80).noisy(9.0)),
+            val_accuracy=decay(0.6, 0.95, 120, half_life=0.1).noisy(0.003),
+        ),
+        silent(
             "a sum over some examples, which falls",
             settings={"num_classes": 10},
             train_loss=line(13.5, 9.5).noisy(0.5),

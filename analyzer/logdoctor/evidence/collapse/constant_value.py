@@ -15,8 +15,8 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import WINS
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_accuracy
-from logdoctor.signals.optimization.chance import least_of_one_answer
+from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, errs_alike, is_accuracy, rose_in_hundredths
+from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number, percent
 
@@ -168,6 +168,15 @@ TO_TELL = "the share of each class among the answers: one class alone is the net
 def may_be_majority(accuracy: float) -> bool:
     """Tell whether one class may hold as many examples, in shares or in percent."""
     return as_share(accuracy) > HALF
+
+
+def may_be_one_class(metric: Series, since: int, train: Trend[TrainLoss] | None, metrics: Sequence[Series]) -> bool:
+    """Tell whether the loss and the errors of all metrics are those of one answer, for one that rests from an index on.
+
+    Those of a model that has learnt may be so, too, and a coarse log does not show how it got there.
+    """
+    shares_alone = knows_shares_alone(float(metric.values[-1]), train) and errs_alike(metric, metrics)
+    return shares_alone and not rose_in_hundredths(metric.values[:since])
 
 
 def came_to_nearly_all(accuracy: float, train: Trend[TrainLoss] | None) -> bool:

@@ -48,6 +48,12 @@ that a model gives to every input changes."""
 ROSE = 0.1
 """Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
+DEGREES = 4
+"""Values that rise in order once in 24 times by chance, and pass two shares between the first and the last."""
+
+HUNDREDTHS = 100
+"""Parts of one in which two decimals, or whole per cent, tell an accuracy."""
+
 HIGH = 0.9
 """Accuracy from which few models are that answer all inputs alike, and so move with the shares of classes alone."""
 
@@ -79,6 +85,16 @@ def is_of_classes(name: str) -> bool:
 def accuracy_unit(values: NDArray[np.float64]) -> float:
     """Return what an accuracy of everything right is logged as: 1, or 100; of values (n,), at least one."""
     return 100.0 if values.max() > LARGEST_SHARE else 1.0
+
+
+def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
+    """Tell whether a metric began with DEGREES values in order and is logged in whole per cent, or of 100 examples.
+
+    So coarse a log repeats itself where a model rests, and one answer for all would be right for nothing between two
+    shares.
+    """
+    rises = len(before) >= DEGREES and bool((np.diff(before[:DEGREES]) > 0).all())
+    return rises and are_shares(before / accuracy_unit(before), HUNDREDTHS)
 
 
 def errs_alike(series: Series, others: Iterable[Series]) -> bool:

@@ -83,6 +83,9 @@ NOT_LN_2 = frozenset("ipo hinge sppo_hard nca_pair apo_zero apo_down".split())
 NOT_LOGISTIC = 2.0
 """First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, reach it."""
 
+BEATEN = 0.5
+"""Share of the answers beyond guessing that no network gets right whose loss was thrown above that of guessing."""
+
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
 
@@ -115,6 +118,8 @@ class ChanceLevels:
     """All levels that guessing could give in a run, the best supported first."""
 
     levels: tuple[Chance, ...] = field(default=())
+    right: float = 0.0
+    """Share of the answers that are right at the end, by the best accuracy; 0 where none is logged."""
 
     @classmethod
     def measure(cls, run: Run) -> ChanceLevels:
@@ -130,8 +135,14 @@ class ChanceLevels:
             (
                 *_from_settings(run), *_from_accuracy(run), *_from_ranking(run), *_from_shares(run),
                 *_from_preference(run), *_from_batch(run), *_from_level(),
-            )
+            ),
+            _right_answers(run),
         )  # fmt: skip
+
+    def is_beaten(self, one: Chance) -> bool:
+        """Whether the model is right in BEATEN of what guessing gets wrong: its loss is not that of a lost network."""
+        guessed = 1 / one.classes
+        return self.right - guessed > BEATEN * (1 - guessed)
 
     @property
     def said_by_settings(self) -> Chance | None:
@@ -192,6 +203,12 @@ def _names_classes(setting: str) -> bool:
 def _from_accuracy(run: Run) -> list[Chance]:
     """Return the levels of the counts of classes that a resting accuracy of 1 / C stands for, common counts first."""
     return [level for series in (*run.all(TrainMetric), *run.all(ValMetric)) for level in _from_one(series, run)]
+
+
+def _right_answers(run: Run) -> float:
+    accuracies = (one.finite.values for one in (*run.all(TrainMetric), *run.all(ValMetric)) if is_of_classes(one.name))
+    ends = (median(values[len(values) * 2 // 3 :]) / accuracy_unit(values) for values in accuracies if len(values) > 2)
+    return max(ends, default=0.0)
 
 
 def _from_one(accuracy: Series, run: Run) -> Iterator[Chance]:

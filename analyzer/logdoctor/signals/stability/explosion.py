@@ -242,7 +242,7 @@ def _guessing_the_mean(train: Trend[TrainLoss], variance: TargetVariance | None)
 def start_of(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float:
     """Return where a training loss began, or guessing where it had been thrown far above it before it was logged."""
     level = _thrown_from(train, val, chance)
-    named = next((one.level for one in chance.levels if not one.by_level_alone), None)
+    named = next((one.level for one in chance.levels if not one.by_level_alone and not chance.is_beaten(one)), None)
     if level is None and named is not None and train.first >= FAR * max(named, float(train.series.values[1])):
         level = named  # it comes down at once
     return train.initial if level is None else level
@@ -253,6 +253,7 @@ def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
 
     A loss in another unit (summed, an ELBO) does so too, but neither varies wildly nor bounces that high, and its
     validation lies even higher, or rests where an accuracy alone names the classes, as that of a language model does.
+    Where most answers are right the loss is in another unit, whatever it does.
     """
     beginning, middle, end = train.thirds
     if end < UNMOVED * beginning:
@@ -260,7 +261,7 @@ def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
     low, high = quantile(train.series.values, 0.05), quantile(train.series.values, 0.95)
     wild, lowest = high >= WILD * max(low, 0.0), min(beginning, middle, end)
     for one in chance.levels:
-        if one.by_level_alone or one.larger_share is not None:
+        if one.by_level_alone or one.larger_share is not None or chance.is_beaten(one):
             continue
         bounces = train.end >= max(train.initial, FAR * one.level) and train.noise >= BOUNCES * train.end
         if bounces or (wild and lowest >= FAR_ABOVE_GUESSING * one.level) or _is_beside(val, train, one):
@@ -269,8 +270,11 @@ def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
 
 
 def _is_beside(val: Trend[ValLoss] | None, train: Trend[TrainLoss], one: Chance) -> bool:
-    """Whether validation lies as high as training, and no higher than a mean over examples can."""
-    if val is None or val.thirds[2] < UNMOVED * val.thirds[0]:
+    """Whether validation lies as high as training, no higher than a mean over examples can, and neither falls.
+
+    What falls by little, but surely, holds a constant term, such as a penalty on the weights.
+    """
+    if val is None or val.thirds[2] < UNMOVED * val.thirds[0] or max(train.sure_fall, val.sure_fall) > SURELY:
         return False
     told = one.by_settings or (one.by_accuracy and val.noise >= BOUNCES * val.end)
     lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
