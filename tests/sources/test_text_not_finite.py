@@ -87,3 +87,30 @@ def test_the_norm_of_infinity_is_a_norm(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     assert {one.name: one.values.tolist() for one in run.series}["norm"] == [i / 4 for i in range(POINTS)]
     assert {one.name for one in run.series} == {"loss", "norm"}
+
+
+@pytest.mark.parametrize("zeroth", [0, 1])
+@pytest.mark.parametrize(
+    ("header", "line"),
+    [
+        ("", "Epoch: [{epoch}][{at:3d}/25]\tTime  0.03 ( 0.03)\tLoss {v} ({v})\n"),
+        ("", "epoch {epoch} iter {at}/25 loss {v} ({v})\n"),
+        ("Epoch {epoch}/9\n", "  [{at}/25]\tLoss {v} ({v})\n"),
+        ("EPOCH {epoch}:\n", "  batch {at} loss: {v} ({v})\n"),
+    ],
+    ids=["PyTorch's ImageNet example", "words", "headers", "headers alone tell the length"],
+)
+def test_steps_go_on_where_the_loss_is_no_number(tmp_path: Path, header: str, line: str, zeroth: int) -> None:
+    """The lines take another form in the midst of an epoch that is not the first."""
+    text, steps = "", []
+    for epoch in range(8):
+        text += header.format(epoch=epoch + zeroth)
+        for at in (5, 10, 15, 20, 25):
+            steps.append(25 * epoch + at)
+            word = f"{4 / len(steps):.4e}" if len(steps) < 28 else "nan"
+            text += line.format(epoch=epoch + zeroth, at=at, v=word)
+    (tmp_path / "train.log").write_text(text)
+    (run,) = load(tmp_path)
+    loss = next(one for one in run.series if one.name.lower() == "loss")
+    assert loss.steps.tolist() == steps
+    assert not run.notices

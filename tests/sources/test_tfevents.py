@@ -540,6 +540,22 @@ class TestHyperparameters:
         expected = {"learning_rate": 5e-5, "fp16": True, "run_name": None, "model_config.hidden_size": 768}
         assert read_log(write(path, [VERSION, *events])).hyperparameters == expected
 
+    def test_a_dictionary_of_ones_own(self, tmp_path: Path) -> None:
+        with tensorboardX.SummaryWriter(str(tmp_path)) as writer:
+            writer.add_text("config", json.dumps({"lr": 0.5, "max_grad_norm": 1e-3, "optimizer": "sgd"}))
+        assert read_log(written(tmp_path)).hyperparameters == {"lr": 0.5, "max_grad_norm": 1e-3, "optimizer": "sgd"}
+
+    def test_the_table_that_cleanrl_logs(self, path: Path) -> None:
+        rows = {"env_id": "CartPole-v1", "gamma": 0.99, "anneal_lr": True, "target_kl": None, "note": "a|b"}
+        table = "|param|value|\n|-|-|\n" + "\n".join(f"|{name}|{value}|" for name, value in rows.items())
+        log = read_log(write(path, [VERSION, tensor("hyperparameters/text_summary", make_tensor_proto(table))]))
+        assert log.hyperparameters == rows
+
+    @pytest.mark.parametrize("text", ["|a|b|", "|a|b|\n|c|d|\n|e|f|", "|a|\n|-|\n|e|", "||\n||\n||"])
+    def test_another_table_holds_none(self, path: Path, text: str) -> None:
+        log = read_log(write(path, [VERSION, tensor("config/text_summary", make_tensor_proto(text))]))
+        assert dict(log.hyperparameters) == {}
+
     @pytest.mark.parametrize("text", ["no json", "[1]", "[" * 100_000, '{"a": ' + "9" * 5000 + "}", "\xff"])
     def test_a_text_that_is_no_json_holds_none(self, path: Path, text: str) -> None:
         log = read_log(write(path, [VERSION, tensor("args/text_summary", make_tensor_proto(text))]))

@@ -19,6 +19,10 @@ TOO_WARM = 2.0
 """Temperature from which similarities between -1 and 1 are next to equal: papers use 0.05 to 0.5, and 1 at most."""
 
 
+TEMPERATURES = frozenset({"temperature", "temp", "tau"})
+"""Words of settings by which papers on contrastive losses name it."""
+
+
 def causes_of_alike(
     run: Run, train: Trend[TrainLoss], level: Chance, signs: UpdateSigns, low: str
 ) -> tuple[Cause, ...]:
@@ -45,7 +49,7 @@ def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Ca
 def _of_batch(run: Run, level: Chance, signs: UpdateSigns) -> tuple[Cause, ...]:
     """No example of a batch is told from another: they are all mapped to one point, or divided by too much."""
     settings = run.hyperparameters.items()
-    temperature = next((as_number(value) for name, value in settings if "temperature" in words(name)), None)
+    temperature = next((as_number(value) for name, value in settings if TEMPERATURES & set(words(name))), None)
     if temperature is not None and temperature >= TOO_WARM:
         warm = f"the settings say a temperature of {number(temperature)}"
         return (because("temperature-too-high", Strength.LIKELY, pro=[warm]), because("representation-collapse"))

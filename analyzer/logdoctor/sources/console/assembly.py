@@ -25,6 +25,7 @@ from logdoctor.sources.console.rows.streams import Rows
 from logdoctor.sources.console.rows.through_epochs import (
     counted_alike,
     counted_through,
+    first_epoch,
     in_one_word,
     through_headed_epochs,
 )
@@ -86,7 +87,8 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     bars = [rows for rows in streams if is_pass(rows)]
     told = [part_of(rows) for rows in streams if not is_pass(rows)]
     read = told + beside_lines(states_of_bars(bars, epochs), told)
-    counted = through_headed_epochs([counted_through(part, within, epochs) for part, within in read], epochs)
+    first = first_epoch(read, epochs)
+    counted = through_headed_epochs([counted_through(part, within, epochs, first) for part, within in read], epochs)
     parts = under_sections(with_steps(counted, progress(streams)), streams, epochs)
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):

@@ -8,9 +8,14 @@ from collections.abc import Callable
 
 from logdoctor.run import Setting
 from logdoctor.sources.event_file.protobuf import BYTES, FIXED64, VARINT, WireError, fields, members
+from logdoctor.sources.tables.numbers import number_or_text
 
-TEXTS = {b"args/text_summary": "", b"model_config/text_summary": "model_config."}
-"""Tags of texts that hold settings as JSON, and what goes in front of their names (transformers' integrations)."""
+_ARGUMENTS = b"args config cfg hparams hyperparameters hyperparams params parameters options settings".split()
+
+TEXTS = {**{name + b"/text_summary": "" for name in _ARGUMENTS}, b"model_config/text_summary": "model_config."}
+"""Tags of texts that hold settings, and what goes in front of their names (the last by transformers' integration)."""
+
+_WORDS: dict[str, Setting] = {"True": True, "False": False, "None": None}
 
 
 def hparams(content: bytes) -> dict[str, Setting]:
@@ -29,15 +34,24 @@ def hparams(content: bytes) -> dict[str, Setting]:
 
 
 def text_settings(tag: bytes, text: bytes) -> dict[str, Setting]:
-    """Read the settings in a text of one of TEXTS: the plain values at the top of its JSON, if it is that."""
+    """Read the settings in a text of one of TEXTS: the plain values at the top of its JSON, or those of its table."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        return {}
+        content = _table(text.decode(errors="backslashreplace"))
     if not isinstance(content, dict):
         return {}
     plain = {name: value for name, value in content.items() if value is None or isinstance(value, str | int | float)}
     return {TEXTS[tag] + name: value for name, value in plain.items()}
+
+
+def _table(text: str) -> dict[str, Setting]:
+    """Read a Markdown table of names and values, which CleanRL logs: `|param|value|`, `|-|-|`, `|gamma|0.99|`."""
+    rows = [line.strip().strip("|").split("|", 1) for line in text.splitlines() if line.strip().startswith("|")]
+    if len(rows) < 3 or set("".join(rows[1])) - set("-:| "):
+        return {}
+    pairs = ((row[0].strip(), row[1].strip()) for row in rows[2:] if len(row) == 2)
+    return {name: _WORDS[value] if value in _WORDS else number_or_text(value) for name, value in pairs}
 
 
 def _entry(content: bytes, start: int, end: int) -> dict[str, Setting]:

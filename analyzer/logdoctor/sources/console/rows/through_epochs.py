@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -31,12 +31,23 @@ _ITERATIONS = ("iter", "iteration")
 """Two words for one counter."""
 
 
-def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
-    """Count positions within epochs on through all of them; an epoch that no line names is told from the header."""
+def first_epoch(parts: Iterable[tuple[Part, Within | None]], epochs: Clock) -> float:
+    """Return the lowest epoch of rows that count within epochs, whatever their form; 1 where none is told.
+
+    A loss that has become NaN gives its lines another form, and what begins there begins in no first epoch.
+    """
+    return _lowest(_told_epoch(part, within, epochs) for part, within in parts if within or part.plans)
+
+
+def counted_through(part: Part, within: Within | None, epochs: Clock, first: float) -> Part:
+    """Count positions within epochs on through all of them; an epoch that no line names is told from the header.
+
+    `first` is the lowest epoch of all rows that are counted so.
+    """
     counters = {name: at for name, at in part.counters.items() if name != EPOCH}
-    epoch = part.counters.get(EPOCH)
-    if epoch is None:
-        epoch = _unnamed_epoch(part, within, epochs)
+    epoch = _told_epoch(part, within, epochs)
+    if epoch is None and not np.isfinite(epochs.before(part.lines)).any():
+        epoch = _passes(part, within)
     if within is None:
         inner = [name for name in counters if axis_of(name) is Axis.STEP and name in part.plans]
         if epoch is None or len(inner) != 1 or not restarts(counters[inner[0]], epoch):
@@ -48,7 +59,7 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     if length is not None and (length != np.floor(length)).any():
         return part  # `7/795e-01` is torn
     if epoch is not None and length is not None and not np.isnan(epoch).any() and restarts(at, epoch):
-        through = _through(at, epoch, length)
+        through = _through(at, epoch, length, first)
         if through is None:
             return part
         at = through
@@ -56,15 +67,22 @@ def counted_through(part: Part, within: Within | None, epochs: Clock) -> Part:
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
 
-def _unnamed_epoch(part: Part, within: Within | None, epochs: Clock) -> Numbers | None:
-    """Return the epoch of each row where its line names none: that of the header, or else the pass."""
+def _told_epoch(part: Part, within: Within | None, epochs: Clock) -> Numbers | None:
+    """Return the epoch of each row: what its line names, or else that of the header."""
+    if EPOCH in part.counters:
+        return part.counters[EPOCH]
     headed = epochs.before(part.lines)
     if not np.isfinite(headed).any():
-        return _passes(part, within)
+        return None
     planned = (at for name, at in part.counters.items() if name in part.plans)
     inside = within[1] if within is not None else next(planned, None)
     headed = headed if inside is None else _told_after(inside, headed)
     return headed if within is not None or bool((np.diff(headed) > 0).any()) else None
+
+
+def _lowest(told: Iterable[Numbers | None]) -> float:
+    finite = (epoch[np.isfinite(epoch)] for epoch in told if epoch is not None)
+    return min((float(epoch.min()) for epoch in finite if len(epoch)), default=1.0)
 
 
 def _passes(part: Part, within: Within | None) -> Numbers | None:
@@ -96,12 +114,14 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
         return list(parts)
     begun = [_begins_with_headed_epochs(part, epochs) for part in parts]
     lengths: dict[str, float] = {}
+    first = _lowest(begun)
     for part, epoch in zip(parts, begun, strict=True):
         if epoch is not None:
             (name,) = part.steps
             lengths[name] = max(lengths.get(name, 0.0), _length(part.counters[name]))
     counted = [
-        part if epoch is None else _counted_on(part, epoch, lengths) for part, epoch in zip(parts, begun, strict=True)
+        part if epoch is None else _counted_on(part, epoch, lengths, first)
+        for part, epoch in zip(parts, begun, strict=True)
     ]
     trained: dict[str, list[tuple[LineNumbers, Numbers]]] = {}
     for part in counted:
@@ -114,15 +134,18 @@ def through_headed_epochs(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     ]
 
 
-def _through(at: Numbers, epoch: Numbers, length: Numbers | float) -> Numbers | None:
-    """Return positions within epochs of some length counted through all of them; None where a step would be too far."""
-    through = (epoch - min(1.0, float(epoch.min()))) * length + at
+def _through(at: Numbers, epoch: Numbers, length: Numbers | float, first: float) -> Numbers | None:
+    """Return positions within epochs of some length counted through all of them; None where a step would be too far.
+
+    They are counted from epoch 1, or from the first where that is lower.
+    """
+    through = (epoch - min(1.0, first, float(epoch.min()))) * length + at
     return through if (np.abs(through) < LARGEST_STEP).all() else None
 
 
-def _counted_on(part: Part, epoch: Numbers, lengths: Mapping[str, float]) -> Part:
+def _counted_on(part: Part, epoch: Numbers, lengths: Mapping[str, float], first: float) -> Part:
     (name,) = part.steps
-    through = _through(part.counters[name], epoch, lengths[name])
+    through = _through(part.counters[name], epoch, lengths[name], first)
     return part if through is None else replace(part, counters=part.counters | {name: through, EPOCH: epoch})
 
 
