@@ -512,7 +512,7 @@ class NoLearning(Rule):
         if learns and not (course.guesses_the_mean or course.is_in_vain):
             return
         series, is_sure = train.series, signs.frozen or is_far_too_high(settings)
-        unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule))
+        unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, settings))
         is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(learns=learns)
         causes = stuck_causes(signs, settings, siblings, _beginning(train, val, guesses=course.guesses_the_mean))

@@ -548,7 +548,7 @@ class StalledAtChance(Rule):
             learnt = has_learnt(run, train.series, rest.chance) and not rest.is_exact
             if rest.since is None or learnt or rest.is_passed_by(val):
                 continue
-            early = "" if signs.frozen or rest.is_exact else too_early(run, train.series, schedule)
+            early = "" if signs.frozen or rest.is_exact else too_early(run, train.series, schedule, settings)
             yield self._resting(run, rest, rest.since, early, signs, settings, siblings)
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
