@@ -104,15 +104,15 @@ class NonFiniteGradients(Rule):
 
     examples = (
         fires(
+            "NaN in one step of ten",
+            train_loss=decay(2.3, 0.6).noisy(0.02),
+            grad_norm=given([NAN if i % 10 == 7 else 0.9 for i in range(120)]).noisy(0.05),
+        ),
+        fires(
             "NaN to the end, from where the loss is no longer logged",
             axis=Axis.STEP,
             train_loss=decay(4.0, 3.0, 60).noisy(0.02).followed_by(flat(3.0, 40)).without(60, 99),
             grad_norm=flat(0.8, 60).noisy(0.05).followed_by(flat(NAN, 40)),
-        ),
-        fires(
-            "NaN in one step of ten",
-            train_loss=decay(2.3, 0.6).noisy(0.02),
-            grad_norm=given([NAN if i % 10 == 7 else 0.9 for i in range(120)]).noisy(0.05),
         ),
         fires(
             "infinite to the end, the loss rests",
