@@ -109,6 +109,12 @@ class NonFiniteGradients(Rule):
             grad_norm=given([NAN if i % 10 == 7 else 0.9 for i in range(120)]).noisy(0.05),
         ),
         fires(
+            "NaN to the end, from where the loss is no longer logged",
+            axis=Axis.STEP,
+            train_loss=decay(4.0, 3.0, 60).noisy(0.02).followed_by(flat(3.0, 40)).without(60, 99),
+            grad_norm=flat(0.8, 60).noisy(0.05).followed_by(flat(NAN, 40)),
+        ),
+        fires(
             "infinite to the end, the loss rests",
             settings={"fp16": True, "lr": 0.1},
             siblings=(example_run({"fp16": True, "lr": 0.01}, train_loss=decay(2.3, 0.4)),),
@@ -243,7 +249,7 @@ class NonFiniteGradients(Rule):
         confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 3 * len(bad))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
-        beside = "no training loss is logged" if loss is None else f"{loss.train.series.name} is finite"
+        beside = "no training loss is logged" if loss is None else loss.said_from(bad.first_step)
         stays = f"; it never recovers{', and the loss falls all the same' if learns else ''}"
         return self.finding(
             f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first at "

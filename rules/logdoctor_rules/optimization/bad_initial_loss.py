@@ -29,7 +29,6 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.optimization.first_loss import (
     CAUSES,
-    LARGEST,
     begins_above_guessing,
     falls_below_a_sum,
     is_before_training,
@@ -140,6 +139,13 @@ class BadInitialLoss(Rule):
             train_loss=given([147.4, 2900.0, 234.0]).followed_by(flat(120.0, 57).noisy(4.0)),
             val_loss=given([3.08]).followed_by(flat(2.42, 11).noisy(0.05)),
             val_accuracy=given([0.1028, 0.0972, 0.1, 0.0972, 0.0944, 0.125, 0.1306, 0.1278, 0.1111, 0.1, 0.1, 0.0972]),
+        ),
+        silent(
+            "a regression whose rounded answers are right now and then",
+            train_loss=decay(262.8, 195.0, 8, half_life=0.1),
+            val_loss=decay(114.8, 93.5, 8, half_life=0.2),
+            train_accuracy=line(0.0716, 0.0862, 8),
+            val_accuracy=given([0.084, 0.133, 0.098, 0.086, 0.067, 0.103, 0.099, 0.104]),
         ),
         silent(
             "a model of tokens, whose loss is added up over the sequence",
@@ -394,7 +400,7 @@ class BadInitialLoss(Rule):
     ) -> Iterator[Finding]:
         first, ratio = train.first, train.first / named.level
         is_entropy = train.best <= self.max_start * named.level or above
-        elsewhere = val is not None and first < LARGEST and val.best > self.max_start * named.level
+        elsewhere = val is not None and val.best > self.max_start * named.level
         may_be_more = named.by_accuracy and (elsewhere or first <= log(MAX_CLASSES_FROM_ACCURACY))  # half are learnt
         high = is_entropy and ratio >= (self.max_start if single else self.max_average) and not may_be_more
         low = single and 0 < ratio <= self.min_start and named.known_from.startswith(SETTINGS)

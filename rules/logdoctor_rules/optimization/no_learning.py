@@ -32,6 +32,8 @@ from logdoctor.evidence.optimization.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck_signs import Beginning
+from logdoctor.evidence.optimization.too_early import too_early
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import counted, number
@@ -346,6 +348,17 @@ class NoLearning(Rule):
             train_loss=given([0.1]).followed_by(decay(2.0, 1.0, 99, half_life=0.3).noisy(0.3)),
             val_loss=line(1.0, 1.02, 20),
         ),
+        fires(
+            "the first batches of a run, which tell nothing yet (a note)",
+            axis=Axis.STEP,
+            train_loss=flat(10.8, 16).noisy(0.01),
+        ),
+        fires(
+            "a rate that is still warming up (a note)",
+            axis=Axis.STEP,
+            train_loss=flat(10.8, 40).noisy(0.01),
+            lr=line(1e-7, 4e-6, 40),
+        ),
         silent("learns", train_loss=decay(2.3, 0.2).noisy(0.02)),
         silent("learns a little", train_loss=decay(2.3, 2.2).noisy(0.02)),
         silent("falls slowly but surely", train_loss=line(3.585, 3.53)),
@@ -498,13 +511,14 @@ class NoLearning(Rule):
         learns = course.falls or course.validation_falls or course.rises_in(metric)
         if learns and not (course.guesses_the_mean or course.is_in_vain):
             return
-        series, fell_before = train.series, course.fell_before(chance)
-        is_unclear = bool(fell_before) or course.may_creep
+        series, is_sure = train.series, signs.frozen or is_far_too_high(settings)
+        unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, settings))
+        is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(learns=learns)
         causes = stuck_causes(signs, settings, siblings, _beginning(train, val, guesses=course.guesses_the_mean))
         yield self.finding(
             f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {course.said}{fell_before}",
+            f"{counted(len(series), 'logged value')}: {course.said}{unclear}",
             Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

@@ -38,8 +38,9 @@ from logdoctor.evidence.optimization.rest_at_chance import RestAtChance, RestThr
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
+from logdoctor.evidence.optimization.too_early import too_early
 from logdoctor.evidence.usual_rates import low_rate
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
 
@@ -112,6 +113,26 @@ class StalledAtChance(Rule):
 
     examples = (
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
+        fires(
+            "exactly ln 2 on every batch after the first updates threw it, whatever share of them has the larger class",
+            axis=Axis.STEP,
+            train_loss=given([0.6773, 2.4587, 5.3353, 1.0234, 10.6901, 1.9899, 0.6869]).followed_by(flat(0.6931, 20)),
+            train_accuracy=flat(0.7, 27).noisy(0.05),
+        ),
+        silent(
+            "near ln 2 on every batch, after it came from far above, and most answers are right",
+            axis=Axis.STEP,
+            train_loss=given([0.6773, 2.4587, 5.3353, 1.0234, 10.6901, 1.9899, 3.5713]).followed_by(
+                flat(0.6931, 40).noisy(0.02)
+            ),
+            train_accuracy=flat(0.75, 47).noisy(0.05),
+        ),
+        fires(
+            "the first batches of a run, which tell nothing yet (a note)",
+            axis=Axis.STEP,
+            settings={"num_classes": 1000},
+            train_loss=flat(log(1000), 16).noisy(0.02),
+        ),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
         fires("ln 7, named by the settings", settings={"num_classes": 7}, train_loss=flat(log(7)).noisy(0.01)),
@@ -518,14 +539,17 @@ class StalledAtChance(Rule):
         settings: Hyperparameters,
         siblings: Siblings,
         val: Trend[ValLoss] | None,
+        schedule: Schedule | None,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         limits = self.thresholds_for(RestThresholds)
         rests = (RestAtChance(train, level, limits) for level in chance.levels)
         for rest in rests:
-            if rest.since is None or has_learnt(run, train.series, rest.chance) or rest.is_passed_by(val):
+            learnt = has_learnt(run, train.series, rest.chance) and not rest.is_exact
+            if rest.since is None or learnt or rest.is_passed_by(val):
                 continue
-            yield self._resting(run, rest, rest.since, signs, settings, siblings)
+            early = "" if signs.frozen or rest.is_exact else too_early(run, train.series, schedule, settings)
+            yield self._resting(run, rest, rest.since, early, signs, settings, siblings)
             return
         if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
             yield self._held(held.series, held.level, held.said, held.causes, train)
@@ -539,6 +563,7 @@ class StalledAtChance(Rule):
         run: Run,
         rest: RestAtChance,
         since: int,
+        early: str,
         signs: UpdateSigns,
         settings: Hyperparameters,
         siblings: Siblings,
@@ -551,9 +576,14 @@ class StalledAtChance(Rule):
         stuck = stuck_causes(signs, settings, siblings, came_to_chance(train, level))
         where = stretch(series, step, series.last_step)
         return self.finding(
-            f"{series.name} rests at {number(train.end)}, {named(level)}, over {where}",
+            f"{series.name} rests at {number(train.end)}, {named(level)}, over {where}{early}",
             Span(series.name, step, series.last_step, "chance level"),
-            confidence=Confidence.MEDIUM if alone else confidence_from(3.0, 2 * len(train)),
+            severity=Severity.NOTE if early else self.severity,
+            confidence=Confidence.LOW
+            if early
+            else Confidence.MEDIUM
+            if alone
+            else confidence_from(3.0, 2 * len(train)),
             causes=ranked(*alike, *stuck) if alike else stuck,
             to_tell_apart=() if alike else tuple(to_tell_stuck(run, stuck)),
             evidence={

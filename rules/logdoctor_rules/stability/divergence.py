@@ -115,6 +115,22 @@ class Divergence(Rule):
             train_loss=given(np.geomspace(2.3, 5e-3, 80)).followed_by(flat(0.5, 80)),
             val_accuracy=decay(0.1, 0.93, 160).noisy(0.003),
         ),
+        fires(
+            "few values, each below the one before down to the lowest, and each later one above",
+            axis=Axis.STEP,
+            varies={"every second point": "two moves either way are no valley"},
+            train_loss=given([15.5, 13.0, 3.8, 2.39, 1.43, 5.82, 7.05, 10.03]),
+        ),
+        silent(
+            "as few values, which come and go",
+            axis=Axis.STEP,
+            train_loss=given([15.5, 13.0, 3.8, 2.39, 1.43, 7.05, 5.82, 10.03]),
+        ),
+        silent(
+            "a later part of a run, with one bad epoch in it: it comes back to what it had learnt",
+            first_step=95,
+            train_loss=decay(2e-5, 1e-5, 33).noisy(2e-6).with_value(2, 1.1e-4),
+        ),
         silent(
             "falls by decades, and gives back a factor of twenty",
             train_loss=given(np.geomspace(0.23, 2e-3, 80)).followed_by(flat(0.04, 40)),

@@ -281,4 +281,24 @@ SAMPLES = (
             "iter": [(i - 1, 8 * (i % 3)) for i in range(1, 8)],
         },
     ),
+    Sample(
+        "steps in total that move, and what they come to in words",
+        "train.log",
+        "".join(
+            f"epoch 0, total_step {50 * i}, total loss is {9 - i}.5 , training accuracy is 0.25, time 240 samples/sec\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "total loss": [(50 * i, 9.5 - i) for i in (1, 2, 3)],
+            "training accuracy": [(50 * i, 0.25) for i in (1, 2, 3)],
+            "time": [(50 * i, 240) for i in (1, 2, 3)],
+            "epoch": [(50 * i, 0) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "steps in total that are a length",
+        "train.log",
+        "".join(f"epoch {i}, step 5, total_step 100, loss {3 - i}.5\n" for i in (0, 1, 2)),
+        {"loss": [(i, 3.5 - i) for i in (0, 1, 2)], "step": [(i, 5) for i in (0, 1, 2)]},
+    ),
 )

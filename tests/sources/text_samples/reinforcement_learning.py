@@ -145,4 +145,17 @@ SAMPLES = (
         "".join(f"Ep: {i} | Ep_r: {8 * i}.5\n" for i in (1, 2, 3)),
         {"Ep_r": [(i, 8 * i + 0.5) for i in (1, 2, 3)]},
     ),
+    Sample(
+        "a game in numbers of frames, with zeros before them",
+        "train.log",
+        "".join(
+            f"Game number: 0105{i}0  Frame number: 0794347{i}  Average reward: {115 + i}.5  Time taken: 69.5s\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Game number": [(7943470 + i, 10500 + 10 * i) for i in (1, 2, 3)],
+            "Average reward": [(7943470 + i, 115.5 + i) for i in (1, 2, 3)],
+            "Time taken": [(7943470 + i, 69.5) for i in (1, 2, 3)],
+        },
+    ),
 )

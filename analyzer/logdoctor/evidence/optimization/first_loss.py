@@ -246,11 +246,14 @@ def _tells_more(named: Chance, loss: Series, accuracies: np.ndarray) -> bool:
 
 
 def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
-    """Return the level of the number of classes that the first of some accuracies all name."""
+    """Return the level of the number of classes that the first of some accuracies all name.
+
+    One accuracy is one over some whole number, whatever it measures: it may name a common number alone.
+    """
     shares = first / accuracy_unit(values)
     if shares.min() <= 0:
         return []
-    counts = (*COMMON_CLASSES, round(1 / float(np.median(shares))))
+    counts = COMMON_CLASSES if len(shares) == 1 else (*COMMON_CLASSES, round(1 / float(np.median(shares))))
     classes = next((one for one in counts if np.abs(shares * one - 1).max() <= _near_guessing(one)), 0)
     if classes < 2 or not _is_exact(values):
         return []

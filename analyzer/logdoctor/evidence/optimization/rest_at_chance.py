@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LITTLE = 0.25
 """Part of the tolerance that a fall may span where no accuracy says that nothing is learnt."""
 
+NEARLY_ALL = 0.75
+"""Share of the values of a rest, up to its end, that are one where the outputs are alike for all inputs."""
+
 ERRORS_AWAY = 3.0
 """Standard errors by which a median may lie off the level by chance, and points off their level."""
 
@@ -57,12 +60,21 @@ class RestAtChance:
             return None
         if not self._is_at_level or self._falls_below:
             return None
-        return None if self.chance.by_level_alone and (self._came_from_above or self._is_restless) else settled
+        is_doubtful = self.chance.by_level_alone and (self._came_from_above or self._is_restless)
+        return None if is_doubtful and not self.is_exact else settled
 
     @property
     def share(self) -> float:
         """The share of the run that rests."""
         return 0.0 if self.since is None else 1 - self.since / len(self.train.level)
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether nearly all of the rest is one value, the level: where examples are told apart, batches differ."""
+        other = np.flatnonzero(self._values != self.train.series.values[-1])
+        alike = len(self._values) - (int(other[-1]) + 1 if len(other) else 0)
+        is_level = bool((self._distance[-1:] <= self.limits.exactly).all())
+        return is_level and alike >= max(self.limits.min_points_alone, NEARLY_ALL * len(self._values))
 
     def is_passed_by(self, val: Trend[ValLoss] | None) -> bool:
         """Whether validation falls below a level that the settings name, or lies below one that nothing names."""
@@ -96,12 +108,17 @@ class RestAtChance:
     @property
     def _least_points(self) -> float:
         """How many values it takes: fewest where epochs lie next to the level and an accuracy guesses."""
-        level, _ = self._band
-        is_exact = float(np.abs(self._values - level).max(initial=0.0)) <= self.limits.exactly * level
+        is_exact = bool((self._distance <= self.limits.exactly).all())
         if is_exact and self.chance.by_accuracy and self.train.series.axis is Axis.EPOCH:
             return self.limits.min_points_exact
         alone = self.chance.by_level_alone or self._is_restless
         return self.limits.min_points_alone if alone else self.limits.min_points
+
+    @property
+    def _distance(self) -> NDArray[np.float64]:
+        """How far those values lie from the level, as a share of it."""
+        level, _ = self._band
+        return np.abs(self._values - level) / level
 
     @property
     def _error(self) -> float:

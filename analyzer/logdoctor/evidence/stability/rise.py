@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from logdoctor.signals import ChanceLevels, Explosion, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import apart, number, percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NEARLY_ALL = 0.1
 """Quantile of the last fifth of the level that must lie above: one block in ten may fall below by chance."""
@@ -32,6 +35,9 @@ KEPT = 0.05
 
 NOISE = 4.0
 """The same in units of the noise of its level, as for `overfitting`."""
+
+IN_ORDER, ONE_WAY = 7, 3
+"""Values that by chance hardly ever come in the order of a valley, and moves that each of its sides has."""
 
 SEEN = 2
 """Evaluations that a model must have passed after training rose."""
@@ -144,6 +150,8 @@ class Rise:
         gain below `least_gain` of the start is none to lose, and where validation ends lowest, nothing is lost.
         """
         sure, gained = surely_risen(self.train, self.val), self.gained
+        if is_valley(self.train.series.values):
+            sure = max(sure, z)
         part = HALF if gives_back(self.train, self.val, share, z) else 1.0
         stays = self.stays_above - self.lowest >= part * share / 2 * gained
         given_back = self.above_lowest >= part * share * gained and stays and sure >= part * z
@@ -191,6 +199,17 @@ class Rise:
             return False
         best = float(metric.level.max())
         return best - metric.end <= max(KEPT * abs(best), NOISE * metric.level_noise)
+
+
+def is_valley(values: NDArray[np.float64]) -> bool:
+    """Whether each value lies below the one before down to the lowest, and each later one above the one before.
+
+    Of seven values in any order, one in eighty times does; few values show no noise to compare a rise with.
+    """
+    lowest, moves = int(np.argmin(values)), np.diff(values)
+    either_side = min(lowest, len(values) - 1 - lowest)
+    strict = bool((moves[:lowest] < 0).all() and (moves[lowest:] > 0).all())
+    return strict and either_side >= ONE_WAY and len(values) >= IN_ORDER
 
 
 def surely_risen(train: Trend[Any], val: Trend[Any] | None) -> float:

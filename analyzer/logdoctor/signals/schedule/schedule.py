@@ -44,6 +44,12 @@ ROUNDED = 0.01
 REPEATED = 10
 """Points over which a schedule is compared with its own beginning."""
 
+WARMS_UP = 2.0
+"""Rate at its peak in units of the first from which the way there is a warm-up."""
+
+JUST_NOW = 0.1
+"""Share of the log, at its end, in which a rate comes to its peak that is still warming up."""
+
 
 @dataclass(frozen=True)
 class RateRebound:
@@ -108,6 +114,13 @@ class Schedule:
             and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
             and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
         )
+
+    @property
+    def ends_warming_up(self) -> bool:
+        """Whether the rate is still warming up when the log ends."""
+        begin, end = self.series.first_step, self.series.last_step
+        only_rises = bool((np.diff(self.rates) >= 0).all()) and self.peak > WARMS_UP * self.rates[0]
+        return only_rises and self.peak_step > end - JUST_NOW * (end - begin)
 
     @cached_property
     def peak_step(self) -> int:

@@ -83,6 +83,9 @@ LEARNS = 0.05
 SURELY = 5.0
 """The same fall in units of its standard error, from which it is no luck."""
 
+LATE = 0.1
+"""First step as a share of the last from which a log begins late, as in no-learning."""
+
 ONE_BY_ONE = 5
 """Values that are as sure where each is lower than the one before: once in 120 by chance."""
 
@@ -133,12 +136,20 @@ class Explosion:
         if start <= 0 or train.crosses_zero:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         unlearnt = (train.end >= UNLEARNT * start and not _learns_on(train, start)) or rests_at_variance(train)
+        # A log that begins late shows neither where training began nor what it had learnt by then: it only came back.
+        came_back = not known_from and begins_late(train)
+        unlearnt = unlearnt and not (came_back and train.end <= (1 + RESTS) * start)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
         alone = train.series.axis is Axis.EPOCH or (index == 0 and known_from) or early
         reached = float(values[index]) if alone else lifted(values, start)
         is_noise = not known_from and noise is not None and noise.explains_highs
         return cls(start, known_from, index, float(values[index]), 1.0 if is_noise else reached / start, is_lost)
+
+
+def begins_late(train: Trend[TrainLoss]) -> bool:
+    """Whether the beginning of a run is not in its log."""
+    return train.series.first_step > max(LATE * train.series.last_step, train.pace)
 
 
 def _learns_on(train: Trend[TrainLoss], start: float) -> bool:

@@ -63,6 +63,11 @@ class LossImpact:
         """Gather what is known of the training loss."""
         return cls(train, losses, spikes)
 
+    def said_from(self, step: int) -> str:
+        """Say what the loss does from a step on; Megatron leaves one out of its lines that is NaN."""
+        logged = self.train.series.last_step >= step
+        return f"{self.train.series.name} is {'finite' if logged else 'no longer logged'}"
+
     def lost_before(self, step: int) -> float:
         """Return the rise of the level above its lowest before a step, in units of what counts as an impact.
 

@@ -62,7 +62,7 @@ _SPELLINGS = {
     },
     "epoch_count": "epoch",
     **dict.fromkeys(("train_iter", "train_iteration", "training_iter", "n_iterations"), "iteration"),
-    **dict.fromkeys(("train_steps", "training_steps", "globalstep", "global_steps"), "global_step"),
+    **dict.fromkeys(("train_steps", "training_steps", "globalstep", "global_steps", "total_step"), "global_step"),
     **{
         f"{kind}_{counter}": "update"
         for kind in ("gradient", "grad", "optimizer", "optimiser", "optim", "opt", "update")

@@ -1,0 +1,33 @@
+"""Whether a log ends before a network could have begun to learn."""
+
+from __future__ import annotations
+
+from logdoctor.evidence.boosted_trees import is_boosted
+from logdoctor.run import Axis, Run, Series
+from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end
+from logdoctor.wording import counted
+
+FEW_UPDATES = 30
+"""Updates that every network needs to get anywhere: at a rate of 1e-3, Adam has then moved a weight by 0.03, which is
+how far the weights of a layer of a thousand inputs lie apart from the first on."""
+
+WHILE_IT_WARMS_UP = 10
+"""Times as many while the rate warms up; by then a sound run falls, however long its warm-up is to take."""
+
+
+def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyperparameters) -> str:
+    """Say, as the end of a clause, why it is too early to call a loss stuck, or nothing.
+
+    The first few batches of a sound run, and more of them while its rate warms up, look like those of a dead one. Only
+    steps count updates: between two epochs there may be any number of them, and between two rows that nothing counts.
+    A run that is over was meant to learn in as many, and a tree is no small update.
+    """
+    if is_boosted(run, loss) or came_to_its_end(run, settings, schedule):
+        return ""
+    updates = loss.last_step - loss.first_step + 1
+    warms_up = schedule is not None and schedule.ends_warming_up
+    if warms_up and updates < WHILE_IT_WARMS_UP * FEW_UPDATES and loss.axis in (Axis.STEP, Axis.INDEX):
+        return ", but the rate is still warming up"
+    if loss.axis is Axis.STEP and updates < FEW_UPDATES:
+        return f", but the log shows no more than {counted(updates, 'update')}"
+    return ""
