@@ -212,6 +212,21 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a value behind two counters, named by more than one word",
+        "loss.txt",
+        "".join(
+            f"Loss at epoch {epoch} and iteration {step} is {2.0 - epoch}\n"
+            f"NCE Loss at epoch {epoch} and iteration {step} is {0.25 * epoch}\n"
+            for epoch in (0, 1)
+            for step in (0, 500, 1000)
+        ),
+        {
+            "Loss": [(0, 2), (500, 2), (1000, 2), (1500, 1), (2000, 1), (2500, 1)],
+            "NCE Loss": [(0, 0), (500, 0), (1000, 0), (1500, 0.25), (2000, 0.25), (2500, 0.25)],
+            "epoch": [(500 * i + 1500 * epoch, epoch) for epoch in (0, 1) for i in (0, 0, 1, 1, 2, 2)],
+        },
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
