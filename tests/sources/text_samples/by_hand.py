@@ -227,6 +227,26 @@ SAMPLES = (
         },
     ),
     Sample(
+        "tensors that `print(loss)` leaves, and that a loss was the last to compute",
+        "train.log",
+        "".join(
+            f"epoch {epoch}\ntensor({0.75 / epoch}, device='cuda:0', grad_fn=<NllLossBackward0>)\n"
+            for epoch in (1, 2, 3)
+        ),
+        {"loss": [(1, 0.75), (2, 0.375), (3, 0.25)]},
+    ),
+    Sample(
+        "a comma that was left behind the colon",
+        "train.log",
+        "Epoch 0, Train loss: 0.75, Test loss:, 0.875, NDCG: 0.5\n"
+        "Epoch 1, Train loss: 0.5, Test loss:, 0.625, NDCG: 0.625\n",
+        {
+            "Train loss": [(0, 0.75), (1, 0.5)],
+            "Test loss": [(0, 0.875), (1, 0.625)],
+            "Test NDCG": [(0, 0.5), (1, 0.625)],
+        },
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
