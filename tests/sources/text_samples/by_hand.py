@@ -247,6 +247,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a term of the loss on a line of each split, which only the first name tells",
+        "vae.log",
+        "".join(
+            f"Epoch {epoch}\nTrain Loss: {4 - epoch}, Recon: {3 - epoch}, KL: 1.0, LR: 0.5\n"
+            f"Val Loss: {5 - epoch}, Recon: {4 - epoch}, KL: 1.5, LR: 0.5\n"
+            for epoch in (0, 1, 2)
+        ),
+        {
+            "Train Loss": [(0, 4), (1, 3), (2, 2)],
+            "Recon": [(0, 3), (1, 2), (2, 1)],
+            "KL": [(0, 1), (1, 1), (2, 1)],
+            "LR": [(0, 0.5), (1, 0.5), (2, 0.5)],
+            "Val Loss": [(0, 5), (1, 4), (2, 3)],
+            "validation/Recon": [(0, 4), (1, 3), (2, 2)],
+            "validation/KL": [(0, 1.5), (1, 1.5), (2, 1.5)],
+        },
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",
