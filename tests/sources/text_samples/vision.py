@@ -199,6 +199,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Ultralytics: the names of metrics, which stand before a bar and not before their values",
+        "classify.log",
+        "".join(
+            "      Epoch    GPU_mem       loss  Instances       Size\n"
+            f"      {epoch}/3      2.5G      {1.5 - epoch / 4}         10        224: "
+            "100% ━━━━━━━━━━━━ 8/8 5.0it/s 1.6s\n"
+            "               classes   top1_acc   top5_acc: 100% ━━━━━━━━━━━━ 4/4 7.0it/s 0.6s\n"
+            f"                   all      {epoch / 4}      {epoch / 8}\n"
+            for epoch in (1, 2, 3)
+        ),
+        {
+            "GPU_mem": [(1, 2.5), (2, 2.5), (3, 2.5)],
+            "loss": [(1, 1.25), (2, 1), (3, 0.75)],
+            "Instances": [(1, 10), (2, 10), (3, 10)],
+            "Size": [(1, 224), (2, 224), (3, 224)],
+        },
+    ),
+    Sample(
         "nnU-Net: a record of several lines, losses below zero by design",
         "training_log_2024.txt",
         "2024-01-01 10:00:00.123456: Epoch 0\n"

@@ -44,6 +44,9 @@ _BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
 BAR = re.compile(r"\[[=>.#]|━|[█▏▎▍▌▋▊▉]|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm, Poutyne."""
 
+_SHARE_OF_BAR = re.compile(r"%(?:\|| [━╸─])")
+"""What stands behind the share of a bar that is done, as tqdm and Ultralytics draw it."""
+
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
 """What torchvision's references print once more at the end of an epoch."""
 _SUMMARY_LINE = re.compile(r"\s*\* +(?:Acc|Prec|Recall|IoU|Top)")
@@ -204,7 +207,9 @@ class LineReader:
         counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
         if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
             counter = "iter"
-        is_share = number.after.startswith("%|")  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
+        is_share = bool(
+            _SHARE_OF_BAR.match(number.after)
+        )  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
         if not counter or is_share or number.unit in TIME_UNITS or counter in self._names:
             return False
         if counter == "batch" and self._is_within_epoch and _IN_BRACKETS.match(number.after):
@@ -247,7 +252,7 @@ class LineReader:
 
     def _named(self, key: Key, number: Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
-        if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
+        if _SHARE_OF_BAR.match(number.after):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
             self._bar_of = counter_of(key.name, explicit=True)[0]
             return
