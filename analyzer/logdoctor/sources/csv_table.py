@@ -250,6 +250,12 @@ class CsvTable(Source):
             {"loss_log": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
         ),
         Sample(
+            "the same with a space between them",
+            "val_loss.txt",
+            "".join(f"{i} {8 - 0.5 * i}\n" for i in range(1, 11)),
+            {"val_loss": [(i, 8 - 0.5 * i) for i in range(1, 11)]},
+        ),
+        Sample(
             "two columns behind what counts them: the first is named after the file, of the other nobody knows more",
             "loss.csv",
             "".join(f"{1000 * i}, {8 - 0.5 * i}, {80 - i}\n" for i in range(10)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor import (
     Confidence,
@@ -108,6 +109,22 @@ class FallingReturn(Rule):
             first_step=3,
             episode_reward=decay(-0.59, -0.96, 60).noisy(0.02),
             policy_loss=flat(0.0, 60).noisy(0.01),
+        ),
+        fires(
+            "one update throws it far down, and it comes back to half of what it was",
+            episode_reward=flat(-5.8, 50)
+            .noisy(0.12)
+            .followed_by(given([-2855.0]))
+            .followed_by(flat(-11.0, 49).noisy(0.2)),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "one update throws it far down, and it comes back to what it was",
+            episode_reward=flat(-5.8, 50)
+            .noisy(0.12)
+            .followed_by(given([-2855.0]))
+            .followed_by(flat(-5.9, 49).noisy(0.2)),
+            policy_loss=flat(0.0, 100).noisy(0.01),
         ),
         silent("earns more", episode_reward=decay(20.0, 150.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
         silent(
@@ -215,7 +232,7 @@ class FallingReturn(Rule):
         tenth = max(len(values) // 10, 2)
         began, last = self._began(reward, tenth), values[-(len(values) // 3) :]
         fall = began - median(last)
-        scale, (early, middle, late) = max(abs(began), float(np.ptp(values))), reward.thirds
+        scale, (early, middle, late) = max(abs(began), _range(values)), reward.thirds
         least = max(self.min_fall * reward.noise, self.min_share * scale)
         if early > middle >= late:
             sure = self.min_sure * reward.error_of(tenth, len(last))
@@ -266,6 +283,12 @@ class FallingReturn(Rule):
         """Whether its last values lie well above its lowest level, on the way back to where it began."""
         lowest, share = float(reward.level.min()), self.comes_back * min(1.0, len(reward) / self.many)
         return median(reward.series.values[-FIRST:]) - lowest >= share * (began - lowest)
+
+
+def _range(values: NDArray[np.float64]) -> float:
+    """Return the range of returns, of which one that lies far beyond nearly all others would be most."""
+    low, high = np.quantile(values, [0.05, 0.95])
+    return float(np.ptp(values.clip(2 * low - high, 2 * high - low)))
 
 
 def _rises(reward: Series) -> bool:

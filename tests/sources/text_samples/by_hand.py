@@ -212,6 +212,59 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a value behind two counters, named by more than one word",
+        "loss.txt",
+        "".join(
+            f"Loss at epoch {epoch} and iteration {step} is {2.0 - epoch}\n"
+            f"NCE Loss at epoch {epoch} and iteration {step} is {0.25 * epoch}\n"
+            for epoch in (0, 1)
+            for step in (0, 500, 1000)
+        ),
+        {
+            "Loss": [(0, 2), (500, 2), (1000, 2), (1500, 1), (2000, 1), (2500, 1)],
+            "NCE Loss": [(0, 0), (500, 0), (1000, 0), (1500, 0.25), (2000, 0.25), (2500, 0.25)],
+            "epoch": [(500 * i + 1500 * epoch, epoch) for epoch in (0, 1) for i in (0, 0, 1, 1, 2, 2)],
+        },
+    ),
+    Sample(
+        "tensors that `print(loss)` leaves, and that a loss was the last to compute",
+        "train.log",
+        "".join(
+            f"epoch {epoch}\ntensor({0.75 / epoch}, device='cuda:0', grad_fn=<NllLossBackward0>)\n"
+            for epoch in (1, 2, 3)
+        ),
+        {"loss": [(1, 0.75), (2, 0.375), (3, 0.25)]},
+    ),
+    Sample(
+        "a comma that was left behind the colon",
+        "train.log",
+        "Epoch 0, Train loss: 0.75, Test loss:, 0.875, NDCG: 0.5\n"
+        "Epoch 1, Train loss: 0.5, Test loss:, 0.625, NDCG: 0.625\n",
+        {
+            "Train loss": [(0, 0.75), (1, 0.5)],
+            "Test loss": [(0, 0.875), (1, 0.625)],
+            "Test NDCG": [(0, 0.5), (1, 0.625)],
+        },
+    ),
+    Sample(
+        "a term of the loss on a line of each split, which only the first name tells",
+        "vae.log",
+        "".join(
+            f"Epoch {epoch}\nTrain Loss: {4 - epoch}, Recon: {3 - epoch}, KL: 1.0, LR: 0.5\n"
+            f"Val Loss: {5 - epoch}, Recon: {4 - epoch}, KL: 1.5, LR: 0.5\n"
+            for epoch in (0, 1, 2)
+        ),
+        {
+            "Train Loss": [(0, 4), (1, 3), (2, 2)],
+            "Recon": [(0, 3), (1, 2), (2, 1)],
+            "KL": [(0, 1), (1, 1), (2, 1)],
+            "LR": [(0, 0.5), (1, 0.5), (2, 0.5)],
+            "Val Loss": [(0, 5), (1, 4), (2, 3)],
+            "validation/Recon": [(0, 4), (1, 3), (2, 2)],
+            "validation/KL": [(0, 1.5), (1, 1.5), (2, 1.5)],
+        },
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",

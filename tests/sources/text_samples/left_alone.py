@@ -26,6 +26,12 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "tensors that were taken out of others, which need be no losses",
+        "out.txt",
+        "".join(f"tensor({0.75 / (1 + i)}, grad_fn=<SelectBackward0>)\n" for i in range(12)),
+        None,
+    ),
+    Sample(
         "results of several models",
         "README.md",
         "# Results\n"

@@ -170,6 +170,53 @@ SAMPLES = (
         },
     ),
     Sample(
+        "Ultralytics: the results of boxes and, behind them, of masks",
+        "segment.log",
+        "".join(
+            "      Epoch    GPU_mem   box_loss   seg_loss  Instances       Size\n"
+            f"      {epoch}/3      2.5G      {1.5 - epoch / 4}      2.25         10        640: "
+            "100%|##########| 8/8 [00:01<00:00,  5.00it/s]\n"
+            "                 Class     Images  Instances      Box(P          R      mAP50  mAP50-95)     "
+            "Mask(P          R      mAP50  mAP50-95): 100%|##########| 4/4 [00:00<00:00, 7.00it/s]\n"
+            f"                   all        128        929       0.75      0.5       0.625      {epoch / 8}"
+            f"       0.625      0.25       0.5      {epoch / 16}\n"
+            for epoch in (1, 2, 3)
+        ),
+        {
+            "GPU_mem": [(1, 2.5), (2, 2.5), (3, 2.5)],
+            "box_loss": [(1, 1.25), (2, 1), (3, 0.75)],
+            "seg_loss": [(1, 2.25), (2, 2.25), (3, 2.25)],
+            "Instances": [(1, 10), (2, 10), (3, 10)],
+            "Size": [(1, 640), (2, 640), (3, 640)],
+            "val/precision": [(1, 0.75), (2, 0.75), (3, 0.75)],
+            "val/recall": [(1, 0.5), (2, 0.5), (3, 0.5)],
+            "val/mAP50": [(1, 0.625), (2, 0.625), (3, 0.625)],
+            "val/mAP50-95": [(1, 0.125), (2, 0.25), (3, 0.375)],
+            "val/precision (mask or pose)": [(1, 0.625), (2, 0.625), (3, 0.625)],
+            "val/recall (mask or pose)": [(1, 0.25), (2, 0.25), (3, 0.25)],
+            "val/mAP50 (mask or pose)": [(1, 0.5), (2, 0.5), (3, 0.5)],
+            "val/mAP50-95 (mask or pose)": [(1, 0.0625), (2, 0.125), (3, 0.1875)],
+        },
+    ),
+    Sample(
+        "Ultralytics: the names of metrics, which stand before a bar and not before their values",
+        "classify.log",
+        "".join(
+            "      Epoch    GPU_mem       loss  Instances       Size\n"
+            f"      {epoch}/3      2.5G      {1.5 - epoch / 4}         10        224: "
+            "100% ━━━━━━━━━━━━ 8/8 5.0it/s 1.6s\n"
+            "               classes   top1_acc   top5_acc: 100% ━━━━━━━━━━━━ 4/4 7.0it/s 0.6s\n"
+            f"                   all      {epoch / 4}      {epoch / 8}\n"
+            for epoch in (1, 2, 3)
+        ),
+        {
+            "GPU_mem": [(1, 2.5), (2, 2.5), (3, 2.5)],
+            "loss": [(1, 1.25), (2, 1), (3, 0.75)],
+            "Instances": [(1, 10), (2, 10), (3, 10)],
+            "Size": [(1, 224), (2, 224), (3, 224)],
+        },
+    ),
+    Sample(
         "nnU-Net: a record of several lines, losses below zero by design",
         "training_log_2024.txt",
         "2024-01-01 10:00:00.123456: Epoch 0\n"

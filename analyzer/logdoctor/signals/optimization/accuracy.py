@@ -94,7 +94,7 @@ def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
     shares.
     """
     rises = len(before) >= DEGREES and bool((np.diff(before[:DEGREES]) > 0).all())
-    return rises and are_shares(before / accuracy_unit(before), HUNDREDTHS)
+    return rises and _are_shares(before / accuracy_unit(before), HUNDREDTHS)
 
 
 def errs_alike(series: Series, others: Iterable[Series]) -> bool:

@@ -8,9 +8,11 @@ from logdoctor.sources.console.forms.form import Field, Form, Kind
 from logdoctor.sources.console.forms.line import LineReader
 from logdoctor.sources.console.forms.masking import MASK
 
-_ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}\s*$")
+_ULTRALYTICS = re.compile(r"\s*all(?:\s+\0){6}((?:\s+\0){4})?\s*$")
 _BOX_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 """What Ultralytics prints of all classes behind the numbers of images and of boxes."""
+_SHAPE_METRICS = tuple(f"{name} (mask or pose)" for name in _BOX_METRICS)
+"""What it prints behind those where it finds more than boxes."""
 
 _MEASURED = r"(\0|-?nan|-?inf)"
 _DARKNET = re.compile(rf"\s*\0: {_MEASURED}, {_MEASURED} avg(?: loss)?, \0 rate, ")
@@ -64,8 +66,9 @@ _MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
 
 def fixed_form(shape: str) -> Form | None:
     """Return what a line of a fixed form says; None for all others."""
-    if _ULTRALYTICS.match(shape):
-        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(_BOX_METRICS, 2)), "val")
+    if ultralytics := _ULTRALYTICS.match(shape):
+        names = (*_BOX_METRICS, *_SHAPE_METRICS) if ultralytics[1] else _BOX_METRICS
+        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val")
     if darknet := _DARKNET.match(shape):
         return _of_darknet(*darknet.groups())
     if catboost := _CATBOOST.match(shape):

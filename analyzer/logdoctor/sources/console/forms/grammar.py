@@ -35,7 +35,7 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
-    "top-", "ep_r", " : cost ", "learn: ", "fit progress",
+    "top-", "grad_fn", "ep_r", " : cost ", "learn: ", "fit progress",
     "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
@@ -55,7 +55,7 @@ _BARE_KEYS = (
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
     "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
-    "batch is", "rate to", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
+    "batch is", "rate to", "tensor", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
 
@@ -114,6 +114,15 @@ _BEFORE_ITS_NAME = re.compile(
     re.I,
 )
 """A number and behind it what it measures: `epoch 3: 0.52 train loss, 91.5% accuracy`. One alone may be prose."""
+
+_BARE_LOSS = re.compile(
+    rf"\s*tensor\(\[?(-?(?:{MASK}|nan|inf))\]?,[^()<>]*grad_fn=<"
+    r"(?:\w*(?:Loss|Entropy|KlDiv)\w*|(?:Add|Sub|Mul|Div|Neg|Mean|Sum))(?:With\w+)?Backward\d?>\)\s*"
+)
+"""A tensor that a loop prints alone, and that a loss was the last to compute, or what joins terms: `print(loss)`."""
+
+_STRAY_COMMA = re.compile(r"(?<=\w):,(?= {0,2}[-+]?(?:\0|nan|inf))")
+"""What is left of `print("loss:", loss)` where it became a format: `Test loss:, 0.52`."""
 
 _TWO_AT_ONCE = re.compile(
     r"(?<![\w/])(?P<one>[A-Za-z]\w{0,24}) ?/ ?(?P<other>[A-Za-z]\w{0,24})(?P<mark> ?[:=] ?)"
@@ -202,6 +211,10 @@ def _batches_of_evaluation(fields: Sequence[Field]) -> tuple[Field, ...]:
 
 def _names_first(shape: str) -> str:
     """Return a line with each name right before its number, as nearly all have it, and nothing between them."""
+    if "grad_fn" in shape and (bare := _BARE_LOSS.fullmatch(shape)):
+        return f"loss: {bare[1]}"
+    if ":," in shape:
+        shape = _STRAY_COMMA.sub(":", shape)
     if "=(" in shape:
         shape = _NAMED_VALUE.sub(r"=\1", shape)
     if "<tf." in shape:

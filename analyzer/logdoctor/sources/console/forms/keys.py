@@ -11,6 +11,7 @@ from logdoctor.sources.console.words.vocabulary import (
     LONGEST_PLAIN,
     LOOSE,
     NO_COUNTER,
+    NO_NAMES,
     PLAIN_NAMES,
     PREPOSITIONS,
     UNIT,
@@ -36,6 +37,7 @@ _OF_MODEL = re.compile(
     re.I,
 )
 """A quantity in a sentence, as in tutorials: `Accuracy of the model on the validation images: 98 %`."""
+_ONLY_WORDS = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 _QUOTES = "'\"`"
 _SPOKEN = frozenset({"epoch", "step", "iteration", "iter", "update", "episode", "num_timesteps", "round"})
 """Counters that lines speak of in a few words: `Cost after iteration 100`."""
@@ -139,8 +141,11 @@ def _spoken_counter(counter: str, context: list[str]) -> tuple[str, str]:
 
 def subject_of(text: str) -> str:
     """Return what is told of a counter: `Training loss` of `Training loss (for one batch) at step 200: 0.9`."""
-    name, _, preposition = text.strip().rpartition(" ")
-    return vocabulary_tail(name.partition("(")[0].strip()) if preposition in PREPOSITIONS else ""
+    said, _, preposition = text.strip().rpartition(" ")
+    name = said.partition("(")[0].strip()
+    tail = vocabulary_tail(name) if preposition in PREPOSITIONS else ""
+    whole = needs_its_words(tail) and needs_its_words(name) and _ONLY_WORDS.fullmatch(name)  # `NCE Loss at step 200`
+    return name if whole and name.partition(" ")[0].lower() not in NO_NAMES else tail
 
 
 def needs_its_words(key: str) -> bool:

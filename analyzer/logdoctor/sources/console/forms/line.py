@@ -25,6 +25,7 @@ from logdoctor.sources.console.words.vocabulary import (
     IGNORED,
     LOOP_VARIABLES,
     MULTIPLES,
+    NO_NAMES,
     SPLIT_HEADING,
     SPLIT_ROLES,
     TIME_UNITS,
@@ -42,6 +43,9 @@ _BEST = re.compile(r"\W*(?:(?:a |the )?new )?best\b", re.I)
 """How a line begins that repeats what an evaluation has said, where that was the best so far."""
 BAR = re.compile(r"\[[=>.#]|━|[█▏▎▍▌▋▊▉]|%\||it/s|s/it|/step\b|^\s*\0/\0 - \0m?s - ")
 """Marks of a progress bar: Keras 2, Keras 3, tqdm, Poutyne."""
+
+_SHARE_OF_BAR = re.compile(r"%(?:\|| [━╸─])")
+"""What stands behind the share of a bar that is done, as tqdm and Ultralytics draw it."""
 
 _EPOCH_AVERAGES = re.compile(r"\s*Averaged stats:")
 """What torchvision's references print once more at the end of an epoch."""
@@ -75,8 +79,6 @@ _THEN_ITS_SUCCESSOR = re.compile(r"\s*-{1,2}>\s*[-+]?(?:\0|inf)")
 _ARROWS = frozenset({"->", "-->"})
 _IMPROVES = re.compile(r"\b(?:improv|increas|decreas)(?:ing|e[sd])\b", re.I)
 """What stands around the best value so far where another takes its place: `Model is improving ppl: inf --> 5.5`."""
-_NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
-"""Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
 _TOTALS = frozenset({"total", "all", "sum", "overall", "mean", "avg", "average"})
 _GROUP_OF_LOSSES = re.compile(r"(?<![^\W_])loss(?:es)?[\s:=(\[>-]{1,4}$", re.I)
 """What stands before the first of several losses that have their word together: `loss: total: 4.2, xy: 0.6`."""
@@ -178,7 +180,7 @@ class LineReader:
             self._succeeded = ""
             return
         subject, self._subject = self._subject, ""
-        if self._indexed(key, number) or self._counted(key, number):
+        if self._indexed(key, number) or self._counted(key, number, subject):
             return
         if subject and (key.name in VERBS or (key.is_marked and not key.name)):
             self.heading = ""
@@ -197,18 +199,23 @@ class LineReader:
         self._this, self._subject = "counted", measured
         return True
 
-    def _counted(self, key: Key, number: Number) -> bool:
-        """Take a number for the position of the counter that its key names, if it does."""
+    def _counted(self, key: Key, number: Number, subject: str) -> bool:
+        """Take a number for the position of the counter that its key names, if it does.
+
+        What a counter before it was told of stays the subject: `Loss at epoch 3 and iteration 500 is 0.52`.
+        """
         counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
         if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
             counter = "iter"
-        is_share = number.after.startswith("%|")  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
+        is_share = bool(
+            _SHARE_OF_BAR.match(number.after)
+        )  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
         if not counter or is_share or number.unit in TIME_UNITS or counter in self._names:
             return False
         if counter == "batch" and self._is_within_epoch and _IN_BRACKETS.match(number.after):
             self._value(f"{key.name} time", number, "")  # `[1/50][10/744] Data 0.01 (0.05) Batch 0.5 (0.6)`
             return True
-        self._subject = subject_of(key.lead + key.name[: len(words_before)]) if number.is_first else ""
+        self._subject = subject_of(key.lead + key.name[: len(words_before)]) if number.is_first else subject
         self._take_heading(f"{key.lead} {words_before}" if number.is_first else words_before)
         self._add(Kind.COUNTER, counter, number, MULTIPLES.get(number.unit, 1.0))
         self._this = "counted"
@@ -245,7 +252,7 @@ class LineReader:
 
     def _named(self, key: Key, number: Number) -> None:
         """Take a number for the value of the quantity that its key names; prose has numbers too, and names none."""
-        if number.after.startswith("%|"):  # a bar's share, behind what the bar is of
+        if _SHARE_OF_BAR.match(number.after):  # a bar's share, behind what the bar is of
             self._hear_split(key.text)
             self._bar_of = counter_of(key.name, explicit=True)[0]
             return
@@ -299,7 +306,7 @@ class LineReader:
         if number.is_first:
             self._take_heading(name[: len(name) - len(tail)])
         elif needs_its_words(tail) and needs_its_words(name) and name == key.last_piece:
-            return tail if name.partition(" ")[0].lower() in _NO_NAMES else name  # `Loss 1.88, VGG Loss 0.43`
+            return tail if name.partition(" ")[0].lower() in NO_NAMES else name  # `Loss 1.88, VGG Loss 0.43`
         return tail
 
     def _of_split_behind(self, name: str, split: str) -> str:

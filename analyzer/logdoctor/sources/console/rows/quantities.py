@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from logdoctor.run import Split
 from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
-from logdoctor.run.roles import Loss
+from logdoctor.run.roles import KlDivergence, Loss, Unknown
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.streams import Rows
@@ -19,6 +19,9 @@ from logdoctor.sources.tables.compact.growing import places_of
 
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""
+
+_OF_DATA = (KlDivergence, Unknown)
+"""Further quantities that differ from one split to the other: a term that lines tell of both is two curves."""
 
 EPISODE = "episode"
 
@@ -81,20 +84,26 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
 
 
 def _split_of_results(names: Sequence[str]) -> str:
-    """Return the held-out data that a line is of whose first name alone says so: `test_loss: 0.52, accuracy: 0.81`.
+    """Return the held-out data that a line is of whose first name says so: `test_loss: 0.52, accuracy: 0.81, kl: 0.1`.
 
-    Its other losses are of those data too, and no other name says of which data it is.
+    Its other losses are of those data too, and no other name says that it is of others, nor stands there with a split
+    and without one.
     """
     if len(names) < 2 or not split_of(names[0]).is_held_out:
         return ""
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
-    others = {split_of(name) for name in names if name not in losses}
-    alike = {split_of(name) for name in losses} == {split_of(names[0])}
-    return split_of(names[0]).value if alike and names[0] in losses and others == {Split.NONE} else ""
+    told, others = split_of(names[0]), {split_of(name) for name in names if name not in losses}
+    alike = {split_of(name) for name in losses} == {told}
+    plain, of_split = (
+        {tuple(stem_of(name)) for name in names if bool(split_of(name)) is split} for split in (False, True)
+    )
+    sure = alike and names[0] in losses and plain.isdisjoint(of_split)
+    return told.value if sure and Split.NONE in others <= {Split.NONE, told} else ""
 
 
 def _of_results(name: str, split: str) -> str:
-    return with_split(name, split) if issubclass(role_of(name, Split.NONE), SPLIT_ROLES) else name
+    """Name what is measured on the data of a line after them: not the learning rate, nor how fast it goes."""
+    return with_split(name, split) if issubclass(role_of(name, Split.NONE), (*SPLIT_ROLES, *_OF_DATA)) else name
 
 
 def _of_episode(name: str) -> str:

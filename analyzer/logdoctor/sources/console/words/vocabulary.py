@@ -64,6 +64,9 @@ LOOP_VARIABLES = frozenset({"i", "n", "k", "it", "idx"})
 
 PREPOSITIONS = frozenset({"at", "in", "after", "for", "("})
 
+NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
+"""Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
+
 VERBS = frozenset({"is", "was", "are"})
 """Words between a quantity and its value: `validation loss is: 0.24`."""
 

@@ -96,6 +96,8 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     first, top = sample[0]
     if separator is None and (len(header) == 1 or _is_name_above_numbers([line for _, line in sample])):
         separator = SEPARATORS[0]  # of one column, which nothing separates
+    if separator is None and len(header) > 1 and all(line.count(" ") + 1 == len(header) for _, line in sample):
+        separator = " "  # of numbers alone: `print(epoch, loss, file=log)`
     names = split(top, separator) if separator else None
     if separator is None or names is None:
         return None
