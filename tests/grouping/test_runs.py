@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
+from logdoctor.grouping.runs import group
 from logdoctor.reading import load, read
-from logdoctor.run import Axis, Run, Split, State
+from logdoctor.run import Axis, Notice, Run, Series, Split, State
+from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss, ValMetric
+from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.discovery import Found
+from logdoctor.sources.source import Log
 
 FALL = np.linspace(2.3, 0.4, 40)
 
@@ -263,6 +268,22 @@ def test_a_bad_file_harms_nothing_else(tmp_path: Path) -> None:
     assert runs["good"].find(TrainLoss) is not None
     assert [notice.kind for notice in runs["bad"].notices] == ["damage"]
     assert runs["bad"].notices[0].path == "bad/events.out.tfevents.1700000000.host"
+
+
+def test_each_run_of_a_file_has_what_was_odd_about_the_file_once_and_its_own_place(tmp_path: Path) -> None:
+    damage = Notice(DAMAGE, str(tmp_path / "log.csv"), "line 7 is torn", 10, 20)
+    logs = tuple(
+        Log(
+            series=(Series.of("loss", np.arange(40), FALL * seed),),
+            notices=(damage, Notice(PART, str(tmp_path / "log.csv"), f"seed {seed} begins", line_start=seed)),
+            label=f"seed={seed}",
+        )
+        for seed in (1, 2, 3)
+    )
+    found = Found(tmp_path / "log.csv", PurePosixPath("deep/log.csv"), CsvTable(), 100, 0.0, logs)
+    for seed, run in enumerate(group([found]), 1):
+        assert [one.message for one in run.notices] == [f"seed {seed} begins", "line 7 is torn"]
+        assert {one.path for one in run.notices} == {"deep/log.csv"}
 
 
 @pytest.mark.parametrize(
