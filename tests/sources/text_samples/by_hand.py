@@ -8,6 +8,27 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a table that pandas prints, with its index",
+        "train.log",
+        "   epoch  train_loss  val_loss\n"
+        + "".join(f"{i}      {i + 1}        {0.5 / (i + 1):.3f}     {0.75 / (i + 1):.3f}\n" for i in range(3)),
+        {
+            "train_loss": [(1, 0.5), (2, 0.25), (3, 0.167)],
+            "val_loss": [(1, 0.75), (2, 0.375), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "the history of Keras as pandas prints it: its index counts epochs",
+        "train.log",
+        "   loss  accuracy  val_loss\n"
+        + "0  2.50      0.25      2.75\n1  1.50      0.50      1.75\n2  0.50      0.75      1.0\n",
+        {
+            "loss": [(0, 2.5), (1, 1.5), (2, 0.5)],
+            "accuracy": [(0, 0.25), (1, 0.5), (2, 0.75)],
+            "val_loss": [(0, 2.75), (1, 1.75), (2, 1.0)],
+        },
+    ),
+    Sample(
         "a tab between the colon and its number",
         "blocks.out",
         "".join(
