@@ -15,13 +15,14 @@ from logdoctor.sources.json_lines import JsonLines
 from logdoctor.sources.numpy_arrays import NumpyArrays
 from logdoctor.sources.source import Source
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
+from logdoctor.sources.transposed_table import TransposedTable
 from logdoctor.sources.wandb_export import WandbExport
 from logdoctor.sources.yaml_document import YamlDocument
 from logdoctor.sources.yolo_results import YoloResults
 
 SOURCES: tuple[type[Source], ...] = (
     TensorBoardCsv, WandbExport, EpisodeMonitor, YoloResults, CsvTable, JsonLines, YamlDocument, HtmlPage, NumpyArrays,
-    ForeignFile,
+    ForeignFile, TransposedTable,
 )  # fmt: skip
 MUTATIONS = 1000 * len(SOURCES)
 

@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.console.code_page import printed_encoding
 from logdoctor.sources.console.html_tables import with_drawn_tables
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
-from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed, printed_encoding
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes without any line end beyond which text is let go; nothing that a trainer prints is so long."""
