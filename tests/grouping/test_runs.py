@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
@@ -473,3 +474,30 @@ def test_the_same_name_in_two_splits_is_two_names(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     told = {series.name: series.role for series in run.series}
     assert told == {"train/loss": TrainLoss, "validation/loss": ValLoss, "lr": LearningRate}
+
+
+def write_ignite(folder: Path, loss: NDArray[np.float64]) -> None:
+    """Write what Ignite's tutorials print, with two decimals, and the event files of such a training."""
+    rows = enumerate(loss, 1)
+    lines = (
+        f"Validation Results - Epoch: {i}  Avg accuracy: {1 - one / 3:.2f} Avg loss: {one:.2f}\n" for i, one in rows
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "out.log").write_text("".join(lines))
+
+
+@pytest.mark.parametrize("below", ["tb_logs", "."])
+def test_a_console_of_two_decimals_is_of_the_run_beside_it(tmp_path: Path, below: str) -> None:
+    loss = FALL[::3]
+    write_ignite(tmp_path, loss)
+    write_events(tmp_path / below, {"validation/nll": loss, "validation/accuracy": 1 - loss / 3})
+    (run,) = load(tmp_path)
+    assert len(run.sources) == 2
+
+
+def test_two_decimals_of_another_training_or_of_one_that_stands_still_join_nothing(tmp_path: Path) -> None:
+    for folder, loss in (("other", FALL[::3] * 1.05), ("still", np.full(14, 0.4))):
+        write_ignite(tmp_path / folder, loss)
+        own = FALL[::3] if folder == "other" else loss + 0.001
+        write_events(tmp_path / folder / "tb_logs", {"validation/loss": own, "validation/accuracy": 1 - own / 3})
+    assert names(load(tmp_path)) == ["other", "other/tb_logs", "still", "still/tb_logs"]
