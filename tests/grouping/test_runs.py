@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tensorboardX import SummaryWriter
 
 from logdoctor.errors import NoRunError
+from logdoctor.grouping.runs import group
 from logdoctor.reading import load, read
-from logdoctor.run import Axis, Run, Split, State
+from logdoctor.run import Axis, Notice, Run, Series, Split, State
+from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss, ValMetric
+from logdoctor.sources.csv_table import CsvTable
+from logdoctor.sources.discovery.discover import Found
+from logdoctor.sources.source import Log
 
 FALL = np.linspace(2.3, 0.4, 40)
 
@@ -265,6 +271,22 @@ def test_a_bad_file_harms_nothing_else(tmp_path: Path) -> None:
     assert runs["bad"].notices[0].path == "bad/events.out.tfevents.1700000000.host"
 
 
+def test_each_run_of_a_file_has_what_was_odd_about_the_file_once_and_its_own_place(tmp_path: Path) -> None:
+    damage = Notice(DAMAGE, str(tmp_path / "log.csv"), "line 7 is torn", 10, 20)
+    logs = tuple(
+        Log(
+            series=(Series.of("loss", np.arange(40), FALL * seed),),
+            notices=(damage, Notice(PART, str(tmp_path / "log.csv"), f"seed {seed} begins", line_start=seed)),
+            label=f"seed={seed}",
+        )
+        for seed in (1, 2, 3)
+    )
+    found = Found(tmp_path / "log.csv", PurePosixPath("deep/log.csv"), CsvTable(), 100, 0.0, logs)
+    for seed, run in enumerate(group([found]), 1):
+        assert [one.message for one in run.notices] == [f"seed {seed} begins", "line 7 is torn"]
+        assert {one.path for one in run.notices} == {"deep/log.csv"}
+
+
 @pytest.mark.parametrize(
     ("reached", "age", "state"),
     [(40, 1e6, State.FINISHED), (30, 1e6, State.INTERRUPTED), (30, 60.0, State.WRITING)],
@@ -452,3 +474,30 @@ def test_the_same_name_in_two_splits_is_two_names(tmp_path: Path) -> None:
     (run,) = load(tmp_path)
     told = {series.name: series.role for series in run.series}
     assert told == {"train/loss": TrainLoss, "validation/loss": ValLoss, "lr": LearningRate}
+
+
+def write_ignite(folder: Path, loss: NDArray[np.float64]) -> None:
+    """Write what Ignite's tutorials print, with two decimals, and the event files of such a training."""
+    rows = enumerate(loss, 1)
+    lines = (
+        f"Validation Results - Epoch: {i}  Avg accuracy: {1 - one / 3:.2f} Avg loss: {one:.2f}\n" for i, one in rows
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "out.log").write_text("".join(lines))
+
+
+@pytest.mark.parametrize("below", ["tb_logs", "."])
+def test_a_console_of_two_decimals_is_of_the_run_beside_it(tmp_path: Path, below: str) -> None:
+    loss = FALL[::3]
+    write_ignite(tmp_path, loss)
+    write_events(tmp_path / below, {"validation/nll": loss, "validation/accuracy": 1 - loss / 3})
+    (run,) = load(tmp_path)
+    assert len(run.sources) == 2
+
+
+def test_two_decimals_of_another_training_or_of_one_that_stands_still_join_nothing(tmp_path: Path) -> None:
+    for folder, loss in (("other", FALL[::3] * 1.05), ("still", np.full(14, 0.4))):
+        write_ignite(tmp_path / folder, loss)
+        own = FALL[::3] if folder == "other" else loss + 0.001
+        write_events(tmp_path / folder / "tb_logs", {"validation/loss": own, "validation/accuracy": 1 - own / 3})
+    assert names(load(tmp_path)) == ["other", "other/tb_logs", "still", "still/tb_logs"]

@@ -77,3 +77,52 @@ def test_runs_in_a_list_without_names_are_numbered_and_keep_their_settings(tmp_p
 )
 def test_parts_of_one_run_are_one_run(tmp_path: Path, document: Any) -> None:
     assert len(runs_of(tmp_path, document)) == 1
+
+
+COURSE = [3.0 * 0.9**i for i in range(40)]
+"""Losses of the batches of four epochs."""
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"train_loss": [COURSE, [2 * one for one in COURSE]]},
+        {"0": {"train_loss": COURSE, "val_loss": COURSE}, "1": {"train_loss": COURSE, "val_loss": COURSE}},
+        [{"train_losses": COURSE}, {"train_losses": COURSE}],
+    ],
+    ids=["a list for each seed", "folds by number", "seeds in a list"],
+)
+def test_what_starts_over_is_another_run(tmp_path: Path, document: Any) -> None:
+    assert [len(values) for run in runs_of(tmp_path, document).values() for values in run.values()][:2] == [40, 40]
+    assert len(runs_of(tmp_path, document)) == 2
+
+
+def _by_epoch(loss: list[float]) -> list[list[float]]:
+    return [loss[10 * i : 10 * i + 10] for i in range(4)]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"train_loss": _by_epoch(COURSE)},
+        {str(i): {"train_loss": one, "val_loss": one} for i, one in enumerate(_by_epoch(COURSE))},
+        {str(i): {"train": {"loss": one}, "val": {"loss": [one[-1]]}} for i, one in enumerate(_by_epoch(COURSE))},
+        {f"epoch_{i}": {"train_loss": one, "val_loss": one[-1]} for i, one in enumerate(_by_epoch(COURSE))},
+        [{"epoch": i, "train_loss": one} for i, one in enumerate(_by_epoch(COURSE))],
+    ],
+    ids=["a list for each epoch", "epochs by number", "one value", "epochs by name", "epochs in a list"],
+)
+def test_what_goes_on_is_one_run(tmp_path: Path, document: Any) -> None:
+    ((_, curves),) = runs_of(tmp_path, document).items()
+    assert curves.get("train_loss", curves.get("train/loss")) == COURSE
+
+
+def test_losses_of_several_tasks_are_no_course(tmp_path: Path) -> None:
+    document = [{"epoch": i, "losses": [2.5 - i / 8, 0.5 - i / 50, 0.125]} for i in range(6)]
+    ((_, curves),) = runs_of(tmp_path, document).items()
+    assert sorted(curves) == ["losses/0", "losses/1", "losses/2"]
+
+
+def test_a_list_of_lists_in_a_file_called_after_its_loss(tmp_path: Path) -> None:
+    (tmp_path / "losses.json").write_text(json.dumps([COURSE, COURSE[:20]]))
+    assert [len(one) for run in load(tmp_path) for one in run.series] == [40, 20]

@@ -24,6 +24,9 @@ AGREEING = 0.95
 WRITTEN = (3, 4, 5, 6)
 """Decimals, or digits, that consoles write; with fewer, curves of two runs look the same by chance."""
 
+COARSE = 2
+"""Decimals that consoles write as well; they tell two curves apart, and show two to be one only where both move."""
+
 WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
 
@@ -201,9 +204,18 @@ def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
         last_digit = np.maximum(_half_a_digit(a), _half_a_digit(b))
         same |= difference <= last_digit * (1 + 1e-9) + SINGLE_PRECISION * size
         telling = exact | (last_digit <= MOST_ROUNDED * size)
+        moves = np.minimum(np.abs(np.diff(a)), np.abs(np.diff(b))) > 2 * 10.0**-COARSE
     if same.mean() < AGREEING:
         return False
+    if COARSE in (_decimals(a), _decimals(b)) and moves.sum() < ENOUGH_MOVES:
+        return None
     return True if telling.mean() >= LEAST_TELLING else None
+
+
+def _decimals(values: NDArray[np.float64]) -> int | None:
+    """Return how many decimals all values have at most, None where they are more than a console writes."""
+    finite = values[np.isfinite(values)]
+    return next((n for n in (COARSE, *WRITTEN) if (np.round(finite, n) == finite).all()), None)
 
 
 def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -211,8 +223,7 @@ def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Consoles write a fixed number of decimals (`%.4f`) or of digits (`%8.3g`).
     """
-    finite = values[np.isfinite(values)]
-    decimals = next((n for n in WRITTEN if (np.round(finite, n) == finite).all()), None)
+    decimals = _decimals(values)
     half = np.full(len(values), 0.0 if decimals is None else 0.5 * 10.0**-decimals)
     with np.errstate(divide="ignore", invalid="ignore"):
         unit = np.where(values == 0, 1.0, 10.0 ** np.floor(np.log10(np.abs(values))))

@@ -60,7 +60,7 @@ class Piece:
         """Whether it is what `logdoctor.capture` logged, beside whatever log the training has of its own."""
         return self.home != self.file.folder and self.file.folder.name.startswith(CAPTURE)
 
-    @property
+    @cached_property
     def continues(self) -> bool:
         """Whether other files beside it are parts of the same log."""
         return self.file.source.one_run_per_folder or is_of_one_quantity(self.file.folder, self.log.series)

@@ -24,7 +24,6 @@ from logdoctor.run.run_names import with_told
 from logdoctor.run.series import Split
 from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery.discover import Found
-from logdoctor.sources.source import Log
 
 WRITING_SECONDS = 600.0
 """A log that changed less than ten minutes ago may still be being written."""
@@ -111,8 +110,8 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
     hyperparameters: dict[str, Setting] = {}
     for piece in reversed(cluster):
         hyperparameters.update(piece.log.hyperparameters)
-    own = [piece.log for piece in cluster]
-    notices = [*noticed, *(notice for file in files.values() for notice in _relative(file, own))]
+    places = (piece.file.located(one) for piece in cluster for one in piece.log.notices if one.kind == PART)
+    notices = [*noticed, *(one for file in files.values() for one in file.oddities), *places]
     return Run(
         name=name,
         series=series,
@@ -145,22 +144,6 @@ def _opened(piece: Piece) -> Path:
     """Return the run's folder as it can be opened: a file may lie in a sub-folder of it."""
     above = len(piece.file.folder.parts) - len(piece.home.parts)
     return piece.file.place.parents[max(above, 0)]
-
-
-def _relative(file: Found, own: Sequence[Log]) -> Iterator[Notice]:
-    """Yield the notices of a file under its path relative to the argument, as everything in a report is.
-
-    All runs of a file have all of its notices, save those that say where in it another run lies. A source that reads
-    several files, as MLflow's folder of metrics, names the one that a notice is about.
-    """
-    for notice in (
-        *file.notices,
-        *(one for log in file.logs for one in log.notices if one.kind != PART or any(log is mine for mine in own)),
-    ):
-        named = PurePosixPath(notice.path)
-        beside = named.is_relative_to(file.path.parent) and named != PurePosixPath(file.path)
-        path = file.folder / named.relative_to(file.path.parent) if beside else file.relative
-        yield replace(notice, path=str(path))
 
 
 def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Series], set[PurePosixPath]]:

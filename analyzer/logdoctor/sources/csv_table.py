@@ -56,6 +56,34 @@ class CsvTable(Source):
             {"train_loss": [(1, 0.5), (2, 0.25)], "val_loss": [(1, 0.75), (2, 0.5)]},
         ),
         Sample(
+            "a header of two levels, and below it the name of the index, as pandas writes them",
+            "history.csv",
+            ",train,train,val\n,loss,acc,loss\nepoch,,,\n1,0.5,0.75,0.625\n2,0.25,0.875,0.5\n",
+            {
+                "train/loss": [(1, 0.5), (2, 0.25)],
+                "train/acc": [(1, 0.75), (2, 0.875)],
+                "val/loss": [(1, 0.625), (2, 0.5)],
+            },
+        ),
+        Sample(
+            "a header of two levels, groups said once, as spreadsheets merge their cells",
+            "history.csv",
+            "epoch;loss;;acc;\n;train;val;train;val\n1;0,5;0,75;0,25;0,5\n2;0,25;0,625;0,5;0,75\n",
+            {
+                "loss/train": [(1, 0.5), (2, 0.25)],
+                "loss/val": [(1, 0.75), (2, 0.625)],
+                "acc/train": [(1, 0.25), (2, 0.5)],
+                "acc/val": [(1, 0.5), (2, 0.75)],
+            },
+        ),
+        Sample(
+            "names in the code page of Chinese Windows",
+            "log.csv",
+            "轮次,训练损失,验证损失\n1,0.5,0.75\n2,0.25,0.5\n".encode("gbk"),
+            {"训练损失": [(1, 0.5), (2, 0.25)], "验证损失": [(1, 0.75), (2, 0.5)]},
+        ),
+        Sample("names twice above results in words", "r.csv", "model,loss,loss\ncnn,low,high\nrnn,high,low\n", None),
+        Sample(
             "Keras: one row for each epoch, NA where the metric was not computed",
             "training.log",
             "epoch,accuracy,loss,val_loss\n0,0.875,0.5,NA\n1,0.9375,nan,0.25\n",

@@ -117,6 +117,49 @@ class JsonDocument(Source):
             {"train_loss": [(10, 0.5), (20, 0.25)], "val_loss": [(20, 0.75)]},
         ),
         Sample(
+            "an object for each curve, with its steps",
+            "metrics.json",
+            '{"train_loss": {"step": [10, 20], "value": [0.5, 0.25]}, "val_loss": {"x": [20], "y": [0.75]}}',
+            {"train_loss": [(10, 0.5), (20, 0.25)], "val_loss": [(20, 0.75)]},
+        ),
+        Sample(
+            "curves that say their names, as charts have them",
+            "chart.json",
+            '[{"name": "train_loss", "x": [1, 2], "y": [0.5, 0.25], "type": "scatter"}, '
+            '{"name": "val_loss", "x": [1, 2], "y": [0.75, 0.5], "type": "scatter"}]',
+            {"train_loss": [(1, 0.5), (2, 0.25)], "val_loss": [(1, 0.75), (2, 0.5)]},
+        ),
+        Sample(
+            "records of a step and a value under the name of each curve",
+            "metrics.json",
+            '{"val_loss": [{"step": 10, "value": 0.5}, {"step": 20, "value": 0.25}]}',
+            {"val_loss": [(10, 0.5), (20, 0.25)]},
+        ),
+        Sample(
+            "a list of measures in each record",
+            "metrics.json",
+            '[{"epoch": 1, "metrics": [{"name": "train_loss", "value": 0.5}]}, '
+            '{"epoch": 2, "metrics": [{"name": "train_loss", "value": 0.25}]}]',
+            {"train_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
+            "rows below a row of names",
+            "history.json",
+            '[["epoch", "train_loss"], [1, 0.5], [2, 0.25]]',
+            {"train_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
+            "the losses of the batches of each epoch, by epoch",
+            "history.json",
+            '{"0": {"train_loss": [2.5, 2.0], "val_loss": 2.25}, "1": {"train_loss": [1.875, 1.5], "val_loss": 1.75}, '
+            '"2": {"train_loss": [1.375, 1.25], "val_loss": 1.5}}',
+            {
+                "train_loss": [(0, 2.5), (1, 2.0), (2, 1.875), (3, 1.5), (4, 1.375), (5, 1.25)],
+                "val_loss": [(0, 2.25), (1, 1.75), (2, 1.5)],
+            },
+        ),
+        Sample("bars of a chart", "chart.json", '[{"name": "visits", "x": [1, 2], "y": [3, 4]}]', None),
+        Sample(
             "the same, which breaks off behind a step",
             "metrics.json",
             '{"train_loss": [[10, 0.5], [20, 0.25], [30, ',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from logdoctor.run import Setting
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json.records import settings_of
 from logdoctor.sources.tables.numbers import number_or_text
+from logdoctor.sources.tables.yaml_text import load_yaml
 
 LARGEST = 1024 * 1024
 """Bytes of the largest file that is read: settings that people choose take a few kilobytes."""
@@ -20,9 +21,6 @@ MOST_VISITED = 5000
 """Entries of one file that are looked at; a YAML file of a few lines can name itself into billions."""
 
 DEEPEST = 8
-
-MOST_OPEN = 100
-"""Brackets of YAML that are open at once; at every word its parser goes through all those of the line."""
 
 WRAPPED = frozenset({"value", "desc", "sort"})
 """W&B writes every setting as `{"desc": null, "value": 3}`, SwanLab with its place in the order as well."""
@@ -62,7 +60,7 @@ class SettingsFile(Source):
 def _read(path: Path, content: bytes) -> dict[str, Setting]:
     text = content.decode("utf-8-sig", "replace")
     try:
-        document = json.loads(text) if path.suffix.lower() == ".json" else _yaml(text)
+        document = json.loads(text) if path.suffix.lower() == ".json" else load_yaml(text)
     except (ValueError, RecursionError):
         return {}
     if not isinstance(document, dict):
@@ -81,30 +79,3 @@ def _visited(document: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> I
         yield f"{prefix}{name}", value
         if isinstance(value, dict) and depth < DEEPEST:
             yield from _visited(value, f"{prefix}{name}.", depth + 1)
-
-
-def _yaml(text: str) -> Any:
-    """Read YAML as plain values; raises ValueError where it is none."""
-    opened = accumulate(1 if one in "[{" else -1 for one in text if one in "[]{}")
-    if max(opened, default=0) > MOST_OPEN:
-        raise ValueError(f"more than {MOST_OPEN} brackets are open")
-    import yaml
-
-    class Plain(yaml.SafeLoader):
-        """Reads what carries an unknown tag as if it had none, and keeps `<<` for a name: merging can be a bomb."""
-
-        def flatten_mapping(self, node: yaml.Node) -> None:
-            """Leave a mapping as it is written."""
-
-    def untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
-        if isinstance(node, yaml.MappingNode):
-            return loader.construct_mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return loader.construct_sequence(node)
-        return loader.construct_scalar(node)  # type: ignore[arg-type]
-
-    Plain.add_multi_constructor("", untagged)
-    try:
-        return yaml.load(text, Plain)  # noqa: S506 - a SafeLoader, which builds nothing but plain values
-    except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # `!!bool maybe`
-        raise ValueError(str(error)) from error

@@ -8,6 +8,51 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "tuples, as a print of Python 2 has them in Python 3",
+        "train.log",
+        "".join(f"('Epoch:', {i}, 'train loss:', {2.0**-i}, 'val loss', nan)\n" for i in (1, 2, 3)),
+        {
+            "train loss": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "val loss": [(1, nan), (2, nan), (3, nan)],
+        },
+    ),
+    Sample(
+        "ordered dictionaries",
+        "train.log",
+        "".join(f"OrderedDict([('epoch', {i}), ('train_loss', {2.0**-i}), ('eval_loss', 0.5)])\n" for i in (1, 2, 3)),
+        {
+            "train_loss": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "eval_loss": [(1, 0.5), (2, 0.5), (3, 0.5)],
+        },
+    ),
+    Sample(
+        "steps in thousands",
+        "train.log",
+        "".join(f"step {i / 2:g}k loss {2.0**-i}\n" for i in (1, 2, 3)),
+        {"loss": [(500, 0.5), (1000, 0.25), (1500, 0.125)]},
+    ),
+    Sample(
+        "a table that pandas prints, with its index",
+        "train.log",
+        "   epoch  train_loss  val_loss\n"
+        + "".join(f"{i}      {i + 1}        {0.5 / (i + 1):.3f}     {0.75 / (i + 1):.3f}\n" for i in range(3)),
+        {
+            "train_loss": [(1, 0.5), (2, 0.25), (3, 0.167)],
+            "val_loss": [(1, 0.75), (2, 0.375), (3, 0.25)],
+        },
+    ),
+    Sample(
+        "the history of Keras as pandas prints it: its index counts epochs",
+        "train.log",
+        "   loss  accuracy  val_loss\n"
+        + "0  2.50      0.25      2.75\n1  1.50      0.50      1.75\n2  0.50      0.75      1.0\n",
+        {
+            "loss": [(0, 2.5), (1, 1.5), (2, 0.5)],
+            "accuracy": [(0, 0.25), (1, 0.5), (2, 0.75)],
+            "val_loss": [(0, 2.75), (1, 1.75), (2, 1.0)],
+        },
+    ),
+    Sample(
         "a tab between the colon and its number",
         "blocks.out",
         "".join(

@@ -8,6 +8,24 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "decimal commas with a comma between the quantities, and dates with points",
+        "training.log",
+        "".join(
+            f"01.03.2024 12:00:0{i},123 Epoche {i}: Trainingsverlust = {i},4655, Validierungsverlust = 2,75e-1\n"
+            for i in range(9)
+        ),
+        {
+            "Trainingsverlust": [(i, float(f"{i}.4655")) for i in range(9)],
+            "Validierungsverlust": [(i, 0.275) for i in range(9)],
+        },
+    ),
+    Sample(
+        "commas that part thousands",
+        "training.log",
+        "".join(f"step {i} loss: {loss} tokens: 1,250\n" for i, loss in enumerate(("2.5", "1.5", "0.5"), 1)),
+        {"loss": [(1, 2.5), (2, 1.5), (3, 0.5)], "tokens": [(1, 1250), (2, 1250), (3, 1250)]},
+    ),
+    Sample(
         "Chinese: records of lines below an epoch, full-width marks",
         "train.log",
         "".join(

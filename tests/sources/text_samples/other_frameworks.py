@@ -8,6 +8,16 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "Determined: the container and the rank before what each process prints",
+        "trial.log",
+        "".join(
+            f"<info>    [2024-03-01 12:00:0{i}] [3f1c2a9e] [rank={rank}] || INFO: step {i} loss {2.0**-i}\n"
+            for i in (1, 2, 3)
+            for rank in (0, 1)
+        ),
+        {"loss": [(1, 0.5), (2, 0.25), (3, 0.125)]},
+    ),
+    Sample(
         "BigDL: a sentence about the loss, which may be infinite",
         "bigdl.log",
         "".join(

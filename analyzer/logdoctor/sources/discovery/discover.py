@@ -9,11 +9,12 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.sources.discovery.compressed import is_compressed, is_packed, unpacked
 from logdoctor.sources.discovery.installed import installed_sources, is_known, source_of, sources_for
 from logdoctor.sources.discovery.standard_input import STANDARD_INPUT, received, standard_input
@@ -59,6 +60,22 @@ class Found:
     def place(self) -> Path:
         """The file as the user can open it."""
         return Path(STANDARD_INPUT, STANDARD_INPUT) if self.piped else self.path
+
+    @cached_property
+    def oddities(self) -> tuple[Notice, ...]:
+        """All notices of the file, each once, but for those that say where in it a run lies."""
+        of_logs = (one for log in self.logs for one in log.notices if one.kind != PART)
+        return tuple(map(self.located, dict.fromkeys((*self.notices, *of_logs))))
+
+    def located(self, notice: Notice) -> Notice:
+        """Return a notice under the path of its file relative to the argument, as everything in a report is.
+
+        A source that reads several files, as MLflow's folder of metrics, names the one that a notice is about.
+        """
+        named = PurePosixPath(notice.path)
+        beside = named.is_relative_to(self.path.parent) and named != PurePosixPath(self.path)
+        path = self.folder / named.relative_to(self.path.parent) if beside else self.relative
+        return replace(notice, path=str(path))
 
 
 @dataclass(frozen=True)

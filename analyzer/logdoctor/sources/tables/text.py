@@ -10,13 +10,14 @@ import codecs
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.run.translations import foreign_words
 from logdoctor.sources.source import HEAD_BYTES, Head
 
 BLOCK_BYTES = 1024 * 1024
@@ -36,6 +37,10 @@ _WIDE = re.compile(r"(?:\A\0)?(?:[^\0]\0){8,}")
 
 _WIDE_END, _REST_OF_END = b"\0\n", b"\0"
 """How a line of such characters ends, and what is left of that behind the last line feed of a file."""
+
+CODE_PAGES = ("gb18030", "big5", "cp949", "cp932", "cp1251", "cp1252")
+"""Those that programs write files with on Windows where people train: Chinese in both scripts, Korean, Japanese,
+Russian, and western Europe."""
 
 _ENCODINGS = (
     (codecs.BOM_UTF8, "utf-8", np.dtype("u1")),
@@ -108,12 +113,34 @@ def _with_newline(encoding: Encoding, start: bytes) -> Encoding:
     return encoding if len(encoding.line_ends(start)) or not len(old_mac.line_ends(start)) else old_mac
 
 
+def printed_encoding(start: bytes) -> Encoding:
+    """Find out the encoding of what was printed or exported from its first bytes.
+
+    Bytes that are no UTF-8 are in the code page in which most words of training are found; without any, a few damaged
+    bytes are nearer.
+    """
+    encoding = encoding_of(start)
+    if encoding.name != "utf-8" or encoding.mark or start.isascii() or _is_utf8(start):
+        return encoding
+    found = {name: foreign_words(start.decode(name, "replace")) for name in ("utf-8", *CODE_PAGES)}
+    return replace(encoding, name=max(found, key=lambda name: found[name]))
+
+
+def _is_utf8(start: bytes) -> bool:
+    """Tell whether bytes are UTF-8, but for a last character that may be cut off."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def head_block(head: Head) -> Block:
     """Return the lines of a file's beginning; a last line that the head cuts is left out.
 
     Where the first line alone is longer than the head, as in a table of thousands of columns, more is read.
     """
-    encoding = encoding_of(head.start)
+    encoding = printed_encoding(head.start)
     data = head.start[encoding.mark :]
     if not head.whole:
         ends = encoding.line_ends(data)
@@ -140,7 +167,7 @@ def read_blocks(path: Path) -> Iterator[Block]:
 
 def blocks_of(file: IO[bytes], size: int) -> Iterator[Block]:
     """Yield the lines of an open file of so many bytes, block by block."""
-    encoding = encoding_of(file.read(HEAD_BYTES))
+    encoding = printed_encoding(file.read(HEAD_BYTES))
     file.seek(encoding.mark)
     line, offset = 1, encoding.mark
     held, skipped = b"", 0  # the beginning of a line whose end is still to come, and how much of it was let go

@@ -5,6 +5,7 @@
     epoch train_loss valid_loss                             one space apart, where columns are as wide as their names
     ┃ epoch ┃ train loss ┃ val loss ┃                      Rich, whose walls are drawn; its rows stand between thin ones
     epoch | train loss | val loss                          walls between the columns alone
+       epoch  train_loss                                   pandas, whose index has no name
 
 A row has a cell for each name; any other line ends the table.
 """
@@ -98,10 +99,10 @@ class ColumnReader:
         bar = _PROGRESS.search(line)
         cells = self._cells_of(line[: bar.start()] if bar else line)
         found = zip(self._open, cells, strict=False)
-        logged = {name: value for name, cell in found if (value := number_in(name, cell)) is not None}
+        logged = {name: value for name, cell in found if name and (value := number_in(name, cell)) is not None}
         counters = {name: counter for name in logged if (counter := counter_of(name))}
         # | Model | Epochs | mAP |
-        first_is_text = self._open[0] not in logged and bool(cells) and cells[0] not in MISSING
+        first_is_text = "" != self._open[0] not in logged and bool(cells) and cells[0] not in MISSING
         if len(cells) == len(self._open) and counters and not first_is_text:
             self._found.add(logged, counters, number, passing=bar is not None)
         elif line.strip() and not RULE.match(line) and not _BAR.match(line):
@@ -112,6 +113,8 @@ class ColumnReader:
         cells = _cells(text)
         if len(cells) == len(self._open) or {"|", "\t"} & set(text):
             return cells
+        if self._heading[:1] == " " and len(cells) == len(self._open) + 1 and cells[0].isdecimal():
+            return cells[1:]  # pandas prints the index of a table, and nothing above it
         words, names = text.split(), _named(self._heading.split())
         if names and len(words) == len(names):
             self._open = names
@@ -140,7 +143,21 @@ def _header(line: str) -> tuple[str, ...]:
         return _named(text.split()) if text.partition(" ")[0].lower() in COUNTER_WORDS else ()  # prose seldom begins so
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
-    return _named(cells[1:] if commented else cells, 2 if text.startswith("|") else 3)
+    fewest = 2 if text.startswith("|") else 3
+    if cells[:1] == [""] and (names := _named(cells[1:], fewest)):
+        return ("", *names)
+    names = _named(cells[1:] if commented else cells, fewest)
+    return names or (_behind_index(cells) if cells[:1] == [""] or line[:1] == " " else ())
+
+
+def _behind_index(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of columns behind an index without a name: of epochs, where one has a twin on held-out data.
+
+    So pandas prints the history of Keras; what has no twin may be the results of models, one a row.
+    """
+    names = [cell for cell in cells if cell]
+    has_twin = any(f"val_{name}" in names for name in names)
+    return _named(("epoch", *names)) if has_twin else ()
 
 
 def _named(cells: Sequence[str], fewest: int = 3) -> tuple[str, ...]:
@@ -164,5 +181,5 @@ def _plain(line: str) -> str:
 def _cells(line: str) -> Sequence[str]:
     text = _plain(line)
     if "|" in text:
-        return [cell.strip() for cell in text.strip("|").split("|")]
+        return [cell.strip() for cell in text.removeprefix("|").removesuffix("|").split("|")]
     return [cell.strip() for cell in _SPACES.split(text) if cell.strip()]

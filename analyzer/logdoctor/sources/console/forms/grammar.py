@@ -130,6 +130,12 @@ _TWO_AT_ONCE = re.compile(
 )
 """Two quantities and a number for each, as in PaddlePaddle's tutorials: `accuracy/loss: 0.91/0.34`."""
 
+_QUOTED_PAIR = re.compile(
+    r"\(?(?P<quote>['\"])(?P<name>[A-Za-z][\w ./@-]{0,40}?)[ :=]{0,3}(?P=quote), "
+    r"(?P<value>[-+]?(?:\0|nan|inf))(?=[,)])\)?"
+)
+"""A name in quotes and a number, as Python prints tuples and ordered dictionaries: `('loss', 0.52), ('lr', 0.1)`."""
+
 _SUM_OF_LOSSES = "train==["
 """What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
 
@@ -217,6 +223,8 @@ def _names_first(shape: str) -> str:
         shape = _STRAY_COMMA.sub(":", shape)
     if "=(" in shape:
         shape = _NAMED_VALUE.sub(r"=\1", shape)
+    if "', " in shape or '", ' in shape:
+        shape = _QUOTED_PAIR.sub(r"\g<name>: \g<value>", shape)
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
     shape = _TWO_AT_ONCE.sub(_one_by_one, shape.replace(_SUM_OF_LOSSES, "loss=["))

@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.sources.console.text.code_page import printed_encoding
 from logdoctor.sources.console.text.html_tables import with_drawn_tables
 from logdoctor.sources.source import HEAD_BYTES, Head
 from logdoctor.sources.tables.lost_lines import Span
-from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed
+from logdoctor.sources.tables.text import BLOCK_BYTES, Encoding, encoding_of, narrowed, printed_encoding
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes without any line end beyond which text is let go; nothing that a trainer prints is so long."""
@@ -32,11 +31,12 @@ _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x0
 _NOT_FINITE_OF_WINDOWS = re.compile(r"\b1\.#(?:(?P<nan>QNAN|QNB|QO|SNAN|SNB|IND)|INF)0*\b")
 """How Microsoft's C library prints what is not finite, up to Visual Studio 2013: `1.#QNAN0`, `-1.#IND00`, `1.#INF`."""
 
-_DECIMAL_POINT = re.compile(r"[0-9]\.[0-9]")
-_DECIMAL_COMMA = re.compile(r"(?<![0-9.,:])([0-9]+),([0-9]+)(?![0-9.,])")
-_NO_THOUSANDS = re.compile(r"(?<![0-9.,:(\[])(?:0,[0-9]{2}|[0-9]{1,3},(?:[0-9]{2}|[0-9]{4,})(?![0-9.,]))")
+_DECIMAL_POINT = re.compile(r"(?<![0-9.])[0-9]+\.[0-9]+(?![0-9.])")
+"""A number with a point, and no date: `01.03.2024`."""
+_DECIMAL_COMMA = re.compile(r"(?<![0-9.,:])([0-9]+),([0-9]+)(?![0-9.]|,\S)")
+_NO_THOUSANDS = re.compile(r"(?<![0-9.,:(\[])(?:0,[0-9]{2}|[0-9]{1,3},(?:[0-9]{2}|[0-9]{4,})(?![0-9.]|,\S))")
 """A comma between digits, and one that surely parts no thousands; digits behind a colon are of a clock, and what one
-digit follows may be a list: `gpus 0,1`, `shape (64,10)`."""
+digit follows may be a list: `gpus 0,1`, `shape (64,10)`. One more comma may part two quantities."""
 
 _THOUSANDS = re.compile(r"[0-9],[0-9]{3},[0-9]{3}")
 

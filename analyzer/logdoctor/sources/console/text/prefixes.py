@@ -13,6 +13,7 @@ _N = "\0"
 _RANK = re.compile("|".join((
     r"\[(?:rank|default|RANK)(?P<torchrun>[0-9]{1,9})\]:?\s?",
     rf"\[(?:rank|RANK|Rank|GPU)[ =](?P<tutorial_slot>{_N})\](?: \|\||:)?\s?",  # also DeepSpeed, Determined
+    rf"\[[\w{_N}-]{{1,40}}\] \[rank=(?P<determined_slot>{_N})\](?: \|\|)?\s?",  # behind the name of the container
     r"\[GPU(?P<tutorial>[0-9]{1,9})\]:?\s?",  # PyTorch's, of data in parallel
     rf"\[{_N},(?P<mpirun_slot>{_N})\]<std(?:out|err)>:\s?",
     rf"\[{_N},mpirank:(?P<sagemaker_slot>{_N}),[^\]]*\]<std(?:out|err)>:\s?",
@@ -47,6 +48,7 @@ _LOGGING = re.compile("|".join((
     rf"[\w.]+ [-|] (?={_LEVEL})",
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
     _LOGURU,
+    rf"<(?:none|trace|debug|info|warning|error|critical)> +(?=\[{_DATE})",  # Determined's command line
     rf"\[(?:LINE|line):{_N}\]#?\s*",
     rf"[\w./]+\.py:{_N}:? (?:- )?",
     rf"[\w./]+\.py\[line:{_N}\]:? (?:- )?",

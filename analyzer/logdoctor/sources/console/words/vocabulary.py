@@ -82,7 +82,7 @@ _UNIT_WORDS = (
     "KB|Gb|Mb|TB|TFLOPs|TFLOPS|TFLOP/s|tflops|dB|[a-z]{3,10}/second"
 )
 UNIT = re.compile(
-    rf"(?P<attached>{_UNIT_WORDS}|/s/gpu|/s|/sec|[mhdGMKBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])"
+    rf"(?P<attached>{_UNIT_WORDS}|/s/gpu|/s|/sec|[mhdGMKkBTx])(?![\w/])|\s(?:{_UNIT_WORDS})(?![\w/(]|\s*[:=])"
 )
 """A unit behind a number; behind a space only where it is not the key of the next."""
 
@@ -90,8 +90,8 @@ TIME_UNITS = frozenset(
     "ms milliseconds msec us µs seconds secs sec s minutes mins min m hours hrs hr h days day d".split()
 )
 
-MULTIPLES = {"K": 1e3, "M": 1e6, "B": 1e9}
-"""Units of a counter: LeRobot writes `step:48K`."""
+MULTIPLES = {"k": 1e3, "K": 1e3, "M": 1e6, "B": 1e9}
+"""Units of a counter: LeRobot writes `step:48K`, others `step 12.5k`."""
 
 SPLIT_HEADING = re.compile(
     r"\b(train(?:ing)?|val(?:id(?:ation|ate|ating)?)?|eval(?:uat(?:ion|e|ing))?|dev|test(?:ing)?|held-?out)(?![a-z])",

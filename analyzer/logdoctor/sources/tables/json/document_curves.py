@@ -14,11 +14,21 @@ import numpy as np
 
 from logdoctor.run.naming import words
 from logdoctor.run.vocabulary import SPLIT_WORDS
-from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.counters import counts, normal
+from logdoctor.sources.tables.json.document_shapes import (
+    VALUE,
+    are_course,
+    courses_in,
+    in_known_shape,
+    is_matrix,
+    joined,
+    records_of_rows,
+)
 from logdoctor.sources.tables.json.indexed import indexed
 from logdoctor.sources.tables.json.records import is_data, table_of
 from logdoctor.sources.tables.likeness import is_of_training, is_training, names_splits, tells_loss, tells_performance
 from logdoctor.sources.tables.numbers import parse_values
+from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.separated.bare_numbers import is_of_one_curve
 from logdoctor.sources.tables.table import Column, Table
 
@@ -74,8 +84,21 @@ def names_place(key: str) -> bool:
 
 def curves_in(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Iterator[Curves]:
     """Yield all that may be curves in a document."""
+    return map(_named_above, _curves_in(path, in_known_shape(value), prefix, depth))
+
+
+def _named_above(curves: Curves) -> Curves:
+    """Name the one quantity of a table that says no more of itself than `value` after what stands above it."""
+    quantities = [one.name for one in curves.table.columns if not counts(one.name) and normal(one.name) not in MOMENTS]
+    if not curves.prefix or quantities != [VALUE]:
+        return curves
+    above, _, name = curves.prefix.removesuffix("/").rpartition("/")
+    return replace(curves, prefix=f"{above}/" if above else "", table=curves.table.renamed({VALUE: name}))
+
+
+def _curves_in(path: Path, value: Any, prefix: str, depth: int) -> Iterator[Curves]:
     if _are_records(value):
-        yield Curves(prefix, table_of(path, value), of_records=True)
+        yield from _of_records(path, value, prefix)
     if isinstance(value, list) and not depth and (losses := _bare_losses(path.stem, value)):
         yield Curves(prefix, Table(path, len(value), (losses,)), of_records=False)
     if not isinstance(value, dict) or depth > _DEEPEST:
@@ -84,7 +107,7 @@ def curves_in(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Itera
     if value and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
         keys = [(key[1].lower() if key[1] else "index", int(key[2])) for key in counted if key]
         records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
-        yield Curves(prefix, table_of(path, records), of_records=True)
+        yield from _of_records(path, records, prefix)
         return
     if rows := _rows_under_names(value):
         yield Curves(prefix, table_of(path, rows), of_records=True)
@@ -93,8 +116,17 @@ def curves_in(path: Path, value: Any, prefix: str = "", depth: int = 0) -> Itera
         yield Curves(prefix, table, of_records=False)
     record_lists = sum(map(_are_records, value.values()))
     for key, entry in value.items():
-        says_nothing = key in _WRAPPERS or (_are_records(entry) and record_lists == 1 and key not in SPLIT_WORDS)
+        says_nothing = key in _WRAPPERS or (_are_rows(entry) and record_lists == 1 and key not in SPLIT_WORDS)
         yield from curves_in(path, entry, prefix if says_nothing else f"{prefix}{key}/", depth + 1)
+
+
+def _of_records(path: Path, records: list[dict[str, Any]], prefix: str) -> Iterator[Curves]:
+    """Yield the table of some records, and what each of them lists of the losses since the one before."""
+    courses, table = courses_in(records), table_of(path, records)
+    kept = (one for one in table.columns if one.name.rpartition("/")[0] not in courses)
+    yield Curves(prefix, table.with_columns(kept), of_records=True)
+    for found in _of_lists(path, courses):
+        yield Curves(prefix, found, of_records=False)
 
 
 def _bare_losses(stem: str, values: list[Any]) -> Column | None:
@@ -106,7 +138,8 @@ def _bare_losses(stem: str, values: list[Any]) -> Column | None:
 def _of_lists(path: Path, value: dict[str, Any]) -> Iterator[Table]:
     """Yield a table for each length that lists of numbers have."""
     by_length: dict[int, list[Column]] = {}
-    for name, numbers in value.items():
+    for name, entry in value.items():
+        numbers = joined(entry) if isinstance(entry, list) and is_matrix(entry) and are_course(name, entry) else entry
         if isinstance(numbers, list) and (column := _column(name, numbers)):
             by_length.setdefault(len(numbers), []).append(column)
     for length, columns in by_length.items():
@@ -153,11 +186,7 @@ def _are_pairs(values: list[Any]) -> bool:
 def _rows_under_names(value: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows that pandas' `to_json(orient="split")` writes, as records; none where they are not."""
     names, rows = value.get("columns"), value.get("data")
-    if not isinstance(names, list) or not isinstance(rows, list) or not all(isinstance(one, str) for one in names):
-        return []
-    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
-        return []
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    return records_of_rows([names, *rows]) if isinstance(names, list) and isinstance(rows, list) else []
 
 
 def _column(name: str, values: list[Any]) -> Column | None:
@@ -180,6 +209,11 @@ def _are_records(value: Any) -> bool:
     if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
         return False
     return 2 * sum(map(is_data, value)) < len(value)
+
+
+def _are_rows(value: Any) -> bool:
+    """Tell records that name what they hold; of one quantity without a name what stands above them tells."""
+    return _are_records(value) and VALUE not in value[0]
 
 
 def _is_index(key: str) -> bool:

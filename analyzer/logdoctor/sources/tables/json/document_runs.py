@@ -8,11 +8,16 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.run.vocabulary import SPLIT_WORDS
 from logdoctor.sources.tables.json.document_curves import are_log, curves_in, names_place
+from logdoctor.sources.tables.json.document_shapes import go_on, is_matrix, joined
 from logdoctor.sources.tables.likeness import tells_loss, tells_performance
+from logdoctor.sources.tables.separated.bare_numbers import is_of_one_curve
 
 _NAMES = ("name", "run_name", "run", "run_id", "id", "experiment", "model", "seed", "fold")
 """What says of an object in a list which run it is, the surest first."""
@@ -33,10 +38,17 @@ class Part:
 
 
 def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
-    """Return the runs of a document that holds several and nothing else that is logged; else none."""
+    """Return the runs of a document that holds several and nothing else that is logged; else none.
+
+    What goes on from part to part is one run without a label.
+    """
+    if is_matrix(document) and is_of_one_curve(path.stem):
+        document = {path.stem: document}
     if isinstance(document, list):
         are_runs = all(_is_run_of_lists(path, one) for one in document) and not _count_on(document)
-        return [Part(_label(one, i), one) for i, one in enumerate(document)] if are_runs else []
+        return _apart(path, [Part(_label(one, i), one) for i, one in enumerate(document)]) if are_runs else []
+    if isinstance(document, dict) and (rows := _rows_of_matrices(document)):
+        return _apart(path, [Part(str(i), row) for i, row in enumerate(rows)])
     if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
@@ -48,7 +60,34 @@ def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
     if len(logged) == 1:
         return runs_in(path, holders[next(iter(logged))], depth + 1)
     told = all(_is_run_with_validation(key, names) for key, names in logged.items())
-    return [Part(key, holders[key]) for key in logged] if told else []
+    return _apart(path, [Part(key, holders[key]) for key in logged]) if told else []
+
+
+def _rows_of_matrices(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the curves of each seed where every curve of a document is a list of lists, one for each seed."""
+    curves = {name: value for name, value in document.items() if tells_performance(name) and isinstance(value, list)}
+    if not any(map(tells_loss, curves)) or not all(map(is_matrix, curves.values())):
+        return []
+    count = len(next(iter(curves.values())))
+    if any(len(value) != count for value in curves.values()):
+        return []
+    return [{name: value[i] for name, value in curves.items()} for i in range(count)]
+
+
+def _apart(path: Path, parts: list[Part]) -> list[Part]:
+    """Return parts that are numbered as one run where the losses of one go on from those of the part before."""
+    numbered = len(parts) > 1 and all(part.label.isdecimal() for part in parts)
+    if not numbered or not go_on([_losses(path, part.content) for part in parts]):
+        return parts
+    return [Part("", joined([part.content for part in parts]))]
+
+
+def _losses(path: Path, value: Any) -> dict[str, NDArray[np.float64]]:
+    """Return the values of the losses in a part of a document by name."""
+    found = (
+        (curves.prefix + one.name, one.values) for curves in curves_in(path, value) for one in curves.table.columns
+    )
+    return {name: values for name, values in found if len(values) and tells_loss(name)}
 
 
 def _count_on(objects: Sequence[dict[str, Any]]) -> bool:

@@ -42,6 +42,8 @@ _SAMPLES = frozenset({"hist_stats"})
 _SUMMARY = frozenset({"num", "mean", "std"})
 """What an object holds that sums up all values since the record before, as the networks of NVIDIA report them."""
 
+_NUMBERS = frozenset({int, float})
+
 _AT_A_TIME = 10_000
 """Records that become arrays together: as many as a block of lines has."""
 
@@ -97,10 +99,22 @@ def flat(record: Record, prefix: str = "", depth: int = 0) -> Iterator[tuple[str
             if depth < DEEPEST and name not in _SAMPLES:
                 yield from flat(value, f"{prefix}{name}/", depth + 1)
         elif kind is list:
-            if len(value) <= LONGEST_LIST:
+            if measures := _named_measures(value):
+                yield from ((f"{prefix}{one}", measure) for one, measure in measures.items())
+            elif len(value) <= LONGEST_LIST:
                 yield from ((f"{prefix}{name}/{i}", one) for i, one in enumerate(value) if type(one) in (int, float))
         else:
             yield prefix + name, value
+
+
+def _named_measures(objects: Sequence[Any]) -> dict[str, object]:
+    """Return what a list of measures holds, each an object of a name and a value; nothing for any other list."""
+    if not objects or not all(
+        type(one) is dict and len(one) == 2 and type(one.get("value")) in _NUMBERS for one in objects
+    ):
+        return {}
+    named = {one.get("name", one.get("metric")): one["value"] for one in objects}
+    return named if len(named) == len(objects) and all(isinstance(name, str) for name in named) else {}
 
 
 def unwrapped(record: Record) -> Record:

@@ -22,6 +22,9 @@ _FEWEST_ALIKE = 0.3
 MOST_TITLES = 2
 """Lines above a header that may tell what the table is of."""
 
+_FEWEST_GROUPED = 3
+"""Columns of a table that has groups of them: an index, and two of one group."""
+
 _DECIMAL_COMMA = re.compile(r"\b0,[0-9]|[0-9],(?![0-9]{3}\b)[0-9]")
 
 _TELLS_SEPARATOR = re.compile(r"sep=.", re.I)
@@ -101,7 +104,10 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     names = split(top, separator) if separator else None
     if separator is None or names is None:
         return None
-    if is_header(names):
+    if levels := _levels([split(line, separator) for _, line in sample[: MOST_TITLES + 1]]):
+        names, (first, top) = _joined(levels), sample[len(levels) - 1]
+        first += 1
+    elif is_header(names):
         first += 1
     elif above := _commented_header(comments, separator, len(names)):
         names = above
@@ -113,7 +119,7 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     below = [line for i, line in sample if i >= first]
     if separator == ",":
         below = [cell for line in below if '"' in line for cell in split(line, separator) or ()]
-    decimal_comma = _has_decimal_commas(below)
+    decimal_comma = has_decimal_commas(below)
     return Form(separator, unique_names(names), top, first, comments, decimal_comma)
 
 
@@ -124,6 +130,41 @@ def is_header(cells: Sequence[str], like: Sequence[str] = ()) -> bool:
     if not named or len(named) * 2 < len(names) or any(map(_is_number, named)):
         return False
     return not like or not set(named).isdisjoint(like)
+
+
+def _levels(rows: Sequence[Row | None]) -> list[Row]:
+    """Return the lines of a header of two levels, as pandas writes one of several; none where it has one.
+
+    The upper level names groups of columns: it says a name again, or leaves it out behind the first of a group. Below
+    both, pandas names the index.
+    """
+    upper, lower, *below = rows if len(rows) > 1 else (None, None)
+    if upper is None or lower is None or len(lower) != len(upper) or len(upper) < _FEWEST_GROUPED:
+        return []
+    groups, names = _cells_named(upper), _cells_named(lower)
+    if len(set(groups)) == len(groups) >= len(upper) - 1 or len(names) < 2 or any(map(_is_number, groups + names)):
+        return []
+    if len(set(_joined([upper, lower]))) < len(upper):
+        return []
+    names_index = below and below[0] is not None and len(below[0]) == len(upper) and _names_first_alone(below[0])
+    return [upper, lower, below[0]] if names_index and below[0] is not None else [upper, lower]
+
+
+def _cells_named(row: Row) -> list[str]:
+    return [cell.strip() for cell in row if cell.strip() not in MISSING]
+
+
+def _names_first_alone(row: Row) -> bool:
+    return bool(row[0].strip()) and not _is_number(row[0]) and not any(cell.strip() for cell in row[1:])
+
+
+def _joined(levels: Sequence[Row]) -> Row:
+    """Return a name for each column of all levels; one that the uppermost leaves out is that of the column before."""
+    upper: Row = []
+    for i, cell in enumerate(levels[0]):
+        upper.append(cell if cell.strip() or i < 2 else upper[-1])
+    columns = zip(upper, *levels[1:], strict=True)
+    return ["/".join(cell.strip() for cell in cells if cell.strip()) for cells in columns]
 
 
 def _separator(lines: Sequence[str]) -> str | None:
@@ -163,7 +204,7 @@ def _is_name_above_numbers(lines: Sequence[str]) -> bool:
     return len(lines) > 2 and is_header(lines[:1]) and all(map(_is_number, lines[1:]))
 
 
-def _has_decimal_commas(lines: Sequence[str]) -> bool:
+def has_decimal_commas(lines: Sequence[str]) -> bool:
     """Tell whether commas are decimal points, as spreadsheets write them in many countries, and not thousands."""
     text = "\n".join(lines)
     return bool(_DECIMAL_COMMA.search(text)) and not re.search(r"[0-9]\.[0-9]", text)
