@@ -20,7 +20,7 @@ LITTLE = 0.25
 """Part of the tolerance that a fall may span where no accuracy says that nothing is learnt."""
 
 ERRORS_AWAY = 3.0
-"""Standard errors by which a median may lie off the level by chance, and points off their level."""
+"""Noises by which a single point may lie off its level by chance."""
 
 ERRORS_OF_FALL = 6.0
 """Standard errors from which a fall is none by chance; it is looked for at every level of every run."""
@@ -110,10 +110,10 @@ class RestAtChance:
 
     @property
     def _is_at_level(self) -> bool:
-        """Whether the middle of the values is the level, up to its tolerance and to chance."""
+        """Whether the middle of the values is the level, up to its tolerance and the noise of the curve's level."""
         level, tolerance = self._band
         away = abs(float(np.median(self._values)) - level)
-        return away <= tolerance + min(ERRORS_AWAY * self._error, tolerance)
+        return away <= tolerance + min(self.train.level_noise, tolerance)
 
     @property
     def _falls_below(self) -> bool:
