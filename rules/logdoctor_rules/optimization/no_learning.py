@@ -95,6 +95,17 @@ class NoLearning(Rule):
             val_loss=line(1.09, 1.087, 20).noisy(0.0003),
         ),
         fires("exactly flat", train_loss=flat(1.7)),
+        fires(
+            "the noise of batches shrinks with the rate, and what they fall by is within that of the beginning",
+            train_loss=line(1.951, 1.9465, 88).noisy(0.01, seed=2).followed_by(flat(1.945, 176).noisy(0.004, seed=12)),
+        ),
+        fires(
+            "a strong pull on the weights lifts both losses from the third value on, though more answers are right",
+            settings={"optimizer": "AdamW", "lr": 2e-3, "weight_decay": 1.5},
+            train_loss=decay(1.918, 1.933, 25, half_life=0.3).with_value(1, 1.912, 1.912),
+            val_loss=decay(1.9026, 1.9337, 25, half_life=0.3).with_value(1, 1.8999),
+            train_accuracy=decay(0.17, 0.24, 25),
+        ),
         fires("flat under batch noise", train_loss=flat(3.0, 3000).noisy(0.05)),
         fires(
             "six epochs that each give one loss, of both sets",

@@ -135,6 +135,16 @@ class StalledAtChance(Rule):
         ),
         fires("0.693 under heavy batch noise", train_loss=flat(LN2, 400).noisy(0.05)),
         fires("falls to ln 10 and rests there", train_loss=decay(2.6, LN10, half_life=0.02).noisy(0.002)),
+        fires(
+            "a little above it in batch noise, however many values show that",
+            settings={"num_classes": 7},
+            train_loss=flat(1.9987, 264).noisy(0.03, seed=1),
+        ),
+        silent(
+            "farther above it",
+            settings={"num_classes": 7},
+            train_loss=flat(2.04, 264).noisy(0.03, seed=1),
+        ),
         fires("ln 7, named by the settings", settings={"num_classes": 7}, train_loss=flat(log(7)).noisy(0.01)),
         fires(
             "ln 3, named by the accuracy", train_loss=flat(log(3)).noisy(0.005), train_accuracy=flat(0.335).noisy(0.01)

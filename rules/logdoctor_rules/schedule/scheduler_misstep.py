@@ -60,6 +60,7 @@ class SchedulerMisstep(Rule):
     limits = "Needs a logged rate; a schedule that is only over too soon is seen where the settings name accumulation."
     explains = (
         "lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting", "loss-spike", "oscillation",
+        "noisy-validation",
     )  # fmt: skip
 
     high_end: float = threshold(

@@ -59,7 +59,7 @@ class Divergence(Rule):
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
         "loss-spike", "generalization-gap", "overfitting", "slow-convergence", "still-improving", "noisy-validation",
-        "metric-loss-disagreement", "missing-warmup",
+        "metric-loss-disagreement", "missing-warmup", "vanishing-gradients",
     )  # fmt: skip
 
     above_start: float = threshold(

@@ -90,6 +90,15 @@ class TestNoise:
     def test_rounding_is_the_least_noise(self) -> None:
         assert trend(flat(2.0)).noise == pytest.approx(2e-6)
 
+    @pytest.mark.parametrize("points", [90, 900, 5000])
+    def test_a_fall_is_as_sure_as_the_noisier_of_its_ends_lets_it_be(self, points: int) -> None:
+        """Of curves that do not fall, the noise of the beginning makes up most of what they seem to."""
+        curves = [
+            flat(2.0, points // 3).noisy(0.1, seed).followed_by(flat(2.0, 2 * points // 3).noisy(0.02, seed + 50))
+            for seed in range(50)
+        ]
+        assert 0.6 < np.std([trend(one).sure_fall for one in curves]) < 1.4
+
     @pytest.mark.parametrize("points", [120, 5000])
     def test_the_level_is_less_noisy_than_the_points_by_what_it_says(self, points: int) -> None:
         measured = [trend(flat(2.0, points).noisy(0.1, seed)) for seed in range(20)]

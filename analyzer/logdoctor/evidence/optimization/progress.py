@@ -188,22 +188,25 @@ def gains_next_to_nothing(
     if (greatest_height(settings.run, settings) or 0.0) < MODEST:
         return _gains_nothing(settings.run, train, val)
     falls = [max(one.start - one.best, 0.0) <= share * abs(one.start) for one in (train, val)]
-    levels = [one.thirds[1] - one.thirds[2] <= (one.thirds[0] - one.thirds[1]) / 2 for one in (train, val)]
     rounded = all(one.start - one.best <= ROUNDING * abs(one.start) for one in (train, val))
-    return rounded or (all(falls) and all(levels))
+    return rounded or (all(falls) and _levels_off(train) and _levels_off(val))
 
 
 def _gains_nothing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
-    """Whether validation never comes below its first value, and training levels off after next to no fall.
+    """Whether validation never rests below its first value, and training levels off and ends next to where it began.
 
     So does a run that goes on once it has learnt: not one that began below guessing, or with fair answers.
     """
     if train.first < BELOW_GUESSING or any(first_accuracy(one) >= FAIR for one in accuracies(run)):
         return False
-    falls, (first, middle, last) = train.start - train.best, train.thirds
-    levels_off = middle - last <= (first - middle) / 2
-    never_lower = len(val) >= SEEN and float(val.series.values.min()) >= float(val.series.values[0])
-    return never_lower and levels_off and falls <= NEXT_TO_NONE * abs(train.start)
+    never_lower = len(val) >= SEEN and float(val.level.min()) >= val.first
+    return never_lower and _levels_off(train) and train.start - train.end <= NEXT_TO_NONE * abs(train.start)
+
+
+def _levels_off(trend: Trend[Any]) -> bool:
+    """Whether it falls from the second to the last third by half of what it fell before at most, or not at all."""
+    first, middle, last = trend.thirds
+    return middle - last <= max(first - middle, 0.0) / 2
 
 
 def falls_steadily(val: Trend[Any]) -> bool:

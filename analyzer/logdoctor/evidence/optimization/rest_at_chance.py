@@ -23,7 +23,7 @@ NEARLY_ALL = 0.75
 """Share of the values of a rest, up to its end, that are one where the outputs are alike for all inputs."""
 
 ERRORS_AWAY = 3.0
-"""Standard errors by which a median may lie off the level by chance, and points off their level."""
+"""Noises by which a single point may lie off its level by chance."""
 
 ERRORS_OF_FALL = 6.0
 """Standard errors from which a fall is none by chance; it is looked for at every level of every run."""
@@ -127,10 +127,10 @@ class RestAtChance:
 
     @property
     def _is_at_level(self) -> bool:
-        """Whether the middle of the values is the level, up to its tolerance and to chance."""
+        """Whether the middle of the values is the level, up to its tolerance and the noise of the curve's level."""
         level, tolerance = self._band
         away = abs(float(np.median(self._values)) - level)
-        return away <= tolerance + min(ERRORS_AWAY * self._error, tolerance)
+        return away <= tolerance + min(self.train.level_noise, tolerance)
 
     @property
     def _falls_below(self) -> bool:

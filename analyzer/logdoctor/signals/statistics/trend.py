@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.run import Axis, Role, Series
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.noise import noise_of, robust_sigma
+from logdoctor.signals.statistics.noise import TWISTED, noise_of, robust_sigma
 from logdoctor.signals.statistics.running_sums import is_summed_anew
 from logdoctor.signals.statistics.smoothing import SMOOTHED, block_medians, block_middles, block_size, running_median
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -204,8 +204,15 @@ class Trend(Generic[R]):
 
     @cached_property
     def error_between_thirds(self) -> float:
-        """Standard error of the difference of the medians of two thirds of the points."""
-        return self.error_of(len(self) / 3, len(self) / 3)
+        """Standard error of the difference of the medians of the first and the last third of the points.
+
+        Batch noise shrinks as the rate falls, and grows as batches are told apart: each third has its own, but no less
+        than that of all, for the noise of fewer points is known less well.
+        """
+        values, third = self.series.values, len(self) // 3
+        parts = (values[:third], values[-third:]) if third >= TWISTED else ()
+        first, last = (max(self.noise, noise_of(part)) for part in parts) if parts else (self.noise, self.noise)
+        return MEDIAN_EFFICIENCY * float(np.hypot(first, last) / np.sqrt(max(len(self) / 3, 1.0)))
 
     @cached_property
     def sure_fall(self) -> float:
