@@ -221,6 +221,15 @@ def only_higher_went_well(siblings: Siblings) -> bool:
     return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
 
 
+def only_lower_went_well(siblings: Siblings) -> bool:
+    """Whether the same run went well at a lower rate, and at none as high."""
+    example = given_as_example(siblings)
+    if example is None or not only_rate_differs(example):
+        return False
+    as_high = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE > rate)
+    return not any(all(is_rate(name) or is_seed(name) for name in one.differs) for one in as_high)
+
+
 def _first_tested(siblings: Iterable[Sibling]) -> Sibling | None:
     """Return the first sibling that tests the rate, else the first; of a large sweep the others need no look."""
     first = None
