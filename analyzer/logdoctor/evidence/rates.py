@@ -86,7 +86,7 @@ def rate_too_high(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
     """Return the cause with the highest lower rate that went well among the siblings as evidence and fix."""
-    best = given_as_example(siblings)
+    best = None if most_went_well_as_high(siblings) else given_as_example(siblings)
     better = best is not None and not costs(best, end_of(siblings.run))
     if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
@@ -224,10 +224,26 @@ def only_higher_went_well(siblings: Siblings) -> bool:
 def only_lower_went_well(siblings: Siblings) -> bool:
     """Whether the same run went well at a lower rate, and at none as high."""
     example = given_as_example(siblings)
-    if example is None or not only_rate_differs(example):
-        return False
-    as_high = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE > rate)
-    return not any(all(is_rate(name) or is_seed(name) for name in one.differs) for one in as_high)
+    return example is not None and only_rate_differs(example) and not any(map(went_well, _as_high(siblings)))
+
+
+def most_went_well_as_high(siblings: Siblings) -> bool:
+    """Whether most runs at a rate as high went well, this one among them, which failed: then a lower one is no cure."""
+    return siblings.once(_most_went_well)
+
+
+def _most_went_well(siblings: Siblings) -> bool:
+    as_high = _as_high(siblings)
+    return 2 * sum(map(went_well, as_high)) > len(as_high) + 1
+
+
+def _as_high(siblings: Siblings) -> list[Sibling]:
+    """Return the runs of the same recipe at about this rate or a higher one, whatever their seed."""
+    rate = given_rate(siblings.run)
+    if rate is None:
+        return []
+    same = [one for one in siblings if all(is_rate(name) or is_seed(name) for name in one.differs)]
+    return [one for one in same if (given_rate(one.run) or 0.0) * OTHER_RATE > rate]
 
 
 def _first_tested(siblings: Iterable[Sibling]) -> Sibling | None:
