@@ -225,29 +225,13 @@ class LrDecayedTooEarly(Rule):
         severity = Severity.ERROR if fall < self.failed * abs(train.start) else self.severity
         course = "fell until the rate died" if stopped else "had hardly moved by then"
         said = f"{train.series.name} {course} and stays at {number(end)}"
-        yield self._finding(
-            schedule, died, said, end, confidence, severity, _causes(schedule, died, self.dead_rate, train)
-        )
-
-    def _finding(
-        self,
-        schedule: Schedule,
-        died: int,
-        said: str,
-        end: float,
-        confidence: Confidence,
-        severity: Severity,
-        causes: tuple[Cause, ...],
-    ) -> Finding:
-        rate, begun, last = schedule.series, schedule.series.first_step, schedule.series.last_step
-        share = (last - died) / (last - begun)
-        return self.finding(
-            f"{rate.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
-            f"{place(rate, died)} on, for {percent(share)} of the run; {said}",
+        rate, what = schedule.series, f"below {percent(self.dead_rate)} of its peak of {number(schedule.peak)}"
+        yield self.finding(
+            f"{rate.name} is {what} from {place(rate, died)} on, for {percent(share)} of the run; {said}",
             Span(rate.name, died, last, "without rate"),
             confidence=confidence,
             severity=severity,
-            causes=causes,
+            causes=_causes(schedule, died, self.dead_rate, train),
             evidence={
                 f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
