@@ -163,7 +163,7 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay"], "name the folder of a run"),
         (
             ["replay", "RUN", "--recipe", "none.py"],
-            "none.py: no such recipe; logdoctor replay --write-recipe drafts one",
+            "none.py: no such recipe; logdoctor replay RUN --write-recipe FILE drafts one",
         ),
         (["replay", "RUN", "--checkpoint", "none.pt"], "none.pt: no such file or folder"),
         (["replay", "RUN", "--at", "5"], "the first checkpoint is of step 20, later than the flagged step 5"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -69,10 +70,18 @@ def _judged(finding: Finding, replayed: Replayed) -> Finding:
     supposed = next((one for one in finding.causes if one.id == verdict.cause), None)
     cause = supposed or because(verdict.cause)
     fixes = (*_fixes(replayed), *(replace(one, tested="") for one in cause.fixes))
-    pro = (*(f"replay: {one}" for one in verdict.evidence), *cause.pro)
+    pro = (*(f"replay: {one}" for one in (*verdict.evidence, *_counted_otherwise(replayed))), *cause.pro)
     first = replace(cause, strength=Strength.LIKELY, pro=pro, fixes=fixes)
     others = tuple(_less_likely(one) for one in finding.causes if one.id != verdict.cause)
     return replace(finding, causes=(first, *others), to_tell_apart=())
+
+
+def _counted_otherwise(replayed: Replayed) -> Iterator[str]:
+    """Say which step of the log the failing one is, where the log counts from 1 and the replay from 0."""
+    baseline = replayed.baseline
+    if baseline is not None and baseline.failure is not None and baseline.shift.log:
+        step = baseline.failure.step
+        yield f"its step {step} is step {step + baseline.shift.log} of the log"
 
 
 def _less_likely(cause: Cause) -> Cause:

@@ -47,3 +47,20 @@ def test_a_setting_that_a_sibling_does_without_is_said_in_words() -> None:
     )
     (clue,) = [one for one in from_siblings(Siblings.among(failed, (calm,))) if one.cause == "no-gradient-clipping"]
     assert clue.text == "sibling run b with max_grad_norm 1.0 instead of not set went well"
+
+
+def test_a_lower_rate_is_no_cure_where_most_runs_at_a_higher_one_went_well() -> None:
+    failed, lower = run("a", None, lr=0.01, seed=2), run("b", 0.3, lr=0.001, seed=0)
+    higher = tuple(run(f"c{seed}", 0.3, lr=0.02 * (seed + 1), seed=seed) for seed in range(4))
+    unlucky = tuple(run(f"d{seed}", None, lr=0.02, seed=seed) for seed in range(4))
+
+    def tested(*others: Run) -> tuple[list[str], bool]:
+        siblings = Siblings.among(failed, (lower, *others))
+        fixes = rate_too_high(siblings, Strength.POSSIBLE).fixes
+        weight = sum(one.weight for one in from_siblings(siblings) if one.cause == "learning-rate-too-high")
+        return [one.tested for one in fixes], weight > 0
+
+    assert tested() == (["sibling run b, other seed"], True)
+    assert tested(*higher[:1], *unlucky) == (["sibling run b, other seed"], True)
+    assert tested(*higher) == ([""], False)
+    assert tested(*higher, *unlucky[:2]) == ([""], False)

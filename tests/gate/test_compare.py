@@ -134,6 +134,16 @@ class TestCurves:
         assert said == ["within noise"] * 11
 
 
+def test_an_accuracy_in_per_cent_is_compared_with_one_that_is_a_share() -> None:
+    shares = 1 - 0.3 * curve()
+    found = compare([run("a", val_accuracy=shares)], [run("b", val_acc=100 * shares - 0.01)])
+    (one,) = found.curves
+    assert one.new is not None
+    assert str(one.change) == "within noise"
+    assert one.new.end == pytest.approx(float(np.median(shares[-30:])), abs=0.01)
+    assert changes(100 * shares, shares - 0.2, "val_accuracy") == "worse"
+
+
 def sample() -> Compared:
     late = curve(5, noise=0.005)
     late[200:] += 0.2

@@ -146,6 +146,20 @@ def test_copies_in_checkpoints_belong_to_the_run(tmp_path: Path) -> None:
     ]
 
 
+def test_a_log_kept_beside_several_runs_tells_of_the_one_that_holds_its_data(tmp_path: Path) -> None:
+    rows = [{"step": step, "epoch": step / 10, "loss": float(v)} for step, v in enumerate(FALL)]
+    (tmp_path / "console.log").write_text("".join(f"step {one['step']} loss {one['loss']!r}\n" for one in rows))
+    for name, scale in (("hot", 1.0), ("ok", 0.5)):
+        folder = tmp_path / "hf" / name
+        folder.mkdir(parents=True)
+        history = [{**one, "loss": scale * one["loss"]} for one in rows]
+        (folder / "trainer_state.json").write_text(json.dumps({"log_history": history, "global_step": 40}))
+    runs = load(tmp_path)
+    assert [run.name for run in runs] == ["hf/hot", "hf/ok"]
+    assert [source.path for source in runs[0].sources] == ["console.log", "hf/hot/trainer_state.json"]
+    assert Path(runs[0].folder) == tmp_path / "hf" / "hot"
+
+
 def test_sub_folders_of_splits_make_one_run(tmp_path: Path) -> None:
     write_events(tmp_path / "train", {"epoch_loss": FALL})
     write_events(tmp_path / "validation", {"epoch_loss": FALL + 0.1})

@@ -13,8 +13,7 @@ from logdoctor.bundle.layout import FOLDER, batch_files, state_folders
 from logdoctor.bundle.tensor_files import read_tensors
 from logdoctor.capture import capturing, install
 from logdoctor.errors import LogDoctorError
-from logdoctor.replay.given.gather import alarm_step, captured_losses, find_capture, gather
-from logdoctor.replay.given.recipe import read_recipe
+from logdoctor.replay.given.gather import alarm_step, captured_losses, find_capture, gather, log_ahead
 from logdoctor.replay.material import Fidelity
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replay.preflight import limits, preflight
@@ -159,3 +158,16 @@ def test_a_wrong_number_of_accumulated_batches_is_said(tmp_path: Path) -> None:
     material = gather(run, read_recipe(run / "recipe.py"), 50, {})
     with pytest.raises(LogDoctorError, match="step 45 was made of one batch; say accumulate = 1"):
         material.batches(45)
+
+
+@pytest.mark.parametrize(("first", "every", "ahead"), [(0, 1, 0), (1, 1, 1), (1, 5, 1), (0, 5, 0), (7, 1, 0)])
+def test_a_log_that_counts_from_one_is_ahead_of_a_capture(first: int, every: int, ahead: int) -> None:
+    losses = {step: 2.3 * 0.97**step for step in range(60)}
+    logged = {step + first: round(loss, 4) for step, loss in losses.items() if (step + first) % every == 0}
+    assert log_ahead(logged, losses) == ahead
+
+
+def test_losses_that_hardly_differ_tell_nothing_of_the_counting() -> None:
+    losses = dict.fromkeys(range(60), 2.3026)
+    assert log_ahead({step + 1: 2.3026 for step in losses}, losses) == 0
+    assert log_ahead({}, losses) == 0

@@ -48,7 +48,7 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (LOSS, "defines no setup(); see logdoctor replay --write-recipe"),
+        (LOSS, "defines no setup(); logdoctor replay RUN --write-recipe FILE drafts one"),
         (LOSS + "def set_up():\n    pass\n", "defines no setup(); did you mean 'set_up'?"),
         (SETUP, "defines neither loss(model, batch) nor train_step(training, batch)"),
         (SETUP + "def loss(batch):\n    pass\n", "loss must be called as loss(model, batch)"),
@@ -116,5 +116,5 @@ def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
 
 
 def test_a_missing_recipe_says_how_to_draft_one(tmp_path: Path) -> None:
-    with pytest.raises(ReplayError, match="no such recipe; logdoctor replay --write-recipe drafts one"):
+    with pytest.raises(ReplayError, match="no such recipe; logdoctor replay RUN --write-recipe FILE drafts one"):
         read_recipe(tmp_path / "recipe.py")

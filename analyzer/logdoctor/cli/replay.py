@@ -154,11 +154,15 @@ def command(
             replayed = recheck(material, examined.replay, options, lambda now: draw(_said(now)))
         else:
             replayed = replay(material, taken, options, lambda now: draw(_said(now)))
-    return _told(_limited(replayed, tuple(limits(material))), result, run, color)
+    again = f"logdoctor replay {run}" + (f" --recipe {recipe_file}" if recipe_file else "")
+    return _told(_limited(replayed, tuple(limits(material))), result, again, color)
 
 
-def _told(replayed: Replayed, file: Path, run: str, color: str) -> int:
-    """Print a result, write it to its file where anything was learnt, and return the exit code."""
+def _told(replayed: Replayed, file: Path, again: str, color: str) -> int:
+    """Print a result, write it to its file where anything was learnt, and return the exit code.
+
+    `again` is the command that takes the same steps with the same recipe.
+    """
     from logdoctor.replayed import to_json
     from logdoctor.reports.terminal.replay import render
 
@@ -169,7 +173,7 @@ def _told(replayed: Replayed, file: Path, run: str, color: str) -> int:
     write_file(file, [to_json(replayed)])
     click.echo(f"  written to {file}; logdoctor analyze shows it with the finding", err=True)
     if _asks_for_code(replayed):
-        click.echo(f"  when you have changed the code: logdoctor replay {run} --patched", err=True)
+        click.echo(f"  when you have changed the code: {again} --patched", err=True)
     return _exit_code(replayed)
 
 

@@ -86,7 +86,7 @@ def rate_too_high(
     siblings: Siblings, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
 ) -> Cause:
     """Return the cause with the highest lower rate that went well among the siblings as evidence and fix."""
-    best = given_as_example(siblings)
+    best = None if most_went_well_as_high(siblings) else given_as_example(siblings)
     better = best is not None and not costs(best, end_of(siblings.run))
     if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
@@ -219,6 +219,31 @@ def only_higher_went_well(siblings: Siblings) -> bool:
     """Whether the same run went well at a higher rate, and at no lower one."""
     faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE)
     return any(only_rate_differs(one) for one in faster) and given_as_example(siblings) is None
+
+
+def only_lower_went_well(siblings: Siblings) -> bool:
+    """Whether the same run went well at a lower rate, and at none as high."""
+    example = given_as_example(siblings)
+    return example is not None and only_rate_differs(example) and not any(map(went_well, _as_high(siblings)))
+
+
+def most_went_well_as_high(siblings: Siblings) -> bool:
+    """Whether most runs at a rate as high went well, this one among them, which failed: then a lower one is no cure."""
+    return siblings.once(_most_went_well)
+
+
+def _most_went_well(siblings: Siblings) -> bool:
+    as_high = _as_high(siblings)
+    return 2 * sum(map(went_well, as_high)) > len(as_high) + 1
+
+
+def _as_high(siblings: Siblings) -> list[Sibling]:
+    """Return the runs of the same recipe at about this rate or a higher one, whatever their seed."""
+    rate = given_rate(siblings.run)
+    if rate is None:
+        return []
+    same = [one for one in siblings if all(is_rate(name) or is_seed(name) for name in one.differs)]
+    return [one for one in same if (given_rate(one.run) or 0.0) * OTHER_RATE > rate]
 
 
 def _first_tested(siblings: Iterable[Sibling]) -> Sibling | None:

@@ -11,6 +11,7 @@ from logdoctor.evidence.rates import (
     costs,
     end_of,
     given_as_example,
+    most_went_well_as_high,
     only_rate_differs,
     rate_too_high,
     went_well,
@@ -65,7 +66,7 @@ def from_siblings(siblings: Siblings) -> Iterator[Clue]:
 def _from_lower_rate(siblings: Siblings) -> Iterator[Clue]:
     """Weigh the run that went well at a lower rate; what came of it is told by `rate_too_high`."""
     example = given_as_example(siblings)
-    if example is None or costs(example, end_of(siblings.run)):
+    if example is None or costs(example, end_of(siblings.run)) or most_went_well_as_high(siblings):
         return
     yield Clue("learning-rate-too-high", DECISIVE if only_rate_differs(example) else FAIR)
     same = f"sibling run {example.run.name} has the same data and first loss and went well"

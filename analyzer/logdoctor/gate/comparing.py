@@ -15,6 +15,7 @@ from logdoctor.gate.intact import damage_of
 from logdoctor.gate.statistics import mean_over_steps
 from logdoctor.run import ROLES, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import counted, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
@@ -56,6 +57,7 @@ def _values(values: Sequence[Setting]) -> tuple[Setting, ...]:
 
 def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> CurveDifference:
     here, there = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
+    there = [_in_unit_of(here[0], one) for one in there]
     about = CurveDifference(role.id, here[0].name, there[0].name, str(here[0].axis), Change.UNKNOWN)
     try:
         old = golden_curve(here)
@@ -72,6 +74,14 @@ def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> Cu
     except ValueError as error:
         return replace(about, problem=f"new: {error}")
     return _difference(about, old, fresh)
+
+
+def _in_unit_of(reference: Series, series: Series) -> Series:
+    """Return an accuracy as the reference logs its own: a share, or per cent."""
+    if not (is_accuracy(reference.name) and is_accuracy(series.name) and len(reference.finite) and len(series.finite)):
+        return series
+    units = (accuracy_unit(one.finite.values) for one in (reference, series))
+    return replace(series, values=series.values * (next(units) / next(units)))
 
 
 def _difference(about: CurveDifference, old: Golden, fresh: Golden) -> CurveDifference:

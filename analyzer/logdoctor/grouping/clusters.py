@@ -189,7 +189,8 @@ def _copies_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
     """Join a run with the only run of other formats below its folder that holds the same data.
 
     Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
-    log above `vis_data/`, a table beside a folder of event files.
+    log above `vis_data/`, a table beside a folder of event files. Where other runs lie below the upper folder too, the
+    log there was only kept beside them, as what a console printed is: then the run is that of the lower one.
     """
     homes: dict[PurePosixPath, list[int]] = {}
     for i, one in enumerate(runs):
@@ -201,10 +202,16 @@ def _copies_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
         if len(same) == 1:
             below.setdefault(same[0], []).append(lower)
     lowest = {lower for (lower, *others) in below.values() if not others} - below.keys()
-    copies = {
-        i: [piece for lower in found if lower in lowest for piece in runs[lower].pieces] for i, found in below.items()
-    }
-    return [replace(one, pieces=(*one.pieces, *copies.get(i, ()))) for i, one in enumerate(runs) if i not in lowest]
+    copy_of = {upper: lower for upper, found in below.items() for lower in found if lower in lowest}
+    kept = [i for i in range(len(runs)) if i not in lowest]
+    folders_of_runs = {folder for i in kept for folder in runs[i].home.parents}
+    joined = []
+    for i in kept:
+        parts = (runs[i], runs[copy_of[i]]) if i in copy_of else (runs[i],)
+        if runs[i].home in folders_of_runs:
+            parts = parts[::-1]
+        joined.append(replace(parts[0], pieces=tuple(piece for part in parts for piece in part.pieces)))
+    return joined
 
 
 def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:

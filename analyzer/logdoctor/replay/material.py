@@ -92,6 +92,8 @@ class Material:
     """Return the batch of a step, as `Recipe.batch` does; raises LookupError where there is none."""
     logged: Mapping[int, float] = field(default_factory=dict)
     """The logged training loss by step."""
+    log_ahead: int = 0
+    """The run's own log has the loss of step k at k + this, where `logged` is what a capture logged."""
     rates: Mapping[int, float] = field(default_factory=dict)
     """The learning rate of the first parameter group by step, as far as a capture logged it."""
     moves: frozenset[int] | None = None

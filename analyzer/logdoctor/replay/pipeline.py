@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import torch
@@ -121,14 +121,16 @@ def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduc
     material = session.material
     session.meter.stage = "replays the window"
     found = reproduce(session, target.step)
-    notebook.note(baseline=found.baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
+    shift = found.baseline.shift
+    told = replace(found.baseline, shift=replace(shift, log=shift.log + material.log_ahead))
+    notebook.note(baseline=told, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
     notebook.facts = Facts(
         found.baseline,
         exact=material.fidelity is Fidelity.EXACT and not found.not_put_back,
         batches=material.fidelity is not Fidelity.NO_BATCHES,
         logged_failure=logged_failure(material.logged, target.step - found.baseline.shift.log),
     )
-    notebook.note(remarks=tuple(_remarks(found, session.material.moves)))
+    notebook.note(remarks=tuple(_remarks(found, session.material)))
     return found
 
 
@@ -175,13 +177,14 @@ def _treat(session: Session, at: Situation, only: frozenset[str] | None, noteboo
     notebook.judge_again()
 
 
-def _remarks(found: Reproduction, moves: frozenset[int] | None) -> Iterator[str]:
+def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
     """Yield what the user should know of the window, beside its numbers."""
-    baseline = found.baseline
+    baseline, moves = found.baseline, material.moves
+    ahead = baseline.shift.log + material.log_ahead
     if baseline.shift.batch:
         yield f"batch(step) is off by one: the run's step k took the recipe's batch(k{baseline.shift.batch:+d})"
-    if baseline.shift.log:
-        yield f"the log has the loss of step k at k{baseline.shift.log:+d}; steps here are counted from 0"
+    if ahead:
+        yield f"the log has the loss of step k at k{ahead:+d}; steps here are counted from 0"
     if baseline.is_another:
         yield "the replayed losses are not the logged ones from the first step on: check the recipe against the script"
     if moves is not None:

@@ -36,7 +36,7 @@ def recheck(
     if baseline is None or baseline.failure is None or not baseline.reproduced or verdict is None:
         raise ReplayError("the earlier replay found no failure that a change of the code could remove")
     session = Session(
-        shifted(material, baseline.shift),
+        shifted(material, replace(baseline.shift, log=baseline.shift.log - material.log_ahead)),
         chosen_device(options.device),
         Meter(options.seconds, options.steps, progress),
     )

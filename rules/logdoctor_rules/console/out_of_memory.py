@@ -96,8 +96,8 @@ class OutOfMemory(Rule):
         if line.event.step is None:
             return "no step was logged before: model and batch do not fit"
         return (
-            f"what came up to {line.event.step:,} fitted: a longer batch, an evaluation or memory that grows was too "
-            "much; log the allocated memory to tell"
+            "all before it fitted: a longer batch, an evaluation, or memory that grows from step to step was too much; "
+            "log the allocated memory to tell which"
         )
 
     @staticmethod

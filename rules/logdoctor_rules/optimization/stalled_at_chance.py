@@ -34,7 +34,7 @@ from logdoctor.evidence.optimization.at_chance import came_to_chance, has_learnt
 from logdoctor.evidence.optimization.held_at_chance import held_at_chance
 from logdoctor.evidence.optimization.one_answer import one_answer_always
 from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
-from logdoctor.evidence.optimization.rest_at_chance import RestAtChance, RestThresholds
+from logdoctor.evidence.optimization.rest_at_chance import RestAtChance, RestThresholds, values_lost
 from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.term_at_chance import term_at_chance
@@ -200,6 +200,18 @@ class StalledAtChance(Rule):
             settings={"hidden": 1},
             siblings=(example_run({"hidden": 32}, train_loss=decay(LN10, 0.2)),),
             train_loss=flat(LN10, 40).noisy(0.01),
+        ),
+        fires(
+            "a rate at which nothing is learnt, and the same run at a lower one",
+            settings={"lr": 0.8, "hidden": 32, "seed": 5},
+            siblings=(example_run({"lr": 0.1, "hidden": 32, "seed": 2}, train_loss=decay(LN10, 0.01)),),
+            train_loss=given([2.54, 2.35]).followed_by(flat(2.33, 23).noisy(0.003)),
+            val_accuracy=given([0.08, 0.12, 0.1] * 8),
+        ),
+        silent(
+            "a few values at the level of four classes before the loss turns NaN",
+            axis=Axis.STEP,
+            train_loss=decay(1.38, 1.3, 100, half_life=0.5).noisy(0.02).with_value(12, *[np.nan] * 88),
         ),
         fires(
             "few, large batches",
@@ -553,7 +565,8 @@ class StalledAtChance(Rule):
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         limits = self.thresholds_for(RestThresholds)
-        rests = (RestAtChance(train, level, limits) for level in chance.levels)
+        lost = values_lost(run, train.series)
+        rests = (RestAtChance(train, level, limits, lost) for level in chance.levels)
         for rest in rests:
             learnt = has_learnt(run, train.series, rest.chance) and not rest.is_exact
             if rest.since is None or learnt or rest.is_passed_by(val):

@@ -225,20 +225,13 @@ class LrDecayedTooEarly(Rule):
         severity = Severity.ERROR if fall < self.failed * abs(train.start) else self.severity
         course = "fell until the rate died" if stopped else "had hardly moved by then"
         said = f"{train.series.name} {course} and stays at {number(end)}"
-        yield self._finding(schedule, died, said, end, confidence, severity)
-
-    def _finding(
-        self, schedule: Schedule, died: int, said: str, end: float, confidence: Confidence, severity: Severity
-    ) -> Finding:
-        rate, begun, last = schedule.series, schedule.series.first_step, schedule.series.last_step
-        share = (last - died) / (last - begun)
-        return self.finding(
-            f"{rate.name} is below {percent(self.dead_rate)} of its peak of {number(schedule.peak)} from "
-            f"{place(rate, died)} on, for {percent(share)} of the run; {said}",
+        rate, what = schedule.series, f"below {percent(self.dead_rate)} of its peak of {number(schedule.peak)}"
+        yield self.finding(
+            f"{rate.name} is {what} from {place(rate, died)} on, for {percent(share)} of the run; {said}",
             Span(rate.name, died, last, "without rate"),
             confidence=confidence,
             severity=severity,
-            causes=_causes(schedule, died, self.dead_rate),
+            causes=_causes(schedule, died, self.dead_rate, train),
             evidence={
                 f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(share, "share of the run"),
@@ -247,9 +240,15 @@ class LrDecayedTooEarly(Rule):
         )
 
 
-def _causes(schedule: Schedule, died: int, dead_rate: float) -> tuple[Cause, ...]:
-    """Return why the rate died at a step: by a schedule for fewer steps, or one that is stepped too often."""
+def _causes(
+    schedule: Schedule, died: int, dead_rate: float, train: Trend[TrainLoss] | Trend[ValLoss]
+) -> tuple[Cause, ...]:
+    """Return why the rate died at a step: by a schedule for fewer steps, or one that is stepped too often.
+
+    The run ends with its loss: a rate that is logged once an epoch is not logged at its end.
+    """
     begun, last = schedule.series.first_step, schedule.series.last_step
+    length = max(last, train.series.last_step if train.series.axis is schedule.series.axis else last) - begun
     times = (last - begun) / max(schedule.settled_step - begun, 1)
     whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
     said = f"the schedule is over after 1/{round(times)} of the run"
@@ -260,7 +259,7 @@ def _causes(schedule: Schedule, died: int, dead_rate: float) -> tuple[Cause, ...
             pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(schedule.series, died)} on"],
             fixes=[
                 Fix(
-                    f"stretch the schedule from {number(died - begun)} to the {number(last - begun)} "
+                    f"stretch the schedule from {number(died - begun)} to the {number(length)} "
                     f"{axis_word(schedule.series.axis)}s of the run, or stop at {place(schedule.series, died)}",
                     basis="the logged rate",
                 )

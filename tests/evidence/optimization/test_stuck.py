@@ -123,6 +123,25 @@ def test_an_output_that_is_certain_or_jumps_speaks_for_a_rate_that_is_too_high()
     )
 
 
+def first_of_sweep(*others: tuple[float, Curve]) -> str:
+    """Return the first cause of a run at 0.8 that gives one answer, beside runs of the same settings at other rates."""
+    here = example_run(
+        {"lr": 0.8, "seed": 5}, train_loss=flat(2.33, 25).noisy(0.003), val_accuracy=given([0.08, 0.12, 0.1] * 8)
+    )
+    beside = [example_run({"lr": rate, "seed": at}, train_loss=curve) for at, (rate, curve) in enumerate(others)]
+    causes = stuck_causes(UpdateSigns.measure(here), Hyperparameters.measure(here), Siblings.among(here, beside))
+    return causes[0].id
+
+
+def test_a_run_that_learns_at_a_lower_rate_alone_has_too_high_a_rate() -> None:
+    learns, stuck = decay(2.3, 0.01), flat(2.33).noisy(0.003)
+    assert first_of_sweep((0.1, learns)) == "learning-rate-too-high"
+    assert first_of_sweep((0.1, learns), (0.9, stuck)) == "learning-rate-too-high"
+    assert first_of_sweep((0.1, stuck)) != "learning-rate-too-high"
+    assert first_of_sweep((0.1, learns), (0.9, learns)) != "learning-rate-too-high"
+    assert first_of_sweep((0.1, learns), (0.8, learns)) != "learning-rate-too-high"
+
+
 WANDERS = flat(2.3, 20).noisy(0.005)
 
 

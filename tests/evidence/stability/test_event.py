@@ -10,6 +10,7 @@ import pytest
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Event, Surroundings
 from logdoctor.evidence.stability.clues import clues_around
+from logdoctor.evidence.stability.instability import explain
 from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run
 from logdoctor.run import Axis, Run
@@ -163,3 +164,16 @@ def test_a_training_loss_of_zeros_is_not_said_to_be_sound_where_validation_is_na
         assert series is not None
         said = {clue.text for clue in clues_around(around(run).non_finite(series, 0, 0))}
         assert ("only the loss on held-out data breaks" in said) is alone
+
+
+def test_the_batch_of_a_spike_is_that_of_the_first_value_that_leaves_the_curve() -> None:
+    """The step of a bad batch shows little of what it did to the weights, which the next ones show."""
+    curve = decay(2.3, 0.03).noisy(0.005).with_value(60, 200.0, 1.9e5, 3.4e4, 4e3, 2e3, 100.0)
+    run = example_run(None, Axis.STEP, 0, train_loss=curve)
+    (loss,) = run.series
+    spikes: Spikes[TrainLoss] = Spikes.measure(loss)
+    event = around(run).jump(spikes.series, spikes.found[0])
+    assert (event.onset, event.index, event.struck_at) == (60, 61, 60)
+    why = explain(event, ("bad-batch",))
+    assert why.causes[0].fixes[0].text == "check the inputs and labels of the batch of step 60"
+    assert why.causes[0].pro[0].startswith("step 60 stands out")

@@ -82,6 +82,17 @@ def test_the_metric_since_then_where_the_loss_has_no_event() -> None:
     assert ends(chart) == ("12", "99")
 
 
+def test_the_metric_from_its_last_value_before_an_event_between_two_evaluations() -> None:
+    every, steps = np.arange(0, 1000, 41), np.arange(1000)
+    series = [
+        Series.of("train/loss", steps, np.where(steps < 400, 0.1, 2.3)),
+        Series.of("val/acc", every, np.where(every < 400, 0.97, 0.1)),
+    ]
+    chart = beside(Run("a", understand(series)), Span("train/loss", 400, 999, "rising"))
+    assert chart is not None
+    assert chart.aside == "0.97 at step 369, 0.1 at the end"
+
+
 def test_nothing_where_the_chart_shows_it_all() -> None:
     run = example_run(train_loss=decay(2.3, 0.5, 40).then(flat(NAN, 9)))
     assert beside(run, Span("train_loss", 40, 48, "NaN")) is None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.optimization.at_chance import band
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Chance, Trend
 
@@ -27,6 +27,12 @@ ERRORS_AWAY = 3.0
 
 ERRORS_OF_FALL = 6.0
 """Standard errors from which a fall is none by chance; it is looked for at every level of every run."""
+
+
+def values_lost(run: Run, series: Series) -> int:
+    """Return how many values a curve of finite points has behind its last number in the log."""
+    logged = next((one for one in run.series if (one.name, one.split) == (series.name, series.split)), series)
+    return int(np.count_nonzero(logged.curve.steps > series.last_step))
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,14 @@ class RestAtChance:
     train: Trend[TrainLoss]
     chance: Chance
     limits: RestThresholds
+    lost: int = 0
+    """Values behind its last number, where it broke: a run of which little came before did not come to rest."""
 
     @cached_property
     def since(self) -> int | None:
         """The block from which the loss rests at the level to the end; None where it does not."""
-        settled, blocks = self._settled, len(self.train.level)
-        if blocks - settled < self.limits.resting * blocks or len(self._values) < self._least_points:
+        settled = self._settled
+        if self._share_from(settled) < self.limits.resting or len(self._values) < self._least_points:
             return None
         if not self._is_at_level or self._falls_below:
             return None
@@ -66,7 +74,7 @@ class RestAtChance:
     @property
     def share(self) -> float:
         """The share of the run that rests."""
-        return 0.0 if self.since is None else 1 - self.since / len(self.train.level)
+        return 0.0 if self.since is None else self._share_from(self.since)
 
     @cached_property
     def is_exact(self) -> bool:
@@ -94,6 +102,10 @@ class RestAtChance:
     def _settled(self) -> int:
         """The block from which the loss stays within that; their number where it never does."""
         return self.train.settled(*self._band)
+
+    def _share_from(self, block: int) -> float:
+        """The share of all logged values from a block on, up to the last number."""
+        return (1 - block / len(self.train.level)) * len(self.train) / (len(self.train) + self.lost)
 
     @cached_property
     def _values(self) -> NDArray[np.float64]:

@@ -110,7 +110,7 @@ def _bad_initialization(seen: StuckSigns) -> Cause:
 
 def _rate_too_high(seen: StuckSigns) -> Cause:
     blew_up, began_high = seen.beginning.blew_up, seen.beginning.began_high
-    strength = _strength(likely=blew_up or seen.thrown or seen.high, possible=began_high)
+    strength = _strength(likely=blew_up or seen.thrown or seen.high or seen.learns_slower, possible=began_high)
     return rate_too_high(seen.siblings, strength, pro=[blew_up or began_high, seen.thrown, seen.high])
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from logdoctor.evidence.optimization.clipped_short import clipped_short
 from logdoctor.evidence.optimization.summed_loss import summed_loss
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
+from logdoctor.evidence.rates import only_lower_went_well
 from logdoctor.evidence.told_by_settings import strong_regularisation
 from logdoctor.evidence.usual_rates import above_usual, ample_rate, is_ordinary, low_rate
 from logdoctor.run import Run
@@ -77,7 +78,7 @@ class StuckSigns:
             signs.frozen, signs.moves, signs.died_at_once, signs.saturated, beginning.fell, beginning.forgot,
             beginning.blew_up,
         )  # fmt: skip
-        return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled))
+        return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled, self.learns_slower))
 
     @cached_property
     def died(self) -> str:
@@ -185,9 +186,15 @@ class StuckSigns:
         return self.signs.saturated or self.signs.restless or self.beginning.worse or self.summed
 
     @cached_property
-    def broke(self) -> str:
+    def learns_slower(self) -> bool:
+        """The same run learnt at a lower rate alone; of weights that never change, the rate is not why."""
+        return not (self.signs.frozen or self.signs.unused_gradients) and only_lower_went_well(self.siblings)
+
+    @cached_property
+    def broke(self) -> bool:
         """The network broke, or began broken."""
-        return self.beginning.blew_up or self.beginning.began_high or self.thrown or self.high
+        told = (self.beginning.blew_up, self.beginning.began_high, self.thrown, self.high)
+        return self.learns_slower or any(told)
 
     @cached_property
     def explained(self) -> str:

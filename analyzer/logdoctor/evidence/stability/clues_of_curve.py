@@ -52,7 +52,7 @@ def _from_slow_rise(event: Event) -> Iterator[Clue]:
 
 def _from_break_at_once(event: Event) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
-    where = place(event.series, event.step if event.jumped_to is None else event.onset_step)
+    where = place(event.series, int(event.series.steps[event.struck_at]))
     quiet = f"{where} stands out from a quiet curve around {number(event.level)}"
     calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""

@@ -179,6 +179,12 @@ class Event:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
         return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP) and not self._grew_unseen
 
+    @property
+    def struck_at(self) -> int:
+        """Index of the value whose batch is to be looked at: the first that leaves a quiet curve, else the break."""
+        leaps = self.jumped_to is not None or (self.kind is Kind.JUMP and self.at_once)
+        return self.onset if leaps else self.index
+
     @cached_property
     def jumped_to(self) -> float | None:
         """What the loss jumped to out of a quiet curve just before it was no number any more; None where it did not."""

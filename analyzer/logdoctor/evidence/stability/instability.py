@@ -89,8 +89,7 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
 
 def _batches(event: Event) -> str:
     """Name the batches among which the bad one is: all since the last value before, where not each step is logged."""
-    index = event.index if event.jumped_to is None else event.onset
-    earlier, step = event.series.steps[:index][-1:], int(event.series.steps[index])
+    earlier, step = event.series.steps[: event.struck_at][-1:], int(event.series.steps[event.struck_at])
     if not len(earlier) or step - int(earlier[0]) <= 1:
         return f"the batch of {place(event.series, step)}"
     return f"the batches of {stretch(event.series, int(earlier[0]) + 1, step)}"

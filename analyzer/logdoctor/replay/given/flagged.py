@@ -7,7 +7,7 @@ from pathlib import Path
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.finding import Finding
 from logdoctor.replay.errors import ReplayError
-from logdoctor.replay.given.gather import alarm_step, find_capture
+from logdoctor.replay.given.gather import alarm_step, captured_losses, find_capture, log_ahead
 from logdoctor.replayed import Target
 from logdoctor.run import Axis
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
@@ -56,11 +56,12 @@ def target(examined: Examined, at: int | None = None) -> Target:
         return Target(at, rule if span is not None and span.first_step <= at <= span.last_step else "")
     capture = find_capture(folder)
     alarmed = alarm_step(capture) if capture is not None else None
-    if alarmed is not None and (span is None or span.first_step <= alarmed <= span.last_step):
+    ahead = log_ahead(logged_losses(examined), captured_losses(capture)) if capture is not None else 0
+    if alarmed is not None and (span is None or span.first_step <= alarmed + ahead <= span.last_step):
         return Target(alarmed, rule)  # a capture counts optimizer steps, as a replay does
     if span is None:
         raise ReplayError(f"nothing in {folder} broke at a step; name one with --at STEP")
-    return Target(span.first_step, rule)
+    return Target(span.first_step - ahead, rule)
 
 
 def logged_losses(examined: Examined) -> dict[int, float]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from logdoctor.bundle import layout, random_states
@@ -14,6 +16,18 @@ from logdoctor.bundle.tensor_files import TensorFileError, read_tensors
 from logdoctor.replay.checkpoints.finding import find_checkpoints, nearest, read_checkpoint
 from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Fidelity, Material, Recipe, State
+
+SAME_LOSS = 1e-3
+"""Relative difference up to which a logged loss is the captured one: logs round to 4 digits."""
+
+SMALL_LOSS = 0.1
+"""Loss below which four decimals are fewer digits."""
+
+MUCH_CLOSER = 10.0
+"""How much closer the losses of a step must come to those logged a step later before the counting is doubted."""
+
+PROOF = 3
+"""Losses that must tell so."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +95,23 @@ def _captured(capture: Path, name: str) -> dict[int, float]:
     return found
 
 
+def log_ahead(logged: Mapping[int, float], captured: Mapping[int, float]) -> int:
+    """Return by how much a log that counts its first step as 1 is ahead of a capture, which counts it as 0.
+
+    No more than the losses show: they must be those of the step before, and not those of the same step.
+    """
+    apart = {ahead: _apart(logged, captured, ahead) for ahead in (0, 1)}
+    return int(apart[1] <= SAME_LOSS < apart[0] and MUCH_CLOSER * apart[1] <= apart[0])
+
+
+def _apart(logged: Mapping[int, float], captured: Mapping[int, float], ahead: int) -> float:
+    """Return the median relative difference of the losses of the same steps; infinity of too few."""
+    pairs = [(loss, captured[step - ahead]) for step, loss in logged.items() if step - ahead in captured]
+    both = [(one, other) for one, other in pairs if math.isfinite(one) and math.isfinite(other)]
+    differences = [abs(one - other) / max(abs(one), abs(other), SMALL_LOSS) for one, other in both]
+    return median(differences) if len(differences) >= PROOF else math.inf
+
+
 def gather(
     run: Path,
     recipe: Recipe,
@@ -105,6 +136,7 @@ def gather(
         fidelity=_fidelity(states, recipe, kept, step),
         batches=_batches(recipe, kept, step),
         logged=losses or dict(logged),
+        log_ahead=log_ahead(logged, losses),
         rates=_captured(capture, "lr") if capture is not None else {},
         randomness=kept.put_back_randomness if kept.files else None,
     )

@@ -31,6 +31,10 @@ _MISSPELT_FUNCTION, _MISSPELT_VALUE = 0.85, 0.75
 `grad_clip_norm`. Functions called `batches` or `losses` are a user's own."""
 
 
+DRAFTS = "logdoctor replay RUN --write-recipe FILE drafts one"
+"""How to come by a recipe."""
+
+
 def read_recipe(path: Path) -> Recipe:
     """Run a recipe file and return what it defines; raises ReplayError with one line for what is wrong."""
     module = _run(path)
@@ -39,7 +43,7 @@ def read_recipe(path: Path) -> Recipe:
         if name in given:
             _check_function(path, name, given[name], arguments)
     if "setup" not in given:
-        raise ReplayError(f"{path}: defines no setup(){_alike('setup', module)}; see logdoctor replay --write-recipe")
+        raise ReplayError(f"{path}: defines no setup(){_alike('setup', module)}; {DRAFTS}")
     if "loss" not in given and "train_step" not in given:
         raise ReplayError(f"{path}: defines neither loss(model, batch) nor train_step(training, batch)")
     _refuse_misspelt(path, module)
@@ -60,7 +64,7 @@ def _run(path: Path) -> ModuleType:
     if path.is_dir():
         raise ReplayError(f"{path}: is a folder; name the recipe's file, such as {path / 'recipe.py'}")
     if not path.is_file():
-        raise ReplayError(f"{path}: no such recipe; logdoctor replay --write-recipe drafts one")
+        raise ReplayError(f"{path}: no such recipe; {DRAFTS}")
     spec = importlib.util.spec_from_file_location(_MODULE, path)
     if spec is None or spec.loader is None:
         raise ReplayError(f"{path}: a recipe is a Python file, ending in .py")

@@ -67,6 +67,9 @@ def _not_reproduced(facts: Facts) -> Judgement | None:
     baseline = facts.baseline
     if baseline.reproduced:
         return None
+    if baseline.is_another:
+        evidence = "the replayed losses are not the logged ones from the first step on: it is another training"
+        return Judgement(UNKNOWN, Confidence.LOW, (evidence,))
     if baseline.failure is not None:
         return Judgement(
             UNKNOWN,

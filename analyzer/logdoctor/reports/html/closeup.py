@@ -91,18 +91,23 @@ def _beginning(run: Run, finding: Finding, shown: set[str]) -> Series | None:
 
 
 def _metric(name: str, at: int, run: Run, finding: Finding, drawn: Sequence[Panel]) -> Chart | None:
-    """Return the metric that is logged beside a loss, on the same axis, from where the finding begins."""
+    """Return the metric that is logged beside a loss, on the same axis, from its last value before the finding on."""
     leading = drawn[0].curves[0].series if drawn else None
     if leading is None or not finding.spans or not issubclass(leading.role, roles.Loss):
         return None
     shown = {curve.series.name for panel in drawn for curve in panel.curves}
     metrics = (one for role in METRICS for one in run.series if one.role is role and one.axis is leading.axis)
-    since = (one.curve.take(one.curve.steps >= finding.spans[0].first_step) for one in metrics if one.name not in shown)
+    since = (_from(one.curve, finding.spans[0].first_step) for one in metrics if one.name not in shown)
     metric = next((one for one in since if len(one.finite) >= BEFORE), None)
     if metric is None:
         return None
     first, last = (number(float(metric.finite.values[at])) for at in (0, -1))
     return _chart(name, at, metric, None, f"{first} at {place(metric, metric.finite.first_step)}, {last} at the end")
+
+
+def _from(curve: Series, step: int) -> Series:
+    """Return a curve from the value that was logged last by a step."""
+    return curve.take(slice(max(0, int(np.searchsorted(curve.steps, step, "right")) - 1), None))
 
 
 def _chart(name: str, at: int, series: Series, finding: Finding | None, said: str) -> Chart:

@@ -80,6 +80,11 @@ def _happened(replayed: Replayed, page: Page) -> Iterator[str]:
 
 def _headline(baseline: Baseline, replayed: Replayed) -> str:
     failure = baseline.failure
+    if not baseline.reproduced and baseline.is_another:
+        return (
+            f"Step {replayed.target.step} was not replayed: the recipe takes another step than the log shows, from "
+            f"step {baseline.state_step} on. No fix is prescribed"
+        )
     if failure is None or not baseline.reproduced:
         return (
             f"Step {replayed.target.step} does not fail again: the fault passed, or lies in what was not put back. "
