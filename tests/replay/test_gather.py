@@ -14,6 +14,7 @@ from logdoctor.bundle.tensor_files import read_tensors
 from logdoctor.capture import capturing, install
 from logdoctor.errors import LogDoctorError
 from logdoctor.replay.given.gather import alarm_step, captured_losses, find_capture, gather, log_ahead
+from logdoctor.replay.given.recipe import read_recipe
 from logdoctor.replay.material import Fidelity
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replay.preflight import limits, preflight
