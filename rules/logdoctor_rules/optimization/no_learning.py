@@ -371,6 +371,12 @@ class NoLearning(Rule):
             val_loss=flat(5.2, 16).noisy(0.01, seed=1),
         ),
         fires(
+            "few epochs under the name of steps, which a column counts",
+            axis=Axis.STEP,
+            train_loss=flat(5.1, 16).noisy(0.01),
+            epoch=line(0, 15, 16),
+        ),
+        fires(
             "a rate that is still warming up (a note)",
             axis=Axis.STEP,
             train_loss=flat(10.8, 40).noisy(0.01),

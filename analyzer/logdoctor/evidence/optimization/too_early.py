@@ -6,7 +6,8 @@ import numpy as np
 
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.roles import ValLoss, ValMetric
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Counter, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end
 from logdoctor.wording import counted
 
@@ -41,6 +42,9 @@ def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyper
 
 
 def _counts_epochs(run: Run, loss: Series) -> bool:
-    """Whether the steps of a loss are epochs: after single updates no run is evaluated that often."""
+    """Whether the steps of a loss are epochs: no run is evaluated after single updates, and no epoch over."""
+    counters = (one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",))
+    if any(len(epochs) > 1 and np.median(np.diff(epochs)) >= 1 for epochs in counters):
+        return True
     evaluated = (one.steps for one in (*run.all(ValLoss), *run.all(ValMetric)) if one.axis is loss.axis)
     return any(np.isin(loss.steps, steps).mean() > EVERY for steps in evaluated)
