@@ -144,6 +144,10 @@ def test_an_accuracy_in_per_cent_is_compared_with_one_that_is_a_share() -> None:
     assert changes(100 * shares, shares - 0.2, "val_accuracy") == "worse"
 
 
+def test_an_accuracy_in_per_cent_that_fails_below_one_is_no_share() -> None:
+    assert changes(70 - 20 * curve(), np.full(300, 1.0), "val_accuracy") == "worse"
+
+
 def sample() -> Compared:
     late = curve(5, noise=0.005)
     late[200:] += 0.2

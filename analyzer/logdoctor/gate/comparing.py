@@ -21,6 +21,9 @@ from logdoctor.wording import counted, place, shown_name
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
 
+ALIKE = 2.0
+"""Factor by which the first accuracies of two runs of one task may lie apart."""
+
 NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 """Beyond four standard deviations of either side a difference is no noise."""
 
@@ -77,11 +80,16 @@ def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> Cu
 
 
 def _in_unit_of(reference: Series, series: Series) -> Series:
-    """Return an accuracy as the reference logs its own: a share, or per cent."""
+    """Return an accuracy as the reference logs its own: a share, or per cent.
+
+    One in per cent that never comes above one, of a run that failed, looks like a share; it begins far from the other.
+    """
     if not (is_accuracy(reference.name) and is_accuracy(series.name) and len(reference.finite) and len(series.finite)):
         return series
-    units = (accuracy_unit(one.finite.values) for one in (reference, series))
-    return replace(series, values=series.values * (next(units) / next(units)))
+    told, own = (accuracy_unit(one.finite.values) for one in (reference, series))
+    first, here = (abs(float(one.finite.values[0])) for one in (reference, series))
+    begins_alike = first <= ALIKE * here * told / own <= ALIKE**2 * first
+    return replace(series, values=series.values * (told / own)) if begins_alike else series
 
 
 def _difference(about: CurveDifference, old: Golden, fresh: Golden) -> CurveDifference:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Confidence,
     Finding,
     Fix,
     Quantity,
@@ -31,6 +32,9 @@ from logdoctor.wording import stretch
 MOST = 0.4
 """Share of the evaluations at whose steps training is logged, too: rows get lost, or are logged more seldom."""
 
+HEAD = 32
+"""Evaluations that are looked at first: of most pairs of losses they differ."""
+
 SAME = (17.1167, 12.3003, 8.95505, 6.57081, 4.8891, 3.69686)
 
 
@@ -39,20 +43,20 @@ class ValidationIsTraining(Rule):
     """The validation loss equals the training loss, digit for digit, while both move.
 
     The two names were given the same data, or one of them logs the other's value. Nothing is known then of data that
-    the model has not seen: neither overfitting nor the best step shows. Losses of two sets agree now and then in the
-    digits of a log, not at every step.
+    the model has not seen, unless another validation loss is logged: neither overfitting nor the best step shows.
+    Losses of two sets agree now and then in the digits of a log, not at every step.
     """
 
     id = "validation-is-training"
     title = "Validation shows the values of training"
     severity = Severity.WARNING
     causes = ("leakage",)
-    limits = "Needs 5 different values at the same steps; of losses alone, as accuracies of small sets may well agree."
+    limits = "Needs 5 different values of four digits at the same steps; of losses alone, as accuracies may well agree."
 
     min_points: float = threshold(
         5.0,
-        "different values, each the same in both: losses of two sets that are rounded to three digits agree by "
-        "chance once in a thousand values",
+        "different values of four digits or more, each the same in both: the losses of two large sets may agree in "
+        "fewer digits throughout",
     )
 
     examples = (
@@ -61,9 +65,21 @@ class ValidationIsTraining(Rule):
             "at each of few evaluations", train_loss=decay(2.3, 0.3, 40), val_loss=decay(2.3, 0.3, 40).without(1, 19)
         ),
         fires("five of them", train_loss=given(SAME[:5]), val_loss=given(SAME[:5])),
+        fires(
+            "beside another validation loss, which is one (a note)",
+            train_loss=given(SAME),
+            val_loss=given(SAME),
+            smoothed_val_loss=decay(3.7, 2.1, len(SAME)),
+        ),
         silent("four of them", train_loss=given(SAME[:4]), val_loss=given(SAME[:4])),
         silent("one value for all of them", train_loss=flat(0.693147, 40), val_loss=flat(0.693147, 40)),
         silent("all but one", train_loss=given(SAME), val_loss=given([17.1167, 12.3004, *SAME[2:]])),
+        silent(
+            "two large sets in three digits",
+            varies={"bits instead of nats": "no log that was rounded has more digits in another unit"},
+            train_loss=given(np.round(decay(2.3, 0.3, 12).values, 2)),
+            val_loss=given(np.round(decay(2.3, 0.3, 12).values, 2)),
+        ),
         silent("two sets that are alike", train_loss=decay(2.3, 0.3).noisy(0.01), val_loss=decay(2.3, 0.3)),
     )
 
@@ -75,23 +91,35 @@ class ValidationIsTraining(Rule):
         if told is None:
             return
         train, val, different = told
+        other = next((one.name for one in run.all(ValLoss) if len(one.finite) and not _shared(train, one.finite)), "")
         where = stretch(val, val.first_step, val.last_step)
-        fix = Fix("evaluate on examples that training does not see: both names are given the same data")
+        fix = Fix(
+            "log the loss of examples that training does not see: this one is of the same data, or the same value"
+        )
         said = f"{val.name} equals {train.name} at every step that both show"
+        confidence = confidence_from(different / self.min_points, 3 * different)
         yield self.finding(
-            f"{val.name} equals {train.name} in every digit over {where}, in {different} different values",
+            f"{val.name} equals {train.name} in every digit over {where}, in {different} different values"
+            + (f"; {other} does not" if other else ""),
             Span(val.name, val.first_step, val.last_step, "the same values"),
             Span(train.name, train.first_step, train.last_step),
-            confidence=confidence_from(different / self.min_points, 3 * different),
+            severity=Severity.NOTE if other or confidence is Confidence.LOW else self.severity,
+            confidence=confidence,
             causes=(because("leakage", Strength.LIKELY, pro=[said], fixes=[fix]),),
             evidence={"different values": Quantity(different, f"of {len(val)}, each the same in both")},
         )
 
 
 def _shared(train: Series, val: Series) -> int:
-    """Return how many different values two losses share, or none where they differ at a step that both show."""
-    steps, mine, theirs = np.intersect1d(train.steps, val.steps, return_indices=True)
-    shared = val.values[theirs]
-    if len(steps) < MOST * len(np.unique(val.steps)) or (train.values[mine] != shared).any():
+    """Return how many different values of four digits two losses share, none where they differ at a shared step."""
+    shared = np.empty(0)
+    for looked_at in (HEAD, len(val)) if len(train) else ():
+        steps, values = val.steps[:looked_at], val.values[:looked_at]
+        at = np.searchsorted(train.steps, steps).clip(max=len(train) - 1)
+        both = train.steps[at] == steps
+        shared = values[both]
+        if (train.values[at[both]] != shared).any():
+            return 0
+    if not len(shared) or len(shared) < MOST * len(val):
         return 0
-    return len(np.unique(shared))
+    return sum(float(f"{one:.3g}") != one for one in np.unique(shared))

@@ -249,7 +249,7 @@ class NonFiniteGradients(Rule):
         confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 3 * len(bad))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
-        beside = "no training loss is logged" if loss is None else loss.said_from(bad.first_step)
+        beside = "no training loss is logged" if loss is None else loss.said_over(bad)
         stays = f"; it never recovers{', and the loss falls all the same' if learns else ''}"
         return self.finding(
             f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first at "

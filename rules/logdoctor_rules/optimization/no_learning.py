@@ -365,6 +365,18 @@ class NoLearning(Rule):
             train_loss=flat(10.8, 16).noisy(0.01),
         ),
         fires(
+            "few epochs under the name of steps: after each of them it is evaluated",
+            axis=Axis.STEP,
+            train_loss=flat(5.1, 16).noisy(0.01),
+            val_loss=flat(5.2, 16).noisy(0.01, seed=1),
+        ),
+        fires(
+            "few epochs under the name of steps, which a column counts",
+            axis=Axis.STEP,
+            train_loss=flat(5.1, 16).noisy(0.01),
+            epoch=line(0, 15, 16),
+        ),
+        fires(
             "a rate that is still warming up (a note)",
             axis=Axis.STEP,
             train_loss=flat(10.8, 40).noisy(0.01),

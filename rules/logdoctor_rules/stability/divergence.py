@@ -239,6 +239,13 @@ class Divergence(Rule):
             train_loss=flat(13.5).noisy(2.5),
             val_loss=flat(14.0, 20).noisy(2.0),
         ),
+        fires(
+            "the same, at an accuracy that is the share of the larger class throughout",
+            settings={"num_classes": 2},
+            train_loss=flat(5.0).noisy(1.5),
+            val_loss=flat(5.2, 20).noisy(1.2),
+            val_accuracy=flat(0.8, 20).noisy(0.01),
+        ),
         silent(
             "a constant penalty above a loss that falls by little, but surely",
             settings={"num_classes": 10},

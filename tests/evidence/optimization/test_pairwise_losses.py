@@ -22,6 +22,7 @@ OF_BATCH = Chance(64, log(64), "the examples of a batch", is_of_batch=True)
         ({"temperature": 60.0}, "temperature-too-high"),
         ({"tau": 60.0}, "temperature-too-high"),
         ({"softmax_temp": 60.0}, "temperature-too-high"),
+        ({"temp_dir": "scratch", "temperature": 60.0}, "temperature-too-high"),
         ({"tau": 0.07}, "representation-collapse"),
         ({}, "representation-collapse"),
     ],

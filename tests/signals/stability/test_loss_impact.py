@@ -9,6 +9,7 @@ from logdoctor import TrainLoss
 from logdoctor.curves import Curve, decay, flat, geometric, line, rise
 from logdoctor.engine import Bench
 from logdoctor.rule import example_run
+from logdoctor.run import Axis
 from logdoctor.signals import Change, LossImpact, Trend
 
 NAN = float("nan")
@@ -97,3 +98,14 @@ def test_rest_is_neither_learning_nor_impact() -> None:
     assert not impact(line(2.0, 1.0)).is_at_rest(60)
     assert not impact(line(1.0, 2.0)).is_at_rest(60)
     assert not impact(flat(1.0, 90).followed_by(flat(NAN, 30))).is_at_rest(60)
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [(range(0, 100, 10), "finite up to step 90"), (range(100), "finite"), (range(60), "no longer logged")],
+)
+def test_a_loss_that_is_logged_seldom_is_not_taken_for_one_that_ends(steps: range, said: str) -> None:
+    curve = Curve(decay(2.3, 0.5, len(steps)).values, frozenset(range(steps[-1])) - frozenset(steps))
+    gradient = example_run(None, Axis.STEP, 95, grad_norm=flat(NAN, 5)).series[0]
+    found: LossImpact = Bench(example_run(None, Axis.STEP, train_loss=curve)).get(LossImpact)
+    assert found.said_over(gradient) == f"train_loss is {said}"

@@ -48,8 +48,8 @@ def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Ca
 
 def _of_batch(run: Run, level: Chance, signs: UpdateSigns) -> tuple[Cause, ...]:
     """No example of a batch is told from another: they are all mapped to one point, or divided by too much."""
-    settings = run.hyperparameters.items()
-    temperature = next((as_number(value) for name, value in settings if TEMPERATURES & set(words(name))), None)
+    named = (as_number(value) for name, value in run.hyperparameters.items() if TEMPERATURES & set(words(name)))
+    temperature = next((one for one in named if one is not None), None)
     if temperature is not None and temperature >= TOO_WARM:
         warm = f"the settings say a temperature of {number(temperature)}"
         return (because("temperature-too-high", Strength.LIKELY, pro=[warm]), because("representation-collapse"))

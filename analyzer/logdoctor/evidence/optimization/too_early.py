@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.run import Axis, Run, Series
+from logdoctor.run.naming import words
+from logdoctor.run.roles import Counter, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end
 from logdoctor.wording import counted
 
@@ -15,6 +19,10 @@ WHILE_IT_WARMS_UP = 10
 """Times as many while the rate warms up; by then a sound run falls, however long its warm-up is to take."""
 
 
+EVERY = 0.5
+"""Share of the steps of a loss at which a run is evaluated whose steps are epochs, as trackers are often given them."""
+
+
 def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyperparameters) -> str:
     """Say, as the end of a clause, why it is too early to call a loss stuck, or nothing.
 
@@ -22,7 +30,7 @@ def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyper
     steps count updates: between two epochs there may be any number of them, and between two rows that nothing counts.
     A run that is over was meant to learn in as many, and a tree is no small update.
     """
-    if is_boosted(run, loss) or came_to_its_end(run, settings, schedule):
+    if is_boosted(run, loss) or came_to_its_end(run, settings, schedule) or _counts_epochs(run, loss):
         return ""
     updates = loss.last_step - loss.first_step + 1
     warms_up = schedule is not None and schedule.ends_warming_up
@@ -31,3 +39,12 @@ def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyper
     if loss.axis is Axis.STEP and updates < FEW_UPDATES:
         return f", but the log shows no more than {counted(updates, 'update')}"
     return ""
+
+
+def _counts_epochs(run: Run, loss: Series) -> bool:
+    """Whether the steps of a loss are epochs: no run is evaluated after single updates, and no epoch over."""
+    counters = (one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",))
+    if any(len(epochs) > 1 and np.median(np.diff(epochs)) >= 1 for epochs in counters):
+        return True
+    evaluated = (one.steps for one in (*run.all(ValLoss), *run.all(ValMetric)) if one.axis is loss.axis)
+    return any(np.isin(loss.steps, steps).mean() > EVERY for steps in evaluated)

@@ -83,6 +83,9 @@ NOT_LN_2 = frozenset("ipo hinge sppo_hard nca_pair apo_zero apo_down".split())
 NOT_LOGISTIC = 2.0
 """First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, reach it."""
 
+LEAST_OF_THIRD = 4
+"""Accuracies in a third of a run from which most of one third above most of another are no luck."""
+
 BEATEN = 0.5
 """Share of the answers beyond guessing that no network gets right whose loss was thrown above that of guessing."""
 
@@ -119,7 +122,7 @@ class ChanceLevels:
 
     levels: tuple[Chance, ...] = field(default=())
     right: float = 0.0
-    """Share of the answers that are right at the end, by the best accuracy; 0 where none is logged."""
+    """Share of the answers that are right at the end, by the best accuracy that rose; 0 where none did."""
 
     @classmethod
     def measure(cls, run: Run) -> ChanceLevels:
@@ -206,9 +209,19 @@ def _from_accuracy(run: Run) -> list[Chance]:
 
 
 def _right_answers(run: Run) -> float:
-    accuracies = (one.finite.values for one in (*run.all(TrainMetric), *run.all(ValMetric)) if is_of_classes(one.name))
-    ends = (median(values[len(values) * 2 // 3 :]) / accuracy_unit(values) for values in accuracies if len(values) > 2)
-    return max(ends, default=0.0)
+    """Return the best accuracy at the end, of those that rose: the share of the largest class is none that was learnt.
+
+    Most of the last third lies then above most of the first, and not for one class that is named instead of another.
+    """
+    right = 0.0
+    for one in (series.finite for series in (*run.all(TrainMetric), *run.all(ValMetric)) if is_of_classes(series.name)):
+        third = len(one) // 3
+        if third < LEAST_OF_THIRD or one_class_at_a_time(one):
+            continue
+        begins, ends = one.values[:third], one.values[-third:]
+        if np.quantile(begins, 0.75) < np.quantile(ends, 0.25):
+            right = max(right, median(ends) / accuracy_unit(one.values))
+    return right
 
 
 def _from_one(accuracy: Series, run: Run) -> Iterator[Chance]:

@@ -12,9 +12,12 @@ from logdoctor.signals.numerics.nonfinite import NonFiniteLosses
 from logdoctor.signals.stability.change import SURE, Change
 from logdoctor.signals.stability.spikes import Spikes
 from logdoctor.signals.statistics.trend import MIN_POINTS, Trend
+from logdoctor.wording import place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from logdoctor.run import Series
 
 OF_GAIN = 0.3
 """Rise as a share of what the loss gained by then that counts as an impact: smaller ones cost a sound run nothing."""
@@ -63,10 +66,14 @@ class LossImpact:
         """Gather what is known of the training loss."""
         return cls(train, losses, spikes)
 
-    def said_from(self, step: int) -> str:
-        """Say what the loss does from a step on; Megatron leaves one out of its lines that is NaN."""
-        logged = self.train.series.last_step >= step
-        return f"{self.train.series.name} is {'finite' if logged else 'no longer logged'}"
+    def said_over(self, broken: Series) -> str:
+        """Say what the loss does where another series is broken; Megatron leaves one out of its lines that is NaN."""
+        loss = self.train.series
+        if loss.last_step >= broken.first_step:
+            return f"{loss.name} is finite"
+        if loss.last_step + self.train.pace < broken.last_step:
+            return f"{loss.name} is no longer logged"
+        return f"{loss.name} is finite up to {place(loss, loss.last_step)}"
 
     def lost_before(self, step: int) -> float:
         """Return the rise of the level above its lowest before a step, in units of what counts as an impact.
