@@ -153,6 +153,10 @@ class MaskedNan(Rule):
             varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
             train_loss=given([21.4]).followed_by(flat(87.3365, 20)),
         ),
+        silent(
+            "solved within a few epochs, and two decimals show it as zero",
+            train_loss=given([1.61, 0.19, 0.01]).followed_by(flat(0.0, 11)),
+        ),
         silent("learns", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.9).noisy(0.05)),
         silent("a loss that passes there", train_loss=line(120.0, 60.0)),
         silent("two values there", train_loss=given([88.1, 87.9, 87.3366, 87.3364])),
@@ -254,7 +258,8 @@ class MaskedNan(Rule):
         before = series.values[: len(series) - zeros]
         if masked.gradient is not None or zeros < self.min_zeros or not len(before) or (before == 0).any():
             return 0
-        sudden = abs(float(np.median(before[-5:]))) >= self.drop * abs(float(np.median(before[:5])))
+        few = max(1, min(5, len(before) // 2))  # none of the last that is one of the first
+        sudden = abs(float(np.median(before[-few:]))) >= self.drop * abs(float(np.median(before[:few])))
         return zeros if sudden and zero_alone(run, series, int(series.steps[len(before)])) else 0
 
     def _causes(
