@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
+from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.settings_file import SettingsFile
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.json.document_curves import Curves, curves_in
 from logdoctor.sources.tables.json.json_file import Document
 from logdoctor.sources.tables.likeness import tells_performance
@@ -31,6 +33,9 @@ _ALIAS = re.compile(r"(?:^|[\s\[{,])\*\w")
 
 _OF_CHOICES = frozenset({"parameters", "params", "space", "search_space", "config", "model"})
 """What stands above lists that are settings: the values that a search tries, the weights of a loss."""
+
+_ENOUGH = 10
+"""Numbers of a list that is a curve though nothing counts them and there is no other on held-out data."""
 
 _MOST_CUT = 3
 """Lines at the end of a file that may be left out where it breaks off."""
@@ -77,6 +82,7 @@ class YamlDocument(JsonDocument):
             "parameters:\n  lr: {values: [0.1, 0.01, 0.001]}\n  kl_loss: {values: [0.1, 0.5, 1.0]}\n",
             None,
         ),
+        Sample("weights", "loss.yaml", "loss: {cls: [1.0, 2.0, 0.5], box: [0.5, 1.5, 2.5]}\n", None),
         Sample(
             "a schedule",
             "schedule.yaml",
@@ -116,13 +122,20 @@ def _is_setup(path: Path, content: Any) -> bool:
     A list of what changes when counts epochs or steps as well: a schedule, the stages of a curriculum.
     """
     found = list(curves_in(path, content))
-    return bool(found) and not any(map(_measures, found))
+    lists = [one for one in found if not one.of_records]
+    splits = {split_of(one.prefix + column.name) for one in lists for column in one.table.columns}
+    of_both = len({split.is_held_out for split in splits}) > 1
+    return bool(found) and not any(_measures(one, of_both=of_both) for one in found)
 
 
-def _measures(curves: Curves) -> bool:
+def _measures(curves: Curves, *, of_both: bool) -> bool:
+    """Tell curves of a training: records of performance, and lists of both splits, with a counter, or long ones."""
     if not _OF_CHOICES.isdisjoint(curves.prefix.lower().split("/")):
         return False
-    return not curves.of_records or any(tells_performance(curves.prefix + one.name) for one in curves.table.columns)
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    if curves.of_records:
+        return any(map(tells_performance, names))
+    return of_both or any(counts(one.name) for one in curves.table.columns) or curves.table.rows >= _ENOUGH
 
 
 def _text(data: bytes) -> str:
