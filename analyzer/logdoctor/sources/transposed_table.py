@@ -61,6 +61,7 @@ class TransposedTable(Source):
         Sample("results of models over years", "years.csv", "model,2019,2020,2021\ncnn,0.5,0.75,0.8\n", None),
         Sample("results by fold", "cv.csv", "metric,1,2,3,4,5\nloss,0.9,0.8,0.7,0.8,0.9\nacc,1,0,1,0,1\n", None),
         Sample("results by depth", "r.csv", ",50,101,152\nloss,0.9,0.8,0.7\nval_loss,0.9,0.8,0.7\n", None),
+        Sample("an endless number", "n.csv", f"epoch,1,2,{'9' * 5000}\nloss,0.5,0.4,0.3\n", None),
         Sample("a table that stands upright", "log.csv", "epoch,loss,val_loss\n1,0.5,0.75\n2,0.25,0.5\n", None),
     )
 
@@ -128,7 +129,7 @@ def _form(top: str, below: Sequence[str]) -> Form | None:
     """Return the form of a table whose first row counts: what does so, or nothing, and whole numbers that rise."""
     for separator in SEPARATORS:
         first, *places = (cell.strip().strip('"') for cell in top.lstrip("\ufeff").split(separator))
-        if len(places) < _FEWEST or not all(place.isascii() and place.isdecimal() for place in places):
+        if len(places) < _FEWEST or not all(map(_may_count, places)):
             continue
         at = [int(place) for place in places]
         if at[-1] < LARGEST_STEP and all(one < other for one, other in pairwise(at)) and _heads(first):
@@ -145,6 +146,10 @@ def _are_epochs(places: NDArray[np.float64], names: Sequence[str]) -> bool:
     evenly = places[0] % distance in (0, 1) and (np.diff(places) == distance).all()
     splits = {split_of(name).is_held_out for name in names if tells_performance(name)}
     return bool(evenly) and (len(places) >= _ENOUGH or len(splits) > 1)
+
+
+def _may_count(place: str) -> bool:
+    return place.isascii() and place.isdecimal() and len(place) <= len(str(LARGEST_STEP))
 
 
 def _heads(first: str) -> bool:
