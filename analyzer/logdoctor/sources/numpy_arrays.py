@@ -55,7 +55,7 @@ class NumpyArrays(JsonDocument):
 
     name = "numpy"
     patterns: ClassVar[tuple[str, ...]] = ("*.npz", "*.npy")
-    precedence = 10
+    precedence = -1  # the log beside it says at which epoch each value was logged
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "arrays under their names, with a counter",
