@@ -19,7 +19,7 @@ def test_an_archive_of_zeros_is_read_as_far_as_memory_allows(tmp_path: Path) -> 
 
 def test_a_document_that_nests_too_deep_behind_its_beginning(tmp_path: Path) -> None:
     deep = "# " + "x" * 100_000 + "\ntail:\n  " + "- " * 5000 + "0.5\n"
-    (tmp_path / "history.yaml").write_text("train_loss: [0.5, 0.4, 0.3, 0.2]\n" + deep)
+    (tmp_path / "history.yaml").write_text("epoch: [1, 2, 3, 4]\ntrain_loss: [0.5, 0.4, 0.3, 0.2]\n" + deep)
     (run,) = load(tmp_path)
     assert [one.values.tolist() for one in run.series] == [[0.5, 0.4, 0.3, 0.2]]
     assert [one.kind for one in run.notices] == ["damage"]
