@@ -52,7 +52,7 @@ def test_the_replay_tells_the_cause_and_tests_the_fix(replayed: subprocess.Compl
     assert "the learning rate jumped, confidence high" in replayed.stdout
     (fix,) = (line for line in replayed.stdout.splitlines() if line.startswith("  fix "))
     assert "keep the learning rate at" in fix
-    assert fix.endswith(" tested")
+    assert fix.endswith(" tested, begun 23 steps before")
 
 
 def test_the_readme_shows_what_is_printed(replayed: subprocess.CompletedProcess[str]) -> None:
@@ -69,6 +69,7 @@ def test_analyze_shows_the_tested_fix(run: Path, replayed: subprocess.CompletedP
     cause = finding["causes"][0]
     assert (cause["id"], cause["strength"]) == ("learning-rate-jump", "likely")
     assert cause["fixes"][0]["tested"].startswith("replay: ")
+    assert cause["fixes"][0]["tested"].endswith(", begun 23 steps before")
     assert "tested by replay" in command("analyze", run).stdout
 
 

@@ -104,15 +104,12 @@ def _tested(prescription: Prescription, replayed: Replayed) -> str:
     """Say what tested a fix; nothing where nothing did, or where it only delays the failure."""
     if prescription.wording is not Wording.TESTED or replayed.baseline is None:
         return ""
-    index = prescription.trial
-    trial = replayed.trials[index] if index is not None and 0 <= index < len(replayed.trials) else None
-    return f"replay{_extent(trial)}"
+    return f"replay{_extent(replayed.prescribed)}"
 
 
 def _extent(trial: Trial | None) -> str:
-    """Say in how many runs a change was tried, and how often it helped."""
+    """Say in how many runs a change was tried, how often it helped, and how long before the failure it began."""
     if trial is None or not trial.tried:
         return ""
-    return (
-        f": {counted(trial.tried, 'run')}" if trial.passed == trial.tried else f": {trial.passed} of {trial.tried} runs"
-    )
+    runs = counted(trial.tried, "run") if trial.passed == trial.tried else f"{trial.passed} of {trial.tried} runs"
+    return f": {runs}{trial.begun}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ def test_a_matrix_of_numpy_is_a_run_for_each_row(tmp_path: Path) -> None:
     [
         ("history.xlsx", b"PK\x03\x04", "a spreadsheet; save the sheet with the curves as CSV"),
         ("losses.mat", b"MATLAB 5.0 MAT-file", "MATLAB's; write the curves to CSV"),
-        ("history.pkl", pickle.dumps({"loss": LOSS}), "a pickle, which may run code"),
         ("wandb_logs.zip", b"PK\x03\x04", "an archive; unpack it"),
     ],
 )

@@ -185,3 +185,10 @@ class Replayed:
     """What ended it early: `interrupt`, `budget`; empty when it came to its end."""
     remarks: tuple[str, ...] = ()
     """What else the user should know, one sentence each."""
+
+    @property
+    def prescribed(self) -> Trial | None:
+        """The trial that tested what the verdict prescribes; None where none did."""
+        prescription = self.verdict.prescription if self.verdict is not None else None
+        index = prescription.trial if prescription is not None else None
+        return self.trials[index] if index is not None and 0 <= index < len(self.trials) else None

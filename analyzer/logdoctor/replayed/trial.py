@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from logdoctor.finding import Confidence
+from logdoctor.wording import counted
 
 CHANGES = (
     "earlier-state", "skip", "swap", "precision", "bfloat16", "loss-scale", "rate-before", "epsilon", "update-clip",
@@ -48,6 +49,11 @@ class Trial:
     """Runs: the first, those with other seeds, the one over a longer horizon."""
     reason: str = ""
     """Why it could not be tested."""
+
+    @property
+    def begun(self) -> str:
+        """How long before the failure it began, as a clause: that it helps from the start on is not tested."""
+        return f", begun {counted(self.lead, 'step')} before" if self.lead else ""
 
 
 class Wording(StrEnum):

@@ -17,7 +17,6 @@ _ADVICE = {
     ".xls": (b"\xd0\xcf\x11\xe0", "a spreadsheet; save the sheet with the curves as CSV"),
     ".ods": (b"PK", "a spreadsheet; save the sheet with the curves as CSV"),
     ".mat": (b"MATLAB", "MATLAB's; write the curves to CSV with `writematrix` or `writetable`"),
-    ".pkl": (b"\x80", "a pickle, which may run code as it is read; save the curves as JSON or CSV"),
     ".zip": (b"PK", "an archive; unpack it"),
     ".gz": (b"\x1f\x8b", "an archive; unpack it"),
     ".tgz": (b"\x1f\x8b", "an archive; unpack it"),
@@ -33,16 +32,15 @@ _OF_CURVES = frozenset("loss losses log logs history histories curve curves metr
 
 
 class ForeignFile(Source):
-    """Spreadsheets, MATLAB's files, pickles and archives that are called after curves or logs."""
+    """Spreadsheets, MATLAB's files and archives that are called after curves or logs; pickles are not even opened."""
 
     name = "foreign"
     patterns: ClassVar[tuple[str, ...]] = (
-        "*.xlsx", "*.xls", "*.ods", "*.mat", "*.pkl", "*.zip", "*.tar.gz", "*.tgz", "*.npy",
+        "*.xlsx", "*.xls", "*.ods", "*.mat", "*.zip", "*.tar.gz", "*.tgz", "*.npy",
     )  # fmt: skip
     precedence = -10
     only_events = True
     samples: ClassVar[tuple[Sample, ...]] = (
-        Sample("weights", "model.pkl", b"\x80\x04", None),
         Sample("a data set", "images.zip", b"PK\x03\x04", None),
         Sample("no spreadsheet", "history.xlsx", b"epoch,loss\n", None),
     )

@@ -26,6 +26,9 @@ MOST_NUMBERS = 4 * 1024 * 1024
 """Numbers of all arrays of a file that are read; an archive packs a thousand times as many into a small file."""
 
 _MOST_ARRAYS = 1000
+_LARGEST = 32 * 1024 * 1024
+"""Bytes of an archive that is read: data of training take more, curves do not."""
+
 _SUFFIX = ".npy"
 _VERSION = 8
 """Bytes of what says that a file is NumPy's, and of its version."""
@@ -40,8 +43,8 @@ _HEADER = re.compile(
 )
 """What it says of numbers; of anything else it is not read."""
 
-_BROKEN = (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError)
-"""What reading a damaged file may raise."""
+_BROKEN = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, KeyError)
+"""What reading a damaged file may raise; that it cannot be read at all is for the caller to say."""
 
 
 def _saved(save: Callable[..., None], *arrays: Any, **named: Any) -> bytes:
@@ -98,7 +101,11 @@ def _arrays(path: Path) -> dict[str, Any]:
             file.seek(0)
             read = _array(file, MOST_NUMBERS) if tells_performance(path.stem) else None
             return {} if read is None else {path.stem: read[0]}
-    with zipfile.ZipFile(path) as packed:
+        if file.seek(0, io.SEEK_END) > _LARGEST:
+            return {}
+        file.seek(0)
+        whole = io.BytesIO(file.read())  # what fails to be read is no damaged archive, as which zipfile takes it
+    with zipfile.ZipFile(whole) as packed:
         members = [one for one in packed.infolist()[:_MOST_ARRAYS] if one.filename.endswith(_SUFFIX)]
         names = [one.filename.removesuffix(_SUFFIX) for one in members]
         if not any(is_of_training(name) or is_bare_split(name) for name in names):

@@ -218,7 +218,8 @@ def _verdict(replayed: Replayed, page: Page) -> Iterator[str]:
     prescription = verdict.prescription
     if prescription is not None:
         yield ""
-        aside = str(prescription.wording)
+        begun = replayed.prescribed.begun if replayed.prescribed is not None else ""
+        aside = f"{prescription.wording}{begun}"
         yield from page.beside(f"  {page.dim('fix')}   ", page.printable(prescription.text), aside)
         if prescription.alongside:
             yield from page.beside(" " * 8, page.printable(prescription.alongside), str(Wording.NOT_TESTED))
