@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def test_a_compressed_log_is_read(suffix: str, pack: Pack, tmp_path: Path) -> No
     assert steps(run) == list(range(1, 41))
     assert [(notice.kind, notice.path) for notice in run.notices] == [(INTERPRETATION, f"train.log{suffix}")]
     assert look([tmp_path]).not_read == ()
+
+
+def test_an_archive_of_several_files_is_no_log(tmp_path: Path) -> None:
+    (tmp_path / "train.log").write_text("".join(LINES))
+    with tarfile.open(tmp_path / "run1.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "train.log", "train.log")
+    (run,) = load(tmp_path)
+    assert (run.notices, look([tmp_path]).left_alone) == ((), ("run1.tar.gz",))
 
 
 @pytest.mark.parametrize(("name", "pack"), [("train.log.gz", bytes), ("train.log", gzip.compress)])

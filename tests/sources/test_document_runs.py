@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from logdoctor import load
+from logdoctor.errors import NoRunError
 
 
 def runs_of(tmp_path: Path, document: Any) -> dict[str, dict[str, list[float]]]:
@@ -126,3 +128,26 @@ def test_losses_of_several_tasks_are_no_course(tmp_path: Path) -> None:
 def test_a_list_of_lists_in_a_file_called_after_its_loss(tmp_path: Path) -> None:
     (tmp_path / "losses.json").write_text(json.dumps([COURSE, COURSE[:20]]))
     assert [len(one) for run in load(tmp_path) for one in run.series] == [40, 20]
+
+
+def test_losses_of_tasks_near_each_other_are_no_course(tmp_path: Path) -> None:
+    document = [{"epoch": i, "head_losses": [2 * 0.9**i, 2 * 0.9**i - 0.125]} for i in range(20)]
+    ((_, curves),) = runs_of(tmp_path, document).items()
+    assert sorted(curves) == ["head_losses/0", "head_losses/1"]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(20, 20), (300, 20)], ids=["a surface", "the losses of each example"])
+def test_more_rows_than_a_curve_has_values_are_no_runs(tmp_path: Path, rows: int, columns: int) -> None:
+    surface = [[2.5 + (7 * i + 3 * j) % 11 / 8 for j in range(columns)] for i in range(rows)]
+    (tmp_path / "val_losses.json").write_text(json.dumps(surface))
+    with pytest.raises(NoRunError):
+        load(tmp_path)
+
+
+def test_a_long_list_of_courses_takes_no_time_to_tell(tmp_path: Path) -> None:
+    loss = [2.5 * 0.9999**i for i in range(20_000)]
+    document = {"train_loss": [[*loss[2 * i : 2 * i + 2], loss[2 * i + 1]] for i in range(10_000)]}
+    begun = time.perf_counter()
+    ((_, curves),) = runs_of(tmp_path, document).items()
+    assert len(curves["train_loss"]) == 30_000
+    assert time.perf_counter() - begun < 20

@@ -82,6 +82,12 @@ class CsvTable(Source):
             "轮次,训练损失,验证损失\n1,0.5,0.75\n2,0.25,0.5\n".encode("gbk"),
             {"训练损失": [(1, 0.5), (2, 0.25)], "验证损失": [(1, 0.75), (2, 0.5)]},
         ),
+        Sample(
+            "names twice above a first row of words",
+            "log.csv",
+            "epoch,loss,loss\nfirst,high,high\n1,0.5,0.75\n2,0.25,0.5\n",
+            {"loss": [(1, 0.5), (2, 0.25)], "loss.1": [(1, 0.75), (2, 0.5)]},
+        ),
         Sample("names twice above results in words", "r.csv", "model,loss,loss\ncnn,low,high\nrnn,high,low\n", None),
         Sample(
             "Keras: one row for each epoch, NA where the metric was not computed",

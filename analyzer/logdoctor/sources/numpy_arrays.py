@@ -22,8 +22,8 @@ from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.json.json_file import Document
 from logdoctor.sources.tables.likeness import is_of_training, tells_performance
 
-MOST_BYTES = 32 * 1024 * 1024
-"""Bytes of an array that is read: four million numbers."""
+MOST_NUMBERS = 4 * 1024 * 1024
+"""Numbers of all arrays of a file that are read; an archive packs a thousand times as many into a small file."""
 
 _MOST_ARRAYS = 1000
 _LARGEST = 32 * 1024 * 1024
@@ -58,7 +58,7 @@ class NumpyArrays(JsonDocument):
 
     name = "numpy"
     patterns: ClassVar[tuple[str, ...]] = ("*.npz", "*.npy")
-    precedence = 10
+    precedence = -1  # the log beside it says at which epoch each value was logged
     samples: ClassVar[tuple[Sample, ...]] = (
         Sample(
             "arrays under their names, with a counter",
@@ -99,8 +99,8 @@ def _arrays(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         if file.read(len(npy.MAGIC_PREFIX)) == npy.MAGIC_PREFIX:
             file.seek(0)
-            names = [path.stem] if tells_performance(path.stem) else []
-            return {name: array for name in names if (array := _array(file)) is not None}
+            read = _array(file, MOST_NUMBERS) if tells_performance(path.stem) else None
+            return {} if read is None else {path.stem: read[0]}
         if file.seek(0, io.SEEK_END) > _LARGEST:
             return {}
         file.seek(0)
@@ -114,27 +114,34 @@ def _arrays(path: Path) -> dict[str, Any]:
 
 
 def _members(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, Any]]:
+    left = MOST_NUMBERS
     for member in members:
         name = member.filename.removesuffix(_SUFFIX)
         if is_of_training(name) or is_bare_split(name) or counts(name):
             with packed.open(member) as file:
-                if (array := _array(file)) is not None:
+                if read := _array(file, left):
+                    array, count = read
+                    left -= count
                     yield name, array
 
 
-def _array(file: IO[bytes]) -> Any:
-    """Return an array of one or two dimensions as lists, one number as it is; None for any other, and for objects."""
+def _array(file: IO[bytes], most: int) -> tuple[Any, int] | None:
+    """Return an array of one or two dimensions as lists, one number as it is, and how many numbers it has.
+
+    None for any other array, for objects, and for more numbers than the most that may be read.
+    """
     version = file.read(_VERSION)[-2:-1]
     length = int.from_bytes(file.read(_LENGTH_BYTES.get(version, 0)), "little")
     header = _HEADER.match(file.read(min(length, _LONGEST_HEADER)))
     if header is None:
         return None
     kind, shape = np.dtype(header["kind"].decode()), [int(one) for one in re.findall(rb"\d+", header["shape"])]
-    size = math.prod(shape) * kind.itemsize
-    if len(shape) > 2 or not 0 < size <= MOST_BYTES:
+    count = math.prod(shape)
+    size = count * kind.itemsize
+    if len(shape) > 2 or not 0 < count <= most:
         return None
     data = file.read(size)
     if len(data) < size:
         raise ValueError("it breaks off")
     order: Literal["C", "F"] = "F" if header["order"] == b"True" else "C"
-    return np.frombuffer(data, kind).reshape(shape, order=order).tolist()
+    return np.frombuffer(data, kind).reshape(shape, order=order).tolist(), count

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.errors import UnreadableLogError
+from logdoctor.run.naming import split_of
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import LARGEST_STEP, counts
 from logdoctor.sources.tables.likeness import is_training, tells_performance
@@ -26,6 +28,9 @@ MOST_BYTES = 16 * 1024 * 1024
 
 _FEWEST = 3
 """Epochs that stand above the columns; fewer may be years, or folds."""
+
+_ENOUGH = 10
+"""Numbers above the columns that are epochs though nothing says so: more than there are folds, and layers of models."""
 
 
 class TransposedTable(Source):
@@ -54,6 +59,9 @@ class TransposedTable(Source):
             {"loss": [(10, 0.5), (20, 0.25), (30, 0.125)]},
         ),
         Sample("results of models over years", "years.csv", "model,2019,2020,2021\ncnn,0.5,0.75,0.8\n", None),
+        Sample("results by fold", "cv.csv", "metric,1,2,3,4,5\nloss,0.9,0.8,0.7,0.8,0.9\nacc,1,0,1,0,1\n", None),
+        Sample("results by depth", "r.csv", ",50,101,152\nloss,0.9,0.8,0.7\nval_loss,0.9,0.8,0.7\n", None),
+        Sample("an endless number", "n.csv", f"epoch,1,2,{'9' * 5000}\nloss,0.5,0.4,0.3\n", None),
         Sample("a table that stands upright", "log.csv", "epoch,loss,val_loss\n1,0.5,0.75\n2,0.25,0.5\n", None),
     )
 
@@ -109,6 +117,8 @@ def _read(path: Path, blocks: Iterable[Block]) -> _Read | None:
         return None
     count = len(form.header) - 1
     places = np.array([parse_number(cell) for cell in form.header[1:]], np.float64)
+    if not form.header[0] and not _are_epochs(places, names):
+        return None
     counter = Column.of(form.header[0], np.arange(count), places)
     unique = unique_names(["", *names])[1:]
     named = (Column.of(name, one.rows, one.values) for name, one in zip(unique, columns, strict=True))
@@ -119,7 +129,7 @@ def _form(top: str, below: Sequence[str]) -> Form | None:
     """Return the form of a table whose first row counts: what does so, or nothing, and whole numbers that rise."""
     for separator in SEPARATORS:
         first, *places = (cell.strip().strip('"') for cell in top.lstrip("\ufeff").split(separator))
-        if len(places) < _FEWEST or not all(place.isascii() and place.isdecimal() for place in places):
+        if len(places) < _FEWEST or not all(map(_may_count, places)):
             continue
         at = [int(place) for place in places]
         if at[-1] < LARGEST_STEP and all(one < other for one, other in pairwise(at)) and _heads(first):
@@ -128,6 +138,18 @@ def _form(top: str, below: Sequence[str]) -> Form | None:
                 separator, (name, *places), top, 1, decimal_comma=separator != "," and has_decimal_commas(below)
             )
     return None
+
+
+def _are_epochs(places: NDArray[np.float64], names: Sequence[str]) -> bool:
+    """Tell epochs that nothing names by their even distance, and by a curve on training data beside a held-out one."""
+    distance = places[1] - places[0]
+    evenly = places[0] % distance in (0, 1) and (np.diff(places) == distance).all()
+    splits = {split_of(name).is_held_out for name in names if tells_performance(name)}
+    return bool(evenly) and (len(places) >= _ENOUGH or len(splits) > 1)
+
+
+def _may_count(place: str) -> bool:
+    return place.isascii() and place.isdecimal() and len(place) <= len(str(LARGEST_STEP))
 
 
 def _heads(first: str) -> bool:

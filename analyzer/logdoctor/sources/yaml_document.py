@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
+from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.settings_file import SettingsFile
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.json.document_curves import Curves, curves_in
 from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.text import encoding_of
 from logdoctor.sources.tables.yaml_text import load_documents
 
@@ -26,6 +30,12 @@ _LEAST = 4
 _DECIMALS = re.compile(rb"(?<![\w.])-?\d+(?:\.\d+|(?:\.\d+)?e[-+]?\d+)(?![\w.])|\.nan\b|\.inf\b", re.I)
 _ALIAS = re.compile(r"(?:^|[\s\[{,])\*\w")
 """What stands for a value elsewhere in the file: a few lines can name themselves into billions."""
+
+_OF_CHOICES = frozenset({"parameters", "params", "space", "search_space", "config", "model"})
+"""What stands above lists that are settings: the values that a search tries, the weights of a loss."""
+
+_ENOUGH = 10
+"""Numbers of a list that is a curve though nothing counts them and there is no other on held-out data."""
 
 _MOST_CUT = 3
 """Lines at the end of a file that may be left out where it breaks off."""
@@ -66,6 +76,19 @@ class YamlDocument(JsonDocument):
             },
         ),
         Sample("settings", "train.yaml", "lr: 0.1\ndecay: 0.5\nloss_weights: [0.5, 0.25]\nbetas: [0.9, 0.99]\n", None),
+        Sample(
+            "a search of settings",
+            "sweep.yaml",
+            "parameters:\n  lr: {values: [0.1, 0.01, 0.001]}\n  kl_loss: {values: [0.1, 0.5, 1.0]}\n",
+            None,
+        ),
+        Sample("weights", "loss.yaml", "loss: {cls: [1.0, 2.0, 0.5], box: [0.5, 1.5, 2.5]}\n", None),
+        Sample(
+            "a schedule",
+            "schedule.yaml",
+            "- epoch: 0\n  lr: 0.1\n  dropout: 0.5\n- epoch: 30\n  lr: 0.01\n  dropout: 0.25\n",
+            None,
+        ),
         Sample("a document that names itself", "a.yaml", "a: &a [0.5, 0.25, 0.1, 0.2]\nloss: *a\n", None),
     )
 
@@ -75,9 +98,10 @@ class YamlDocument(JsonDocument):
         if settings or head.size > MOST_BYTES or len(_DECIMALS.findall(head.start)) < _LEAST:
             return None
         try:
-            return _as_far_as_possible(_text(head.start))[0]
+            content = _as_far_as_possible(_text(head.start))[0]
         except ValueError:
             return None
+        return None if _is_setup(head.path, content) else content
 
     def document_of(self, path: Path) -> Document:
         """Return the whole document; raises UnreadableLogError."""
@@ -90,6 +114,28 @@ class YamlDocument(JsonDocument):
         message = f"The document breaks off or is damaged at byte {start}; what stands before it was read."
         notice = Notice(DAMAGE, str(path), message, start, len(data), cause=INTERRUPTED_WRITE)
         return Document(content, (notice,) if rest else ())
+
+
+def _is_setup(path: Path, content: Any) -> bool:
+    """Tell settings, which people write in YAML, by what would else be curves: none of them tells how a training goes.
+
+    A list of what changes when counts epochs or steps as well: a schedule, the stages of a curriculum.
+    """
+    found = list(curves_in(path, content))
+    lists = [one for one in found if not one.of_records]
+    splits = {split_of(one.prefix + column.name) for one in lists for column in one.table.columns}
+    of_both = len({split.is_held_out for split in splits}) > 1
+    return bool(found) and not any(_measures(one, of_both=of_both) for one in found)
+
+
+def _measures(curves: Curves, *, of_both: bool) -> bool:
+    """Tell curves of a training: records of performance, and lists of both splits, with a counter, or long ones."""
+    if not _OF_CHOICES.isdisjoint(curves.prefix.lower().split("/")):
+        return False
+    names = [curves.prefix + one.name for one in curves.table.columns]
+    if curves.of_records:
+        return any(map(tells_performance, names))
+    return of_both or any(counts(one.name) for one in curves.table.columns) or curves.table.rows >= _ENOUGH
 
 
 def _text(data: bytes) -> str:

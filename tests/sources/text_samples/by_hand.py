@@ -310,6 +310,17 @@ SAMPLES = (
         },
     ),
     Sample(
+        "what the loop sets, on a line of held-out data",
+        "vae.log",
+        "".join(f"Epoch {i} Val Loss: {5 - i}, Recon: {4 - i}, KL weight: {i}.5, Patience: 3\n" for i in (0, 1, 2)),
+        {
+            "Val Loss": [(0, 5), (1, 4), (2, 3)],
+            "validation/Recon": [(0, 4), (1, 3), (2, 2)],
+            "KL weight": [(0, 0.5), (1, 1.5), (2, 2.5)],
+            "Patience": [(0, 3), (1, 3), (2, 3)],
+        },
+    ),
+    Sample(
         "an error of each epoch, and nothing else",
         "stdout.txt",
         "Epoch #0 Error:0.5\nEpoch #1 Error:0.25\nEpoch #2 Error:4.8828125E-4\n",

@@ -299,6 +299,20 @@ SAMPLES = (
         "steps in total that are a length",
         "train.log",
         "".join(f"epoch {i}, step 5, total_step 100, loss {3 - i}.5\n" for i in (0, 1, 2)),
-        {"loss": [(i, 3.5 - i) for i in (0, 1, 2)], "step": [(i, 5) for i in (0, 1, 2)]},
+        {
+            "loss": [(i, 3.5 - i) for i in (0, 1, 2)],
+            "step": [(i, 5) for i in (0, 1, 2)],
+            "total_step": [(i, 100) for i in (0, 1, 2)],
+        },
+    ),
+    Sample(
+        "steps in total that are a length, before steps that move",
+        "train.log",
+        "".join(f"epoch 0, total_step 100, step {10 * i}, loss {3 - i}.5\n" for i in (0, 1, 2)),
+        {
+            "loss": [(10 * i, 3.5 - i) for i in (0, 1, 2)],
+            "total_step": [(10 * i, 100) for i in (0, 1, 2)],
+            "epoch": [(10 * i, 0) for i in (0, 1, 2)],
+        },
     ),
 )

@@ -25,6 +25,9 @@ _MODULES: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzm
 
 _SUFFIXES = frozenset({".gz", ".bz2", ".xz"})
 
+_PLACE_OF_TAR = 257
+"""Where the header of an archive of `tar` says that it is one."""
+
 _PIECE = 1024 * 1024
 
 MOST_BYTES = 4 * 1024**3
@@ -73,6 +76,11 @@ def is_compressed(name: str) -> bool:
 def is_packed(start: bytes) -> bool:
     """Tell from its first bytes whether a file is compressed in such a way."""
     return start.startswith(tuple(_MODULES))
+
+
+def is_archive(start: bytes) -> bool:
+    """Tell from the first bytes of what was packed whether it holds several files, as what `tar` makes does."""
+    return start[_PLACE_OF_TAR:].startswith(b"ustar")
 
 
 def unpacked_name(name: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from logdoctor.errors import LogDoctorError, NoRunError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, PART
-from logdoctor.sources.discovery.compressed import is_compressed, is_packed, unpacked
+from logdoctor.sources.discovery.compressed import is_archive, is_compressed, is_packed, unpacked
 from logdoctor.sources.discovery.installed import installed_sources, is_known, source_of, sources_for
 from logdoctor.sources.discovery.standard_input import STANDARD_INPUT, received, standard_input
 from logdoctor.sources.discovery.walk import NotRead, files_at, refusal
@@ -232,7 +232,8 @@ def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> F
                 return _Passed(str(relative), may_hold_logs=False)
             if not plain.size:
                 return _Passed(f"{relative} (compressed; nothing could be unpacked)", may_hold_logs=True, refused=True)
-            source = source_of(_head(plain.path, plain.size))
+            head = _head(plain.path, plain.size)
+            source = None if is_archive(head.start) else source_of(head)
             if source is None or source.only_settings or source.only_events:
                 return _Passed(str(relative), may_hold_logs=False)
             reading = _read(plain.path, relative, source, status)

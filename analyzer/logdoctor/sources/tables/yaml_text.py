@@ -43,5 +43,5 @@ def load_documents(text: str) -> list[Any]:
     Plain.add_multi_constructor("", untagged)
     try:
         return list(yaml.load_all(text, Plain))
-    except (yaml.YAMLError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # `!!bool maybe`
+    except (yaml.YAMLError, RecursionError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         raise ValueError(str(error)) from error

@@ -23,6 +23,9 @@ _ENOUGH_PAIRS = 3
 _OF_DATA = (KlDivergence, Unknown)
 """Further quantities that differ from one split to the other: a term that lines tell of both is two curves."""
 
+_OF_LOOP = frozenset("temperature temp tau weight coef coeff coefficient beta alpha patience counter wait".split())
+"""Last words of what a loop sets or counts, whatever data stand beside it: `val_loss 0.5, kl_weight 0.1`."""
+
 EPISODE = "episode"
 
 NEAR = 3
@@ -103,7 +106,8 @@ def _split_of_results(names: Sequence[str]) -> str:
 
 def _of_results(name: str, split: str) -> str:
     """Name what is measured on the data of a line after them: not the learning rate, nor how fast it goes."""
-    return with_split(name, split) if issubclass(role_of(name, Split.NONE), (*SPLIT_ROLES, *_OF_DATA)) else name
+    measured = issubclass(role_of(name, Split.NONE), (*SPLIT_ROLES, *_OF_DATA)) and words(name)[-1] not in _OF_LOOP
+    return with_split(name, split) if measured else name
 
 
 def _of_episode(name: str) -> str:

@@ -41,7 +41,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("total_timesteps", "num_timesteps", "total t"), "total_timesteps"),
     **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
     **dict.fromkeys(("frame_number", "frame number"), "frame"),
-    "total_step": "step",  # `epoch 0, total_step 22050`; of as many in every row, it is a length
+    "total_step": "total_step",  # `epoch 0, total_step 22050`; of as many in every row, it is a length
     **{name: name for name in (
         "num_updates", "round", "samples", "tokens", "training_iteration", "env_steps", "frame", "frames",
         "current_steps",

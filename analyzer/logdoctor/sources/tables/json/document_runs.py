@@ -48,7 +48,9 @@ def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
         are_runs = all(_is_run_of_lists(path, one) for one in document) and not _count_on(document)
         return _apart(path, [Part(_label(one, i), one) for i, one in enumerate(document)]) if are_runs else []
     if isinstance(document, dict) and (rows := _rows_of_matrices(document)):
-        return _apart(path, [Part(str(i), row) for i, row in enumerate(rows)])
+        parts = _apart(path, [Part(str(i), row) for i, row in enumerate(rows)])
+        longest = max(len(values) for row in rows for values in row.values())
+        return parts if len(parts) < longest else []  # a row for each example, or a surface
     if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}

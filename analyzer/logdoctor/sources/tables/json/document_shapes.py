@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from types import NoneType
 from typing import Any
 
@@ -22,6 +22,12 @@ _STEPS = ("steps", "step", "x", "epochs", "epoch", "iterations", "iteration")
 
 VALUE = "value"
 """What the numbers of a curve are called whose name stands above them."""
+
+_MOST_JUDGED = 100
+"""Parts, evenly far from each other, that tell whether a curve goes on from one to the next."""
+
+_SAME_ORDER = 0.9
+"""Share of records whose first loss is the greater, or the smaller, from which on they are losses of several tasks."""
 
 _FEWEST_VALUES = 3
 """Numbers of a row that make it a curve among others; two may be a step and a value."""
@@ -78,21 +84,30 @@ def _are_numbers(value: Any) -> bool:
 
 
 def is_matrix(value: Any) -> bool:
-    """Tell rows of numbers that are a curve each, of a seed or of an epoch; rows that begin with a step are points."""
+    """Tell rows of numbers that are a curve each, of a seed or of an epoch; rows that begin with a step are points.
+
+    The last may be short: that of an epoch which is not over, or where the beginning of a file breaks off.
+    """
     if not isinstance(value, list) or len(value) < 2:
         return False
-    if not all(_are_numbers(row) and len(row) >= _FEWEST_VALUES for row in value):
+    *rows, last = value
+    if not all(_are_numbers(row) and len(row) >= _FEWEST_VALUES for row in rows) or not (
+        last == [] or _are_numbers(last)
+    ):
         return False
-    firsts = [row[0] for row in value]
+    firsts = [row[0] for row in rows]
     return not all(type(one) is int for one in firsts)
 
 
 def go_on(parts: Sequence[Mapping[str, NDArray[np.float64]]]) -> bool:
     """Tell the epochs of one run, each with the losses of its batches, from runs: a curve goes on from part to part."""
+    every = 1 + len(parts) // _MOST_JUDGED
     verdicts = [
-        starts_over([one[name][0] for one in parts[:i] if len(one.get(name, ()))], before[name], behind[name])
-        for i, (before, behind) in enumerate(pairwise(parts), 1)
-        for name in before.keys() & behind.keys()
+        starts_over(
+            [one[name][0] for one in parts[:i:every] if len(one.get(name, ()))], parts[i - 1][name], parts[i][name]
+        )
+        for i in range(1, len(parts), every)
+        for name in parts[i - 1].keys() & parts[i].keys()
     ]
     return verdicts.count(False) > verdicts.count(True)
 
@@ -113,7 +128,18 @@ def are_course(name: str, rows: Sequence[Any]) -> bool:
     """Tell lists that are a loss in the order of its batches, each beginning where the one before ended."""
     if len(rows) < 2 or not tells_loss(name) or not all(map(_are_numbers, rows)):
         return False
-    return max(map(len, rows)) == 1 or go_on([{name: parse_values(row).values} for row in rows])
+    lists = [parse_values(row).values for row in rows]
+    return max(map(len, lists)) == 1 or (not _are_tasks(lists) and go_on([{name: values} for values in lists]))
+
+
+def _are_tasks(lists: Sequence[NDArray[np.float64]]) -> bool:
+    """Tell losses of as many tasks in each list: they move one way within all lists, and back from one to the next."""
+    if len(lists) <= _FEWEST_VALUES or len(set(map(len, lists))) > 1:
+        return False
+    values = np.stack(lists)
+    within, back = values[:, -1] - values[:, 0], values[1:, 0] - values[:-1, -1]
+    way = np.sign(np.median(within))
+    return bool(way) and bool(np.mean(way * within > 0) >= _SAME_ORDER and np.mean(way * back < 0) > 0.5)
 
 
 def _lists_in(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, list[Any]]]:

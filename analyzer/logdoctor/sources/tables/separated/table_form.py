@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.numbers import MISSING, parse_number
 from logdoctor.sources.tables.text import readable
 
@@ -21,6 +22,9 @@ _FEWEST_ALIKE = 0.3
 
 MOST_TITLES = 2
 """Lines above a header that may tell what the table is of."""
+
+_UNNAMED = "Unnamed: "
+"""How pandas calls a level of a header that is empty, with its place."""
 
 _FEWEST_GROUPED = 3
 """Columns of a table that has groups of them: an index, and two of one group."""
@@ -144,10 +148,20 @@ def _levels(rows: Sequence[Row | None]) -> list[Row]:
     groups, names = _cells_named(upper), _cells_named(lower)
     if len(set(groups)) == len(groups) >= len(upper) - 1 or len(names) < 2 or any(map(_is_number, groups + names)):
         return []
-    if len(set(_joined([upper, lower]))) < len(upper):
+    if len(set(_joined([upper, lower]))) < len(upper) or any(map(_counts_in_words, upper, lower)):
         return []
     names_index = below and below[0] is not None and len(below[0]) == len(upper) and _names_first_alone(below[0])
     return [upper, lower, below[0]] if names_index and below[0] is not None else [upper, lower]
+
+
+def _counts_in_words(group: str, name: str) -> bool:
+    """Tell a counter with a word below it: no name, but a first row that cannot be used."""
+    return (
+        bool(group.strip())
+        and counts(group.strip())
+        and name.strip() not in MISSING
+        and not name.strip().startswith(_UNNAMED)
+    )
 
 
 def _cells_named(row: Row) -> list[str]:
