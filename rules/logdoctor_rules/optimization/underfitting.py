@@ -74,6 +74,10 @@ class Underfitting(Rule):
         0.7,
         "end of the training loss that goes with such an accuracy, as a share of its start, where no settings speak",
     )
+    mostly_right: float = threshold(
+        0.9,
+        "the same way from which a model fits, whatever its loss: a penalty, or a sum over examples, holds that up",
+    )
     high_end: float = threshold(
         0.4,
         "end of the training loss as a share of its start, below which the run has fitted a good part: runs that "
@@ -143,6 +147,19 @@ class Underfitting(Rule):
             train_loss=decay(0.14, 0.111, 40, half_life=0.1).noisy(0.001),
             val_loss=decay(0.15, 0.127, 40, half_life=0.1).noisy(0.001),
             train_accuracy=flat(0.0, 40),
+        ),
+        fires(
+            "a large dropout, and answers that are right in five of six cases",
+            settings={"dropout": 0.8},
+            **POOR_FIT,
+            val_accuracy=decay(0.1, 0.85, 40, half_life=0.08),
+        ),
+        silent(
+            "a large weight decay, and a loss that holds its penalty: the answers are right",
+            settings={"optimizer": "SGD", "weight_decay": 0.1},
+            train_loss=decay(12.3, 10.3, half_life=0.08).noisy(0.05),
+            val_loss=decay(12.0, 10.4, 40, half_life=0.08),
+            val_accuracy=decay(0.1, 0.93, 40, half_life=0.08),
         ),
         fires("two hidden units", settings={"hidden_size": 2}, **POOR_FIT),
         fires(
@@ -273,6 +290,8 @@ class Underfitting(Rule):
         """Ask whether both losses rest together, high, and what says that more was to be had."""
         long = [one for one in (train, val) if len(one) >= self.min_points]
         if not long or (schedule is not None and schedule.is_range_test):
+            return
+        if better_than_guessing(run) >= self.mostly_right:
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         signs = UnderfitSigns(
