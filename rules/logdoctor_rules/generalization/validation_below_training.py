@@ -55,6 +55,9 @@ FAR_BELOW = 0.25
 
 _SELDOM = Curve(decay(1.0, 0.28, half_life=0.12).values[::4], frozenset(at for at in range(120) if at % 4))
 
+_SINCE_START = Curve(np.cumsum(decay(0.9, 0.06, half_life=0.1).noisy(0.01).values) / np.arange(1, 121))
+_EVERY_TENTH = Curve(decay(0.3, 0.11, half_life=0.1).values[9::10], frozenset(at for at in range(120) if at % 10 != 9))
+
 
 @dataclass(frozen=True)
 class ValidationBelowTraining(Rule):
@@ -240,6 +243,12 @@ class ValidationBelowTraining(Rule):
             axis=Axis.STEP,
             train_loss=decay(1.6, 0.5, half_life=0.3),
             val_loss=_SELDOM,
+        ),
+        silent(
+            "training is a mean since its start, as of a meter that is never reset",
+            axis=Axis.STEP,
+            train_loss=_SINCE_START,
+            val_loss=_EVERY_TENTH,
         ),
         silent(
             "training diverges and leaves validation behind",

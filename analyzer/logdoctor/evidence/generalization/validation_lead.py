@@ -92,9 +92,21 @@ def begins_early(gap: Gap) -> bool:
 def ahead_at_first(gap: Gap, lead: float) -> str:
     """Say so where validation led at first; an average over the epoch lags, so training is taken one later."""
     first, training = gap.val.first, float(gap.train_level[1])
-    if training - first < AHEAD * lead or not begins_early(gap):
+    if training - first < AHEAD * lead or not begins_early(gap) or _hides_its_end(gap):
         return ""
     return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
+
+
+def _hides_its_end(gap: Gap) -> bool:
+    """Whether training may be logged as its mean since the start, as by a meter that is never reset, and lead itself.
+
+    Undone, the means of losses are losses, none below zero; the noise of single values, taken for that of means, would
+    be as many times too large as there are values.
+    """
+    means = gap.train.series.values
+    undone = np.diff(means * np.arange(1, len(means) + 1))
+    third = len(undone) // 3
+    return third > 0 and bool((undone >= 0).all()) and median(undone[-third:]) <= gap.val.end
 
 
 def evaluated_alike(run: Run, val: Series) -> Series | None:
