@@ -89,31 +89,27 @@ class _Read:
 
 
 def _read(path: Path, blocks: Iterable[Block]) -> _Read | None:
+    lines = _lines(blocks)
+    top, at = next(lines, (None, 0))
+    form = None if top is None else _form(top.lines[at], top.lines[at + 1 :])
+    if form is None:
+        return None
     columns: list[Column] = []
     names: list[str] = []
     lost: list[Span] = []
-    form: Form | None = None
-    for block in blocks:
-        for i, line in enumerate(block.lines):
-            if not line.strip() or line.startswith("#"):
-                continue
-            if form is None:
-                form = _form(line, block.lines[i + 1 :])
-                if form is None:
-                    return None
-                continue
-            cells = form.cells(line)
-            if cells is None or len(cells) != len(form.header):
-                count = "no" if cells is None else len(cells)
-                lost.append(Span.of(block, i, f"has {count} cells where the first row has {len(form.header)}"))
-                continue
-            numbers = parse_cells(cells[1:])
-            if len(numbers.texts):
-                lost.append(Span.of(block, i, "has text where its numbers are"))
-                continue
-            names.append(cells[0])
-            columns.append(Column.of("", numbers.rows, numbers.values))
-    if form is None or not any(map(tells_performance, names)):
+    for block, i in lines:
+        cells = form.cells(block.lines[i])
+        if cells is None or len(cells) != len(form.header):
+            count = "no" if cells is None else len(cells)
+            lost.append(Span.of(block, i, f"has {count} cells where the first row has {len(form.header)}"))
+            continue
+        numbers = parse_cells(cells[1:])
+        if len(numbers.texts):
+            lost.append(Span.of(block, i, "has text where its numbers are"))
+            continue
+        names.append(cells[0])
+        columns.append(Column.of("", numbers.rows, numbers.values))
+    if not any(map(tells_performance, names)):
         return None
     count = len(form.header) - 1
     places = np.array([parse_number(cell) for cell in form.header[1:]], np.float64)
@@ -123,6 +119,14 @@ def _read(path: Path, blocks: Iterable[Block]) -> _Read | None:
     unique = unique_names(["", *names])[1:]
     named = (Column.of(name, one.rows, one.values) for name, one in zip(unique, columns, strict=True))
     return _Read(Table(path, count, (counter, *named)), lost)
+
+
+def _lines(blocks: Iterable[Block]) -> Iterator[tuple[Block, int]]:
+    """Yield the place of each line that is neither empty nor a comment."""
+    for block in blocks:
+        for i, line in enumerate(block.lines):
+            if line.strip() and not line.startswith("#"):
+                yield block, i
 
 
 def _form(top: str, below: Sequence[str]) -> Form | None:

@@ -291,11 +291,15 @@ class Underfitting(Rule):
         long = [one for one in (train, val) if len(one) >= self.min_points]
         if not long or (schedule is not None and schedule.is_range_test):
             return
-        if better_than_guessing(run) >= self.mostly_right:
+        answers = better_than_guessing(run)
+        if answers >= self.mostly_right:
             return
         clear = max(long, key=lambda one: one.sure_fall)  # batch noise may hide what the other shows
         signs = UnderfitSigns(
-            self._poor_accuracy(run), strong_regularisation(settings), tiny_model(run), holds_a_penalty(run, train)
+            self._poor_accuracy(run, answers),
+            strong_regularisation(settings),
+            tiny_model(run),
+            holds_a_penalty(run, train),
         )
         validation_rests = len(val) < self.min_points or self._has_come_to_rest(val)
         rests = validation_rests and self._has_come_to_rest(clear)
@@ -345,11 +349,10 @@ class Underfitting(Rule):
         hardly_fallen = train.end > self.hardly_fallen * train.start and sure_fall >= self.min_z
         return hardly_fallen and not memorises_only(Gap(train, val))
 
-    def _poor_accuracy(self, run: Run) -> str:
-        """Say so when no accuracy of the run is fair, and none rises any more."""
+    def _poor_accuracy(self, run: Run, answers: float) -> str:
+        """Say so when no accuracy of the run is fair, the best by its way from guessing, and none rises any more."""
         rising = any(
             -sure_gain(Trend.measure(one), self.flat_share) > self.max_gain * float(one.values.max())
             for one in accuracies(run, self.min_points)
         )
-        far = better_than_guessing(run) >= self.hardly_better
-        return "" if rising or far else poor_accuracy(run, 1.0)
+        return "" if rising or answers >= self.hardly_better else poor_accuracy(run, 1.0)

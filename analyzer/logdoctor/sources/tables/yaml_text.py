@@ -11,10 +11,7 @@ MOST_OPEN = 100
 
 def load_yaml(text: str) -> Any:
     """Read one document as plain values; raises ValueError where it is none."""
-    return _only(load_documents(text))
-
-
-def _only(documents: list[Any]) -> Any:
+    documents = load_documents(text)
     if len(documents) > 1:
         raise ValueError("more than one document")
     return documents[0] if documents else None
