@@ -18,8 +18,7 @@ how far the weights of a layer of a thousand inputs lie apart from the first on.
 WHILE_IT_WARMS_UP = 10
 """Times as many while the rate warms up; by then a sound run falls, however long its warm-up is to take."""
 
-
-EVERY = 0.5
+EVALUATED = 0.5
 """Share of the steps of a loss at which a run is evaluated whose steps are epochs, as trackers are often given them."""
 
 
@@ -47,4 +46,4 @@ def _counts_epochs(run: Run, loss: Series) -> bool:
     if any(len(epochs) > 1 and np.median(np.diff(epochs)) >= 1 for epochs in counters):
         return True
     evaluated = (one.steps for one in (*run.all(ValLoss), *run.all(ValMetric)) if one.axis is loss.axis)
-    return any(np.isin(loss.steps, steps).mean() > EVERY for steps in evaluated)
+    return any(np.isin(loss.steps, steps).mean() > EVALUATED for steps in evaluated)

@@ -207,9 +207,8 @@ class LineReader:
         counter, words_before = counter_of(key.name, explicit=key.is_marked) if number.is_finite else ("", "")
         if key.is_marked and normal(key.name) in LOOP_VARIABLES and OUT_OF.match(number.after):
             counter = "iter"
-        is_share = bool(
-            _SHARE_OF_BAR.match(number.after)
-        )  # a bar that its word describes: `Steps:  14%|#4     | 100/700`
+        # a bar that its word describes: `Steps:  14%|#4     | 100/700`
+        is_share = bool(_SHARE_OF_BAR.match(number.after))
         if not counter or is_share or number.unit in TIME_UNITS or counter in self._names:
             return False
         if counter == "batch" and self._is_within_epoch and _IN_BRACKETS.match(number.after):
