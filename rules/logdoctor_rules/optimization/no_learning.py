@@ -25,14 +25,14 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.loss_course import LossCourse, LossCourseThresholds
 from logdoctor.evidence.optimization.pretrained import begins_late, knows_more_than_chance
 from logdoctor.evidence.optimization.progress import rounded_away
-from logdoctor.evidence.optimization.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
-from logdoctor.evidence.optimization.stuck_signs import Beginning
-from logdoctor.evidence.optimization.too_early import too_early
+from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
+from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck.loss_course import LossCourse, LossCourseThresholds
+from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
+from logdoctor.evidence.optimization.stuck.signs import Beginning
+from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn

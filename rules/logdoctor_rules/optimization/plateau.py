@@ -27,13 +27,13 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.evidence.optimization.bounded_logits import cannot_be_sure, causes_of_cap
-from logdoctor.evidence.optimization.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
+from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.plateau.causes import causes_of_rest, rests_at_a_rate_beyond
+from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
+from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.evidence.optimization.progress import memorises
-from logdoctor.evidence.optimization.resting import causes_of_rest, rests_at_a_rate_beyond
-from logdoctor.evidence.optimization.stuck import to_tell_stuck
-from logdoctor.evidence.optimization.stuck_signs import rate_died
-from logdoctor.evidence.optimization.weights_at_rest import causes_of_rest_half_way, weights_at_rest
+from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
+from logdoctor.evidence.optimization.stuck.signs import rate_died
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS

@@ -27,8 +27,8 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import slow_by_design
 from logdoctor.evidence.optimization.progress import leaves_behind
-from logdoctor.evidence.optimization.slow import slow_causes
-from logdoctor.evidence.optimization.slow_fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.evidence.optimization.slow.causes import slow_causes
+from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds, is_no_trial
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted

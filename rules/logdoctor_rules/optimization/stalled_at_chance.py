@@ -30,15 +30,15 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.optimization.at_chance import came_to_chance, has_learnt, named
-from logdoctor.evidence.optimization.held_at_chance import held_at_chance
-from logdoctor.evidence.optimization.one_answer import one_answer_always
-from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
-from logdoctor.evidence.optimization.rest_at_chance import RestAtChance, RestThresholds, values_lost
-from logdoctor.evidence.optimization.stuck import CAUSES as STUCK
-from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
-from logdoctor.evidence.optimization.term_at_chance import term_at_chance
-from logdoctor.evidence.optimization.too_early import too_early
+from logdoctor.evidence.optimization.chance.held import held_at_chance
+from logdoctor.evidence.optimization.chance.level import came_to_chance, has_learnt, named
+from logdoctor.evidence.optimization.chance.one_answer import one_answer_always
+from logdoctor.evidence.optimization.chance.pairwise_losses import causes_of_alike
+from logdoctor.evidence.optimization.chance.rest import RestAtChance, RestThresholds, values_lost
+from logdoctor.evidence.optimization.chance.term import term_at_chance
+from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
+from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.evidence.usual_rates import low_rate
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn

@@ -9,7 +9,7 @@ import pytest
 
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Event, Surroundings
-from logdoctor.evidence.stability.clues import clues_around
+from logdoctor.evidence.stability.clues.around import clues_around
 from logdoctor.evidence.stability.instability import explain
 from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
 from logdoctor.rule import Settings, example_run

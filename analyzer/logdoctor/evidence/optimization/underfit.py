@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import better_than_guessing
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing
+from logdoctor.evidence.optimization.chance.level import came_down_to_guessing
 from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import over_regularised, tiny_model

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.siblings import with_tested_fixes
-from logdoctor.evidence.stability.clues import clues_around, is_of_alignment
+from logdoctor.evidence.stability.clues.around import clues_around, is_of_alignment
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues

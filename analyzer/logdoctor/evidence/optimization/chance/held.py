@@ -8,8 +8,8 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
-from logdoctor.evidence.optimization.at_chance import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
-from logdoctor.evidence.optimization.stuck import stuck_causes
+from logdoctor.evidence.optimization.chance.level import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
+from logdoctor.evidence.optimization.stuck.causes import stuck_causes
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength

@@ -6,7 +6,7 @@ import pytest
 
 from logdoctor import Cause, Run, TrainLoss, example_run
 from logdoctor.curves import line
-from logdoctor.evidence.optimization.slow import slow_causes, smaller_batch
+from logdoctor.evidence.optimization.slow.causes import slow_causes, smaller_batch
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.finding import Strength
 from logdoctor.run import Setting

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.optimization.at_chance import EVALUATIONS, named
-from logdoctor.evidence.optimization.held_at_chance import ABOVE, BELOW
+from logdoctor.evidence.optimization.chance.held import ABOVE, BELOW
+from logdoctor.evidence.optimization.chance.level import EVALUATIONS, named
 from logdoctor.finding import Cause, Fix, Strength, likely_if, possible_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of

@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.evidence.optimization.mean_prediction import explains_nothing, guesses_the_mean
 from logdoctor.evidence.optimization.pretrained import fell_before
 from logdoctor.evidence.optimization.progress import (
     falls_steadily,
@@ -20,6 +19,7 @@ from logdoctor.evidence.optimization.progress import (
     probably_falls,
     worse_than_untrained,
 )
+from logdoctor.evidence.optimization.stuck.mean_prediction import explains_nothing, guesses_the_mean
 from logdoctor.evidence.usual_rates import is_far_too_high, low_rate
 from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.optimization.clipped_short import clipped_causes
-from logdoctor.evidence.optimization.stuck_signs import UNTOLD, Beginning, StuckSigns
+from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns
 from logdoctor.evidence.optimization.summed_loss import summed_cause
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.curves import flat, given
-from logdoctor.evidence.optimization.at_chance import came_down_to_guessing, came_to_chance
+from logdoctor.evidence.optimization.chance.level import came_down_to_guessing, came_to_chance
 from logdoctor.rule import example_run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Chance, Trend

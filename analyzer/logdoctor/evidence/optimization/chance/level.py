@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.accuracies import end_accuracy
-from logdoctor.evidence.optimization.stuck_signs import Beginning
+from logdoctor.evidence.optimization.stuck.signs import Beginning
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend

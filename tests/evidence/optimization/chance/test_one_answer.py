@@ -6,7 +6,7 @@ import pytest
 
 from logdoctor import Axis, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, flat, given
-from logdoctor.evidence.optimization.one_answer import one_answer_always
+from logdoctor.evidence.optimization.chance.one_answer import one_answer_always
 from logdoctor.signals import Trend
 
 

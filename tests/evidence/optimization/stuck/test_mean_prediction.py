@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from logdoctor.curves import Curve, decay, flat, given, line
-from logdoctor.evidence.optimization.mean_prediction import guesses_the_mean
+from logdoctor.evidence.optimization.stuck.mean_prediction import guesses_the_mean
 from logdoctor.rule import Settings, example_run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Trend

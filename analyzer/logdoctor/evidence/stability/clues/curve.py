@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isinf
 
+from logdoctor.evidence.stability.clues.reinitialised_weights import retraces_first_descent
 from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
-from logdoctor.evidence.stability.reinitialised_weights import retraces_first_descent
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.wording import counted, number, place
 

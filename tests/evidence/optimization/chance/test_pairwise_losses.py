@@ -7,7 +7,7 @@ from math import log
 import pytest
 
 from logdoctor.curves import flat
-from logdoctor.evidence.optimization.pairwise_losses import causes_of_alike
+from logdoctor.evidence.optimization.chance.pairwise_losses import causes_of_alike
 from logdoctor.rule import example_run
 from logdoctor.run import Setting
 from logdoctor.run.roles import TrainLoss

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from logdoctor.evidence.optimization.at_chance import came_to_chance
-from logdoctor.evidence.optimization.stuck_signs import Beginning
+from logdoctor.evidence.optimization.chance.level import came_to_chance
+from logdoctor.evidence.optimization.stuck.signs import Beginning
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Trend

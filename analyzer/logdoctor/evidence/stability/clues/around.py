@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logdoctor.evidence.siblings import from_siblings
-from logdoctor.evidence.stability.clues_of_curve import clues_of_curve
-from logdoctor.evidence.stability.clues_of_gradients import clues_of_gradients
-from logdoctor.evidence.stability.clues_of_rate import clues_of_rate
-from logdoctor.evidence.stability.clues_of_start import clues_of_start
+from logdoctor.evidence.stability.clues.curve import clues_of_curve
+from logdoctor.evidence.stability.clues.gradients import clues_of_gradients
+from logdoctor.evidence.stability.clues.rate import clues_of_rate
+from logdoctor.evidence.stability.clues.start import clues_of_start
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Split

@@ -7,7 +7,7 @@ import pytest
 from logdoctor import Strength, example_run
 from logdoctor.curves import Curve, decay, flat, line
 from logdoctor.engine import Bench
-from logdoctor.evidence.optimization.term_at_chance import term_at_chance
+from logdoctor.evidence.optimization.chance.term import term_at_chance
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.chance import ChanceLevels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor.evidence.stability.reinitialised_weights import retraces_first_descent
+from logdoctor.evidence.stability.clues.reinitialised_weights import retraces_first_descent
 
 
 @pytest.mark.parametrize(("speed", "again"), [(1.0, True), (8.0, False)], ids=["as at first", "mended soon"])

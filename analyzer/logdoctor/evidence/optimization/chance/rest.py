@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.evidence.optimization.at_chance import band
+from logdoctor.evidence.optimization.chance.level import band
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Chance, Trend

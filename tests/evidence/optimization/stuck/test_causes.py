@@ -12,9 +12,9 @@ from logdoctor.causes import likely_because
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.progress import memorises
-from logdoctor.evidence.optimization.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck import stuck_causes, to_tell_stuck
-from logdoctor.evidence.optimization.stuck_signs import Beginning
+from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
+from logdoctor.evidence.optimization.stuck.signs import Beginning
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
 from logdoctor.finding import Strength
 from logdoctor.run import Setting

@@ -1,0 +1,1 @@
+"""Whether a loss is that of guessing, and why it stays there."""

@@ -1,0 +1,1 @@
+"""Whether a loss falls slowly, and why it does."""

@@ -1,0 +1,1 @@
+"""Whether a loss ends where it began, and why it does."""
