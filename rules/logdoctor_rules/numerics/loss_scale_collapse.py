@@ -27,19 +27,9 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, rise
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.told_by_settings import half_precision
+from logdoctor.evidence.numerics.origin import Origin
 from logdoctor.run.text_event import GRADIENT_OVERFLOW, TextEvent
-from logdoctor.signals import (
-    Change,
-    GradientHistory,
-    Hyperparameters,
-    LossImpact,
-    LossScaleWalk,
-    MaskedLoss,
-    NonFiniteLosses,
-    Siblings,
-    Trend,
-)
+from logdoctor.signals import Change, LossImpact, LossScaleWalk, MaskedLoss, NonFiniteLosses, Trend
 from logdoctor.wording import counted, number, place
 
 NAN = float("nan")
@@ -216,12 +206,10 @@ class LossScaleCollapse(Rule):
         loss: LossImpact | None,
         losses: NonFiniteLosses | None,
         masked: MaskedLoss | None,
-        grads: GradientHistory | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
+        origin: Origin,
     ) -> Iterator[Finding]:
         """Look at where the last descent of the scale led."""
-        least = max(self.floor, settings.number(MINIMUM) or 0.0)
+        least = max(self.floor, origin.settings.number(MINIMUM) or 0.0)
         sunk = walk.end <= least and walk.halvings >= self.min_fall
         sinking = walk.halvings >= self.min_halvings and walk.held >= self.worked and walk.idle <= self.max_idle
         if not (sunk or sinking):
@@ -243,7 +231,7 @@ class LossScaleCollapse(Rule):
             confidence=confidence_from(walk.halvings / self.min_fall, 2 * len(series)),
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,
-            causes=self._causes(walk, grads, settings, siblings, rose=rose, nan_first=nan_first),
+            causes=self._causes(walk, origin, rose=rose, nan_first=nan_first),
             evidence={
                 "scale before": Quantity(walk.before),
                 "last scale": Quantity(walk.end),
@@ -251,18 +239,8 @@ class LossScaleCollapse(Rule):
             },
         )
 
-    def _causes(
-        self,
-        walk: LossScaleWalk,
-        grads: GradientHistory | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-        *,
-        rose: bool,
-        nan_first: bool,
-    ) -> tuple[Cause, ...]:
-        rise = grads.rise_until(walk.first_step) if grads is not None else None
-        half = half_precision(settings)
+    def _causes(self, walk: LossScaleWalk, origin: Origin, *, rose: bool, nan_first: bool) -> tuple[Cause, ...]:
+        rise = origin.grads.rise_until(walk.first_step) if origin.grads is not None else None
         calm = [] if rose or nan_first else ["the loss is as low as ever before the first halving"]
         before = ["the loss had risen before the first halving"] if rose else []
         grown = [f"the gradient norm rises {number(rise)}-fold before it"] if rise and rise >= GROWTH else []
@@ -270,9 +248,9 @@ class LossScaleCollapse(Rule):
             [f"the scale goes down to {number(walk.end)}, where nothing is scaled"] if walk.end <= self.floor else []
         )
         return ranked(
-            because("half-precision-overflow", likely_if(half or nan_first), pro=half),
+            because("half-precision-overflow", likely_if(origin.half or nan_first), pro=origin.half),
             because("loss-scale-exhausted", likely_if(below), pro=below),
-            rate_too_high(siblings, likely_if(before or grown), pro=[*before, *grown], contra=calm),
+            rate_too_high(origin.siblings, likely_if(before or grown), pro=[*before, *grown], contra=calm),
             because("unstable-operation", pro=calm if below else []),
         )
 

@@ -29,11 +29,10 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.stability.least_float import at_least_float, causes_of_least_float
-from logdoctor.evidence.stability.norm_before import said_by_norm
-from logdoctor.evidence.told_by_settings import half_precision
+from logdoctor.evidence.numerics.least_float import at_least_float, causes_of_least_float
+from logdoctor.evidence.numerics.origin import Origin
 from logdoctor.evidence.usual_rates import above_usual
-from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, MaskedLoss, NonFiniteLosses, Siblings
+from logdoctor.signals import MaskedLoss, NonFiniteLosses
 from logdoctor.signals.numerics.masked import zero_alone
 from logdoctor.wording import counted, number, place
 
@@ -207,22 +206,13 @@ class MaskedNan(Rule):
         ),
     )
 
-    def check(
-        self,
-        run: Run,
-        masked: MaskedLoss,
-        losses: NonFiniteLosses,
-        grads: GradientHistory | None,
-        walk: LossScaleWalk | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> Iterator[Finding]:
+    def check(self, run: Run, masked: MaskedLoss, losses: NonFiniteLosses, origin: Origin) -> Iterator[Finding]:
         """Report the first masked value, known from the gradient norm beside it or from the drop to zero."""
         series, shown = masked.series, masked.gradient if masked.count else None
         zeros = 0 if masked.count else self._sudden_zeros(run, masked)
         if not masked.count and not zeros:
             if (least := at_least_float(run)) is not None:
-                sure, causes = least.confidence, causes_of_least_float(siblings)
+                sure, causes = least.confidence, causes_of_least_float(origin.siblings)
                 yield self.finding(least.said, least.span, confidence=sure, causes=causes, evidence=least.evidence)
             return
         first = masked.first if masked.count else len(series) - zeros
@@ -241,7 +231,7 @@ class MaskedNan(Rule):
             *([Span(shown.name, step, shown.last_step, "not a number")] if shown else []),
             confidence=Confidence.HIGH if proven else Confidence.MEDIUM,
             severity=Severity.WARNING if skipped else Severity.ERROR,
-            causes=self._causes(grads, step, settings, siblings, skipped=skipped, scaled=walk is not None),
+            causes=self._causes(origin, step, skipped=skipped),
             to_tell_apart=["the loss as it is (logging_nan_inf_filter=False in transformers): where it first breaks"],
             evidence={
                 "masked values": Quantity(masked.count or zeros, "values"),
@@ -262,17 +252,9 @@ class MaskedNan(Rule):
         sudden = abs(float(np.median(before[-few:]))) >= self.drop * abs(float(np.median(before[:few])))
         return zeros if sudden and zero_alone(run, series, int(series.steps[len(before)])) else 0
 
-    def _causes(
-        self,
-        grads: GradientHistory | None,
-        step: int,
-        settings: Hyperparameters,
-        siblings: Siblings,
-        *,
-        skipped: bool,
-        scaled: bool,
-    ) -> tuple[Cause, ...]:
-        grown, calm = said_by_norm(grads, step, self.growth)
+    def _causes(self, origin: Origin, step: int, *, skipped: bool) -> tuple[Cause, ...]:
+        grown, calm = origin.said_by_norm(step, self.growth)
+        settings, siblings = origin.settings, origin.siblings
         sudden = possible_if(not grown)
         far = [*grown, *filter(None, [above_usual(siblings.run, settings)])]
         causes = [
@@ -285,7 +267,7 @@ class MaskedNan(Rule):
             because("unstable-operation", sudden, pro=calm),
             because("log-of-zero", sudden, pro=calm),
         ]
-        half = [*half_precision(settings), *(["a loss scale is logged"] if scaled else [])]
+        half = [*origin.half, *(["a loss scale is logged"] if origin.walk is not None else [])]
         if half or not settings.names_precision:  # trainers that hide a NaN mostly run in half precision
             causes.insert(0, because("half-precision-overflow", Strength.LIKELY if half else sudden, pro=half))
         if not settings.clip_norm:

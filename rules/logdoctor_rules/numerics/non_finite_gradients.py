@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,12 +13,9 @@ from logdoctor import (
     Confidence,
     Finding,
     Quantity,
-    Reward,
     Rule,
     Severity,
     Span,
-    ValLoss,
-    ValMetric,
     because,
     confidence_from,
     example_run,
@@ -32,18 +28,9 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, geometric, given
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.stability.norm_before import said_by_norm
-from logdoctor.evidence.told_by_settings import half_precision
-from logdoctor.signals import (
-    BrokenGradients,
-    Change,
-    GradientHistory,
-    Hyperparameters,
-    LossImpact,
-    LossScaleWalk,
-    Siblings,
-    Trend,
-)
+from logdoctor.evidence.numerics.learning import Learning
+from logdoctor.evidence.numerics.origin import Origin
+from logdoctor.signals import BrokenGradients, LossImpact
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -203,23 +190,11 @@ class NonFiniteGradients(Rule):
     )
 
     def check(
-        self,
-        broken: BrokenGradients,
-        loss: LossImpact | None,
-        val: Trend[ValLoss] | None,
-        metric: Trend[ValMetric] | None,
-        reward: Trend[Reward] | None,
-        grads: GradientHistory | None,
-        walk: LossScaleWalk | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
+        self, broken: BrokenGradients, loss: LossImpact | None, learning: Learning, origin: Origin
     ) -> Iterator[Finding]:
         """Count the non-finite norms after the start, as long as the loss is a number."""
-        n = len(broken.mask)
-        skipped = broken.leading < n and (broken.leading <= self.probe or broken.alone)
-        found = broken.since(broken.leading) if skipped else broken
-        is_rare = len(found.broken) < self.min_count or (found.share < self.max_share and found.longest < self.min_run)
-        if n < self.min_points or is_rare or (loss is None and not broken.alone):
+        found = self._after_start(broken)
+        if len(broken.mask) < self.min_points or self._is_rare(found) or (loss is None and not broken.alone):
             return
         first = found.broken.first_step
         if loss is not None and loss.lost_before(first) >= 1.0:
@@ -227,13 +202,20 @@ class NonFiniteGradients(Rule):
         to_the_end = bool(found.mask[-1]) and found.longest >= self.min_run
         if loss is None and (not to_the_end or found.share == 1.0):
             return  # where nothing else is logged, a norm that comes back may not have been computed in between
-        since = first if broken.trailing_step is None else broken.trailing_step
-        learns = _improves(since, [loss.train], []) if loss is not None else _improves(since, [val], [metric, reward])
+        learns = learning.goes_on_from(first if broken.trailing_step is None else broken.trailing_step)
         if learns and (found.share == 1.0 or loss is None):
             return  # the norm was not computed
         word = "NaN" if np.isnan(found.broken.values).any() else "infinite"
-        causes = self._causes(word, first, grads, walk, settings, siblings)
-        yield self._finding(found, word, loss, causes, to_the_end=to_the_end, learns=learns)
+        yield self._finding(found, word, loss, self._causes(word, first, origin), to_the_end=to_the_end, learns=learns)
+
+    def _after_start(self, broken: BrokenGradients) -> BrokenGradients:
+        """Leave out the start, in which a loss scale looks for its level."""
+        is_start = broken.leading < len(broken.mask) and (broken.leading <= self.probe or broken.alone)
+        return broken.since(broken.leading) if is_start else broken
+
+    def _is_rare(self, found: BrokenGradients) -> bool:
+        few_in_a_row = found.share < self.max_share and found.longest < self.min_run
+        return len(found.broken) < self.min_count or few_in_a_row
 
     def _finding(
         self,
@@ -265,17 +247,9 @@ class NonFiniteGradients(Rule):
             },
         )
 
-    def _causes(
-        self,
-        word: str,
-        first: int,
-        grads: GradientHistory | None,
-        walk: LossScaleWalk | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> tuple[Cause, ...]:
-        grown, calm = said_by_norm(grads, first, self.growth)
-        half = half_precision(settings)
+    def _causes(self, word: str, first: int, origin: Origin) -> tuple[Cause, ...]:
+        grown, calm = origin.said_by_norm(first, self.growth)
+        half, walk = origin.half, origin.walk
         scaled = [f"a loss scale is logged, it ends at {number(walk.end)}"] if walk is not None else []
         causes = [
             because("half-precision-overflow", likely_if(half or scaled), pro=[*half, *scaled]),
@@ -284,18 +258,11 @@ class NonFiniteGradients(Rule):
                 likely_if(word == "NaN" and not half and not scaled),
                 pro=[*calm, *(["the values are NaN: scaling alone overflows to infinity"] if word == "NaN" else [])],
             ),
-            rate_too_high(siblings, likely_if(grown), pro=grown, contra=calm),
+            rate_too_high(origin.siblings, likely_if(grown), pro=grown, contra=calm),
             because("bad-batch", possible_if(not grown)),
         ]
         if walk is not None and walk.halvings >= self.min_run:
             causes.append(because("loss-scale-exhausted", pro=[f"the scale is halved {walk.halvings} times in a row"]))
-        if not settings.clip_norm:
+        if not origin.settings.clip_norm:
             causes.append(because("no-gradient-clipping", possible_if(grown), pro=grown))
         return ranked(*causes)
-
-
-def _improves(since: int, losses: Sequence[Trend[Any] | None], gains: Sequence[Trend[Any] | None]) -> bool:
-    """Whether a loss falls, or what is to be gained rises, from a step on."""
-    fallen = [Change.since(one, since) for one in losses if one is not None]
-    risen = [Change.since(one, since) for one in gains if one is not None]
-    return any(one is not None and one.falls for one in fallen) or any(one is not None and one.rises for one in risen)

@@ -10,9 +10,8 @@ import numpy as np
 from logdoctor.evidence.stability.onset import GROWTH, LOOK_BACK, RUN_UP, rise_begins
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
-from logdoctor.signals import GradientHistory, Hyperparameters
+from logdoctor.signals import Hyperparameters
 from logdoctor.signals.statistics.median import quantile
-from logdoctor.wording import number
 
 NORM_JUMP = 10.0
 """Factor above the usual from which one gradient norm stands out: OLMo-core skips at six sigma, far below."""
@@ -96,15 +95,3 @@ class NormBefore:
         values = norms.finite.values
         ceiling = float(values.max())
         return ceiling if ceiling > 0 and quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
-
-
-def said_by_norm(grads: GradientHistory | None, step: int, growth: float) -> tuple[list[str], list[str]]:
-    """Say that the gradient norm grows by a factor just before a step, or, in the second list, that it does not.
-
-    Both are empty where too few norms come before it.
-    """
-    rise = grads.rise_until(step) if grads is not None else None
-    if rise is None:
-        return [], []
-    grown = [f"the gradient norm rises {number(rise)}-fold just before"]
-    return (grown, []) if rise >= growth else ([], ["the gradient norm is as usual just before"])
