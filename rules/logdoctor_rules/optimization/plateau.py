@@ -28,16 +28,15 @@ from logdoctor import (
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure, causes_of_cap
-from logdoctor.evidence.optimization.plateau.causes import causes_of_rest, rests_at_a_rate_beyond
 from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
+from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
-from logdoctor.evidence.optimization.stuck.signs import rate_died
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Sibling, Siblings, Trend, UpdateSigns
+from logdoctor.signals import ChanceLevels, Sibling, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
-from logdoctor.wording import number, percent, stretch
+from logdoctor.wording import number, stretch
 
 
 @dataclass(frozen=True)
@@ -399,16 +398,13 @@ class Plateau(Rule):
     def check(
         self,
         run: Run,
-        train: Trend[TrainLoss],
+        rest: RestingLoss,
         val: Trend[ValLoss] | None,
         chance: ChanceLevels,
         accuracy: Trend[TrainMetric] | None,
-        schedule: Schedule | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-        signs: UpdateSigns,
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
+        train = rest.train
         if shown := cannot_be_sure(run, train, val, chance):
             low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}"
             span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
@@ -416,18 +412,18 @@ class Plateau(Rule):
             return
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
-            lower=None if is_good else self._lower_sibling(train, siblings),
+            lower=None if is_good else self._lower_sibling(train, rest.siblings),
             poor=self._poor(accuracy),
-            beyond="" if is_good else rests_at_a_rate_beyond(train, settings),
+            beyond="" if is_good else rest.rate_beyond,
         )
         since = self._flat_since(train)
         if since is not None and more.said:
-            died = self._decayed(train, schedule, int(train.steps[since])) or rate_died(run)
-            causes = causes_of_rest(train, siblings, more.lower, settings, signs, died=died, beyond=more.beyond)
+            died = rest.decayed_by(int(train.steps[since]), decayed=self.decayed, dead=self.dead_rate)
+            causes = rest.causes(more, died=died)
             yield self._stays_flat(train, since, more, causes, to_tell_stuck(run, causes))
-        elif (rest := weights_at_rest(run, train, val)) is not None:
-            span = Span(rest.val.name, rest.since, rest.val.last_step, "at rest")
-            yield self._rests(train, span, rest.said, causes_of_rest_half_way(rest))
+        elif (still := weights_at_rest(run, train, val)) is not None:
+            span = Span(still.val.name, still.since, still.val.last_step, "at rest")
+            yield self._rests(train, span, still.said, causes_of_rest_half_way(still))
 
     def _stays_flat(
         self, train: Trend[TrainLoss], since: int, more: MoreToBeHad, causes: Sequence[Cause], to_log: Iterable[str]
@@ -475,10 +471,3 @@ class Plateau(Rule):
         gained = best - min(accuracy.first, float(accuracy.level[0]))
         poor = gained < self.accuracy_gain * unit and 0 < best < self.poor_accuracy * unit
         return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
-
-    def _decayed(self, train: Trend[TrainLoss], schedule: Schedule | None, since: int) -> str:
-        """Say so when the rate had decayed where the loss went flat, and was dead by the middle of the run."""
-        middle = int(train.steps[len(train.steps) // 2])
-        if schedule is None or schedule.share_at(since) > self.decayed or schedule.share_at(middle) > self.dead_rate:
-            return ""
-        return f"the learning rate is down to {percent(schedule.share_at(since))} of its peak where the loss goes flat"
