@@ -31,10 +31,10 @@ from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.loss_course import LossCourse, LossCourseThresholds
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck.signs import Beginning
+from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
 from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
+from logdoctor.signals import ChanceLevels, Schedule, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import counted, number
 
@@ -522,23 +522,21 @@ class NoLearning(Rule):
         val: Trend[ValLoss] | None,
         metric: Trend[TrainMetric] | None,
         schedule: Schedule | None,
-        signs: UpdateSigns,
-        settings: Hyperparameters,
-        siblings: Siblings,
         chance: ChanceLevels,
+        stuck: StuckSigns,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
-        if self._is_unjudgeable(run, train, val, signs) or (schedule is not None and schedule.is_range_test):
+        if self._is_unjudgeable(run, train, val, stuck.signs) or (schedule is not None and schedule.is_range_test):
             return
-        course = LossCourse(run, train, val, signs, settings, siblings, self.thresholds_for(LossCourseThresholds))
+        course = LossCourse(run, train, val, stuck, self.thresholds_for(LossCourseThresholds))
         learns = course.falls or course.validation_falls or course.rises_in(metric)
         if learns and not (course.guesses_the_mean or course.is_in_vain):
             return
-        series, is_sure = train.series, signs.frozen or is_far_too_high(settings)
-        unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, settings))
+        series, is_sure = train.series, stuck.signs.frozen or is_far_too_high(stuck.settings)
+        unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, stuck.settings))
         is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(learns=learns)
-        causes = stuck_causes(signs, settings, siblings, _beginning(train, val, guesses=course.guesses_the_mean))
+        causes = stuck_causes(stuck.after(_beginning(train, val, guesses=course.guesses_the_mean)))
         yield self.finding(
             f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {course.said}{unclear}",

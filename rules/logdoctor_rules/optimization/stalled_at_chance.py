@@ -38,9 +38,9 @@ from logdoctor.evidence.optimization.chance.rest import RestAtChance, RestThresh
 from logdoctor.evidence.optimization.chance.term import term_at_chance
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.optimization.stuck.too_early import too_early
-from logdoctor.evidence.usual_rates import low_rate
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Schedule, Siblings, Trend, UpdateSigns
+from logdoctor.signals import Chance, ChanceLevels, Schedule, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
 
@@ -556,12 +556,10 @@ class StalledAtChance(Rule):
         self,
         run: Run,
         train: Trend[TrainLoss],
-        chance: ChanceLevels,
-        signs: UpdateSigns,
-        settings: Hyperparameters,
-        siblings: Siblings,
         val: Trend[ValLoss] | None,
         schedule: Schedule | None,
+        chance: ChanceLevels,
+        stuck: StuckSigns,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         limits = self.thresholds_for(RestThresholds)
@@ -571,32 +569,24 @@ class StalledAtChance(Rule):
             learnt = has_learnt(run, train.series, rest.chance) and not rest.is_exact
             if rest.since is None or learnt or rest.is_passed_by(val):
                 continue
-            early = "" if signs.frozen or rest.is_exact else too_early(run, train.series, schedule, settings)
-            yield self._resting(run, rest, rest.since, early, signs, settings, siblings)
+            is_sure = stuck.signs.frozen or rest.is_exact
+            early = "" if is_sure else too_early(run, train.series, schedule, stuck.settings)
+            yield self._resting(run, rest, rest.since, early, stuck)
             return
-        if (held := held_at_chance(run, train, val, chance, siblings)) is not None:
+        if (held := held_at_chance(run, train, val, chance, stuck)) is not None:
             yield self._held(held.series, held.level, held.said, held.causes, train)
         elif (term := term_at_chance(run, train, chance)) is not None:
             yield self._held(term.term, term.level, term.said, term.causes, train)
         elif (one := one_answer_always(run, train, val)) is not None:
-            yield self._held(one.loss, None, one.said, stuck_causes(signs, settings, siblings, one.beginning), train)
+            yield self._held(one.loss, None, one.said, stuck_causes(stuck.after(one.beginning)), train)
 
-    def _resting(
-        self,
-        run: Run,
-        rest: RestAtChance,
-        since: int,
-        early: str,
-        signs: UpdateSigns,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> Finding:
+    def _resting(self, run: Run, rest: RestAtChance, since: int, early: str, stuck: StuckSigns) -> Finding:
         """Report a loss that rests at a level from a block on."""
         train, level, series = rest.train, rest.chance, rest.train.series
         step = int(train.steps[since])
         alone = level.by_level_alone and level.classes != 2
-        alike = causes_of_alike(run, train, level, signs, low_rate(settings, siblings))
-        stuck = stuck_causes(signs, settings, siblings, came_to_chance(train, level))
+        alike = causes_of_alike(run, train, level, stuck.signs, stuck.low_rate)
+        causes = stuck_causes(stuck.after(came_to_chance(train, level)))
         where = stretch(series, step, series.last_step)
         return self.finding(
             f"{series.name} rests at {number(train.end)}, {named(level)}, over {where}{early}",
@@ -607,8 +597,8 @@ class StalledAtChance(Rule):
             else Confidence.MEDIUM
             if alone
             else confidence_from(3.0, 2 * len(train)),
-            causes=ranked(*alike, *stuck) if alike else stuck,
-            to_tell_apart=() if alike else tuple(to_tell_stuck(run, stuck)),
+            causes=ranked(*alike, *causes) if alike else causes,
+            to_tell_apart=() if alike else tuple(to_tell_stuck(run, causes)),
             evidence={
                 "level": Quantity(train.end, "nats"),
                 "chance level": Quantity(round(level.level, 4), "nats"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,9 @@ from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
-from logdoctor.evidence.optimization.stuck.signs import Beginning
+from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns
 from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
-from logdoctor.finding import Strength
+from logdoctor.finding import Cause, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Trend, UpdateSigns
 
@@ -88,23 +89,28 @@ def test_a_sibling_whose_validation_ends_no_lower_memorises(end: float, memory: 
     assert not memorises(sibling, classifier())
 
 
+def causes_of(run: Run, beside: Sequence[Run] = (), beginning: Beginning = UNTOLD) -> tuple[Cause, ...]:
+    seen = StuckSigns.measure(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, beside))
+    return stuck_causes(seen.after(beginning))
+
+
 @pytest.mark.parametrize(("rate", "strength"), [(0.5, None), (1e-8, Strength.LIKELY), (1e-3, Strength.POSSIBLE)])
 def test_a_rate_that_is_ample_is_not_what_is_too_low(rate: float, strength: Strength | None) -> None:
     run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
-    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = causes_of(run)
     assert next((one.strength for one in causes if one.id == "learning-rate-too-low"), None) is strength
 
 
 @pytest.mark.parametrize(("rate", "told"), [(1e-8, False), (1e-3, True)])
 def test_a_rate_that_moves_nothing_kills_no_units(rate: float, *, told: bool) -> None:
     run = example_run({"lr": rate}, train_loss=flat(2.3).noisy(0.002))
-    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = causes_of(run)
     assert any("a tenth of the rate" in fix.text for cause in causes for fix in cause.fixes) is told
 
 
 def first_cause(**curves: Curve) -> str:
     run = example_run(None, Axis.EPOCH, 0, **curves)
-    return stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+    return causes_of(run)[0].id
 
 
 def test_a_validation_that_creeps_down_speaks_for_a_rate_that_is_too_low() -> None:
@@ -129,7 +135,7 @@ def first_of_sweep(*others: tuple[float, Curve]) -> str:
         {"lr": 0.8, "seed": 5}, train_loss=flat(2.33, 25).noisy(0.003), val_accuracy=given([0.08, 0.12, 0.1] * 8)
     )
     beside = [example_run({"lr": rate, "seed": at}, train_loss=curve) for at, (rate, curve) in enumerate(others)]
-    causes = stuck_causes(UpdateSigns.measure(here), Hyperparameters.measure(here), Siblings.among(here, beside))
+    causes = causes_of(here, beside)
     return causes[0].id
 
 
@@ -145,14 +151,12 @@ def test_a_run_that_learns_at_a_lower_rate_alone_has_too_high_a_rate() -> None:
 WANDERS = flat(2.3, 20).noisy(0.005)
 
 
-def why(settings: dict[str, Setting] | None = None, beginning: Beginning | None = None, **curves: Curve) -> list[str]:
+def why(settings: dict[str, Setting] | None = None, beginning: Beginning = UNTOLD, **curves: Curve) -> list[str]:
     """Return the likely causes of a loss that stays where it began, while validation wanders if nothing else."""
     run = example_run(
         settings, Axis.EPOCH, 0, **{"train_loss": flat(2.3, 20).noisy(0.01), "val_loss": WANDERS, **curves}
     )
-    found = stuck_causes(
-        UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, [run]), beginning or Beginning()
-    )
+    found = causes_of(run, [run], beginning)
     return [one.id for one in found if one.strength is Strength.LIKELY]
 
 
@@ -190,7 +194,7 @@ def test_a_loss_above_that_of_guessing_is_thrown_off_by_each_step() -> None:
 )
 def test_a_rate_at_which_hardly_any_network_trains_comes_first(optimizer: str, rate: float, first: bool) -> None:
     run = example_run({"optimizer": optimizer, "lr": rate}, train_loss=flat(2.3).noisy(0.002))
-    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = causes_of(run)
     assert (causes[0].id == "learning-rate-too-high") is first
     assert first or "learning-rate-too-high" not in {one.id for one in causes}
 
@@ -206,7 +210,7 @@ def test_a_network_that_came_down_to_guessing_was_stepped_though_it_is_dead_now(
 def test_weights_that_moved_in_the_first_epoch_alone_are_stepped_and_dead() -> None:
     loss = given([1.9112]).followed_by(flat(1.9105, 9))
     run = example_run(None, Axis.EPOCH, 0, train_loss=loss, train_accuracy=flat(0.54, 10))
-    causes = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    causes = causes_of(run)
     assert causes[0].id == "dead-activations"
     assert "optimizer-not-stepping" not in {one.id for one in causes}
 
@@ -214,7 +218,7 @@ def test_weights_that_moved_in_the_first_epoch_alone_are_stepped_and_dead() -> N
 def test_a_training_loss_that_creeps_to_the_end_speaks_for_a_rate_that_is_too_low() -> None:
     def alone(loss: Curve, **curves: Curve) -> str:
         run = example_run({"lr": 2e-4}, Axis.STEP, 0, train_loss=loss, **curves)
-        return stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0].id
+        return causes_of(run)[0].id
 
     creeps = line(2.307, 2.288).noisy(0.005)
     assert alone(creeps) == "learning-rate-too-low"
@@ -240,9 +244,7 @@ def test_a_gradient_that_reaches_the_last_biases_alone_is_one_of_a_network_that_
         {"batch_size": 64, "lr": 1e-3}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005),
         grad_norm=flat(norm).heavy_tailed(0.2),
     )  # fmt: skip
-    found = stuck_causes(
-        UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()), Beginning(classes=10)
-    )
+    found = causes_of(run, (), Beginning(classes=10))
     assert (found[0].id == "bad-initialization") is alone
     assert ("on the last biases alone" in " ".join(found[0].pro)) is alone
 
@@ -267,9 +269,7 @@ def test_the_one_setting_that_a_sibling_cures_it_with_comes_first(
 ) -> None:
     stuck = example_run(here, Axis.EPOCH, 0, train_loss=flat(2.3, 20).noisy(0.01), val_accuracy=flat(0.1, 20))
     well = example_run(there, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 20))
-    first = stuck_causes(
-        UpdateSigns.measure(stuck), Hyperparameters.measure(stuck), Siblings.among(stuck, [stuck, well])
-    )[0]
+    first = causes_of(stuck, [stuck, well])[0]
     assert (first.id == cause) is bool(cause)
     assert (first.fixes[0].text == fix) is bool(fix)
     assert (first.fixes[0].tested == "sibling run example") is bool(fix)
@@ -279,17 +279,17 @@ def test_a_training_loss_of_batch_size_times_that_of_validation_is_added_up() ->
     run = example_run(
         {"batch_size": 64, "lr": 0.05}, Axis.STEP, 0, train_loss=flat(147.0).noisy(1.0), val_loss=flat(2.31, 20)
     )
-    first = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
+    first = causes_of(run)[0]
     assert first.id == "wrong-loss-or-output"
     assert first.fixes[0].text == "average the loss over the batch, or lower the rate from 0.05 to 7.81e-4"
     other = replace(run, hyperparameters={"batch_size": 16, "lr": 0.05})
-    found = stuck_causes(UpdateSigns.measure(other), Hyperparameters.measure(other), Siblings.among(other, ()))
+    found = causes_of(other)
     assert "wrong-loss-or-output" not in [one.id for one in found]
 
 
 def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_something() -> None:
     run = example_run(None, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005))
-    found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    found = causes_of(run)
     assert (found[0].id, found[0].strength) == ("optimizer-not-stepping", Strength.POSSIBLE)
     assert [one.split(":")[0] for one in to_tell_stuck(run, found)] == [
         "a loss on fixed examples",
@@ -297,7 +297,7 @@ def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_som
         "the settings (optimizer, rate, batch size, weight decay, dropout)",
     ]
     frozen = example_run({"lr": 0.1}, Axis.STEP, 0, train_loss=flat(2.3).noisy(0.005), val_loss=flat(2.3, 20))
-    sure = stuck_causes(UpdateSigns.measure(frozen), Hyperparameters.measure(frozen), Siblings.among(frozen, ()))
+    sure = causes_of(frozen)
     assert sure[0].strength is Strength.LIKELY
     assert list(to_tell_stuck(frozen, sure)) == []
 
@@ -313,12 +313,7 @@ def test_what_was_learnt_may_be_pulled_back_by_and_by(by_and_by: bool, told: boo
     train, val = Trend[TrainLoss].measure(losses[0]), Trend[ValLoss].measure(losses[1])
     assert bool(pulled_back(train, val)) is told
     assert not pulled_back(train, None)
-    found = stuck_causes(
-        UpdateSigns.measure(run),
-        Hyperparameters.measure(run),
-        Siblings.among(run, ()),
-        Beginning(forgot=pulled_back(train, val)),
-    )
+    found = causes_of(run, (), Beginning(forgot=pulled_back(train, val)))
     assert (found[0].id == "over-regularised") is told
 
 
@@ -335,7 +330,7 @@ def test_validation_that_barely_moves_and_never_up_tells_of_a_rate_too_low(losse
     run = example_run(
         None, Axis.EPOCH, 0, train_loss=flat(1.795, 10).noisy(0.002), val_loss=given(losses), val_acc=flat(0.13, 10)
     )
-    found = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))
+    found = causes_of(run)
     assert found[0].id == cause
 
 
@@ -358,7 +353,7 @@ def test_a_gradient_that_calms_has_reached_the_weights_that_find_the_mean() -> N
 )
 def test_what_regularises_too_strongly_has_its_usual_value_as_a_fix(settings: dict[str, Setting], fix: str) -> None:
     run = example_run(settings, train_loss=flat(2.3026).noisy(0.002))
-    first = stuck_causes(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, ()))[0]
+    first = causes_of(run)[0]
     assert (first.id, first.fixes[0].text) == ("over-regularised", fix)
 
 

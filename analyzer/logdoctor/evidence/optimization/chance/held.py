@@ -10,12 +10,13 @@ from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
 from logdoctor.evidence.optimization.chance.level import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
-from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
+from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
@@ -69,12 +70,12 @@ class HeldAtChance:
 
 
 def held_at_chance(
-    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, siblings: Siblings
+    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, stuck: StuckSigns
 ) -> HeldAtChance | None:
     """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
     if (found := _never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
-        causes = stuck_causes(UpdateSigns(run), Hyperparameters(run), siblings, came_to_chance(train, level))
+        causes = stuck_causes(stuck.after(came_to_chance(train, level)))
         return HeldAtChance(
             level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.optimization.clipped_short import clipped_causes
-from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.optimization.summed_loss import summed_cause
 from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import cured_first, smaller_that_learnt
@@ -14,7 +14,6 @@ from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, over_r
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, ValLoss
-from logdoctor.signals import Hyperparameters, Siblings, UpdateSigns
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.wording import number
 
@@ -30,15 +29,12 @@ CAUSES = (
 """Everything that `stuck_causes` may name, but for a loss that is added up: it rests at no level of guessing."""
 
 
-def stuck_causes(
-    signs: UpdateSigns, settings: Hyperparameters, siblings: Siblings, beginning: Beginning = UNTOLD
-) -> tuple[Cause, ...]:
+def stuck_causes(seen: StuckSigns) -> tuple[Cause, ...]:
     """Return the causes, the likely first; those that the run speaks against are left out."""
-    seen = StuckSigns(signs, settings, siblings, beginning)
     found = _kept(
         *cured_first(
             seen.siblings,
-            summed_cause(seen.summed, seen.siblings.run, seen.settings),
+            summed_cause(seen.summed_loss, seen.siblings.run, seen.settings),
             _schedule_decays_too_soon(seen),
             _rate_too_low(seen),
             _optimizer_not_stepping(seen),
@@ -49,8 +45,8 @@ def stuck_causes(
             _over_regularised(seen),
             _labels_do_not_match(seen),
             *_few_updates(seen),
-            likely_because("epsilon-too-large", seen.coarse),
-            likely_because("half-precision-underflow", seen.underflown),
+            likely_because("epsilon-too-large", seen.large_epsilon),
+            likely_because("half-precision-underflow", seen.underflow),
             *clipped_causes(seen.settings),
             likely_because("model-too-small", next(filter(None, map(smaller_that_learnt, seen.siblings)), "")),
         ),
@@ -62,33 +58,37 @@ def stuck_causes(
 
 def _schedule_decays_too_soon(seen: StuckSigns) -> Cause:
     log_it = Fix("log the learning rate beside the loss, and compare its schedule with the run's length")
-    strength = _strength(likely=seen.ends, possible=False)
-    return because("schedule-decays-too-soon", strength, pro=[seen.ends], fixes=[] if seen.died else [log_it])
+    strength = _strength(likely=seen.schedule_ends, possible=False)
+    return because(
+        "schedule-decays-too-soon", strength, pro=[seen.schedule_ends], fixes=[] if seen.rate_died else [log_it]
+    )
 
 
 def _rate_too_low(seen: StuckSigns) -> Cause:
-    against = [seen.ample, seen.thrown, seen.beginning.blew_up]
-    strength = _strength(likely=seen.low and not seen.unscaled, possible=not (any(against) or seen.died))
-    return rate_too_low(seen.siblings, strength, pro=[seen.low], contra=against)
+    against = [seen.ample_rate, seen.thrown, seen.beginning.blew_up]
+    strength = _strength(
+        likely=seen.too_low_rate and not seen.unscaled_targets, possible=not (any(against) or seen.rate_died)
+    )
+    return rate_too_low(seen.siblings, strength, pro=[seen.too_low_rate], contra=against)
 
 
 def _optimizer_not_stepping(seen: StuckSigns) -> Cause:
     signs = seen.signs
-    frozen = signs.frozen and not (seen.low or signs.saturated or seen.fell)
+    frozen = signs.frozen and not (seen.too_low_rate or signs.saturated or seen.fell)
     return because(
         "optimizer-not-stepping",
         _strength(
             likely=signs.unused_gradients or frozen,
-            possible=not (signs.moves or signs.died_at_once or signs.saturated or seen.fell or seen.alone),
+            possible=not (signs.moves or signs.died_at_once or signs.saturated or seen.fell or seen.biases_alone),
         ),
         pro=["" if signs.saturated else signs.frozen, signs.unused_gradients],
         contra=[
             signs.moves,
             signs.died_at_once,
-            seen.low if signs.frozen else "",
+            seen.too_low_rate if signs.frozen else "",
             signs.saturated,
             seen.fell,
-            seen.alone,
+            seen.biases_alone,
         ],
         fixes=[Fix("compare one weight before and after a step: if it is equal, the optimizer holds others")],
     )
@@ -96,13 +96,13 @@ def _optimizer_not_stepping(seen: StuckSigns) -> Cause:
 
 def _bad_initialization(seen: StuckSigns) -> Cause:
     signs = seen.signs
-    shown = seen.one_answer or seen.no_gradient or seen.alone
-    otherwise = seen.broke or seen.explained or seen.unscaled or signs.frozen
+    shown = seen.one_answer or seen.no_gradient or seen.biases_alone
+    otherwise = seen.broke or seen.explained or seen.unscaled_targets or signs.frozen
     gradients_arrive = seen.found_mean or signs.unused_gradients
     return because(
         "bad-initialization",
         _strength(likely=shown and not (otherwise or gradients_arrive), possible=not seen.broke),
-        pro=[seen.one_answer, seen.no_gradient, seen.alone],
+        pro=[seen.one_answer, seen.no_gradient, seen.biases_alone],
         contra=[signs.many_answers, signs.frozen, seen.found_mean, signs.unused_gradients],
         fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
     )
@@ -110,23 +110,23 @@ def _bad_initialization(seen: StuckSigns) -> Cause:
 
 def _rate_too_high(seen: StuckSigns) -> Cause:
     blew_up, began_high = seen.beginning.blew_up, seen.beginning.began_high
-    strength = _strength(likely=blew_up or seen.thrown or seen.high or seen.learns_slower, possible=began_high)
-    return rate_too_high(seen.siblings, strength, pro=[blew_up or began_high, seen.thrown, seen.high])
+    strength = _strength(likely=blew_up or seen.thrown or seen.high_rate or seen.learns_slower, possible=began_high)
+    return rate_too_high(seen.siblings, strength, pro=[blew_up or began_high, seen.thrown, seen.high_rate])
 
 
 def _data_not_normalised(seen: StuckSigns) -> Cause:
     began_high, saturated = seen.beginning.began_high, seen.signs.saturated
-    strength = _strength(likely=(began_high or saturated or seen.unscaled) and not seen.beginning.blew_up)
-    return because("data-not-normalised", strength, pro=[began_high, saturated, seen.unscaled])
+    strength = _strength(likely=(began_high or saturated or seen.unscaled_targets) and not seen.beginning.blew_up)
+    return because("data-not-normalised", strength, pro=[began_high, saturated, seen.unscaled_targets])
 
 
 def _dead_activations(seen: StuckSigns) -> Cause:
     fell, died = seen.beginning.fell, seen.signs.died_at_once
-    otherwise = seen.broke or seen.strong or seen.low or seen.ends
+    otherwise = seen.broke or seen.strong_regularisation or seen.too_low_rate or seen.schedule_ends
     return because(
         "dead-activations",
-        _strength(likely=(fell or died) and not otherwise, possible=not seen.tiny),
-        pro=[fell, died, seen.one_answer, seen.no_gradient, seen.alone],
+        _strength(likely=(fell or died) and not otherwise, possible=not seen.low_rate),
+        pro=[fell, died, seen.one_answer, seen.no_gradient, seen.biases_alone],
         contra=[seen.signs.many_answers],
         fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
     )
@@ -134,8 +134,8 @@ def _dead_activations(seen: StuckSigns) -> Cause:
 
 def _over_regularised(seen: StuckSigns) -> Cause:
     forgot = seen.beginning.forgot
-    strength = _strength(likely=seen.strong or (forgot and not seen.settings), possible=forgot)
-    return over_regularised(seen.settings, strength, pro=[seen.strong, forgot])
+    strength = _strength(likely=seen.strong_regularisation or (forgot and not seen.settings), possible=forgot)
+    return over_regularised(seen.settings, strength, pro=[seen.strong_regularisation, forgot])
 
 
 def _labels_do_not_match(seen: StuckSigns) -> Cause:

@@ -20,11 +20,12 @@ from logdoctor.evidence.optimization.progress import (
     worse_than_untrained,
 )
 from logdoctor.evidence.optimization.stuck.mean_prediction import explains_nothing, guesses_the_mean
-from logdoctor.evidence.usual_rates import is_far_too_high, low_rate
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
+from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
-from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend, UpdateSigns
+from logdoctor.signals import ChanceLevels, Trend
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
@@ -50,9 +51,7 @@ class LossCourse:
     run: Run
     train: Trend[TrainLoss]
     val: Trend[ValLoss] | None
-    signs: UpdateSigns
-    settings: Hyperparameters
-    siblings: Siblings
+    stuck: StuckSigns
     thresholds: LossCourseThresholds
 
     @cached_property
@@ -79,17 +78,17 @@ class LossCourse:
     @cached_property
     def low_rate(self) -> str:
         """Why hardly any network would move at this rate, as a clause, or nothing."""
-        return low_rate(self.settings, self.siblings)
+        return self.stuck.low_rate
 
     @cached_property
     def guesses_the_mean(self) -> bool:
         """Whether all that was learnt is the mean of the targets."""
-        return self.val is not None and guesses_the_mean(self.run, self.train, self.val, self.settings)
+        return self.val is not None and guesses_the_mean(self.run, self.train, self.val, self.stuck.settings)
 
     @cached_property
     def stays(self) -> bool:
         """Whether something beside the training loss says that nothing moves: what it falls by is batch noise."""
-        if self.guesses_the_mean or self.signs.frozen or self.signs.barely_moves:
+        if self.guesses_the_mean or self.stuck.signs.frozen or self.stuck.signs.barely_moves:
             return True
         return self.val is not None and len(self.val) >= self.thresholds.min_points and self._validation_stays(self.val)
 
@@ -115,7 +114,7 @@ class LossCourse:
     def falls(self) -> bool:
         """Whether it ends far below its beginning, was far below in between, or falls little but surely."""
         dip = 2 * self.thresholds.max_fall * self.scale + self.thresholds.max_z * self.train.level_noise
-        dips = not self.signs.frozen and self.began - self.train.best > dip
+        dips = not self.stuck.signs.frozen and self.began - self.train.best > dip
         return (self._ends_lower and not self.stays) or dips or self.surely_falls
 
     @property
@@ -155,12 +154,12 @@ class LossCourse:
         """Whether a fall, if there is one, is not learning."""
         if self.shown_in_vain:
             return True
-        return gains_next_to_nothing(self.train, self.val, self.settings, self.thresholds.max_fall / 4)
+        return gains_next_to_nothing(self.train, self.val, self.stuck.settings, self.thresholds.max_fall / 4)
 
     @property
     def said(self) -> str:
         """What is wrong, as a clause."""
-        is_noise = self._ends_lower and not (self.surely_falls or self.signs.frozen)
+        is_noise = self._ends_lower and not (self.surely_falls or self.stuck.signs.frozen)
         return self.shown_in_vain or f"it does not fall{' beyond its noise' if is_noise else ''}"
 
     def confidence(self, *, learns: bool) -> Confidence:
@@ -170,7 +169,7 @@ class LossCourse:
         fell = 0.0 if self.stays or self.is_thrown else self.fell
         known_to = max(fell, 2 * self.train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * self.scale / known_to, 2 * len(self.train))
-        ends_no_lower = self.fell <= 0 and is_far_too_high(self.settings)
+        ends_no_lower = self.fell <= 0 and is_far_too_high(self.stuck.settings)
         is_told = bool(self.shown_in_vain) or (self.stays and self._fell_little) or ends_no_lower
         return Confidence.MEDIUM if confidence is Confidence.LOW and is_told else confidence
 
@@ -182,12 +181,11 @@ class LossCourse:
 
     def fell_before(self, chance: ChanceLevels) -> str:
         """Say that it may have fallen before it was logged, unless something else says why it stays."""
-        is_explained = (
-            self.signs.frozen or self.signs.unused_gradients or self.low_rate or is_far_too_high(self.settings)
-        )
+        signs, settings = self.stuck.signs, self.stuck.settings
+        is_explained = signs.frozen or signs.unused_gradients or self.low_rate or is_far_too_high(settings)
         return "" if is_explained else fell_before(self.train.series, self.began, chance)
 
     @property
     def may_creep(self) -> bool:
         """Whether few evaluations leave it open that the loss falls, and nothing says that it could not."""
-        return self.val is not None and may_fall(self.val) and not (self.low_rate or self.signs.barely_moves)
+        return self.val is not None and may_fall(self.val) and not (self.low_rate or self.stuck.signs.barely_moves)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from logdoctor.evidence.optimization.clipped_short import clipped_short
@@ -67,78 +67,100 @@ class StuckSigns:
     signs: UpdateSigns
     settings: Hyperparameters
     siblings: Siblings
-    beginning: Beginning
+    beginning: Beginning = UNTOLD
+
+    @classmethod
+    def measure(cls, signs: UpdateSigns, settings: Hyperparameters, siblings: Siblings) -> StuckSigns:
+        """Take what the run and its siblings hold; nothing is measured before it is asked."""
+        return cls(signs, settings, siblings)
+
+    def after(self, beginning: Beginning) -> StuckSigns:
+        """Return the signs with how the loss came to where it rests, which the rule that found it knows."""
+        return replace(self, beginning=beginning)
 
     @cached_property
     def has_any_sign(self) -> bool:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
-        of_rate = (self.died, self.low, self.strong, self.coarse, self.summed, self.clipped)
+        of_rate = (
+            self.rate_died,
+            self.too_low_rate,
+            self.strong_regularisation,
+            self.large_epsilon,
+            self.summed_loss,
+            self.clipped_short,
+        )
         of_loss = (
             signs.frozen, signs.moves, signs.died_at_once, signs.saturated, beginning.fell, beginning.forgot,
             beginning.blew_up,
         )  # fmt: skip
-        return any((*of_rate, *of_loss, self.alone, self.no_gradient, self.unscaled, self.learns_slower))
+        return any((*of_rate, *of_loss, self.biases_alone, self.no_gradient, self.unscaled_targets, self.learns_slower))
 
     @cached_property
-    def died(self) -> str:
+    def rate_died(self) -> str:
         """The schedule came to its end long before the run did."""
         return rate_died(self.siblings.run)
 
     @cached_property
-    def ends(self) -> str:
-        """The same, or all rests without noise, and nothing else explains it."""
-        otherwise = self.broke or self.strong or self.beginning.forgot
-        return self.died or ("" if otherwise else self.signs.stopped)
+    def schedule_ends(self) -> str:
+        """The schedule came to its end, or all rests without noise, and nothing else explains it."""
+        otherwise = self.broke or self.strong_regularisation or self.beginning.forgot
+        return self.rate_died or ("" if otherwise else self.signs.stopped)
 
     @cached_property
-    def strong(self) -> str:
+    def strong_regularisation(self) -> str:
         """A strong pull on the weights."""
         return strong_regularisation(self.settings)
 
     @cached_property
-    def high(self) -> str:
+    def high_rate(self) -> str:
         """A rate above the usual."""
         return above_usual(self.siblings.run, self.settings)
 
     @cached_property
-    def ample(self) -> str:
+    def ample_rate(self) -> str:
         """A rate that cannot be too low."""
-        return self.high or ample_rate(self.siblings)
+        return self.high_rate or ample_rate(self.siblings)
 
     @cached_property
     def creeps(self) -> str:
         """The loss creeps down, at a rate that may be why: what is stuck otherwise may creep at any rate."""
-        otherwise = self.died or self.ample or self.alone or self.clipped or is_ordinary(self.settings, self.siblings)
+        otherwise = (
+            self.rate_died
+            or self.ample_rate
+            or self.biases_alone
+            or self.clipped_short
+            or is_ordinary(self.settings, self.siblings)
+        )
         return "" if otherwise else self.signs.creeps
 
     @cached_property
-    def tiny(self) -> str:
+    def low_rate(self) -> str:
         """A rate far below the usual: it kills no unit, and a tenth of it helps nobody."""
         return low_rate(self.settings, self.siblings)
 
     @cached_property
-    def low(self) -> str:
+    def too_low_rate(self) -> str:
         """A rate that hardly moves anything."""
-        return self.tiny or self.creeps
+        return self.low_rate or self.creeps
 
     @cached_property
-    def coarse(self) -> str:
+    def large_epsilon(self) -> str:
         """An epsilon that makes every step small."""
         return _large_epsilon(self.settings)
 
     @cached_property
-    def alone(self) -> str:
+    def biases_alone(self) -> str:
         """A gradient that reaches the last biases alone."""
         return _reaches_biases_alone(self.signs, self.settings, self.beginning.classes)
 
     @cached_property
-    def summed(self) -> str:
+    def summed_loss(self) -> str:
         """A training loss that is added up."""
         return summed_loss(self.siblings.run, self.settings)
 
     @cached_property
-    def unscaled(self) -> str:
+    def unscaled_targets(self) -> str:
         """Targets that were never scaled: every step is small beside them."""
         series = self.siblings.run.find(TrainLoss)
         if series is None or not len(series.finite) or self.beginning.blew_up:
@@ -152,20 +174,20 @@ class StuckSigns:
         return f"the gradient norm is {number(norm)}" if norm is not None and norm <= VANISHED else ""
 
     @cached_property
-    def underflown(self) -> str:
+    def underflow(self) -> str:
         """A gradient that has vanished where float16 has no smaller numbers."""
         half = self.settings.half_precision
         return f"{self.no_gradient}, and the settings name {half}" if self.no_gradient and half else ""
 
     @cached_property
-    def clipped(self) -> str:
+    def clipped_short(self) -> str:
         """Gradients that are clipped to next to nothing."""
         return clipped_short(self.settings)
 
     @cached_property
     def one_answer(self) -> str:
         """Every input gets the same answer; of weights that rest because their rate does, nothing else is to be had."""
-        return "" if self.ends else self.signs.one_answer or self.beginning.guesses
+        return "" if self.schedule_ends else self.signs.one_answer or self.beginning.guesses
 
     @cached_property
     def found_mean(self) -> str:
@@ -183,7 +205,7 @@ class StuckSigns:
     @cached_property
     def thrown(self) -> str:
         """Updates have thrown the network to where it is."""
-        return self.signs.saturated or self.signs.restless or self.beginning.worse or self.summed
+        return self.signs.saturated or self.signs.restless or self.beginning.worse or self.summed_loss
 
     @cached_property
     def learns_slower(self) -> bool:
@@ -193,20 +215,20 @@ class StuckSigns:
     @cached_property
     def broke(self) -> bool:
         """The network broke, or began broken."""
-        told = (self.beginning.blew_up, self.beginning.began_high, self.thrown, self.high)
+        told = (self.beginning.blew_up, self.beginning.began_high, self.thrown, self.high_rate)
         return self.learns_slower or any(told)
 
     @cached_property
     def explained(self) -> str:
         """The settings, the rate or the end of the curve explain it."""
         return (
-            self.low
-            or self.strong
+            self.too_low_rate
+            or self.strong_regularisation
             or self.beginning.forgot
-            or self.ends
-            or self.coarse
-            or self.clipped
-            or self.underflown
+            or self.schedule_ends
+            or self.large_epsilon
+            or self.clipped_short
+            or self.underflow
         )
 
 
