@@ -13,12 +13,10 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
-    Run,
     Severity,
     Span,
     Strength,
     TrainLoss,
-    ValLoss,
     confidence_from,
     fires,
     silent,
@@ -26,28 +24,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import causes_of_clues, from_siblings, with_tested_fixes
-from logdoctor.evidence.stability.harmless_rise import measures_something_else
-from logdoctor.evidence.stability.rounds import comes_in_rounds
-from logdoctor.evidence.stability.swings import (
-    LATE,
-    USUAL,
-    Sign,
-    clues_of_swings,
-    instability,
-    moves_together,
-    to_tell_apart,
-)
-from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.signals import (
-    BatchNoise,
-    Hyperparameters,
-    JointSwings,
-    Schedule,
-    Siblings,
-    Swings,
-    Trend,
-    weight_repeats,
-)
+from logdoctor.evidence.stability.swinging_loss import LATE, USUAL, Sign, SwingingLoss, instability, moves_together
+from logdoctor.signals import Siblings, Swings
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -367,30 +345,16 @@ class Oscillation(Rule):
         silent("warm restarts", train_loss=decay(2.3, 0.5).plus(cosine(0.8, cycles=8)), lr=cosine(0.1, cycles=8)),
     )
 
-    def check(
-        self,
-        run: Run,
-        swings: Swings[TrainLoss],
-        val: Trend[ValLoss] | None,
-        joint: JointSwings | None,
-        noise: BatchNoise | None,
-        schedule: Schedule | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> Iterator[Finding]:
+    def check(self, loss: SwingingLoss, siblings: Siblings) -> Iterator[Finding]:
         """Look for signs that the loss does not settle, and report the surest; the others speak for its causes."""
-        if schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2):
+        if loss.is_planned:
             return
-        if weight_repeats(run, swings.trend.series.axis) or comes_in_rounds(swings.trend.series):
-            return
-        structured = swings.has_memory(self.min_memory, self.min_memory_z)
-        rate_is_high = is_far_too_high(settings)
-        signs = list(self._signs(run, swings, val, joint, noise, structured=structured, rate_is_high=rate_is_high))
-        if signs:
-            clues = [*clues_of_swings(swings, settings, schedule, structured=structured), *from_siblings(siblings)]
+        structured = loss.swings.has_memory(self.min_memory, self.min_memory_z)
+        if signs := list(self._signs(loss, structured=structured)):
+            clues = [*loss.clues(structured=structured), *from_siblings(siblings)]
             causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
-            to_log = [] if causes[0].strength is Strength.LIKELY else to_tell_apart(settings, schedule)
-            yield self._finding(swings, signs[0], [with_tested_fixes(one, siblings) for one in causes], to_log)
+            to_log = [] if causes[0].strength is Strength.LIKELY else loss.to_log
+            yield self._finding(loss.swings, signs[0], [with_tested_fixes(one, siblings) for one in causes], to_log)
 
     def _finding(
         self, swings: Swings[TrainLoss], sign: Sign, causes: Sequence[Cause], to_log: Sequence[str]
@@ -412,28 +376,18 @@ class Oscillation(Rule):
             },
         )
 
-    def _signs(
-        self,
-        run: Run,
-        swings: Swings[TrainLoss],
-        val: Trend[ValLoss] | None,
-        joint: JointSwings | None,
-        noise: BatchNoise | None,
-        *,
-        structured: bool,
-        rate_is_high: bool,
-    ) -> Iterator[Sign]:
+    def _signs(self, loss: SwingingLoss, *, structured: bool) -> Iterator[Sign]:
         """Yield the signs that nothing harmless explains, the surest first."""
-        if not measures_something_else(run, swings.trend, val, swings.far_above):
+        swings, joint = loss.swings, loss.joint
+        if not loss.rises_harmlessly:
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
             yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
-        only_training = joint is not None and joint.validation_is_calm and not (rate_is_high or structured)
-        if not (only_training or swings.takes_turns):
-            yield from self._swings(swings, structured=structured, rate_is_high=rate_is_high)
-        if rate_is_high or noise is None or not noise.explains_highs:
+        if not (loss.is_of_training_alone(structured=structured) or swings.takes_turns):
+            yield from self._swings(swings, structured=structured, rate_is_high=loss.rate_is_high)
+        if not loss.batches_explain_highs:
             often = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
             yield from instability(often, swings.thrown_again / self.min_thrown)
-        if joint is not None and (margin := joint.margin(rate_is_high=rate_is_high)) >= 1:
+        if joint is not None and (margin := joint.margin(rate_is_high=loss.rate_is_high)) >= 1:
             yield moves_together(joint, margin)
 
     def _swings(self, swings: Swings[TrainLoss], *, structured: bool, rate_is_high: bool) -> Iterator[Sign]:

@@ -1,0 +1,142 @@
+"""Signs that a loss does not settle, and why: the form of its swings, the rate, and the settings that make noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from logdoctor.evidence.stability.harmless_rise import measures_something_else
+from logdoctor.evidence.stability.rounds import comes_in_rounds
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
+from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
+from logdoctor.finding import Span
+from logdoctor.run import Axis, Run
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import BatchNoise, Hyperparameters, JointSwings, Schedule, Swings, Trend, weight_repeats
+from logdoctor.wording import number
+
+USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
+"""How usual each cause is where the log shows nothing of it, in the unit of a clue's weight."""
+
+SMALL_BATCH = 8
+"""Examples in an update from which down the gradient of one differs from the next by as much as its size."""
+
+UNRELATED = 0.34
+"""Correlation of values close by up to which they look unrelated: that of fifty such stays below nineteen times in
+twenty."""
+
+DECAYED = 0.1
+"""Share of its peak that a rate falls below when it decays: the usual step of a schedule."""
+
+LATE = "in the later half of the run"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign that a loss does not settle: what a finding says of it, and what it speaks for."""
+
+    said: str
+    margin: float
+    """How far it goes beyond what a sound run does, from 1 on."""
+    clue: Clue | None = None
+    beside: tuple[Span, ...] = ()
+    """Where other series show it."""
+    since: int | None = None
+    """Step from which the loss shows it; None where that is the later half of the run."""
+
+
+def instability(said: str, margin: float, since: int | None = None) -> Iterator[Sign]:
+    """Yield the sign that a loss is thrown about, which speaks for the learning rate; nothing for a margin below 1."""
+    if margin >= 1:
+        yield Sign(f"is unstable: {said}", margin, Clue("learning-rate-too-high", STRONG, said), since=since)
+
+
+def moves_together(joint: JointSwings, margin: float) -> Sign:
+    """Return the sign that validation swings with training: not noise of either, but the model itself."""
+    said = f"and validation rise and fall by a factor of {number(joint.spread)} {LATE}"
+    clue = Clue("learning-rate-too-high", FAIR, "validation jumps as far")
+    return Sign(said, margin, clue, (Span(*joint.stretch, "with it"),))
+
+
+@dataclass(frozen=True, eq=False)
+class SwingingLoss:
+    """The swings of a training loss beside what may explain them: validation, batches, the rate, the settings."""
+
+    run: Run
+    swings: Swings[TrainLoss]
+    val: Trend[ValLoss] | None
+    joint: JointSwings | None
+    noise: BatchNoise | None
+    schedule: Schedule | None
+    settings: Hyperparameters
+
+    @classmethod
+    def measure(
+        cls,
+        run: Run,
+        swings: Swings[TrainLoss],
+        val: Trend[ValLoss] | None,
+        joint: JointSwings | None,
+        noise: BatchNoise | None,
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+    ) -> SwingingLoss:
+        """Take what is logged; nothing is measured before it is asked."""
+        return cls(run, swings, val, joint, noise, schedule, settings)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether the rate, the weight of a term or the order of the data goes up and down by plan."""
+        series, schedule = self.swings.trend.series, self.schedule
+        by_rate = schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2)
+        return by_rate or weight_repeats(self.run, series.axis) or comes_in_rounds(series)
+
+    @cached_property
+    def rate_is_high(self) -> bool:
+        """Whether hardly any network trains at its rate."""
+        return is_far_too_high(self.settings)
+
+    @property
+    def rises_harmlessly(self) -> bool:
+        """Whether it is far above its start because of its examples, boxes or loss weights."""
+        return measures_something_else(self.run, self.swings.trend, self.val, self.swings.far_above)
+
+    @property
+    def batches_explain_highs(self) -> bool:
+        """Whether single batches lie as far apart as its highest values, at a rate that is not why."""
+        return not self.rate_is_high and self.noise is not None and self.noise.explains_highs
+
+    def is_of_training_alone(self, *, structured: bool) -> bool:
+        """Whether validation is calm meanwhile, and neither the rate nor the form of the swings says otherwise."""
+        calm = self.joint is not None and self.joint.validation_is_calm
+        return calm and not (self.rate_is_high or structured)
+
+    def clues(self, *, structured: bool) -> Iterator[Clue]:
+        """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
+        series, memory = self.swings.trend.series, self.swings.memory
+        said, settings = f"correlation of neighbouring values {number(round(memory, 2))}", self.settings
+        if structured:
+            yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({said})")
+            yield Clue("batch-too-small", -FAIR, f"the swings are not random ({said})")
+            yield Clue("data-not-shuffled", WEAK if memory > 0 else -FAIR, "" if memory > 0 else said)
+        elif abs(memory) <= UNRELATED:
+            yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({said})")
+        if series.axis is Axis.EPOCH:
+            yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
+        if rate_height(self.run, settings) is not None and (high := above_usual(self.run, settings)):
+            yield Clue("learning-rate-too-high", STRONG, high)
+        if self.schedule is not None and self.schedule.share_at(series.last_step) <= DECAYED:
+            yield Clue("learning-rate-too-high", -FAIR, "the swings go on after the rate has decayed")
+        if settings.batch_size is not None:
+            size = settings.batch_size * settings.accumulation
+            weight = STRONG if size <= SMALL_BATCH else -WEAK
+            yield Clue("batch-too-small", weight, f"an update sees {number(size)} examples")
+
+    @property
+    def to_log(self) -> list[str]:
+        """Which quantities that are not known would tell the causes apart."""
+        size = "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
+        rate = "the learning rate: swings that shrink in proportion when it decays are its own"
+        unknown = ((self.settings.batch_size, size), (self.schedule, rate))
+        return [said for known, said in unknown if known is None]
