@@ -11,7 +11,6 @@ from logdoctor import (
     Axis,
     Confidence,
     Finding,
-    GradNorm,
     Quantity,
     Rule,
     Series,
@@ -27,12 +26,10 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.schedule.first_values import FirstValues
-from logdoctor.evidence.schedule.full_rate import FullRateThresholds, effect_of_full_rate
+from logdoctor.evidence.schedule.full_rate import FullRateEffect, FullRateStart, FullRateThresholds
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
-from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, causes_of_throw
-from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.signals import Explosion, Hyperparameters, Schedule, Siblings, Trend, given_rate
+from logdoctor.evidence.schedule.warm_up import causes_of_throw
+from logdoctor.signals import Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
@@ -306,42 +303,36 @@ class MissingWarmup(Rule):
         ),
     )
 
-    def check(
-        self,
-        train: Trend[TrainLoss],
-        schedule: Schedule | None,
-        settings: Hyperparameters,
-        grads: Trend[GradNorm] | None,
-        siblings: Siblings,
-        first: FirstValues,
-        explosion: Explosion | None,
-        thrown: ThrownAtStart | None,
-    ) -> Iterator[Finding]:
+    def check(self, start: FullRateStart, thrown: ThrownAtStart | None) -> Iterator[Finding]:
         """Look for an overshoot, a sibling with a warm-up that learns, a jump of the rate, and a run thrown at once."""
+        train, schedule, settings = start.train, start.schedule, start.settings
         if schedule is not None and schedule.is_range_test:
             return
-        full, many = self._begins_full(schedule, settings), len(train) >= self.min_points
+        full, many = start.is_full(self.full), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if first.is_scale or (explosion is not None and explosion.explains_the_start):
+        if start.is_of_scale:
             return
         is_judged = many and full and settings.is_adaptive is not False
-        needed = self.thresholds_for(FullRateThresholds)
-        if is_judged and (effect := effect_of_full_rate(train, siblings, first.came_down, needed)):
-            is_sure = effect.is_measured and settings.is_adaptive
-            yield self.finding(
-                f"{train.series.name} {effect.said}, with the full learning rate from the first step on",
-                Span(train.series.name, train.series.first_step, effect.last_step, "no warm-up"),
-                confidence=confidence_from(2.0, len(train)) if is_sure else Confidence.MEDIUM,
-                causes=causes_of_full_rate(grads, settings, siblings, effect.warmed, effect.until),
-                evidence={
-                    "start": Quantity(train.first),
-                    "highest early loss": Quantity(effect.peak),
-                    "end": Quantity(train.end),
-                },
-            )
+        if is_judged and (effect := start.effect(self.thresholds_for(FullRateThresholds))):
+            yield self._too_early(start, effect)
         elif thrown is not None and (full or schedule is None) and not settings.warmup:
-            yield self._thrown(train.series, thrown, siblings)
+            yield self._thrown(train.series, thrown, start.siblings)
+
+    def _too_early(self, start: FullRateStart, effect: FullRateEffect) -> Finding:
+        """Report what the full rate did to the loss before it learnt."""
+        train, is_sure = start.train, effect.is_measured and start.settings.is_adaptive
+        return self.finding(
+            f"{train.series.name} {effect.said}, with the full learning rate from the first step on",
+            Span(train.series.name, train.series.first_step, effect.last_step, "no warm-up"),
+            confidence=confidence_from(2.0, len(train)) if is_sure else Confidence.MEDIUM,
+            causes=start.causes(effect),
+            evidence={
+                "start": Quantity(train.first),
+                "highest early loss": Quantity(effect.peak),
+                "end": Quantity(train.end),
+            },
+        )
 
     def _thrown(self, series: Series, thrown: ThrownAtStart, siblings: Siblings) -> Finding:
         """Report first updates that threw the loss so far that neither noise nor the kind of optimizer matters."""
@@ -356,15 +347,6 @@ class MissingWarmup(Rule):
             causes=causes_of_throw(thrown, siblings, at),
             evidence={"start": Quantity(thrown.start), "highest early loss": Quantity(thrown.peak)},
         )
-
-    def _begins_full(self, schedule: Schedule | None, settings: Hyperparameters) -> bool:
-        """Whether the rate is full from the start: by the log, or else by the word of the settings.
-
-        Where neither tells, a rate that is far too high at its peak was so early enough.
-        """
-        if schedule is not None:
-            return bool(schedule.rates[0] >= self.full * schedule.peak)
-        return not settings.warmup and (settings.warmup == 0 or is_far_too_high(settings))
 
     def _jumped(self, train: Trend[TrainLoss], schedule: Schedule | None) -> Finding | None:
         """A jump of the rate to its full value, never seen before, and the rise of the loss after it."""

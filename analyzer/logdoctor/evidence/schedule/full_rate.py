@@ -1,4 +1,4 @@
-"""What a learning rate that is full from the first step on does to a loss."""
+"""The first values of a loss at a learning rate that is full, or may be, from the first step on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logdoctor.evidence.schedule.first_values import usual_leap
-from logdoctor.evidence.schedule.warm_up import warmed_sibling
-from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Sibling, Siblings, Trend
+from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
+from logdoctor.evidence.schedule.warm_up import causes_of_full_rate, warmed_sibling
+from logdoctor.evidence.usual_rates import is_far_too_high
+from logdoctor.finding import Cause
+from logdoctor.run.roles import GradNorm, TrainLoss
+from logdoctor.signals import Explosion, Hyperparameters, Schedule, Sibling, Siblings, Trend
 from logdoctor.wording import number, place
 
 
@@ -43,26 +45,67 @@ class FullRateEffect:
     """Whether it is more than a burst of the gradient that says so."""
 
 
-def effect_of_full_rate(
-    train: Trend[TrainLoss], siblings: Siblings, came_down: str, thresholds: FullRateThresholds
-) -> FullRateEffect | None:
-    """Return an early overshoot, a start that came down at once, or less learnt than by a sibling with a warm-up.
+@dataclass(frozen=True, eq=False)
+class FullRateStart:
+    """The start of a training loss beside what its rate, the gradient norm and sibling runs tell of it."""
 
-    `came_down` is what the gradient says of a start that came down at once.
-    """
-    series, last = train.series, max(3, round(thresholds.early * len(train)))
-    until, peak = int(series.steps[last]), float(series.values[: last + 1].max())
-    warmed = warmed_sibling(train, siblings, full=thresholds.full, share=thresholds.sibling_share)
-    if (high := _overshoot(train, last, thresholds)) is not None:
-        said = f"goes from {number(train.first)} to {number(peak)} at {place(series, int(series.steps[high]))}"
-        return FullRateEffect(said, peak, until, until, warmed)
-    if came_down:
-        said = f"comes down from {number(peak)} at once; {came_down}"
-        return FullRateEffect(said, peak, until, until, warmed, is_measured=False)
-    if warmed is not None:
-        said = f"goes from {number(train.first)} to {number(train.end)} at the end"
-        return FullRateEffect(said, train.end, until, series.last_step, warmed)
-    return None
+    train: Trend[TrainLoss]
+    grads: Trend[GradNorm] | None
+    schedule: Schedule | None
+    settings: Hyperparameters
+    siblings: Siblings
+    first: FirstValues
+    explosion: Explosion | None
+
+    @classmethod
+    def measure(
+        cls,
+        train: Trend[TrainLoss],
+        grads: Trend[GradNorm] | None,
+        schedule: Schedule | None,
+        settings: Hyperparameters,
+        siblings: Siblings,
+        first: FirstValues,
+        explosion: Explosion | None,
+    ) -> FullRateStart:
+        """Take what is logged; nothing is measured before it is asked."""
+        return cls(train, grads, schedule, settings, siblings, first, explosion)
+
+    def is_full(self, share: float) -> bool:
+        """Whether the rate is full (that share of its peak) at once: by the log, or else by the word of the settings.
+
+        Where neither tells, a rate that is far too high at its peak was so early enough.
+        """
+        if self.schedule is not None:
+            return bool(self.schedule.rates[0] >= share * self.schedule.peak)
+        warmup = self.settings.warmup
+        return not warmup and (warmup == 0 or is_far_too_high(self.settings))
+
+    @property
+    def is_of_scale(self) -> bool:
+        """Whether inputs or weights that were too large to begin with explain the first values."""
+        return self.first.is_scale or (self.explosion is not None and self.explosion.explains_the_start)
+
+    def effect(self, thresholds: FullRateThresholds) -> FullRateEffect | None:
+        """Return an early overshoot, a start that came down at once, or less learnt than by a warmed-up sibling."""
+        train, series, came_down = self.train, self.train.series, self.first.came_down
+        last = max(3, round(thresholds.early * len(train)))
+        until, peak = int(series.steps[last]), float(series.values[: last + 1].max())
+        warmed = warmed_sibling(train, self.siblings, full=thresholds.full, share=thresholds.sibling_share)
+        if (high := _overshoot(train, last, thresholds)) is not None:
+            said = f"goes from {number(train.first)} to {number(peak)} at {place(series, int(series.steps[high]))}"
+            return FullRateEffect(said, peak, until, until, warmed)
+        if came_down:
+            said = f"comes down from {number(peak)} at once; {came_down}"
+            return FullRateEffect(said, peak, until, until, warmed, is_measured=False)
+        if warmed is not None:
+            said = f"goes from {number(train.first)} to {number(train.end)} at the end"
+            return FullRateEffect(said, train.end, until, series.last_step, warmed)
+        return None
+
+    def causes(self, effect: FullRateEffect) -> tuple[Cause, ...]:
+        """Return the causes of that effect: a warm-up first, unless the rate is known to be too high."""
+        return causes_of_full_rate(self.grads, self.settings, self.siblings, effect.warmed, effect.until)
 
 
 def _overshoot(train: Trend[TrainLoss], last: int, thresholds: FullRateThresholds) -> int | None:
