@@ -10,13 +10,11 @@ from logdoctor.run import Axis, Run, Series, State
 DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
 
-
 MAX_NAMED = 3
 """Things that a sentence names before it counts the others."""
 
 MAX_QUOTE = 120
 """Characters of a line of a log that are quoted."""
-
 
 MOST_DIGITS = 7
 """Digits that tell two values apart at most: what logs of single precision hold."""

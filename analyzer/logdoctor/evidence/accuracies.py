@@ -41,7 +41,6 @@ FEW_EVALUATIONS = 5
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
 
-
 ERROR_RATES = frozenset("err error errors".split())
 """Words of shares of mistakes."""
 

@@ -42,9 +42,11 @@ _CATBOOST = "catboost_info"
 _LEARN, _TEST_SET = "learn", re.compile(r"^test\d+$")
 """CatBoost's folder for what it learns from, and those of further test sets beside `test`; their tags differ."""
 
-
 _SETTINGS_FOLDERS = frozenset({".hydra", "config", "configs", "files"})
 """Folders of a run that hold its settings (Hydra, W&B) and not its logs."""
+
+_EVALUATOR = re.compile(r"_evaluation(?:_.+)?_results$")
+"""The end of the name of a table that an evaluator of sentence-transformers writes."""
 
 
 class Folders:
@@ -173,10 +175,6 @@ def _add_scalars_stem(folder: PurePosixPath, series: tuple[Series, ...]) -> str:
     """`add_scalars("loss", {"val": ...})` writes the tag `loss` into the folder `loss_val`: return `loss_`, or ""."""
     stem = series[0].name.replace("/", "_") + "_" if len(series) == 1 else ""
     return stem if stem and folder.name.startswith(stem) else ""
-
-
-_EVALUATOR = re.compile(r"_evaluation(?:_.+)?_results$")
-"""The end of the name of a table that an evaluator of sentence-transformers writes."""
 
 
 def split_hint(subfolder: str, stem: str, series: tuple[Series, ...]) -> Split:

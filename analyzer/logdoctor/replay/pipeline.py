@@ -39,6 +39,12 @@ from logdoctor.wording import counted
 
 __all__ = ["Options", "Progress", "replay"]
 
+MOST_CONFIRMED = 3
+"""Fixes that are repeated in full before the search for one that holds is given up."""
+
+RUN_UP = 16
+"""Steps told of the way to the failure."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -95,12 +101,6 @@ LIMITS = {
     Fidelity.WEIGHTS_ONLY: ("no optimizer state was saved: where it breaks can be shown, but no fix can be tested",),
 }
 """What cannot be concluded, by what was put back."""
-
-MOST_CONFIRMED = 3
-"""Fixes that are repeated in full before the search for one that holds is given up."""
-
-RUN_UP = 16
-"""Steps told of the way to the failure."""
 
 
 def _learn(session: Session, target: Target, only: frozenset[str] | None, notebook: Notebook) -> None:

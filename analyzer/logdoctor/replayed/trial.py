@@ -14,7 +14,6 @@ CHANGES = (
 )  # fmt: skip
 """Names of the changes that can be tried, in the order in which they are."""
 
-
 PATCHED = "patched"
 """Name of the trial of code that was changed since."""
 

@@ -19,6 +19,10 @@ LAST_10, MEDIAN_20 = "mean of the last 10 steps", "median of the last 20 steps"
 EXPONENTIAL = "exponential moving average"
 LAST_100_EPISODES = "mean of the last 100 episodes"
 
+_CAFFE, _CAFFE_WINDOW = "loss", "average_loss"
+"""What a solver prints of an iteration, and over how many it takes the mean: caffe/src/caffe/solver.cpp,
+UpdateSmoothedLoss. What the net puts out is that of a single one."""
+
 
 @dataclass(frozen=True)
 class Averager:
@@ -64,11 +68,6 @@ _AVERAGERS = (
     # stable_baselines3/common/base_class.py: stats_window_size=100
     _averager("csv json-lines text tfevents", "rollout/ep_rew_mean", r"rollout/ep_(?:rew|len)_mean", LAST_100_EPISODES),
 )
-
-
-_CAFFE, _CAFFE_WINDOW = "loss", "average_loss"
-"""What a solver prints of an iteration, and over how many it takes the mean: caffe/src/caffe/solver.cpp,
-UpdateSmoothedLoss. What the net puts out is that of a single one."""
 
 
 def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting]) -> dict[str, str]:

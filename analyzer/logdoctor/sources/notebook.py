@@ -31,13 +31,6 @@ _PICTURE = re.compile(rb"(?<![A-Za-z0-9+/])(?:[A-Za-z0-9+/]{1000,}+|(?:[A-Za-z0-
 _LONGEST_TABLE = 4 * 1024 * 1024
 """Characters of HTML beyond which it is no table of epochs."""
 
-
-def _document(*cells: Sequence[dict[str, Any]]) -> str:
-    """Return a notebook whose cells printed something."""
-    code = [{"cell_type": "code", "source": ["fit()"], "outputs": list(outputs)} for outputs in cells]
-    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
 _FASTAI = (
     '<table border="1" class="dataframe">\n  <thead>\n    <tr style="text-align: left;">\n      <th>epoch</th>\n'
     "      <th>train_loss</th>\n      <th>valid_loss</th>\n      <th>time</th>\n    </tr>\n  </thead>\n  <tbody>\n"
@@ -45,6 +38,12 @@ _FASTAI = (
     "    <tr>\n      <td>1</td>\n      <td>0.250000</td>\n      <td>0.500000</td>\n      <td>00:12</td>\n    </tr>\n"
     "  </tbody>\n</table>"
 )
+
+
+def _document(*cells: Sequence[dict[str, Any]]) -> str:
+    """Return a notebook whose cells printed something."""
+    code = [{"cell_type": "code", "source": ["fit()"], "outputs": list(outputs)} for outputs in cells]
+    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 class Notebook(Source):

@@ -34,7 +34,6 @@ _WORD = re.compile(
 )
 """A string, to the end of the text where it is not closed; a word; a parenthesis."""
 
-
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[\]{}])', re.DOTALL)
 """A string, which may hold any, or a bracket; as JSON spells both."""
 

@@ -38,7 +38,6 @@ _NAME, _GLOB, _STEP_METRIC = 1, 2, 4
 _OF_EVERY_ROW = frozenset({"_step", "_runtime", "_timestamp", "_wandb"})
 """What W&B adds to each row; when a row was written is kept as its wall time."""
 
-
 _AT_A_TIME = 5000
 """Rows that are kept as they were logged before they become arrays."""
 

@@ -44,7 +44,6 @@ RISEN = 0.5
 UNMOVED = 0.02
 """Change of the training loss from its first third to its last, as a share, up to which it has not moved."""
 
-
 SURE = 4.0
 """Fall of the loss in units of its standard error from which it falls: one in thirty thousand by chance."""
 
@@ -55,10 +54,12 @@ EARLY = 0.1
 """Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all
 there is."""
 
-
 CHEAP = 0.1
 """Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
 costs a quarter of it."""
+
+TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
+"""What to log where nothing says why a metric rests."""
 
 
 def one_value_causes(
@@ -159,10 +160,6 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
         return ()
     told = f"{reward.series.name} {course(early, late)}: nothing that {metric.name} counts is ever reached"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
-
-
-TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
-"""What to log where nothing says why a metric rests."""
 
 
 def may_be_majority(accuracy: float) -> bool:

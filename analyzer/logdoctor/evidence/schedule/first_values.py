@@ -42,7 +42,6 @@ GRADIENT_DROP = 4.5
 MIN_NORMS = 40
 """Gradient norms from which their first ones are few."""
 
-
 NOISES = 3.0
 """Deviations of single values that one in seven hundred reaches."""
 

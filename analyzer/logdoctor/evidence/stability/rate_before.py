@@ -20,7 +20,6 @@ WINDOW_SHARE = 0.05
 RATE_JUMP = 2.0
 """Factor between neighbouring logged rates from which the rate jumped; ramps of a warm-up rise from the start."""
 
-
 SPENT = 0.01
 """Share of its peak from which down a rate teaches next to nothing: cosine schedules pass it in their last 6 %."""
 

@@ -30,7 +30,6 @@ _MISSPELT_FUNCTION, _MISSPELT_VALUE = 0.85, 0.75
 """Likeness (`difflib`) of two names from which one is the other misspelt: `train_steps` and `precison`,
 `grad_clip_norm`. Functions called `batches` or `losses` are a user's own."""
 
-
 DRAFTS = "logdoctor replay RUN --write-recipe FILE drafts one"
 """How to come by a recipe."""
 

@@ -28,6 +28,20 @@ END = 5
 STEEP = 10.0
 """Ratio of a gradient norm to the healthy median from which its batch is worth leaving out."""
 
+FEW_HEALTHY = 3
+"""Healthy steps under which their median norm may be part of the failure."""
+
+USUAL_CLIP = 1.0
+"""What gradients are mostly clipped at."""
+
+MOST_PAIRS = 6
+
+REPEATING = frozenset({"earlier-state", "swap"})
+"""Changes that begin elsewhere, or say what another says."""
+
+ALIKE = (("learning-rate", "rate-before", "warm-up"), ("precision", "bfloat16", "loss-scale"))
+"""Changes of the same thing, which make no pair."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -105,21 +119,6 @@ def pairs(tried: Mapping[str, Family], trials: Sequence[Trial]) -> Iterator[Fami
         name = f"{one.name}+{other.name}"
         both = Change(name, text, combined(one.dials, other.dials), lead=max(one.lead, other.lead))
         yield Family(name, (both,))
-
-
-FEW_HEALTHY = 3
-"""Healthy steps under which their median norm may be part of the failure."""
-
-USUAL_CLIP = 1.0
-"""What gradients are mostly clipped at."""
-
-MOST_PAIRS = 6
-
-REPEATING = frozenset({"earlier-state", "swap"})
-"""Changes that begin elsewhere, or say what another says."""
-
-ALIKE = (("learning-rate", "rate-before", "warm-up"), ("precision", "bfloat16", "loss-scale"))
-"""Changes of the same thing, which make no pair."""
 
 
 def _earlier(at: Situation) -> Iterator[Family]:

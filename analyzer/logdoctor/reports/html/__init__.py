@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from logdoctor.reports.report import Report
 
 
+MAX_RUNS = 100
+"""Runs of one page; more become an index and pages beside it."""
+
+
 def render(report: Report, _page: Page) -> str:
     """Return the report as one HTML page."""
     from logdoctor.reports.html.document import document
     from logdoctor.reports.html.page import page
 
     return page(document(report))
-
-
-MAX_RUNS = 100
-"""Runs of one page; more become an index and pages beside it."""
 
 
 def pages(report: Report, name: str) -> dict[str, str]:

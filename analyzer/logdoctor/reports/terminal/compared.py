@@ -15,7 +15,6 @@ MAX_SETTINGS = 30
 MAX_VALUE = 30
 """Columns of the value of a setting."""
 
-
 NUMBERS = ("end", "best", "mean")
 """What is told of a curve, as far as the page is wide enough; the end always is."""
 

@@ -33,7 +33,6 @@ FEW = 4
 MISFIT = 0.1
 """How far a curve may miss such a period, as a share of it."""
 
-
 REGULAR = 0.8
 """Share of the evaluations that are the usual steps apart where the others were lost: a careless log loses a few."""
 

@@ -30,7 +30,6 @@ USUAL = 0.8
 NORMAL_USUAL = 1.2816
 """The same quantile of the size of normal noise, in standard deviations."""
 
-
 TOGETHER = 0.8
 """Correlation of the moves of two losses from which one reason moves both; ten that are unrelated reach it once in a
 hundred."""

@@ -37,7 +37,6 @@ VERY_FEW = 10
 TOLD_BY = 100
 """Values of which one differs, as a rule, where any does: only where none does, all are looked at."""
 
-
 SEVERAL = 2
 """Evaluations between none and all right, and other than the last, before their number tells how many examples."""
 

@@ -89,6 +89,10 @@ LATE = 0.1
 ONE_BY_ONE = 5
 """Values that are as sure where each is lower than the one before: once in 120 by chance."""
 
+ORDINARY = 2.8
+"""First loss up to which nothing had thrown it before: guessing among ten classes costs 2.3, the variance of normalised
+targets is 1."""
+
 
 @dataclass(frozen=True)
 class Explosion:
@@ -182,11 +186,6 @@ def lifted(values: NDArray[np.float64], start: float) -> float:
 def _shared_height(stretches: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what HIGH_POINTS values of each stretch reach, shape (r,), of an array (r, n)."""
     return np.partition(stretches, -HIGH_POINTS, axis=1)[:, -HIGH_POINTS]
-
-
-ORDINARY = 2.8
-"""First loss up to which nothing had thrown it before: guessing among ten classes costs 2.3, the variance of normalised
-targets is 1."""
 
 
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:

@@ -71,6 +71,16 @@ MOST = 0.75
 AGAIN = 3
 """How many of them."""
 
+TAIL = 0.99
+"""Quantile of ordinary heights that an event has to stand out from."""
+
+ABOVE_IT = 3
+"""How many must lie above what it is told from: of fewer, one or two other events would be it."""
+
+Z_SCORE = 10.0
+"""Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two
+stays below 7; OLMo-core's 6 sigma and the usual 3.5 MAD fire on it."""
+
 
 @dataclass(frozen=True)
 class Spike:
@@ -168,17 +178,6 @@ def same_again(spikes: Spikes[R]) -> tuple[Spike, ...]:
 def comes_again(series: Series) -> bool:
     """Whether a loss makes the same jump again and again, and is back at once: the data do that, not the weights."""
     return len(series.finite) >= MIN_SPIKE_POINTS and bool(same_again(Spikes.measure(series)))
-
-
-TAIL = 0.99
-"""Quantile of ordinary heights that an event has to stand out from."""
-
-ABOVE_IT = 3
-"""How many must lie above what it is told from: of fewer, one or two other events would be it."""
-
-Z_SCORE = 10.0
-"""Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two
-stays below 7; OLMo-core's 6 sigma and the usual 3.5 MAD fire on it."""
 
 
 def relapses(train: Trend[R]) -> list[Spike]:

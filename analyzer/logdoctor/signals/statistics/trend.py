@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=Role)
 
-
 END_SHARE = 0.1
 """Share of the run that counts as its end: the usual averaging window at the end of training."""
 

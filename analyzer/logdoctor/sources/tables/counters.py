@@ -94,7 +94,6 @@ A resumed run falls back once; a column that falls at every other point does not
 from where it was and never says the same twice.
 """
 
-
 _ENOUGH_FALLS = 3
 _RESUMED = 0.05
 """Falls, and their share of all points, that a log may have because it was resumed."""

@@ -44,6 +44,9 @@ _WRAPPED = re.compile(
 _ALONE = re.compile(r"\[ *([^\[\] ,]+) *\]")
 _CLOCK = re.compile(r"(?:([0-9]+) days?, )?(?:([0-9]+):)?([0-9]+):([0-9]{2}(?:\.[0-9]+)?)")
 
+LONGEST_NUMBER = 400
+"""Characters of the longest number: the largest that a float holds has 309 digits, and no logger pads it."""
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -55,10 +58,6 @@ class Cells:
     """(n,) the numbers."""
     texts: NDArray[np.int64]
     """Indices of the cells that hold something else than a number or nothing."""
-
-
-LONGEST_NUMBER = 400
-"""Characters of the longest number: the largest that a float holds has 309 digits, and no logger pads it."""
 
 
 def parse_number(text: str) -> float | None:

@@ -17,14 +17,13 @@ LOG_CALLS = "_step"
 ENOUGH = 1 / 2
 """Share of the rows that must carry a counter before rows without one are placed at the row before them."""
 
+_EPISODES = frozenset({"episode", "episodes", "episodessofar"})
+
 
 def without_calls_of_the_logger(steps: list[Counter]) -> list[Counter]:
     """W&B: `_step` counts calls of the logger, so that any other step counter is the better axis."""
     others = [one for one in steps if normal(one.name) != LOG_CALLS]
     return others if any(one.share >= ENOUGH for one in others) else steps
-
-
-_EPISODES = frozenset({"episode", "episodes", "episodessofar"})
 
 
 def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:

@@ -30,7 +30,6 @@ SINCE, _UNTIL = 1e9, 4e9
 _UNITS = (1.0, 1e-3)
 """Seconds and milliseconds."""
 
-
 _COUNT = re.compile(r"(?:([A-Za-z]{2,12})[ _:#]{1,3})?([0-9]{1,15})(?: ?(?:/|of) ?[0-9]{1,15})?")
 """A count, behind the word for it and before what it runs to."""
 

@@ -44,16 +44,8 @@ SUBJECT_LABELS = frozenset({
 
 LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS | SUBJECT_LABELS
 
-
 _HOLDERS = ("metric.context.", "context.", "metric.", "run.")
 """What Aim puts before the name of a label: `metric.name`, `context.subset`."""
-
-
-def label_name(name: str) -> str:
-    """Spell the name of a column as those of labels are spelled here."""
-    plain = normal(name).replace(" ", "_")
-    return next((plain.removeprefix(one) for one in _HOLDERS if plain.startswith(one)), plain)
-
 
 _CONFIG = "config/"
 
@@ -64,6 +56,12 @@ _FEW_WORDS = 32
 """Words for each of which a column is gone through once."""
 
 _VALUES = frozenset({"value", "values"})
+
+
+def label_name(name: str) -> str:
+    """Spell the name of a column as those of labels are spelled here."""
+    plain = normal(name).replace(" ", "_")
+    return next((plain.removeprefix(one) for one in _HOLDERS if plain.startswith(one)), plain)
 
 
 def read_logs(

@@ -18,7 +18,6 @@ PARTED = 0.5
 TOO_WARM = 2.0
 """Temperature from which similarities between -1 and 1 are next to equal: papers use 0.05 to 0.5, and 1 at most."""
 
-
 TEMPERATURES = frozenset({"temperature", "temp", "tau"})
 """Words of settings by which papers on contrastive losses name it."""
 
