@@ -330,22 +330,22 @@ class LossSpike(Rule):
             return
         for trend, spikes in losses or ():
             beside = trend.series is not train.series
-            alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
-            matter = [
-                one
-                for one in spikes.found
-                if (one.index in alike or self._matters(one, trend, spikes, beside=beside))
-                and comes_back(one, spikes.series)
-                and not of_restart(one, spikes.series, schedule)
-                and not of_other_data(one, spikes.series, val, around.run)
-            ]
-            relapsed = [] if matter or restarts or beside else relapses(trend)
-            matter = matter or [one for one in relapsed if not of_other_data(one, trend.series, val, around.run)]
-            matter = [one for one in matter if not swings_about_zero(one, trend)]
+            found = self._jumps(trend, spikes, beside=beside)
+            back = [one for one in found if not of_restart(one, trend.series, schedule)]
+            jumps = [one for one in back if not of_other_data(one, trend.series, val, around.run)]
+            lapses = [] if jumps or restarts or beside else relapses(trend)
+            relapsed = [one for one in lapses if not of_other_data(one, trend.series, val, around.run)]
+            matter = [one for one in jumps or relapsed if not swings_about_zero(one, trend)]
             if matter and not are_swings(matter, trend):
                 clues = clues_of_many(matter, spikes)
                 yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))
                 return
+
+    def _jumps(self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> list[Spike]:
+        """Return the excursions that cost the run something, or come again as high, and are over by its end."""
+        alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
+        large = (one for one in spikes.found if one.index in alike or self._matters(one, trend, spikes, beside=beside))
+        return [one for one in large if comes_back(one, spikes.series)]
 
     def _finding(
         self,
