@@ -46,6 +46,7 @@ from logdoctor.evidence.collapse.constant_value import (
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
+from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import answers_differ, one_class_at_a_time, rose_to
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -370,7 +371,7 @@ class ConstantMetric(Rule):
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         if (boxes := without_boxes(run)) is not None:
-            sure = confidence_from(3.0, len(boxes.series))
+            sure = confidence_from(HIGH_MARGIN, len(boxes.series))
             yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
         metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
@@ -414,7 +415,7 @@ class ConstantMetric(Rule):
             f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
             Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
-            confidence=confidence_from(1.25 if harmless else 3.0, n - since),
+            confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),
             causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
             evidence={
@@ -441,7 +442,7 @@ class ConstantMetric(Rule):
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
             "it does not tell better from worse" + ("" if taught else f", and {norm_name} is 0 throughout"),
             Span(series.name, first, last, "one value"),
-            confidence=confidence_from(3.0, len(series)),
+            confidence=confidence_from(HIGH_MARGIN, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],
             evidence={"value": Quantity(value), "values alike": Quantity(len(series), "all values")},
         )

@@ -23,6 +23,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.evidence.collapse.adversarial_game import causes_of_end, discriminator_too_weak
 from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
+from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
 
@@ -179,7 +180,7 @@ class GanCollapse(Rule):
             f"while {g.series.name} {moves} {'to' if moves == 'rises' else 'at'} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
             Span(g.series.name, min(begin, end), end, moves),
-            confidence=confidence_from(3.0 * share / self.resting if beaten else 2.0, len(d)),
+            confidence=confidence_from(HIGH_MARGIN * share / self.resting if beaten else MEDIUM_MARGIN, len(d)),
             causes=causes_of_end(usual, highest, beaten=beaten),
             evidence={
                 "discriminator": Quantity(usual),
@@ -195,7 +196,7 @@ class GanCollapse(Rule):
             yield self.finding(
                 grown.said,
                 Span(d.series.name, d.series.first_step, d.series.last_step, "grows"),
-                confidence=confidence_from(3.0, len(d)),
+                confidence=confidence_from(HIGH_MARGIN, len(d)),
                 causes=grown.causes,
                 evidence={"largest early on": Quantity(grown.early), "at the end": Quantity(grown.late)},
             )
@@ -228,7 +229,7 @@ class GanCollapse(Rule):
             f"rises to {number(d.end)}",
             Span(g.series.name, first, last, "near zero"),
             Span(d.series.name, d.series.first_step, d.series.last_step, "rises"),
-            confidence=confidence_from(3.0 * share / self.resting, len(d)),
+            confidence=confidence_from(HIGH_MARGIN * share / self.resting, len(d)),
             causes=discriminator_too_weak(d),
             evidence={
                 "discriminator": Quantity(d.end),

@@ -40,6 +40,7 @@ from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.optimization.stuck.too_early import too_early
+from logdoctor.finding import HIGH_MARGIN
 from logdoctor.signals import Chance, ChanceLevels, Schedule, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
@@ -596,7 +597,7 @@ class StalledAtChance(Rule):
             if early
             else Confidence.MEDIUM
             if alone
-            else confidence_from(3.0, 2 * len(train)),
+            else confidence_from(HIGH_MARGIN, 2 * len(train)),
             causes=ranked(*alike, *causes) if alike else causes,
             to_tell_apart=() if alike else tuple(to_tell_stuck(run, causes)),
             evidence={

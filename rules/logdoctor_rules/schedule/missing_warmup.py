@@ -29,6 +29,7 @@ from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.schedule.full_rate import FullRateEffect, FullRateStart, FullRateThresholds
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_throw
+from logdoctor.finding import MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
 from logdoctor.wording import number, place
 
@@ -325,7 +326,7 @@ class MissingWarmup(Rule):
         return self.finding(
             f"{train.series.name} {effect.said}, with the full learning rate from the first step on",
             Span(train.series.name, train.series.first_step, effect.last_step, "no warm-up"),
-            confidence=confidence_from(2.0, len(train)) if is_sure else Confidence.MEDIUM,
+            confidence=confidence_from(MEDIUM_MARGIN, len(train)) if is_sure else Confidence.MEDIUM,
             causes=start.causes(effect),
             evidence={
                 "start": Quantity(train.first),
