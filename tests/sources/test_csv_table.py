@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from functools import partial
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,13 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.read_back import points
+from tests.sources import read_back
+from tests.sources.read_back import points, write
 
-from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Axis, Notice, Series
+from logdoctor.run import Axis, Series
 from logdoctor.run.notice import DAMAGE, INTERPRETATION, RESTART
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.episode_monitor import EpisodeMonitor
-from logdoctor.sources.source import Head, Log
 from logdoctor.sources.tables import text
 from logdoctor.sources.tensorboard_csv import TensorBoardCsv
 from logdoctor.sources.wandb_export import WandbExport
@@ -30,39 +30,18 @@ HEADER = "step,loss,acc\n"
 ROWS = [f"{10 * i},{1 / (i + 1)!r},{i / 7!r}\n" for i in range(40)]
 TRUTH = {(name, 10 * i, value) for i in range(40) for name, value in (("loss", 1 / (i + 1)), ("acc", i / 7))}
 
+read = partial(read_back.log_of, CsvTable())
+recognized = partial(read_back.recognized, CsvTable())
+found_in = partial(read_back.found_in, CsvTable())
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("csv")
 
 
-def write(path: Path, content: str | bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def read(path: Path) -> Log:
-    (log,) = CsvTable().read(path)
-    return log
-
-
 def series_of(path: Path) -> dict[str, Series]:
     return {series.name: series for series in read(path).series}
-
-
-def found_in(path: Path) -> tuple[set[tuple[str, int, float]], tuple[Notice, ...]]:
-    """Return all points of a file that may be past reading, and what was said about it."""
-    try:
-        log = read(path)
-    except UnreadableLogError:
-        return set(), (Notice(DAMAGE, str(path), ""),)
-    return {(name, *point) for name, found in points(log).items() for point in found}, log.notices
-
-
-def recognized(path: Path) -> bool:
-    content = path.read_bytes()
-    return CsvTable().recognizes(Head(path, len(content), content))
 
 
 # Whole files.

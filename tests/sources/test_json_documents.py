@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.sources.read_back import log_of, recognized
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Notice
@@ -20,7 +21,7 @@ from logdoctor.sources.hf_trainer_state import TrainerState
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.megatron_golden import MegatronGolden
 from logdoctor.sources.sacred_metrics import SacredMetrics
-from logdoctor.sources.source import Head, Log, Source
+from logdoctor.sources.source import Log, Source
 from logdoctor.sources.tables.json.json_file import load
 from logdoctor.sources.tensorboard_json import TensorBoardJson
 
@@ -41,11 +42,6 @@ def write(path: Path, content: Any) -> Path:
     return path
 
 
-def read(source: Source, path: Path) -> Log:
-    (log,) = source.read(path)
-    return log
-
-
 def points(log: Log) -> Points:
     return {
         (one.name, *point) for one in log.series for point in zip(one.steps.tolist(), one.values.tolist(), strict=True)
@@ -54,15 +50,10 @@ def points(log: Log) -> Points:
 
 def found_in(source: Source, path: Path) -> tuple[Points, tuple[Notice, ...]]:
     try:
-        log = read(source, path)
+        log = log_of(source, path)
     except UnreadableLogError:
         return set(), (Notice(DAMAGE, str(path), ""),)
     return points(log), log.notices
-
-
-def recognized(source: Source, path: Path) -> bool:
-    content = path.read_bytes()
-    return source.recognizes(Head(path, len(content), content[: 64 * 1024]))
 
 
 # The text itself.
@@ -96,7 +87,7 @@ def test_a_hole_in_a_list_of_records(folder: Path, start: int, length: int, fill
 def test_records_behind_a_hole_are_found(folder: Path) -> None:
     content = json.dumps(STATE).encode()
     start = content.index(b'"step": 100')
-    log = read(TrainerState(), write(folder / "behind.json", content[:start] + bytes(50) + content[start + 50 :]))
+    log = log_of(TrainerState(), write(folder / "behind.json", content[:start] + bytes(50) + content[start + 50 :]))
     assert points(log) == {point for point in TRUTH if point[1] not in (100, 110)}
     (notice,) = log.notices
     hole = content[notice.byte_start : notice.byte_end]
@@ -151,7 +142,7 @@ def test_a_trainer_state_gives_curves_settings_and_its_end(folder: Path) -> None
     history = [*HISTORY, {"epoch": 3.75, "step": 300, "train_loss": 0.5, "train_runtime": 10.5, "total_flos": 1e18}]
     path = write(folder / "trainer_state.json", STATE | {"global_step": 300, "log_history": history})
     assert recognized(TrainerState(), path)
-    log = read(TrainerState(), path)
+    log = log_of(TrainerState(), path)
     assert points(log) == TRUTH
     assert log.hyperparameters == {
         "max_steps": 300, "logging_steps": 10,
@@ -161,7 +152,7 @@ def test_a_trainer_state_gives_curves_settings_and_its_end(folder: Path) -> None
 
 
 def test_a_checkpoint_does_not_say_how_the_run_went_on(folder: Path) -> None:
-    log = read(TrainerState(), write(folder / "trainer_state.json", STATE))
+    log = log_of(TrainerState(), write(folder / "trainer_state.json", STATE))
     assert (log.planned_steps, log.finished) == (300, None)
 
 
@@ -173,7 +164,7 @@ def test_damage_that_is_found_from_back_to_front_is_told_where_it_lies(folder: P
     records[5] = records[5].replace(b"step", b"st\xe5p")
     data = b'{"global_step": 7, "log_history": [' + b", ".join(records) + b"]}"
     path.write_bytes(data)
-    log = read(TrainerState(), path)
+    log = log_of(TrainerState(), path)
     assert log.series[0].values.tolist() == [0.5, 2.5, 3.5, 4.5, 6.5, 7.5]
     places = sorted((one.byte_start, one.byte_end) for one in log.notices if one.kind == DAMAGE)
     starts = [data.index(records[i]) for i in (1, 2, 5, 6)]
@@ -190,7 +181,7 @@ def test_golden_values_that_were_not_run(folder: Path) -> None:
     path = write(
         folder / "g.json", {"lm loss": entry | {"values": values}, "mem-allocated-bytes": entry | {"values": memory}}
     )
-    log = read(MegatronGolden(), path)
+    log = log_of(MegatronGolden(), path)
     assert {one.name: one.steps.tolist() for one in log.series} == {
         "lm loss": [5, 10, 15, 20, 25, 30],
         "mem-allocated-bytes": [5, 10, 15, 20, 25, 30],
@@ -202,7 +193,7 @@ def test_golden_values_with_two_spellings_of_one_step(folder: Path) -> None:
     """Found by fuzzing: the values of equal steps were compared, and a text is neither less nor more than a number."""
     path = folder / "g.json"
     path.write_bytes(b'{"lm loss": {"step_interval": 5, "values": {"5": 1.5, "05": "nan", "10": 1.25, "15": 1.0}}}')
-    (loss,) = read(MegatronGolden(), path).series
+    (loss,) = log_of(MegatronGolden(), path).series
     assert loss.steps.tolist()[-2:] == [10, 15]
     assert loss.values.tolist()[-2:] == [1.25, 1.0]
 
@@ -212,7 +203,7 @@ def test_deepobs_before_training_and_after_each_epoch(folder: Path) -> None:
         "train_losses": [3.0, 2.0, nan], "test_losses": [3.5, 2.5, nan], "minibatch_train_losses": [3.0, 2.5, inf, nan],
         "train_log_interval": 5, "num_epochs": 2, "weight_decay": None, "hyperparams": {"momentum": 0.9},
     }  # fmt: skip
-    log = read(DeepObs(), write(folder / "run.json", run))
+    log = log_of(DeepObs(), write(folder / "run.json", run))
     assert {one.name: (one.axis, one.steps.tolist()) for one in log.series} == {
         "train_losses": (Axis.EPOCH, [0, 1, 2]),
         "test_losses": (Axis.EPOCH, [0, 1, 2]),
@@ -225,7 +216,7 @@ def test_deepobs_before_training_and_after_each_epoch(folder: Path) -> None:
 
 def test_sacred_has_moments(folder: Path) -> None:
     entry = {"steps": [1, 2], "values": [0.5, 0.25], "timestamps": ["2024-01-01T00:00:00", "2024-01-01T00:00:05"]}
-    (loss,) = read(SacredMetrics(), write(folder / "metrics.json", {"train.loss": entry})).series
+    (loss,) = log_of(SacredMetrics(), write(folder / "metrics.json", {"train.loss": entry})).series
     assert (loss.name, loss.steps.tolist()) == ("train.loss", [1, 2])
     assert loss.wall_times is not None
     assert np.diff(loss.wall_times).tolist() == [5.0]
@@ -234,7 +225,7 @@ def test_sacred_has_moments(folder: Path) -> None:
 def test_tensorboardx_names_lie_in_a_folder(folder: Path) -> None:
     at = 1654943296.25
     path = write(folder / "all.json", {"runs/a/train/loss": [[at, 0, 1.5]], "runs/a/train/acc": [[at, 0, 0.5]]})
-    assert {one.name for one in read(TensorBoardJson(), path).series} == {"train/loss", "train/acc"}
+    assert {one.name for one in log_of(TensorBoardJson(), path).series} == {"train/loss", "train/acc"}
 
 
 # Everything else.
@@ -285,7 +276,7 @@ def test_curves_are_found_in_every_shape_of_document(
 ) -> None:
     path = write(folder / "log.json", document)
     assert recognized(JsonDocument(), path)
-    log = read(JsonDocument(), path)
+    log = log_of(JsonDocument(), path)
     assert {one.name: (str(one.axis), one.steps.tolist()) for one in log.series} == expected
 
 
@@ -294,18 +285,18 @@ def test_curves_are_found_in_every_shape_of_document(
 )
 def test_lists_read_back_bit_for_bit(folder: Path, curves: dict[str, list[float]]) -> None:
     curves = {name: [value if value == value else 0.0 for value in values] for name, values in curves.items()}
-    log = read(JsonDocument(), write(folder / "log.json", curves))
+    log = log_of(JsonDocument(), write(folder / "log.json", curves))
     assert {one.name: one.values.tolist() for one in log.series} == curves
 
 
 def test_an_object_of_settings_beside_curves(folder: Path) -> None:
     content = {"config": {"lr": 0.5, "model": {"depth": 4}}, "evaluation": {"mean": 1.5}, "rewards": [0.5, 1.5]}
-    log = read(JsonDocument(), write(folder / "metrics.json", content))
+    log = log_of(JsonDocument(), write(folder / "metrics.json", content))
     assert dict(log.hyperparameters) == {"lr": 0.5, "model.depth": 4}
 
 
 def test_numbers_beside_curves_are_settings(folder: Path) -> None:
-    log = read(
+    log = log_of(
         JsonDocument(), write(folder / "log.json", {"loss": [1.0, 0.5], "lr": 0.1, "model": "small", "cuda": True})
     )
     assert log.hyperparameters == {"lr": 0.1, "model": "small", "cuda": True}

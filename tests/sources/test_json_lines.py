@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,44 +11,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.sources.read_back import points
+from tests.sources import read_back
+from tests.sources.read_back import points, write
 
 from logdoctor.errors import UnreadableLogError
-from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
 from logdoctor.sources.json_lines import JsonLines
-from logdoctor.sources.source import Head, Log
 
 LINES = [json.dumps({"step": 10 * i, "train": {"loss": 1 / (i + 1)}, "acc": i / 7}) + "\n" for i in range(40)]
 TRUTH = {(name, 10 * i, value) for i in range(40) for name, value in (("train/loss", 1 / (i + 1)), ("acc", i / 7))}
+
+read = partial(read_back.log_of, JsonLines())
+recognized = partial(read_back.recognized, JsonLines())
+found_in = partial(read_back.found_in, JsonLines())
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("jsonl")
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def read(path: Path) -> Log:
-    (log,) = JsonLines().read(path)
-    return log
-
-
-def found_in(path: Path) -> tuple[set[tuple[str, int, float]], tuple[Notice, ...]]:
-    try:
-        log = read(path)
-    except UnreadableLogError:
-        return set(), (Notice(DAMAGE, str(path), ""),)
-    return {(name, *point) for name, found in points(log).items() for point in found}, log.notices
-
-
-def recognized(path: Path) -> bool:
-    content = path.read_bytes()
-    return JsonLines().recognizes(Head(path, len(content), content))
 
 
 values = st.one_of(

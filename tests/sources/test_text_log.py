@@ -6,12 +6,14 @@ import ast
 import math
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.sources.read_back import points
+from tests.sources import read_back
+from tests.sources.read_back import points, write
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.reading import load
@@ -21,30 +23,18 @@ from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.forms.grammar import parse
 from logdoctor.sources.console.forms.masking import MASK, mask
-from logdoctor.sources.source import HEAD_BYTES, Head, Log
+from logdoctor.sources.source import HEAD_BYTES
 from logdoctor.sources.text_log import TextLog
 
 PRINTED = Path(__file__).parent / "fixtures" / "text"
+
+read = partial(read_back.log_of, TextLog())
+recognized = partial(read_back.recognized, TextLog())
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("text")
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
-
-
-def read(path: Path) -> Log:
-    (log,) = TextLog().read(path)
-    return log
-
-
-def recognized(path: Path) -> bool:
-    content = path.read_bytes()
-    return TextLog().recognizes(Head(path, len(content), content[:HEAD_BYTES]))
 
 
 def run_of(path: Path) -> Run:
