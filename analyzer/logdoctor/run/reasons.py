@@ -34,34 +34,25 @@ def reason(series: Series) -> str:
 
 
 def _instead(series: Series, plain: type[Role]) -> str:
-    """Say why the role is another than the name alone promises."""
-    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and naming.is_bare_split(series.name):
-        return "a split beside a loss"
-    if (
-        plain is roles.Unknown
-        and series.role in (roles.TrainMetric, roles.ValMetric)
-        and naming.is_bare_split(series.name)
-    ):
-        return "a share of a split beside a loss"
-    if plain is roles.Unknown and issubclass(series.role, roles.Loss) and vocabulary.ELBO in naming.words(series.name):
-        return "a bound that falls"
-    if series.role is roles.PolicyLoss and issubclass(plain, roles.Loss):
-        return "beside rewards"
-    if series.role is roles.ValLoss and plain is roles.TestLoss:
-        return TEST_AS_VALIDATION
-    if series.role in _LOSSES and plain in _TERMS:
-        return "a term as the loss"
-    if series.role in _LOSSES and plain in (roles.TrainError, roles.ValError):
-        return "an error as the loss"
-    if series.role is roles.Unknown and vocabulary.SPACY_LOSS.match(series.name):
-        return "a sum since the last evaluation"
-    if series.role is roles.Unknown and issubclass(plain, roles.Loss):
-        return "games lost"
-    if series.role is roles.Unknown and plain is roles.GradNorm:
-        return "a norm of weights"
-    if series.role is roles.Unknown and vocabulary.R2.search(series.name):
-        return "one of several numbered"
-    return CONFIGURED
+    """Say why the role is another than the name alone promises; the first that holds."""
+    name, role = series.name, series.role
+    unnamed, is_loss, was_loss = plain is roles.Unknown, issubclass(role, roles.Loss), issubclass(plain, roles.Loss)
+    bare = unnamed and naming.is_bare_split(name)
+    is_main, unknown = role in _LOSSES, role is roles.Unknown
+    told = (
+        (bare and is_loss, "a split beside a loss"),
+        (bare and role in (roles.TrainMetric, roles.ValMetric), "a share of a split beside a loss"),
+        (unnamed and is_loss and vocabulary.ELBO in naming.words(name), "a bound that falls"),
+        (role is roles.PolicyLoss and was_loss, "beside rewards"),
+        (role is roles.ValLoss and plain is roles.TestLoss, TEST_AS_VALIDATION),
+        (is_main and plain in _TERMS, "a term as the loss"),
+        (is_main and plain in (roles.TrainError, roles.ValError), "an error as the loss"),
+        (unknown and vocabulary.SPACY_LOSS.match(name), "a sum since the last evaluation"),
+        (unknown and was_loss, "games lost"),
+        (unknown and plain is roles.GradNorm, "a norm of weights"),
+        (unknown and vocabulary.R2.search(name), "one of several numbered"),
+    )
+    return next((said for holds, said in told if holds), CONFIGURED)
 
 
 def _is_guess(series: Series) -> bool:
