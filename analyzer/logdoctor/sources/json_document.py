@@ -206,11 +206,11 @@ class JsonDocument(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by a curve with the name of a loss or a metric."""
-        if head.path.name == _OF_CHAINER and not _counts_iterations(self.beginning_of(head)):
-            return False
         if head.path.name.lower() in _SETTINGS_FILES:
             return False
         begun = self.beginning_of(head)
+        if head.path.name == _OF_CHAINER and not _counts_iterations(begun):
+            return False
         return any(map(are_log, curves_in(head.path, begun))) or bool(runs_in(head.path, begun))
 
     def read(self, path: Path) -> Iterator[Log]:
