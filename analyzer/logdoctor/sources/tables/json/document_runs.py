@@ -45,13 +45,31 @@ def runs_in(path: Path, document: Any, depth: int = 0) -> list[Part]:
     if is_matrix(document) and is_of_one_curve(path.stem):
         document = {path.stem: document}
     if isinstance(document, list):
-        are_runs = all(_is_run_of_lists(path, one) for one in document) and not _count_on(document)
-        return _apart(path, [Part(_label(one, i), one) for i, one in enumerate(document)]) if are_runs else []
-    if isinstance(document, dict) and (rows := _rows_of_matrices(document)):
-        parts = _apart(path, [Part(str(i), row) for i, row in enumerate(rows)])
-        longest = max(len(values) for row in rows for values in row.values())
-        return parts if len(parts) < longest else []  # a row for each example, or a surface
-    if not isinstance(document, dict) or depth > _DEEPEST or any(map(_is_curve, document, document.values())):
+        return _runs_of_list(path, document)
+    if not isinstance(document, dict):
+        return []
+    if rows := _rows_of_matrices(document):
+        return _runs_of_rows(path, rows)
+    return _runs_of_object(path, document, depth)
+
+
+def _runs_of_list(path: Path, document: list[Any]) -> list[Part]:
+    """Return the objects of a list, if each is a run."""
+    if not all(_is_run_of_lists(path, one) for one in document) or _count_on(document):
+        return []
+    return _apart(path, [Part(_label(one, i), one) for i, one in enumerate(document)])
+
+
+def _runs_of_rows(path: Path, rows: list[dict[str, Any]]) -> list[Part]:
+    """Return a run for each row of matrices, unless these have a row for each example, or are a surface."""
+    longest = max(len(values) for row in rows for values in row.values())
+    parts = _apart(path, [Part(str(i), row) for i, row in enumerate(rows)])
+    return parts if len(parts) < longest else []
+
+
+def _runs_of_object(path: Path, document: dict[str, Any], depth: int) -> list[Part]:
+    """Return the runs that stand beside each other in an object, or in the only object of it that holds curves."""
+    if depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
     if not holders or any(key in SPLIT_WORDS for key in holders) or all(map(names_place, holders)):

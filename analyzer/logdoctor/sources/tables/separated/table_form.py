@@ -99,12 +99,8 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     sample = [(i, line) for i, line in enumerate(lines[:_SAMPLE_LINES]) if line.strip() and not line.startswith("#")]
     if not sample:
         return None
-    separator = _separator([line for _, line in sample])
+    separator = _separator_below([line for _, line in sample], header)
     first, top = sample[0]
-    if separator is None and (len(header) == 1 or _is_name_above_numbers([line for _, line in sample])):
-        separator = SEPARATORS[0]  # of one column, which nothing separates
-    if separator is None and len(header) > 1 and all(line.count(" ") + 1 == len(header) for _, line in sample):
-        separator = " "  # of numbers alone: `print(epoch, loss, file=log)`
     names = split(top, separator) if separator else None
     if separator is None or names is None:
         return None
@@ -125,6 +121,16 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
         below = [cell for line in below if '"' in line for cell in split(line, separator) or ()]
     decimal_comma = has_decimal_commas(below)
     return Form(separator, unique_names(names), top, first, comments, decimal_comma)
+
+
+def _separator_below(lines: Sequence[str], header: Sequence[str]) -> str | None:
+    """Return what separates the cells of lines, of which a header from elsewhere may say how many there are."""
+    if separator := _separator(lines):
+        return separator
+    if len(header) == 1 or _is_name_above_numbers(lines):
+        return SEPARATORS[0]  # of one column, which nothing separates
+    numbers_alone = len(header) > 1 and all(line.count(" ") + 1 == len(header) for line in lines)
+    return " " if numbers_alone else None  # `print(epoch, loss, file=log)`
 
 
 def is_header(cells: Sequence[str], like: Sequence[str] = ()) -> bool:
