@@ -141,7 +141,7 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         unlearnt = (train.end >= UNLEARNT * start and not _learns_on(train, start)) or rests_at_variance(train)
         # A log that begins late shows neither where training began nor what it had learnt by then: it only came back.
-        came_back = not known_from and begins_late(train)
+        came_back = not known_from and train.begins_late(LATE)
         unlearnt = unlearnt and not (came_back and train.end <= (1 + RESTS) * start)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
@@ -149,11 +149,6 @@ class Explosion:
         reached = float(values[index]) if alone else lifted(values, start)
         is_noise = not known_from and noise is not None and noise.explains_highs
         return cls(start, known_from, index, float(values[index]), 1.0 if is_noise else reached / start, is_lost)
-
-
-def begins_late(train: Trend[TrainLoss]) -> bool:
-    """Whether the beginning of a run is not in its log."""
-    return train.series.first_step > max(LATE * train.series.last_step, train.pace)
 
 
 def _learns_on(train: Trend[TrainLoss], start: float) -> bool:

@@ -136,8 +136,7 @@ class SlowFall:
     @property
     def begins_late(self) -> bool:
         """Whether the beginning of the run, which was steeper, is not in the log."""
-        series = self.train.series
-        return series.first_step > max(self.thresholds.late_start * series.last_step, self.train.pace)
+        return self.train.begins_late(self.thresholds.late_start)
 
     @property
     def margin(self) -> float:
