@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache, cached_property, partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -63,7 +63,8 @@ class Bench:
                 return self._series(wanted)
             if origin is not None:  # a signal of a role: Trend[TrainLoss]
                 return origin.measure(*(self.get(part) for part in get_args(wanted)))
-            return self._call(wanted.measure)  # a signal built on signals
+            # A signal built on signals is measured; what only gathers them has them as its fields.
+            return self._call(getattr(wanted, "measure", wanted))
         except MissingNeed as missing:
             return missing
         except Unmeasurable as reason:
@@ -124,9 +125,12 @@ def _of_stand_in(finding: Finding) -> Finding:
 
 
 @cache  # evaluating a signature takes as long as most rules do
-def _needs_of(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """Return the type of each parameter of a method, by name."""
-    return {name: need for name, need in get_type_hints(function).items() if name != "return"}
+def _needs_of(asking: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return the type of each parameter of a method, or of each field without a default of a dataclass, by name."""
+    hints = get_type_hints(asking)
+    if is_dataclass(asking):
+        return {one.name: hints[one.name] for one in fields(asking) if one.default is one.default_factory is MISSING}
+    return {name: need for name, need in hints.items() if name != "return"}
 
 
 def examine(

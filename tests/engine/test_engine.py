@@ -48,6 +48,13 @@ class Speaking(Rule):
 
 
 @dataclass(frozen=True)
+class Both:
+    train: Trend[TrainLoss]
+    rate: LearningRate | None
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class Always(Speaking):
     id = "always"
 
@@ -189,6 +196,13 @@ class TestBench:
     def test_a_signal_may_be_built_on_signals(self) -> None:
         gap = Bench(RUN).get(Gap)
         assert (gap.train.series.name, gap.val.series.name) == ("train_loss", "val_loss")
+
+    def test_what_only_gathers_needs_has_them_as_its_fields_without_a_default(self) -> None:
+        bench = Bench(RUN)
+        both = bench.get(Both)
+        assert (both.train, both.rate, both.said) == (bench.get(Trend[TrainLoss]), None, "")
+        with pytest.raises(MissingNeed, match="no train loss"):
+            Bench(example_run(lr=flat(0.1))).get(Both)
 
     def test_everything_is_made_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made: list[str] = []

@@ -17,17 +17,6 @@ class Learning:
     metric: Trend[ValMetric] | None
     reward: Trend[Reward] | None
 
-    @classmethod
-    def measure(
-        cls,
-        loss: LossImpact | None,
-        val: Trend[ValLoss] | None,
-        metric: Trend[ValMetric] | None,
-        reward: Trend[Reward] | None,
-    ) -> Learning:
-        """Take what is logged; nothing is measured before it is asked."""
-        return cls(loss, val, metric, reward)
-
     def goes_on_from(self, step: int) -> bool:
         """Whether a loss falls from that step on, or a metric or reward rises where no training loss is logged."""
         if self.loss is not None:

@@ -18,17 +18,6 @@ class Origin:
     settings: Hyperparameters
     siblings: Siblings
 
-    @classmethod
-    def measure(
-        cls,
-        grads: GradientHistory | None,
-        walk: LossScaleWalk | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> Origin:
-        """Take what is logged; nothing is measured before it is asked."""
-        return cls(grads, walk, settings, siblings)
-
     @property
     def half(self) -> list[str]:
         """Which of the settings name half precision."""

@@ -57,20 +57,6 @@ class FullRateStart:
     first: FirstValues
     explosion: Explosion | None
 
-    @classmethod
-    def measure(
-        cls,
-        train: Trend[TrainLoss],
-        grads: Trend[GradNorm] | None,
-        schedule: Schedule | None,
-        settings: Hyperparameters,
-        siblings: Siblings,
-        first: FirstValues,
-        explosion: Explosion | None,
-    ) -> FullRateStart:
-        """Take what is logged; nothing is measured before it is asked."""
-        return cls(train, grads, schedule, settings, siblings, first, explosion)
-
     def is_full(self, share: float) -> bool:
         """Whether the rate is full (that share of its peak) at once: by the log, or else by the word of the settings.
 

@@ -52,17 +52,6 @@ class Rise:
     metric: Trend[ValMetric] | None
     chance: ChanceLevels
 
-    @classmethod
-    def measure(
-        cls,
-        train: Trend[TrainLoss],
-        val: Trend[ValLoss] | None,
-        metric: Trend[ValMetric] | None,
-        chance: ChanceLevels,
-    ) -> Rise:
-        """Take the curves; nothing is measured before it is asked."""
-        return cls(train, val, metric, chance)
-
     @cached_property
     def start(self) -> float:
         """Where training began, or where an untrained network would."""

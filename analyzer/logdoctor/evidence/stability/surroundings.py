@@ -25,11 +25,6 @@ class Surroundings:
     settings: Hyperparameters
     siblings: Siblings
 
-    @classmethod
-    def measure(cls, run: Run, settings: Hyperparameters, siblings: Siblings) -> Surroundings:
-        """Take what the run and its siblings hold; nothing is measured before it is asked."""
-        return cls(run, settings, siblings)
-
     def non_finite(self, series: Series, index: int, finite_after: int) -> Event:
         """Look around the first value of a curve that is no number."""
         onset = rise_begins(series.values, index)

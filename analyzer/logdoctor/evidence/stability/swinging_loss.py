@@ -71,20 +71,6 @@ class SwingingLoss:
     schedule: Schedule | None
     settings: Hyperparameters
 
-    @classmethod
-    def measure(
-        cls,
-        run: Run,
-        swings: Swings[TrainLoss],
-        val: Trend[ValLoss] | None,
-        joint: JointSwings | None,
-        noise: BatchNoise | None,
-        schedule: Schedule | None,
-        settings: Hyperparameters,
-    ) -> SwingingLoss:
-        """Take what is logged; nothing is measured before it is asked."""
-        return cls(run, swings, val, joint, noise, schedule, settings)
-
     @property
     def is_planned(self) -> bool:
         """Whether the rate, the weight of a term or the order of the data goes up and down by plan."""

@@ -90,7 +90,7 @@ def test_a_sibling_whose_validation_ends_no_lower_memorises(end: float, memory: 
 
 
 def causes_of(run: Run, beside: Sequence[Run] = (), beginning: Beginning = UNTOLD) -> tuple[Cause, ...]:
-    seen = StuckSigns.measure(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, beside))
+    seen = StuckSigns(UpdateSigns.measure(run), Hyperparameters.measure(run), Siblings.among(run, beside))
     return stuck_causes(seen.after(beginning))
 
 

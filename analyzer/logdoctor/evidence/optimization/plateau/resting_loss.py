@@ -53,18 +53,6 @@ class RestingLoss:
     settings: Hyperparameters
     siblings: Siblings
 
-    @classmethod
-    def measure(
-        cls,
-        train: Trend[TrainLoss],
-        schedule: Schedule | None,
-        signs: UpdateSigns,
-        settings: Hyperparameters,
-        siblings: Siblings,
-    ) -> RestingLoss:
-        """Take what is logged; nothing is measured before it is asked."""
-        return cls(train, schedule, signs, settings, siblings)
-
     @property
     def rate_beyond(self) -> str:
         """A rate far beyond what trains with its optimizer, where the loss rests high and wavers."""

@@ -69,11 +69,6 @@ class StuckSigns:
     siblings: Siblings
     beginning: Beginning = UNTOLD
 
-    @classmethod
-    def measure(cls, signs: UpdateSigns, settings: Hyperparameters, siblings: Siblings) -> StuckSigns:
-        """Take what the run and its siblings hold; nothing is measured before it is asked."""
-        return cls(signs, settings, siblings)
-
     def after(self, beginning: Beginning) -> StuckSigns:
         """Return the signs with how the loss came to where it rests, which the rule that found it knows."""
         return replace(self, beginning=beginning)
