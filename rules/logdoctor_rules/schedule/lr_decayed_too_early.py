@@ -116,14 +116,19 @@ class LrDecayedTooEarly(Rule):
         fires(
             "a schedule that is over after two epochs",
             train_loss=given([2.14, 1.55, *[1.2] * 10]),
-            lr=given([0.018, 0.006, *[0.0] * 10]),
+            lr=given([0.0183, 0.00612, *[0.0] * 10]),
         ),
         silent(
             "a schedule that is over after two epochs, and so is the run soon after",
             train_loss=given([2.14, 1.55, *[1.2] * 5]),
-            lr=given([0.018, 0.006, *[0.0] * 5]),
+            lr=given([0.0183, 0.00612, *[0.0] * 5]),
         ),
         silent("a cosine to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
+        silent(
+            "a cosine to zero, in the three decimals that were printed",
+            train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.01),
+            lr=given(np.round(cosine(0.002).values, 3)),
+        ),
         silent(
             "the loss had come to rest",
             train_loss=decay(2.3, 1.2, 240, half_life=0.02).noisy(0.02),

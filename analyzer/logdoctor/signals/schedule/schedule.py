@@ -11,6 +11,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate
+from logdoctor.signals.statistics.rounding import largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -212,9 +213,11 @@ class Schedule:
     def dead_from(self, share: float) -> int | None:
         """Return the step from which the rate stays below a share of its peak to the end; None when it does not.
 
-        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down.
+        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down. A zero may be any
+        rate that few decimals show as zero.
         """
-        alive = np.flatnonzero(self.rates >= (1 - ROUNDED) * share * self.peak)
+        most = np.where(self.rates == 0, largest_shown_as_zero(self.rates), self.rates)
+        alive = np.flatnonzero(most >= (1 - ROUNDED) * share * self.peak)
         return int(self.series.steps[alive[-1] + 1]) if len(alive) and alive[-1] + 1 < len(self.rates) else None
 
     @cached_property
