@@ -31,6 +31,7 @@ from logdoctor.evidence.optimization.slow import slow_causes
 from logdoctor.evidence.optimization.slow_fall import SlowFall, SlowFallThresholds, is_no_trial
 from logdoctor.evidence.optimization.too_early import is_short_of
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
@@ -124,12 +125,8 @@ class SlowConvergence(Rule):
     )
     min_updates: float = threshold(
         100.0,
-        "updates, where steps count them, before which no fall is slow: at 1e-3 Adam has then moved a weight by 0.1, as "
-        "far as those of a layer of a hundred inputs lie apart from the first on",
-    )
-    late_start: float = threshold(
-        0.1,
-        "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
+        "updates, where steps count them, before which no fall is slow: at 1e-3 Adam has then moved a weight by 0.1, "
+        "as far as those of a layer of a hundred inputs lie apart from the first on",
     )
 
     examples = (
@@ -439,7 +436,7 @@ class SlowConvergence(Rule):
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
         fall = SlowFall(run, train, val, schedule, settings, self.thresholds_for(SlowFallThresholds))
-        if fall.is_short or fall.begins_late or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
+        if fall.is_short or begins_late(train.series) or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
             return
         if not fall.is_straight or fall.levels_off or fall.is_of_a_trained_model(chance) or leaves_behind(train, val):
             return

@@ -48,6 +48,7 @@ from logdoctor.signals import (
     Trend,
     weight_repeats,
 )
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -245,6 +246,11 @@ class Oscillation(Rule):
             settings={"optimizer": "SGD", "lr": 6.0},
             train_loss=flat(0.4).noisy(0.09, seed=2).with_value(0, 0.45),
         ),
+        silent(
+            "the end of a log of noisy batches, which does not show what they gained",
+            axis=Axis.STEP,
+            train_loss=decay(40.0, 1.2, 240).noisy(0.6).without(0, 119),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -423,14 +429,15 @@ class Oscillation(Rule):
         structured: bool,
         rate_is_high: bool,
     ) -> Iterator[Sign]:
-        """Yield the signs that nothing harmless explains, the surest first."""
-        if not measures_something_else(run, swings.trend, val, swings.far_above):
+        """Yield the signs that nothing harmless explains, the surest first; noise is large or small beside a gain."""
+        shows_start = not begins_late(swings.trend.series)
+        if shows_start and not measures_something_else(run, swings.trend, val, swings.far_above):
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
             yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
         only_training = joint is not None and joint.validation_is_calm and not (rate_is_high or structured)
-        if not (only_training or swings.takes_turns):
+        if not (only_training or swings.takes_turns) and (shows_start or structured or rate_is_high):
             yield from self._swings(swings, structured=structured, rate_is_high=rate_is_high)
-        if rate_is_high or noise is None or not noise.explains_highs:
+        if shows_start and (rate_is_high or noise is None or not noise.explains_highs):
             often = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
             yield from instability(often, swings.thrown_again / self.min_thrown)
         if joint is not None and (margin := joint.margin(rate_is_high=rate_is_high)) >= 1:

@@ -97,6 +97,11 @@ def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
     return rises and _are_shares(before / accuracy_unit(before), HUNDREDTHS)
 
 
+def rose_by_degrees(before: NDArray[np.float64]) -> bool:
+    """Tell whether a metric passed DEGREES highs, one above the other; of the values before it came to rest."""
+    return len(np.unique(np.maximum.accumulate(before))) >= DEGREES
+
+
 def errs_alike(series: Series, others: Iterable[Series]) -> bool:
     """Tell whether no other accuracy ends with far more errors than one does, as where one class is named always.
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.rounding import largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
@@ -188,13 +189,13 @@ class Schedule:
         before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
         up = (after >= 2 * before) & (highest > 2 * before) & (after > LOW * self.peak)
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
-        found = []
+        found, knows_highest = [], not begins_late(self.series)
         for i in np.flatnonzero((up | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
             ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
-            if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
                     RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)

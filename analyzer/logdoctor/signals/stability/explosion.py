@@ -15,6 +15,7 @@ from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.batch_noise import BatchNoise
 from logdoctor.signals.stability.spikes import comes_again
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -83,9 +84,6 @@ LEARNS = 0.05
 SURELY = 5.0
 """The same fall in units of its standard error, from which it is no luck."""
 
-LATE = 0.1
-"""First step as a share of the last from which a log begins late, as in no-learning."""
-
 ONE_BY_ONE = 5
 """Values that are as sure where each is lower than the one before: once in 120 by chance."""
 
@@ -137,7 +135,7 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         unlearnt = (train.end >= UNLEARNT * start and not _learns_on(train, start)) or rests_at_variance(train)
         # A log that begins late shows neither where training began nor what it had learnt by then: it only came back.
-        came_back = not known_from and begins_late(train)
+        came_back = not known_from and begins_late(train.series)
         unlearnt = unlearnt and not (came_back and train.end <= (1 + RESTS) * start)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
@@ -145,11 +143,6 @@ class Explosion:
         reached = float(values[index]) if alone else lifted(values, start)
         is_noise = not known_from and noise is not None and noise.explains_highs
         return cls(start, known_from, index, float(values[index]), 1.0 if is_noise else reached / start, is_lost)
-
-
-def begins_late(train: Trend[TrainLoss]) -> bool:
-    """Whether the beginning of a run is not in its log."""
-    return train.series.first_step > max(LATE * train.series.last_step, train.pace)
 
 
 def _learns_on(train: Trend[TrainLoss], start: float) -> bool:
