@@ -13,7 +13,13 @@ from logdoctor.run import Run, Series, as_number
 from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PERPLEXITIES
-from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_of_classes, one_class_at_a_time
+from logdoctor.signals.optimization.accuracy import (
+    accuracy_unit,
+    as_share,
+    is_of_classes,
+    one_class_at_a_time,
+    rose_by_degrees,
+)
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend
@@ -211,7 +217,8 @@ def _from_accuracy(run: Run) -> list[Chance]:
 def _right_answers(run: Run) -> float:
     """Return the best accuracy at the end, of those that rose: the share of the largest class is none that was learnt.
 
-    Most of the last third lies then above most of the first, and not for one class that is named instead of another.
+    Most of the last third lies then above most of the first, or it came there by degrees and stays above where it
+    began; and not for one class that is named instead of another.
     """
     right = 0.0
     for one in (series.finite for series in (*run.all(TrainMetric), *run.all(ValMetric)) if is_of_classes(series.name)):
@@ -219,7 +226,8 @@ def _right_answers(run: Run) -> float:
         if third < LEAST_OF_THIRD or one_class_at_a_time(one):
             continue
         begins, ends = one.values[:third], one.values[-third:]
-        if np.quantile(begins, 0.75) < np.quantile(ends, 0.25):
+        rose_soon = rose_by_degrees(one.values) and one.values[0] < ends.min()
+        if rose_soon or np.quantile(begins, 0.75) < np.quantile(ends, 0.25):
             right = max(right, median(ends) / accuracy_unit(one.values))
     return right
 

@@ -228,7 +228,8 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
         yield train.end, MEAN
     for one in chance.levels:
-        told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
+        # A share that a metric came to is no beginning, and where most answers are right, the loss is in another unit.
+        told = not one.by_level_alone and one.larger_share is None and not chance.is_beaten(one)
         lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
         fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
         if told and (late or fresh) and lowest <= train.end <= highest:
