@@ -176,11 +176,16 @@ class SlowConvergence(Rule):
             train_loss=line(2.30, 2.2, 40).noisy(0.003),
         ),
         fires(
-            "a trial of fifty updates, evaluated five times (a note)",
+            "a trial of eighty updates (a note)",
             axis=Axis.STEP,
-            settings={"max_steps": 50},
-            train_loss=line(2.3, 1.6, 50),
-            val_loss=line(2.3, 1.6, 5),
+            settings={"max_steps": 80},
+            train_loss=line(2.3, 1.6, 80),
+        ),
+        fires(
+            "a hundred and twenty updates, all that were planned",
+            axis=Axis.STEP,
+            settings={"max_steps": 120},
+            train_loss=line(2.3, 1.6, 120),
         ),
         silent(
             "falls to a third and levels off, at such a rate",
