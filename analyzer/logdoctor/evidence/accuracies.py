@@ -12,7 +12,13 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PREFERENCE
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes, one_class_at_a_time
+from logdoctor.signals.optimization.accuracy import (
+    accuracy_unit,
+    is_accuracy,
+    is_of_classes,
+    one_class_at_a_time,
+    right_by_error_rates,
+)
 from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
 from logdoctor.wording import number
 
@@ -46,9 +52,10 @@ ERROR_RATES = frozenset("err error errors".split())
 
 
 def accuracies(run: Run, least: float = 1) -> list[Series]:
-    """Return the finite values of the accuracies of a run that have as many or more, those of training first."""
-    named = (one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name))
-    return [one for one in named if len(one) >= least]
+    """Return the finite values of the accuracies and error rates of a run, as accuracies, that have as many or more."""
+    named = [one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_accuracy(one.name)]
+    finite = [one.finite for one in (*named, *right_by_error_rates(run))]
+    return [one for one in finite if len(one) >= least]
 
 
 def first_accuracy(series: Series) -> float:

@@ -39,6 +39,7 @@ from logdoctor.evidence.collapse.constant_value import (
     counts_wins,
     may_be_majority,
     may_be_one_class,
+    may_have_learnt_nearly_all,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
@@ -59,8 +60,9 @@ class ConstantMetric(Rule):
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding and this a note; so it is for objects of one size while the metric over all
-    sizes moves. A reward that is zero or negative and never moves teaches nothing, whatever the policy does.
+    not move either, that is the finding and this a note; so it is where a metric came by degrees to nine tenths, and
+    for objects of one size while that of all sizes moves. A reward that is zero or negative and never moves teaches
+    nothing, whatever the policy does.
     """
 
     id = "constant-metric"
@@ -276,9 +278,15 @@ class ConstantMetric(Rule):
             val_accuracy=line(0.33, 0.967, 20).followed_by(flat(0.967, 100)),
         ),
         fires(
-            "rose from any answer to the same for all, and the loss never passes the entropy of the shares",
+            "rose to one answer for all, or to nearly all right: the loss stays above the entropy of shares (a note)",
             train_loss=decay(0.7, 0.24),
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
+        ),
+        fires(
+            "rests where nearly all is right, in a log that does not show how it came there (a note)",
+            axis=Axis.STEP,
+            train_loss=decay(1.7, 0.24, 80).without(0, 39),
+            val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 60)).without(0, 39),
         ),
         silent(
             "rose by degrees to where two decimals do not tell, at the loss of as many errors",
@@ -380,12 +388,12 @@ class ConstantMetric(Rule):
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         falls = self._loss_falls(train, series)
-        of_one_size = causes_of_one_size(series, metrics)
         told = causes_of_policy(series, reward, train) or one_value_causes(series, since, train, metrics, falls=falls)
-        causes = of_one_size or told
+        causes = (of_one_size := causes_of_one_size(series, metrics)) or told
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
-        is_usual = harmless or bool(of_one_size) or rests_as_the_loss_does(train, float(series.values[-1]))
+        is_usual = harmless or bool(of_one_size) or may_have_learnt_nearly_all(series, since)
+        is_usual |= rests_as_the_loss_does(train, float(series.values[-1]))
         yield self._constant(series, since, others, train, causes, is_usual=is_usual, harmless=harmless)
 
     def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:

@@ -30,6 +30,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Policy, Trend
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
@@ -80,9 +81,6 @@ class FallingReturn(Rule):
         "returns less, in proportion, for a return that turns around shows it in four of twelve alone",
     )
     many: float = threshold(24.0, "returns from which on all of that share is asked for: eight in each third")
-    late_start: float = threshold(
-        0.1, "first step as a share of the last from which a log counts as resumed, as in no-learning"
-    )
 
     examples = (
         fires(
@@ -227,7 +225,7 @@ class FallingReturn(Rule):
         if reward is None or policy.is_preference or len(reward) < self.min_points:
             return
         series, values = reward.series, reward.series.values
-        if series.first_step > self.late_start * max(series.last_step, 1):
+        if begins_late(series):
             return
         tenth = max(len(values) // 10, 2)
         began, last = self._began(reward, tenth), values[-(len(values) // 3) :]

@@ -25,7 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.pretrained import begins_late, knows_more_than_chance
+from logdoctor.evidence.optimization.pretrained import has_begun_before, knows_more_than_chance
 from logdoctor.evidence.optimization.progress import rounded_away
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
@@ -85,7 +85,6 @@ class NoLearning(Rule):
         4.0,
         "the same in more decimals than a rounded log shows: none of 1,100 sound runs has such a loss four times",
     )
-    late_start: float = threshold(0.1, "first step as a share of the last that no logger waits for: a run was resumed")
 
     examples = (
         fires("flat with noise", train_loss=flat(0.83, 40).noisy(0.003)),
@@ -559,7 +558,7 @@ class NoLearning(Rule):
         """Whether the log is too short, too coarse, or begins too late to say that nothing was learnt."""
         frozen = self.min_frozen_finely if signs.frozen_finely else self.min_frozen
         least = frozen if signs.frozen and (val is not None or signs.frozen_finely) else self.min_points
-        learnt_before = knows_more_than_chance(train) or begins_late(run, train.series, self.late_start)
+        learnt_before = knows_more_than_chance(train) or has_begun_before(run, train.series)
         return len(train) < least or rounded_away(train) or learnt_before
 
 

@@ -29,7 +29,9 @@ from logdoctor.evidence.optimization.pretrained import slow_by_design
 from logdoctor.evidence.optimization.progress import leaves_behind
 from logdoctor.evidence.optimization.slow.causes import slow_causes
 from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.evidence.optimization.stuck.too_early import is_short_of
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.step_losses import with_points
 from logdoctor.wording import apart, counted
 
@@ -121,9 +123,10 @@ class SlowConvergence(Rule):
     min_points: float = threshold(
         12.0, "values that a curve's shape needs, four a third; 2 in 3 with validation, half if its answers are poor"
     )
-    late_start: float = threshold(
-        0.1,
-        "first step as a share of the last from which a log counts as resumed: its beginning was steeper (no-learning)",
+    min_updates: float = threshold(
+        100.0,
+        "updates, where steps count them, before which no fall is slow: at 1e-3 Adam has then moved a weight by 0.1, "
+        "as far as those of a layer of a hundred inputs lie apart from the first on",
     )
 
     examples = (
@@ -171,6 +174,18 @@ class SlowConvergence(Rule):
             "clipped to next to nothing",
             settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4},
             train_loss=line(2.30, 2.2, 40).noisy(0.003),
+        ),
+        fires(
+            "a trial of eighty updates (a note)",
+            axis=Axis.STEP,
+            settings={"max_steps": 80},
+            train_loss=line(2.3, 1.6, 80),
+        ),
+        fires(
+            "a hundred and twenty updates, all that were planned",
+            axis=Axis.STEP,
+            settings={"max_steps": 120},
+            train_loss=line(2.3, 1.6, 120),
         ),
         silent(
             "falls to a third and levels off, at such a rate",
@@ -426,12 +441,13 @@ class SlowConvergence(Rule):
         """Judge the shape of the whole curve, that of the losses of steps where epochs are too few."""
         train = with_points(run, train, int(self.min_points))
         fall = SlowFall(run, train, val, schedule, settings, self.thresholds_for(SlowFallThresholds))
-        if fall.is_short or fall.begins_late or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
+        if fall.is_short or begins_late(train.series) or fall.rate_warms_up or fall.margin < 1 or fall.came_far:
             return
         if not fall.is_straight or fall.levels_off or fall.is_of_a_trained_model(chance) or leaves_behind(train, val):
             return
         by_design = slow_by_design(run, train, chance)
-        is_over = fall.has_barely_begun or fall.is_complete or is_no_trial(val)
+        is_short = is_short_of(int(self.min_updates), run, train.series)
+        is_over = fall.has_barely_begun or (not is_short and (fall.is_complete or is_no_trial(val)))
         shown, pace = fall.shown, fall.pace
         series, (started, ended) = shown.series, apart(shown.start, shown.end)
         note = "slow" if fall.came_some_way_at_low_rate else "straight"

@@ -113,6 +113,16 @@ class StalledAtChance(Rule):
     )
 
     examples = (
+        fires(
+            "as many errors as guessing among seven classes makes",
+            train_loss=flat(1.946, 30).noisy(0.002),
+            error_rate=flat(6 / 7, 30).noisy(0.003),
+        ),
+        silent(
+            "as many wrong words, which are of no classes",
+            train_loss=flat(1.946, 30).noisy(0.002),
+            word_error_rate=flat(6 / 7, 30).noisy(0.003),
+        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires(
             "exactly ln 2 on every batch after the first updates threw it, whatever share of them has the larger class",

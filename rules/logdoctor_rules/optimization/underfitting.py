@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
@@ -30,6 +31,7 @@ from logdoctor.evidence.optimization.last_gain import keeps_pace, sure_gain
 from logdoctor.evidence.optimization.underfit import CAUSES, LEARNT, UnderfitSigns, causes_of_underfit
 from logdoctor.evidence.told_by_settings import strong_regularisation, tiny_model
 from logdoctor.signals import Gap, Hyperparameters, Schedule, Siblings, Trend
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import number, percent, stretch
 
 ONE_BATCH = "the loss of one batch trained on alone: if it does not fall, rate, loss or labels are wrong, not the size"
@@ -135,6 +137,13 @@ class Underfitting(Rule):
             settings={"optimizer": "sgd", "lr": 0.05, "grad_clip": 1e-4},
             **POOR_FIT,
             val_acc=flat(0.13, 40).noisy(0.005),
+        ),
+        silent(
+            "a large weight decay, and a log that does not show from where the losses came",
+            axis=Axis.STEP,
+            settings={"optimizer": "SGD", "weight_decay": 0.1},
+            train_loss=decay(2.3, 1.8, half_life=0.02).noisy(0.02).without(0, 59),
+            val_loss=decay(2.25, 1.8, half_life=0.02).noisy(0.02).without(0, 59),
         ),
         silent(
             "the same, and answers better than that",
@@ -335,9 +344,9 @@ class Underfitting(Rule):
         return sure_gain(loss, self.flat_share) <= most * fall
 
     def _is_high(self, train: Trend[TrainLoss], signs: UnderfitSigns) -> bool:
-        """Whether training has fitted little; a penalty on the weights hides how much."""
+        """Whether training has fitted little since its beginning; a penalty on the weights hides how much."""
         least = self.high_end_of_tiny if signs.tiny_network else self.high_end
-        return bool(signs.penalty) or train.end > least * train.start > 0
+        return bool(signs.penalty) or (train.end > least * train.start > 0 and not begins_late(train.series))
 
     def _rest_together(self, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bool:
         """Whether no gap opens; the first evaluation may see validation at rest already."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor import (
+    Axis,
     Cause,
     Confidence,
     Finding,
@@ -30,6 +31,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.schedule.learning_spent import early_and_late
 from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import axis_word, number, percent, place
 
 HIDDEN = 12.0
@@ -116,14 +118,25 @@ class LrDecayedTooEarly(Rule):
         fires(
             "a schedule that is over after two epochs",
             train_loss=given([2.14, 1.55, *[1.2] * 10]),
-            lr=given([0.018, 0.006, *[0.0] * 10]),
+            lr=given([0.0183, 0.00612, *[0.0] * 10]),
         ),
         silent(
             "a schedule that is over after two epochs, and so is the run soon after",
             train_loss=given([2.14, 1.55, *[1.2] * 5]),
-            lr=given([0.018, 0.006, *[0.0] * 5]),
+            lr=given([0.0183, 0.00612, *[0.0] * 5]),
+        ),
+        silent(
+            "the end of such a run alone, which tells neither the peak nor what was learnt",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 1.2, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.02).without(0, 60),
+            lr=cosine(0.1, 80).followed_by(flat(0.0, 160)).without(0, 60),
         ),
         silent("a cosine to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
+        silent(
+            "a cosine to zero, in the three decimals that were printed",
+            train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.01),
+            lr=given(np.round(cosine(0.002).values, 3)),
+        ),
         silent(
             "the loss had come to rest",
             train_loss=decay(2.3, 1.2, 240, half_life=0.02).noisy(0.02),
@@ -201,7 +214,9 @@ class LrDecayedTooEarly(Rule):
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
         """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
         died, begun, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
-        if died is None or schedule.is_range_test or (last - died) < self.dead_share * (last - begun):
+        if died is None or (last - died) < self.dead_share * (last - begun):
+            return
+        if schedule.is_range_test or begins_late(schedule.series):
             return
         since = train.series.values[train.series.steps >= died]
         if len(since) < 3:

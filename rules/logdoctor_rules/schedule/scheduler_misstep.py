@@ -126,6 +126,12 @@ class SchedulerMisstep(Rule):
             train_loss=line(2.0, 0.5, 400),
             lr=line(0.1, 0.0, 300).followed_by(flat(3.0, 100)),
         ),
+        silent(
+            "jumps from zero in a log that begins late, and does not show how high the rate was before",
+            axis=Axis.STEP,
+            train_loss=line(2.0, 0.5, 400).without(0, 280),
+            lr=cosine(3.0, 300).followed_by(cosine(3.0, 100)).without(0, 280),
+        ),
         fires(
             "begins again where the log says that it was resumed",
             events=[_line(RESUMED, "resuming from checkpoint 100")],

@@ -433,6 +433,13 @@ class Divergence(Rule):
             train_loss=flat(74.0).noisy(2.0),
         ),
         silent(
+            "a summed loss that comes down at once, and rests where nearly all answers are right",
+            settings={"num_classes": 10},
+            axis=Axis.STEP,
+            train_loss=line(147.0, 18.0, 12).followed_by(flat(18.0, 108)).noisy(1.0),
+            val_accuracy=given([0.68, 0.87, 0.9, 0.93, 0.94]).followed_by(flat(0.955, 19).noisy(0.003)),
+        ),
+        silent(
             "a loss that is not in nats, of a task with classes",
             settings={"num_classes": 10},
             train_loss=decay(500.0, 100.0).noisy(2.0),

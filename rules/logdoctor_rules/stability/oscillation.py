@@ -26,6 +26,7 @@ from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import causes_of_clues, from_siblings, with_tested_fixes
 from logdoctor.evidence.stability.swinging_loss import LATE, USUAL, Sign, SwingingLoss, instability, moves_together
 from logdoctor.signals import Siblings, Swings
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import number, percent
 
 _AT = np.arange(120)
@@ -223,6 +224,11 @@ class Oscillation(Rule):
             settings={"optimizer": "SGD", "lr": 6.0},
             train_loss=flat(0.4).noisy(0.09, seed=2).with_value(0, 0.45),
         ),
+        silent(
+            "the end of a log of noisy batches, which does not show what they gained",
+            axis=Axis.STEP,
+            train_loss=decay(40.0, 1.2, 240).noisy(0.6).without(0, 119),
+        ),
         silent("settles with noise", train_loss=decay(2.3, 0.5).noisy(0.05)),
         silent(
             "hard batches reach the start again",
@@ -377,14 +383,16 @@ class Oscillation(Rule):
         )
 
     def _signs(self, loss: SwingingLoss, *, structured: bool) -> Iterator[Sign]:
-        """Yield the signs that nothing harmless explains, the surest first."""
+        """Yield the signs that nothing harmless explains, the surest first; noise is large or small beside a gain."""
         swings, joint = loss.swings, loss.joint
-        if not loss.rises_harmlessly:
+        shows_start = not begins_late(swings.trend.series)
+        if shows_start and not loss.rises_harmlessly:
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
             yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
-        if not (loss.is_of_training_alone(structured=structured) or swings.takes_turns):
+        shows_gain = shows_start or structured or loss.rate_is_high
+        if shows_gain and not (loss.is_of_training_alone(structured=structured) or swings.takes_turns):
             yield from self._swings(swings, structured=structured, rate_is_high=loss.rate_is_high)
-        if not loss.batches_explain_highs:
+        if shows_start and not loss.batches_explain_highs:
             often = f"it exceeds eight times its first values {swings.thrown_again} times in later parts of the run"
             yield from instability(often, swings.thrown_again / self.min_thrown)
         if joint is not None and (margin := joint.margin(rate_is_high=loss.rate_is_high)) >= 1:

@@ -16,6 +16,10 @@ def schedule(curve: Curve) -> Schedule:
     return Schedule.measure(example_run(train_loss=flat(1.0), lr=curve))
 
 
+def rounded(rates: Curve, decimals: int) -> Curve:
+    return given(np.round(rates.values, decimals))
+
+
 @pytest.mark.parametrize("curves", [{}, {"lr": given([0.1])}, {"lr": given([np.nan, 0.1])}])
 def test_less_than_two_rates_are_no_schedule(curves: dict[str, Curve]) -> None:
     with pytest.raises(Unmeasurable, match="no learning rate in this run"):
@@ -45,6 +49,10 @@ class TestRangeTest:
     )
     def test_no_ordinary_schedule_is_one(self, curve: Curve) -> None:
         assert not schedule(curve).is_range_test
+
+    @pytest.mark.parametrize("decimals", [3, 4, 5])
+    def test_one_is_known_by_the_few_decimals_of_its_rates(self, decimals: int) -> None:
+        assert schedule(rounded(geometric(1e-6, 1.0, 300), decimals)).is_range_test
 
     @pytest.mark.parametrize("points", [20, 120, 5000])
     def test_a_warm_up_that_the_log_does_not_outlive_is_none(self, points: int) -> None:
@@ -152,3 +160,22 @@ class TestEnds:
 def test_a_staircase_of_two_tenfold_steps_keeps_one_percent(last: float, *, died: bool) -> None:
     stairs = schedule(flat(0.02, 30).followed_by(flat(0.002, 30)).followed_by(flat(last, 30)))
     assert (stairs.dead_from(0.01) is not None) is died
+
+
+class TestZerosOfFewDecimals:
+    """A rate of 4e-4 is printed as 0.000."""
+
+    @pytest.mark.parametrize("decimals", [3, 4, 5])
+    @pytest.mark.parametrize("peak", [0.002, 0.03, 0.4])
+    def test_no_cosine_dies_before_its_end(self, peak: float, decimals: int) -> None:
+        died = schedule(rounded(cosine(peak, 500), decimals)).dead_from(0.01)
+        assert died is None or died >= 450
+
+    @pytest.mark.parametrize("decimals", [4, 5, 6])
+    def test_one_that_is_over_early_dies_there(self, decimals: int) -> None:
+        died = schedule(rounded(cosine(0.002, 200), decimals).followed_by(flat(0.0, 300))).dead_from(0.01)
+        assert died is not None
+        assert 180 <= died <= 210
+
+    def test_a_tenfold_step_may_be_shown_as_zero(self) -> None:
+        assert schedule(flat(0.004, 50).followed_by(flat(0.0, 50))).dead_from(0.01) is None

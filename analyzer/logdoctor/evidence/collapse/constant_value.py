@@ -15,8 +15,16 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import WINS
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, errs_alike, is_accuracy, rose_in_hundredths
+from logdoctor.signals.optimization.accuracy import (
+    accuracy_unit,
+    as_share,
+    errs_alike,
+    is_accuracy,
+    rose_by_degrees,
+    rose_in_hundredths,
+)
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number, percent
 
@@ -179,6 +187,16 @@ def may_be_one_class(metric: Series, since: int, train: Trend[TrainLoss] | None,
 def came_to_nearly_all(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
     """Tell whether nearly all answers may be right, at a loss that one answer for all may have, and a sound model."""
     return as_share(accuracy) >= NEARLY_ALL and train is not None and train.end < TWICE * least_of_one_answer(accuracy)
+
+
+def may_have_learnt_nearly_all(metric: Series, since: int) -> bool:
+    """Tell whether a metric came by degrees to where few answers are wrong, or unseen, and rests from an index on.
+
+    A small validation set shows one value then, of a model that has learnt, as well as of one that has come to name
+    the largest class alone.
+    """
+    by_degrees = rose_by_degrees(metric.values[:since]) or begins_late(metric)
+    return as_share(float(metric.values[-1])) >= NEARLY_ALL and by_degrees
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:

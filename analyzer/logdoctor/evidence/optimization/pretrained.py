@@ -14,6 +14,7 @@ from logdoctor.signals import ChanceLevels, Trend
 from logdoctor.signals.optimization.accuracy import is_accuracy
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.signals.optimization.stand_ins import is_of_errors
+from logdoctor.signals.statistics.beginning import LATE, begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
@@ -46,15 +47,11 @@ TERMS = 2
 """Losses beside the training loss from which it is their sum; one is another measure of the same."""
 
 
-def begins_late(run: Run, series: Series, share: float) -> bool:
-    """Whether a log, or the epochs that are logged beside its steps, begin behind a share of where they end.
-
-    Not one that begins where a logger writes first: at the first step of those that it writes every so often.
-    """
+def has_begun_before(run: Run, series: Series) -> bool:
+    """Whether a log, or the epochs that are logged beside its steps, begin late."""
     counted = [one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",)]
-    went_on = any(len(one) and one[0] - 1 > share * one[-1] for one in counted)
-    usual = median(np.diff(series.steps)) if len(series) > 1 else 0.0
-    return bool(series.steps[0] > max(share * series.steps[-1], share, usual)) or went_on
+    went_on = any(len(one) and one[0] - 1 > LATE * one[-1] for one in counted)
+    return begins_late(series) or went_on
 
 
 def knows_more_than_chance(loss: Trend[TrainLoss]) -> bool:

@@ -11,7 +11,8 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters
 from logdoctor.signals.optimization.chance import ChanceLevels
-from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS, LATE
+from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
@@ -88,7 +89,7 @@ class ThrownAtStart:
 def _is_passing(train: Trend[TrainLoss], explosion: Explosion) -> bool:
     """Whether it is among the first values that the loss is thrown, and whether that is over by half of the run."""
     values, at = train.series.values, explosion.index
-    if explosion.explains_the_start or values.min() < 0 or train.begins_late(LATE):
+    if explosion.explains_the_start or values.min() < 0 or begins_late(train.series):
         return False
     few = FIRST_EPOCHS if train.series.axis is Axis.EPOCH else FIRST_STEPS
     later = values[max(at + 1, len(values) // 2) :]

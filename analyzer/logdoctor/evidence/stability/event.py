@@ -170,7 +170,7 @@ class Event:
         return int(low[0]) if len(low) else None
 
     @property
-    def begins_late(self) -> bool:
+    def comes_after_updates(self) -> bool:
         """Whether updates had been made before the first value: the first loss is not that of the initial weights."""
         return self.averages or self.series.first_step > 1
 

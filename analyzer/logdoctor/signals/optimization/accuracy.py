@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Series
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
+from logdoctor.run.roles import TrainError, TrainMetric, ValError, ValMetric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +23,12 @@ SEVERAL_BEST = ("3", "5", "10")
 
 OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in SEVERAL_BEST})
 """Words of the names of accuracies that count an example as right whose label is among several best answers."""
+
+ERRORS, OF_CLASSES = frozenset({"err", "error", "errors"}), frozenset({"rate", "top1", "classification"})
+"""Words that together name a share of examples that were taken for another class (`error_rate`, `top1_err`)."""
+
+OF_PARTS = frozenset("word words char character token tokens phone phoneme bit equal edit label".split())
+"""Words of rates of errors that count something else than examples."""
 
 OF_TOKENS = frozenset({"token", "tokens"})
 """Words of the names of accuracies of language models, which end low and rightly so."""
@@ -81,6 +89,29 @@ def is_of_classes(name: str) -> bool:
     return is_accuracy(name) and not (counted or (OF_SEVERAL | OF_TOKENS) & set(named))
 
 
+def accuracies_of_classes(run: Run) -> list[Series]:
+    """Return the accuracies among classes of a run, those of training first, and what its error rates leave right."""
+    metrics = [one for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
+    return [*metrics, *right_by_error_rates(run)]
+
+
+def right_by_error_rates(run: Run) -> list[Series]:
+    """Return what the error rates of a run leave right, as accuracies called `1 - error_rate`."""
+    errors = [one for role in (TrainError, ValError) for one in run.all(role) if _is_error_rate(one.name)]
+    return [_what_is_right(one) for one in errors if len(one.finite)]
+
+
+def _is_error_rate(name: str) -> bool:
+    named = set(words(name))
+    return bool(named & ERRORS) and bool(named & OF_CLASSES) and not named & OF_PARTS
+
+
+def _what_is_right(errors: Series) -> Series:
+    role = TrainMetric if errors.role is TrainError else ValMetric
+    right = accuracy_unit(errors.finite.values) - errors.values
+    return replace(errors, name=f"1 - {errors.name}", role=role, values=right)
+
+
 def accuracy_unit(values: NDArray[np.float64]) -> float:
     """Return what an accuracy of everything right is logged as: 1, or 100; of values (n,), at least one."""
     return 100.0 if values.max() > LARGEST_SHARE else 1.0
@@ -94,6 +125,11 @@ def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
     """
     rises = len(before) >= DEGREES and bool((np.diff(before[:DEGREES]) > 0).all())
     return rises and _are_shares(before / accuracy_unit(before), HUNDREDTHS)
+
+
+def rose_by_degrees(before: NDArray[np.float64]) -> bool:
+    """Tell whether a metric passed DEGREES highs, one above the other; of the values before it came to rest."""
+    return len(np.unique(np.maximum.accumulate(before))) >= DEGREES
 
 
 def errs_alike(series: Series, others: Iterable[Series]) -> bool:

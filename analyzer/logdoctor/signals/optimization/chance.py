@@ -13,7 +13,14 @@ from logdoctor.run import Run, Series, as_number
 from logdoctor.run.naming import words, words_of_preference
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PERPLEXITIES
-from logdoctor.signals.optimization.accuracy import accuracy_unit, as_share, is_of_classes, one_class_at_a_time
+from logdoctor.signals.optimization.accuracy import (
+    accuracies_of_classes,
+    accuracy_unit,
+    as_share,
+    is_of_classes,
+    one_class_at_a_time,
+    rose_by_degrees,
+)
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend
@@ -205,21 +212,23 @@ def _names_classes(setting: str) -> bool:
 
 def _from_accuracy(run: Run) -> list[Chance]:
     """Return the levels of the counts of classes that a resting accuracy of 1 / C stands for, common counts first."""
-    return [level for series in (*run.all(TrainMetric), *run.all(ValMetric)) for level in _from_one(series, run)]
+    return [level for series in accuracies_of_classes(run) for level in _from_one(series, run)]
 
 
 def _right_answers(run: Run) -> float:
     """Return the best accuracy at the end, of those that rose: the share of the largest class is none that was learnt.
 
-    Most of the last third lies then above most of the first, and not for one class that is named instead of another.
+    Most of the last third lies then above most of the first, or it came there by degrees and stays above where it
+    began; and not for one class that is named instead of another.
     """
     right = 0.0
-    for one in (series.finite for series in (*run.all(TrainMetric), *run.all(ValMetric)) if is_of_classes(series.name)):
+    for one in (series.finite for series in accuracies_of_classes(run)):
         third = len(one) // 3
         if third < LEAST_OF_THIRD or one_class_at_a_time(one):
             continue
         begins, ends = one.values[:third], one.values[-third:]
-        if np.quantile(begins, 0.75) < np.quantile(ends, 0.25):
+        rose_soon = rose_by_degrees(one.values) and one.values[0] < ends.min()
+        if rose_soon or np.quantile(begins, 0.75) < np.quantile(ends, 0.25):
             right = max(right, median(ends) / accuracy_unit(one.values))
     return right
 
@@ -227,7 +236,7 @@ def _right_answers(run: Run) -> float:
 def _from_one(accuracy: Series, run: Run) -> Iterator[Chance]:
     """Yield the levels that one accuracy stands for, unless the loss begins at guessing among more classes."""
     values = accuracy.finite.values
-    if len(values) < 2 or not is_of_classes(accuracy.name):
+    if len(values) < 2:
         return
     level = median(values[len(values) // 2 :])
     share, more = level / accuracy_unit(values), _begins_at(run)

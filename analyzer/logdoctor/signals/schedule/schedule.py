@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from math import asin, ceil, pi, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate
+from logdoctor.signals.statistics.beginning import begins_late
+from logdoctor.signals.statistics.rounding import largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -24,7 +27,10 @@ RANGE_TEST_MIDDLE = 0.25
 straight ramp, which is a warm-up that the log does not see the end of, it is 0.5."""
 
 RANGE_TEST_RISES = 0.95
-"""Share of steps on which the rate of a range test rises; a warm-up stops rising early in the run."""
+"""Share of the later half of its steps on which the rate of a range test rises; a warm-up stops rising early."""
+
+RANGE_TEST_APART = 20
+"""Parts of it over one of which the rise is seen in few decimals, too, which show several low rates as one."""
 
 TURN = 0.1
 """Share of the peak that the rate must move back by for a turn: rounding and steps of a staircase move it less."""
@@ -106,11 +112,13 @@ class Schedule:
     @cached_property
     def is_range_test(self) -> bool:
         """Whether the rate only ever rises, over two decades or more."""
-        rises = np.diff(self.rates) > 0
+        apart = max(1, len(self.rates) // RANGE_TEST_APART)
+        changes = self.rates[apart:] - self.rates[:-apart]
+        rises = changes[len(changes) // 2 :] > 0
         positive = self.rates[self.rates > 0]
         return bool(
             len(positive)
-            and rises.mean() >= RANGE_TEST_RISES
+            and min(rises.mean(), (changes >= 0).mean()) >= RANGE_TEST_RISES
             and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
             and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
         )
@@ -187,13 +195,13 @@ class Schedule:
         before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
         up = (after >= 2 * before) & (highest > 2 * before) & (after > LOW * self.peak)
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
-        found = []
+        found, knows_highest = [], not begins_late(self.series)
         for i in np.flatnonzero((up | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
             ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
-            if repeats or (rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
                     RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)
@@ -212,10 +220,18 @@ class Schedule:
     def dead_from(self, share: float) -> int | None:
         """Return the step from which the rate stays below a share of its peak to the end; None when it does not.
 
-        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down.
+        Two tenfold steps of a staircase leave exactly one percent, which a log rounds up or down. Where its few
+        decimals show a larger rate as zero, it is taken for the end of a cosine; so low a rate as a tenfold step
+        leaves must be seen.
         """
         alive = np.flatnonzero(self.rates >= (1 - ROUNDED) * share * self.peak)
-        return int(self.series.steps[alive[-1] + 1]) if len(alive) and alive[-1] + 1 < len(self.rates) else None
+        if not len(alive) or alive[-1] + 1 == len(self.rates):
+            return None
+        begun, died, last = (int(self.series.steps[at]) for at in (0, alive[-1] + 1, -1))
+        hidden = largest_shown_as_zero(self.rates) / self.peak
+        if hidden > share:
+            died = begun + ceil((died - begun) / (1 - _end_of_cosine_below(hidden)))
+        return died if died < last and hidden < LOW else None
 
     @cached_property
     def restarts(self) -> NDArray[np.int64]:
@@ -223,6 +239,11 @@ class Schedule:
         before, after = self.rates[:-1], self.rates[1:]
         decayed = np.maximum.accumulate(before) > 2 * before
         return self.series.steps[1:][decayed & (after > before) & (after >= 2 * before)]
+
+
+def _end_of_cosine_below(share: float) -> float:
+    """Return the share of a cosine schedule, at its end, over which the rate is below a share of its peak."""
+    return 2 * asin(sqrt(share)) / pi
 
 
 def _extremes(values: NDArray[np.float64]) -> list[int]:

@@ -15,6 +15,7 @@ from logdoctor.signals.optimization.penalty import falls_like_penalty
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.batch_noise import BatchNoise
 from logdoctor.signals.stability.spikes import comes_again
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -83,9 +84,6 @@ LEARNS = 0.05
 SURELY = 5.0
 """The same fall in units of its standard error, from which it is no luck."""
 
-LATE = 0.1
-"""First step as a share of the last from which a log begins late, as in no-learning."""
-
 ONE_BY_ONE = 5
 """Values that are as sure where each is lower than the one before: once in 120 by chance."""
 
@@ -141,7 +139,7 @@ class Explosion:
             raise Unmeasurable(f"{train.series.name} does not begin above zero, or does not stay there")
         unlearnt = (train.end >= UNLEARNT * start and not _learns_on(train, start)) or rests_at_variance(train)
         # A log that begins late shows neither where training began nor what it had learnt by then: it only came back.
-        came_back = not known_from and train.begins_late(LATE)
+        came_back = not known_from and begins_late(train.series)
         unlearnt = unlearnt and not (came_back and train.end <= (1 + RESTS) * start)
         is_lost = (unlearnt or values[index] >= OUT_OF_REACH * start) and not comes_again(train.series)
         early = index <= max(2, round(AT_ONCE * len(values))) and is_lost
@@ -229,7 +227,8 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
     if late and rests_at_variance(train) and train.first >= FAR * train.end:
         yield train.end, MEAN
     for one in chance.levels:
-        told = not one.by_level_alone and one.larger_share is None  # a share that a metric came to is no beginning
+        # A share that a metric came to is no beginning, and where most answers are right, the loss is in another unit.
+        told = not one.by_level_alone and one.larger_share is None and not chance.is_beaten(one)
         lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
         fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
         if told and (late or fresh) and lowest <= train.end <= highest:

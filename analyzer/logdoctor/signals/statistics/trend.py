@@ -107,10 +107,6 @@ class Trend(Generic[R]):
         """Whether the first value is that of the first batch, before any update."""
         return self.series.axis is Axis.STEP and self.series.first_step <= 1
 
-    def begins_late(self, share: float) -> bool:
-        """Whether the beginning of the run is not in the log: it begins after a share of it, and after one interval."""
-        return self.series.first_step > max(share * self.series.last_step, self.pace)
-
     @cached_property
     def start(self) -> float:
         """Where the run began: the larger of the first value and the first block, since losses fall within a block."""

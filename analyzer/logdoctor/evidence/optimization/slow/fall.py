@@ -61,7 +61,6 @@ class SlowFallThresholds:
     seen: float
     min_z: float
     min_points: float
-    late_start: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +131,6 @@ class SlowFall:
         fewer = 1 / 2 if self.poor else 2 / 3
         share = fewer if bears_out and self.left >= self.thresholds.some_way else 1
         return len(self.train) < self.thresholds.min_points * share
-
-    @property
-    def begins_late(self) -> bool:
-        """Whether the beginning of the run, which was steeper, is not in the log."""
-        return self.train.begins_late(self.thresholds.late_start)
 
     @property
     def margin(self) -> float:

@@ -35,9 +35,15 @@ def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyper
     warms_up = schedule is not None and schedule.ends_warming_up
     if warms_up and updates < WHILE_IT_WARMS_UP * FEW_UPDATES and loss.axis in (Axis.STEP, Axis.INDEX):
         return ", but the rate is still warming up"
-    if loss.axis is Axis.STEP and updates < FEW_UPDATES:
+    if is_short_of(FEW_UPDATES, run, loss):
         return f", but the log shows no more than {counted(updates, 'update')}"
     return ""
+
+
+def is_short_of(updates: int, run: Run, loss: Series) -> bool:
+    """Whether a loss whose steps are updates of a network, as far as is known, was logged for fewer than some."""
+    counts_updates = loss.axis is Axis.STEP and not is_boosted(run, loss) and not _counts_epochs(run, loss)
+    return counts_updates and loss.last_step - loss.first_step + 1 < updates
 
 
 def _counts_epochs(run: Run, loss: Series) -> bool:

@@ -128,10 +128,10 @@ def _from_first_loss(event: Event, first: float) -> Iterator[Clue]:
     else:
         give = f"{begins}; means over normalised data give about 1 to 10"
         far = STRONG if abs(first) >= FAR_ABOVE**2 else FAIR + WEAK
-        yield Clue("data-not-normalised", FAIR if event.begins_late else far, give)
+        yield Clue("data-not-normalised", FAIR if event.comes_after_updates else far, give)
         above = f"{begins}, far above that of small initial weights"
-        yield Clue("bad-initialization", FAIR if event.begins_late else FAIR + WEAK, above)
-        if not event.begins_late:
+        yield Clue("bad-initialization", FAIR if event.comes_after_updates else FAIR + WEAK, above)
+        if not event.comes_after_updates:
             yield Clue("learning-rate-too-high", -WEAK, f"{begins} already")
 
 
