@@ -162,6 +162,13 @@ class StalledAtChance(Rule):
         ),
         fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
         fires(
+            "the rate is still warming up when the run is over",
+            axis=Axis.STEP,
+            settings={"lr": 5e-4, "optimizer": "AdamW", "max_steps": 400},
+            train_loss=flat(LN2, 400).noisy(0.003),
+            lr=line(1e-7, 8e-6, 400),
+        ),
+        fires(
             "the rate dies at once",
             train_loss=flat(LN10, 40).noisy(0.01),
             lr=given([1e-3, 1e-4, 1e-5]).followed_by(flat(0.0, 37)),
