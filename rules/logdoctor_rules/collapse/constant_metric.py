@@ -312,6 +312,11 @@ class ConstantMetric(Rule):
             train_loss=decay(0.78, 0.04, 24, half_life=0.05),
             val_accuracy=given([0.935, 0.985, 0.987, 0.992]).followed_by(flat(0.995, 20)),
         ),
+        fires(
+            "as high, and the loss is little lower than at first",
+            train_loss=decay(0.2, 0.108, 24, half_life=0.05),
+            val_accuracy=given([0.88, 0.95, 0.96, 0.962]).followed_by(flat(0.97, 20)),
+        ),
         silent(
             "rests a little below its best",
             train_loss=decay(1.1, 0.02),
