@@ -10,10 +10,20 @@ import pytest
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.rates import GO_ON, TRY_ADAM, only_rate_differs, rate_too_high, rate_too_low, went_well
-from logdoctor.evidence.usual_rates import above_usual
+from logdoctor.evidence.usual_rates import above_usual, is_ordinary, low_rate
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings
 from logdoctor.wording import number
+
+
+def test_a_rate_that_never_came_to_the_end_of_its_warm_up() -> None:
+    run = example_run({"lr": 5e-4, "optimizer": "AdamW"}, train_loss=flat(0.693, 40), lr=line(1e-7, 8e-6, 40))
+    settings, siblings = Hyperparameters(run), Siblings.among(run, ())
+    assert "warming up" in low_rate(settings, siblings)
+    assert not is_ordinary(settings, siblings)
+    assert "warm up over" in rate_too_low(siblings, Strength.LIKELY).fixes[0].text
+    done = example_run({"lr": 5e-4}, train_loss=flat(0.693, 40), lr=line(1e-7, 8e-6, 20).followed_by(flat(8e-6, 20)))
+    assert "warming up" not in low_rate(Hyperparameters(done), Siblings.among(done, ()))
 
 
 def slow(**settings: Setting) -> Run:

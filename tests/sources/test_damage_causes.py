@@ -30,8 +30,9 @@ def test_a_line_of_a_table(tmp_path: Path, line: str, cause: str) -> None:
     assert causes(tmp_path, "log.csv", ["step,loss", *torn(ROWS, 30, line)]) == [cause]
 
 
-def test_a_table_that_breaks_off(tmp_path: Path) -> None:
-    assert causes(tmp_path, "log.csv", ["step,loss", *ROWS[:-1], "59,0.0"], end="") == [INTERRUPTED_WRITE]
+@pytest.mark.parametrize("last", ["59,0.0", "59", '59,"0.0'])
+def test_a_table_that_breaks_off(tmp_path: Path, last: str) -> None:
+    assert causes(tmp_path, "log.csv", ["step,loss", *ROWS[:-1], last], end="") == [INTERRUPTED_WRITE]
 
 
 @pytest.mark.parametrize(

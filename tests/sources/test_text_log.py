@@ -267,6 +267,14 @@ def test_roles_and_axis_of_a_log_by_epochs(folder: Path) -> None:
     assert run.state is State.FINISHED
 
 
+def test_a_run_whose_epochs_count_from_zero_came_to_its_end(folder: Path) -> None:
+    lines = [f"[{e}/4] iter {10 * e + i}: loss: {2 - e / 10:.2f}\n" for e in range(4) for i in (1, 5, 9)]
+    assert run_of(write(folder / "all.log", "".join(lines))).state is State.FINISHED
+    path = write(folder / "three.log", "".join(lines[:9]))
+    os.utime(path, (0, 0))
+    assert run_of(path).state is State.INTERRUPTED
+
+
 @pytest.mark.parametrize(
     ("end", "state"),
     [

@@ -15,6 +15,7 @@ from logdoctor.evidence.usual_rates import (
     greatest_height,
     is_beyond_usual,
     rate_height,
+    reached_warming_up,
 )
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
@@ -187,6 +188,8 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     rate, height = given_rate(run), rate_height(run, Hyperparameters(run))
     if rate is None:
         return general
+    if reached_warming_up(run) is not None:
+        return (Fix("warm up over the first 1 to 5 % of the steps, so that the rate comes to what it is set to"),)
     least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
     said = f"raise the learning rate from {number(rate)} to"
     other = (Fix(TRY_ADAM),) if Hyperparameters(run).is_adaptive is False else ()

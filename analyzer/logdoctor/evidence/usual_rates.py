@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.run import Run
-from logdoctor.signals import Hyperparameters, Siblings, given_rate
+from logdoctor.signals import Hyperparameters, Schedule, Siblings, Unmeasurable, given_rate
 from logdoctor.wording import number
 
 SAFE_STEP = 10.0
@@ -91,19 +91,39 @@ def above_usual(run: Run, settings: Hyperparameters) -> str:
 
 
 def low_rate(settings: Hyperparameters, siblings: Siblings) -> str:
-    """Say so where the rate hardly moves a network that has not been trained before; nothing elsewhere."""
-    rate = given_rate(siblings.run)
-    limit = LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
+    """Say so where the rate hardly moves a network that has not been trained before; nothing elsewhere.
+
+    Of a rate that is still warming up when the log ends, the mean counts: half of the highest.
+    """
+    rate, limit = given_rate(siblings.run), LOW_SGD_RATE if settings.is_adaptive is False else TINY_RATE
+    reached = reached_warming_up(siblings.run)
+    if reached is not None and reached / 2 <= limit:
+        return f"the rate is still warming up when the log ends, and has come to no more than {number(reached)}"
     return f"a rate of {number(rate)} hardly moves an untrained network" if rate is not None and rate <= limit else ""
+
+
+def reached_warming_up(run: Run) -> float | None:
+    """Return the highest rate of a log that ends while it warms up, whatever it was set to come to."""
+    try:
+        schedule = Schedule.measure(run)
+    except Unmeasurable:
+        return None
+    return schedule.peak if schedule.ends_warming_up else None
+
+
+def _at_work(run: Run) -> float | None:
+    """Return the highest rate that a run came to, as far as is known."""
+    reached = reached_warming_up(run)
+    return given_rate(run) if reached is None else reached
 
 
 def ample_rate(siblings: Siblings) -> str:
     """Say so where the rate cannot be what is too low, whatever the optimizer."""
-    rate = given_rate(siblings.run)
+    rate = _at_work(siblings.run)
     return f"a rate of {number(rate)} is ample with any optimizer" if rate is not None and rate >= AMPLE_RATE else ""
 
 
 def is_ordinary(settings: Hyperparameters, siblings: Siblings) -> bool:
     """Whether the rate moves any network, so that what creeps at it is held back by something else."""
-    rate = given_rate(siblings.run)
+    rate = _at_work(siblings.run)
     return rate is not None and bool(settings.is_adaptive) and rate >= ORDINARY_ADAPTIVE

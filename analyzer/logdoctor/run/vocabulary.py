@@ -59,10 +59,11 @@ ERRORS = frozenset(
 
 BOOSTING_ERROR = re.compile(
     r"'s (?:l[12]|huber|fair|poisson|quantile|gamma(?:_deviance)?|tweedie|kullback_leibler)$"
+    r"|(?:^|/)(?:training|valid(?:_\d+)?)/l[12]$"
     r"|[-/_](?:merror|mphe|gamma-deviance|(?:poisson|gamma|cox|tweedie)-nloglik(?:@[\d.]+)?)$"
 )
-"""LightGBM's `valid_0's l2`, the mean squared error of a set, and the other objectives that it measures by their names;
-XGBoost's `eval-merror`, the share of wrong classes, and its likelihoods."""
+"""LightGBM's `valid_0's l2`, the mean squared error of a set, recorded as `valid_0/l2`, and the other objectives it
+measures by their names; XGBoost's `eval-merror`, the share of wrong classes, and its likelihoods."""
 
 TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 """Tesseract's `char train`: the share of characters that are wrong."""

@@ -81,6 +81,12 @@ class JsonDocument(Source):
             "[2.5, 1.5, 0.5]",
             {"losses": [(0, 2.5), (1, 1.5), (2, 0.5)]},
         ),
+        Sample(
+            "LightGBM's evals_result",
+            "evals_result.json",
+            '{"training": {"l2": [0.5, 0.25]}, "valid_0": {"l2": [0.75, 0.5]}}',
+            {"training/l2": [(0, 0.5), (1, 0.25)], "valid_0/l2": [(0, 0.75), (1, 0.5)]},
+        ),
         Sample("a list of scores, of whatever", "scores.json", "[0.5, 0.25, 0.75]", None),
         Sample("losses in games", "losses.json", "[3, 12, 7]", None),
         Sample("losses of something else", "heat_losses.json", "[2.5, 1.5, 0.5]", None),

@@ -49,7 +49,13 @@ from logdoctor.evidence.collapse.constant_value import (
 from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import answers_differ, one_class_at_a_time, rose_to
+from logdoctor.signals.optimization.accuracy import (
+    answers_differ,
+    erred_more,
+    is_accuracy,
+    one_class_at_a_time,
+    rose_to,
+)
 from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.wording import counted, first_of, number, percent, stretch
 
@@ -306,6 +312,21 @@ class ConstantMetric(Rule):
             val_accuracy=decay(0.8, 0.952, 25, half_life=0.1),
         ),
         silent(
+            "rose within one epoch to where all but two of four hundred answers are right, at next to no loss",
+            train_loss=decay(0.78, 0.001, 24, half_life=0.05),
+            val_accuracy=given([0.935, 0.985, 0.987, 0.992]).followed_by(flat(0.995, 20)),
+        ),
+        fires(
+            "as high at once, and no loss below the entropy of such shares",
+            train_loss=decay(0.78, 0.04, 24, half_life=0.05),
+            val_accuracy=given([0.935, 0.985, 0.987, 0.992]).followed_by(flat(0.995, 20)),
+        ),
+        fires(
+            "as high, and the loss is little lower than at first",
+            train_loss=decay(0.2, 0.108, 24, half_life=0.05),
+            val_accuracy=given([0.88, 0.95, 0.96, 0.962]).followed_by(flat(0.97, 20)),
+        ),
+        silent(
             "rests a little below its best",
             train_loss=decay(1.1, 0.02),
             val_accuracy=line(0.33, 0.98, 20).followed_by(flat(0.967, 100)),
@@ -474,4 +495,5 @@ class ConstantMetric(Rule):
             return None
         learnt = rose_to(value, values[:since]) and not may_be_one_class(series, since, train, metrics)
         learnt |= answers_differ(series.take(slice(since, None)), metrics)
+        learnt |= is_accuracy(series.name) and self._loss_falls(train, series) and erred_more(value, values[:since])
         return None if value < 0 or value in (1.0, 100.0) or learnt else since

@@ -474,6 +474,11 @@ class NoLearning(Rule):
             train_loss=given([2.29]).followed_by(line(2.62, 2.45, 40).noisy(0.16)),
             val_accuracy=flat(0.1, 41).noisy(0.01),
         ),
+        fires(
+            "far above what guessing costs and in noise as large, epoch by epoch, and the accuracy guesses",
+            train_loss=given([3.99, 3.34, 6.97, 4.86, 4.75, 4.61, 4.98, 6.24, 4.8, 5.1]),
+            val_accuracy=given([0.09, 0.093, 0.093, 0.033, 0.091, 0.078, 0.058, 0.103, 0.118, 0.116]),
+        ),
         silent(
             "the same, and comes to know one answer in four",
             axis=Axis.STEP,
@@ -534,7 +539,7 @@ class NoLearning(Rule):
         series, is_sure = train.series, stuck.signs.frozen or is_far_too_high(stuck.settings)
         unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, stuck.settings))
         is_unclear = bool(unclear) or course.may_creep
-        confidence = Confidence.LOW if is_unclear else course.confidence(learns=learns)
+        confidence = Confidence.LOW if is_unclear else course.confidence(chance, learns=learns)
         causes = stuck_causes(stuck.after(_beginning(train, val, guesses=course.guesses_the_mean)))
         yield self.finding(
             f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "

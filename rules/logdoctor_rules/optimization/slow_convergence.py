@@ -425,6 +425,16 @@ class SlowConvergence(Rule):
             lr=cosine(4e-3),
             val_accuracy=given(0.34 + 0.56 * SPENT).noisy(0.005),
         ),
+        fires(
+            "a straight line to the end, of validation too",
+            train_loss=line(3.56, 3.1, 24).noisy(0.008),
+            val_loss=line(4.0, 3.6, 24).noisy(0.002),
+        ),
+        silent(
+            "the same, where validation has come to rest: what is left to learn holds for training alone",
+            train_loss=line(3.56, 3.1, 24).noisy(0.008),
+            val_loss=line(4.0, 3.63, 16).followed_by(flat(3.63, 8)).noisy(0.002),
+        ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )
 

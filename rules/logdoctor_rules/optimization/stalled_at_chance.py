@@ -173,6 +173,13 @@ class StalledAtChance(Rule):
         ),
         fires("the rate is next to nothing", settings={"lr": 1e-8}, train_loss=flat(LN10, 40).noisy(0.01)),
         fires(
+            "the rate is still warming up when the run is over",
+            axis=Axis.STEP,
+            settings={"lr": 5e-4, "optimizer": "AdamW", "max_steps": 400},
+            train_loss=flat(LN2, 400).noisy(0.003),
+            lr=line(1e-7, 8e-6, 400),
+        ),
+        fires(
             "the rate dies at once",
             train_loss=flat(LN10, 40).noisy(0.01),
             lr=given([1e-3, 1e-4, 1e-5]).followed_by(flat(0.0, 37)),
@@ -330,6 +337,18 @@ class StalledAtChance(Rule):
             "above ln 10 all along, and the accuracy guesses",
             train_loss=decay(2.6, 2.42, 60).noisy(0.03),
             val_accuracy=flat(0.1, 30).noisy(0.01),
+        ),
+        fires(
+            "thrown far above ln 10 in the first epoch, while validation is near it from the first evaluation on",
+            train_loss=given([4.57, 2.46, 2.35, 2.37, 2.36, 2.38, 2.36, 2.37, 2.36, 2.36]),
+            val_loss=given([2.44, 2.42, 2.38, 2.37, 2.36, 2.37, 2.38, 2.35, 2.36, 2.37]),
+            val_accuracy=given([0.21, 0.09, 0.11, 0.08, 0.11, 0.09, 0.11, 0.08, 0.1, 0.11]),
+        ),
+        silent(
+            "the same, and validation comes from as far: there may be more classes",
+            train_loss=given([4.57, 2.46, 2.35, 2.37, 2.36, 2.38, 2.36, 2.37, 2.36, 2.36]),
+            val_loss=given([3.6, 2.42, 2.38, 2.37, 2.36, 2.37, 2.38, 2.35, 2.36, 2.37]),
+            val_accuracy=given([0.21, 0.09, 0.11, 0.08, 0.11, 0.09, 0.11, 0.08, 0.1, 0.11]),
         ),
         silent(
             "above ln 4 all along, and on its way down through it, as the running means of a first epoch",

@@ -49,6 +49,15 @@ class TestSiblings:
         assert [one.run.name for one in siblings] == ["a/2"]
         assert siblings.best is not None
 
+    def test_a_run_that_measures_something_else_is_none(self) -> None:
+        loss, score = decay(1.2, 0.3, 20), flat(0.9, 20)
+        classifier = replace(example_run(train_loss=loss, val_acc=score), name="a/1", home="a/1")
+        segmenter = replace(example_run(train_loss=loss, val_dice=score), name="a/2", home="a/2")
+        both = replace(example_run(train_loss=loss, val_acc=score, val_f1=score), name="a/3", home="a/3")
+        neither = replace(example_run(train_loss=loss), name="a/4", home="a/4")
+        siblings = Siblings.among(classifier, (segmenter, both, neither))
+        assert [one.run.name for one in siblings] == ["a/3", "a/4"]
+
     def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
         (series,) = run("a/2").series
         slower = replace(run("a/2"), series=(replace(series, steps=series.steps * 10),))

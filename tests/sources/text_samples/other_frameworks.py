@@ -50,6 +50,25 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a loop around spaCy: the losses of the parts of a model",
+        "train.log",
+        "Created blank 'en' model\n"
+        + "".join(f"Iteration {i}: Losses {{'ner': {8 - i}.5, 'textcat': {0.5 / (i + 1)}}}\n" for i in range(4)),
+        {
+            "ner loss": [(i, 8.5 - i) for i in range(4)],
+            "textcat loss": [(i, 0.5 / (i + 1)) for i in range(4)],
+        },
+    ),
+    Sample(
+        "the same where nothing counts, and a part is called after its loss",
+        "train.log",
+        "".join(f"Losses {{'tagger': {20 - i}.5, 'box_loss': {0.5 / (i + 1)}}}\n" for i in range(12)),
+        {
+            "tagger loss": [(i, 20.5 - i) for i in range(12)],
+            "box_loss": [(i, 0.5 / (i + 1)) for i in range(12)],
+        },
+    ),
+    Sample(
         "Caffe: outputs of a net belong to the iteration before",
         "caffe.log",
         "I0930 13:31:34.584151 140152 solver.cpp:337] Iteration 0, Testing net (#0)\n"

@@ -20,6 +20,7 @@ from logdoctor.signals.comparison.ties import (
     differ_in_training_alone,
     differences,
     differing,
+    measure_apart,
     names_task,
     same_task,
 )
@@ -130,6 +131,7 @@ class Siblings(Once):
             and other.train is not None
             and mine.pace == other.train.pace
             and self._begins_alike(mine, other.run, other.train)
+            and not measure_apart(self.run, other.run)
         )
 
     def _begins_alike(self, mine: LossStart, other: Run, theirs: Trend[TrainLoss]) -> bool:

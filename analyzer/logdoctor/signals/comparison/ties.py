@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from logdoctor.run import Run, Setting
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run.naming import stem_of
+from logdoctor.run.roles import TrainLoss, ValError, ValMetric
 from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_told
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
@@ -38,6 +39,20 @@ def same_task(one: Run, other: Run) -> bool:
     if one.name == other.name or names_task(one, other) or differ_in_settings(one.name, other.name):
         return True
     return bool(one.hyperparameters) and named_alike(one, other)
+
+
+def measure_apart(one: Run, other: Run) -> bool:
+    """Tell whether two runs measure held-out data, and nothing in common but the loss: an accuracy, an overlap.
+
+    Those are two tasks, however alike their losses are called and begin.
+    """
+    mine, theirs = one.once(_measures), other.once(_measures)
+    return bool(mine and theirs) and mine.isdisjoint(theirs)
+
+
+def _measures(run: Run) -> frozenset[frozenset[str]]:
+    """Return what a run measures of held-out data, by the words of its names."""
+    return frozenset(frozenset(stem_of(one.name)) for role in (ValMetric, ValError) for one in run.all(role))
 
 
 def named_alike(one: Run, other: Run) -> bool:

@@ -52,6 +52,9 @@ KINDS = 4
 """Evaluations for each of few accuracies that take turns, from which each is the share of one class: the one answer
 that a model gives to every input changes."""
 
+MORE_MISTAKES = 3.0
+"""Mistakes at first in units of those at the end from which it is learning that made them fewer."""
+
 ROSE = 0.1
 """Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
@@ -200,6 +203,14 @@ def one_class_at_a_time(series: Series) -> bool:
         return False
     shares = np.unique(series.values / accuracy_unit(series.values))
     return 1 < len(shares) <= len(series) / KINDS and float(shares[0]) > 0 and float(shares.sum()) <= 1
+
+
+def erred_more(accuracy: float, before: NDArray[np.float64]) -> bool:
+    """Tell whether mistakes were far more among the accuracies before one: it has learnt, however high it began."""
+    if not len(before):
+        return False
+    all_right = accuracy_unit(before)
+    return all_right - float(before.min()) > MORE_MISTAKES * (all_right - accuracy)
 
 
 def rose_to(value: float, before: NDArray[np.float64]) -> bool:

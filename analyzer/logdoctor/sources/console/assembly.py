@@ -194,6 +194,7 @@ def _plan(parts: Sequence[Part]) -> int | None:
 
 
 def _is_complete(parts: Sequence[Part]) -> bool | None:
-    """Tell whether the last of the planned epochs was begun; None where none are planned."""
+    """Tell whether the last planned epoch was begun, counted from one or from zero; None where none are planned."""
     told = [part for part in parts if EPOCH in part.plans and len(part)]
-    return any(bool((part.counters[EPOCH] >= part.plans[EPOCH]).any()) for part in told) if told else None
+    from_zero = any(bool((part.counters[EPOCH] == 0).any()) for part in told)
+    return any(bool((part.counters[EPOCH] + from_zero >= part.plans[EPOCH]).any()) for part in told) if told else None

@@ -151,8 +151,18 @@ def _never_below(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
     lowest = min(float(one.level.min()) for one in (train, val) if one is not None)
     if lowest < (1 - BELOW / 2) * level:
         return False
-    near = train.end <= NOT_FAR_ABOVE * level and train.first <= OF_MORE * level
+    near = train.end <= NOT_FAR_ABOVE * level and (train.first <= OF_MORE * level or _begins_near(val, level))
     return any_height or (near and (chance.by_settings or not _goes_on(train, level)))
+
+
+def _begins_near(val: Trend[ValLoss] | None, level: float) -> bool:
+    """Whether validation is near a level from its first evaluation on, however far training was thrown before.
+
+    Of more classes, all that is learnt would have to come before it, and none after.
+    """
+    if val is None or len(val) < EVALUATIONS:
+        return False
+    return max(val.first, float(val.level.max())) <= NOT_FAR_ABOVE * level
 
 
 def _goes_on(train: Trend[TrainLoss], level: float) -> bool:
@@ -171,6 +181,15 @@ def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
         return False
     held = float(train.level.min()) >= (1 - FORGETS) * chance.level and abs(val.thirds[2] / chance.level - 1) <= FORGETS
     return held and all(_guesses(one, chance) for one in theirs) and all(_guesses(one, chance, 2) for one in ours)
+
+
+def guesses_all_along(run: Run, chance: ChanceLevels) -> bool:
+    """Whether every accuracy of a run is that of guessing among a number of classes that one of them tells."""
+    accuracies = accuracies_of(run, TrainMetric, ValMetric)
+    if min((len(one) for one in accuracies), default=0) < EVALUATIONS:
+        return False
+    told = (one for one in chance.levels if one.by_accuracy and one.larger_share is None)
+    return any(all(_guesses(each, one) for each in accuracies) for one in told)
 
 
 def _guesses(accuracy: Series, chance: Chance, first: int = 0) -> bool:

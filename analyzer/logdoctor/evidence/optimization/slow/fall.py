@@ -22,7 +22,14 @@ from logdoctor.evidence.usual_rates import greatest_height
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end
-from logdoctor.signals.schedule.elapsed import elapsed, elapsed_of_cosine, has_not_levelled_off, late_pace
+from logdoctor.signals.schedule.elapsed import (
+    FALLS,
+    elapsed,
+    elapsed_of_cosine,
+    has_not_levelled_off,
+    last_fall,
+    late_pace,
+)
 
 ERRORS = 4.0
 """Standard errors of the fall of training by which batch noise may make it look greater than validation sees it: more
@@ -233,9 +240,19 @@ class SlowFall:
 
     @property
     def levels_off(self) -> bool:
-        """Whether the loss came some way and slows down, as those of sound runs of few epochs do."""
+        """Whether the loss came some way and slows down, as in sound runs of few epochs, or validation rests."""
         came_some_way = self.left < self.thresholds.some_way and not self.came_some_way_at_low_rate
-        return came_some_way and self.pace < self.thresholds.min_pace_some_way
+        return (came_some_way and self.pace < self.thresholds.min_pace_some_way) or self._validation_rests()
+
+    def _validation_rests(self) -> bool:
+        """Whether validation has fallen as surely, and no longer does: what is left to learn holds for training alone.
+
+        Nor does it where a rate falls to nothing, or may do so.
+        """
+        val = self.evaluated
+        if val is None or self.rate_falls or self.assumes_cosine or len(val) < self.thresholds.min_points:
+            return False
+        return val.sure_fall >= self.thresholds.min_z and last_fall(val)[0] < FALLS * (val.start - val.end)
 
     def is_of_a_trained_model(self, chance: ChanceLevels) -> bool:
         """Whether the model was good when the run began, or is at its end: then little is left to learn."""

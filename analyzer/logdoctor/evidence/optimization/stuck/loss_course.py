@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from logdoctor.evidence.optimization.chance.held import guesses_all_along
 from logdoctor.evidence.optimization.pretrained import fell_before
 from logdoctor.evidence.optimization.progress import (
     falls_steadily,
@@ -162,8 +163,11 @@ class LossCourse:
         is_noise = self._ends_lower and not (self.surely_falls or self.stuck.signs.frozen)
         return self.shown_in_vain or f"it does not fall{' beyond its noise' if is_noise else ''}"
 
-    def confidence(self, *, learns: bool) -> Confidence:
-        """Return how far the fall, as far as noise lets it be known, is from that of any run that learns."""
+    def confidence(self, chance: ChanceLevels, *, learns: bool) -> Confidence:
+        """Return how far the fall, as far as noise lets it be known, is from that of any run that learns.
+
+        What noise hides an accuracy tells: where it guesses all along, nothing was learnt.
+        """
         if learns and self.is_in_vain and not self.guesses_the_mean:
             return Confidence.MEDIUM
         fell = 0.0 if self.stays or self.is_thrown else self.fell
@@ -171,6 +175,7 @@ class LossCourse:
         confidence = confidence_from(LEARNING * self.scale / known_to, 2 * len(self.train))
         ends_no_lower = self.fell <= 0 and is_far_too_high(self.stuck.settings)
         is_told = bool(self.shown_in_vain) or (self.stays and self._fell_little) or ends_no_lower
+        is_told |= self.fell <= 0 and guesses_all_along(self.run, chance)
         return Confidence.MEDIUM if confidence is Confidence.LOW and is_told else confidence
 
     @property

@@ -136,6 +136,10 @@ _QUOTED_PAIR = re.compile(
 )
 """A name in quotes and a number, as Python prints tuples and ordered dictionaries: `('loss', 0.52), ('lr', 0.1)`."""
 
+_LOSSES_OF_PARTS = re.compile(r"(?<!\w)losses[ \t:=]{0,3}(?=\{)(?P<parts>\{[^{}]{1,400}\})", re.I)
+_PART = re.compile(r"(?P<quote>['\"])(?P<name>[a-z]\w{0,23})(?P=quote)(?=: )", re.I)
+"""Losses named after the parts of a model, as loops around spaCy print them: `Losses {'ner': 9.5}`."""
+
 _SUM_OF_LOSSES = "train==["
 """What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
 
@@ -225,12 +229,24 @@ def _names_first(shape: str) -> str:
         shape = _NAMED_VALUE.sub(r"=\1", shape)
     if "', " in shape or '", ' in shape:
         shape = _QUOTED_PAIR.sub(r"\g<name>: \g<value>", shape)
+    if "osses" in shape:
+        shape = _LOSSES_OF_PARTS.sub(_losses_by_name, shape)
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
     shape = _TWO_AT_ONCE.sub(_one_by_one, shape.replace(_SUM_OF_LOSSES, "loss=["))
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
     return shape
+
+
+def _losses_by_name(told: re.Match[str]) -> str:
+    """Say of each part what is measured of it, unless it does so itself: `{'ner loss': 9.5}`."""
+    return _PART.sub(lambda part: part[0] if _is_told(part["name"]) else f"'{part['name']} loss'", told["parts"])
+
+
+def _is_told(name: str) -> bool:
+    """Tell whether a name says what it measures."""
+    return issubclass(role_of(name, Split.NONE), SPLIT_ROLES)
 
 
 def _one_by_one(told: re.Match[str]) -> str:

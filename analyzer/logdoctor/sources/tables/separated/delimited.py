@@ -204,9 +204,12 @@ class _Reader:
         if "\0" in block.lines[i]:
             self._reject(block, i, "holds NUL bytes, as storage leaves them after a crash", STORAGE_FAULT)
             return self._behind_nuls(block.lines[i])
+        breaks_off = INTERRUPTED_WRITE if not block.ended and i == len(block.lines) - 1 else ""
         if row is None:
-            self._reject(block, i, "ends inside quotes")
-        elif len(row) < width or any(cell.strip() for cell in row[width:]):
+            self._reject(block, i, "ends inside quotes", breaks_off)
+        elif len(row) < width:
+            self._reject(block, i, f"has {len(row)} cells where the header has {width}", breaks_off)
+        elif any(cell.strip() for cell in row[width:]):
             self._reject(block, i, f"has {len(row)} cells where the header has {width}")
         else:
             if len(row) > width:
