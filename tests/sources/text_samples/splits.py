@@ -27,6 +27,17 @@ def _bar(called: str, loss: float) -> str:
 
 SAMPLES = (
     Sample(
+        "validation said behind the loss, and no colon there",
+        "train.log",
+        "".join(
+            f"Epoch {i} Train Loss: {3 - i / 4}\nEpoch {i} Loss in Validation data {3.5 - i / 4}\n" for i in range(4)
+        ),
+        {
+            "Train Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Loss in Validation data": [(i, 3.5 - i / 4) for i in range(4)],
+        },
+    ),
+    Sample(
         "an evaluation before the first epoch and after each, told by the line above alone",
         "train.log",
         "testing in eval mode\u2026\u2026\nepoch: 0,  loss is: 4.5, acc is: 0.125\n"
