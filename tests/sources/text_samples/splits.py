@@ -27,6 +27,15 @@ def _bar(called: str, loss: float) -> str:
 
 SAMPLES = (
     Sample(
+        "the first two epochs of many, with the losses of both splits below each",
+        "train.log",
+        "".join(f"epoch:  {i}\ntrain loss : {1 - i / 4}\nvalidation loss: {1.5 - i / 4}\n" for i in range(2)),
+        {
+            "train loss": [(i, 1 - i / 4) for i in range(2)],
+            "validation loss": [(i, 1.5 - i / 4) for i in range(2)],
+        },
+    ),
+    Sample(
         "validation said behind the loss, and no colon there",
         "train.log",
         "".join(
