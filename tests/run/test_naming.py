@@ -52,6 +52,11 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("dev_loss", VALIDATION, roles.ValLoss),
     ("tel", VALIDATION, roles.ValLoss),
     ("test_loss", TEST, roles.TestLoss),
+    ("Loss on the test set", TEST, roles.TestLoss),
+    ("Loss in Validation data", VALIDATION, roles.ValLoss),
+    ("loss for training", TRAIN, roles.TrainLoss),
+    ("test/SoftmaxWithLoss1", TEST, roles.ValComponentLoss),
+    ("Accuracy1", NONE, roles.TrainMetric),
     # terms of a sum
     ("train/box_loss", TRAIN, roles.TrainComponentLoss),
     ("val/box_loss", VALIDATION, roles.ValComponentLoss),

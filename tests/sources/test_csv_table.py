@@ -126,6 +126,11 @@ def test_blocks_end_where_they_will(folder: Path, monkeypatch: pytest.MonkeyPatc
         ),
         pytest.param("step,loss,\n1,2,\n2,4,\n", {"loss": [2, 4]}, id="separators at the end"),
         pytest.param("step,loss\n1,2,,\n2,4\n", {"loss": [2, 4]}, id="rows padded for columns to come"),
+        pytest.param(
+            "EPOCH\tTRAIN_LOSS\tTRAIN_F1\tDEV_LOSS\n0\t2.5\t\t_\t3.5\n1\t1.5\t\t_\t2.5\n",
+            {"TRAIN_LOSS": [2.5, 1.5], "DEV_LOSS": [3.5, 2.5]},
+            id="a separator written twice in each row",
+        ),
         pytest.param("# epoch,loss\n1.0,2.5\n2.0,1.5\n", {"loss": [2.5, 1.5]}, id="numpy.savetxt with a header"),
         pytest.param('step,loss,cm\n1,2,"[1.0, 2.0]"\n2,4,"[3.0, 4.0]"\n', {"loss": [2, 4]}, id="cells of lists"),
         pytest.param('step,loss\n1,"1,024.5"\n2,"2,048"\n', {"loss": [1024.5, 2048]}, id="thousands"),

@@ -29,6 +29,7 @@ def test_every_wording_has_a_word_of_its_kind(
         ("RuntimeError: DataLoader worker (pid(s) \0) exited unexpectedly", "worker-killed"),
         ("RuntimeError: unable to write to file </torch_\0_\0_\0>", "worker-killed"),
         ("[rank0]: torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:\0", "collective-timeout"),
+        ("WARNING: The grad norm is nan. Skipping updating the model.", "gradient-overflow"),
         ("node0:\0:\0 [0] NCCL INFO Channel \0/\0 : 0[0] -> 1[1] via P2P/IPC/read", ""),
     ],
 )

@@ -27,8 +27,8 @@ _GLUED = re.compile(
 )
 """A split and what is measured on it, written as one word: `valloss`, `testacc`."""
 
-_NUMBERED_LOSS = re.compile(r"(?<![a-z])(loss)(?=\d{1,2}(?![a-z0-9]))", re.I)
-"""`loss1` is `loss_1`."""
+_NUMBERED_LOSS = re.compile(r"((?<![A-Za-z])(?i:loss)|(?<=[a-z])Loss)(?=\d{1,2}(?![A-Za-z0-9]))")
+"""`loss1` is `loss_1`, and `SoftmaxWithLoss1` is `SoftmaxWithLoss_1`."""
 
 _HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
 _HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit(?:_?ratio|_?rate)?)(?=@\d)", re.I)
@@ -109,7 +109,7 @@ class _Name:
 
     @classmethod
     def of(cls, name: str, split: Split) -> _Name:
-        text = vocabulary.SCHEDULE.sub("", in_english(name))
+        text = vocabulary.ON_DATA.sub(r" \1", vocabulary.SCHEDULE.sub("", in_english(name)))
         found = frozenset(words(vocabulary.VALUE_OF_LOSS.sub("loss", text)))
         if found & (vocabulary.REWARDS | {"scores"}):
             found -= {"objective"}  # TRL's objective/rlhf_reward is maximised

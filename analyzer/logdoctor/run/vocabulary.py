@@ -46,6 +46,11 @@ SPACY_LOSS = re.compile(r"LOSS [A-Z0-9_]+(?:\.\.\.)?$|losses/\w+$")
 VALUE_OF_LOSS = re.compile(r"\bloss[_ ]value$", re.I)
 """Megatron's `lm loss value` is the loss itself, not that of a value function."""
 
+ON_DATA = re.compile(
+    r" (?:on|in|for|over) (?:the )?((?:train|val|test|dev|eval)[a-z]*)(?: (?:data|set|dataset|split))?\b", re.I
+)
+"""On which data a quantity was measured, said behind it: `loss on the validation set`, `Loss in Validation data`."""
+
 CLIP_VAL_LOSS = re.compile(r"\bclip_val_loss$")
 """What open_clip calls the loss on validation; in training it calls the same quantity `loss`."""
 
@@ -69,9 +74,9 @@ TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 """Tesseract's `char train`: the share of characters that are wrong."""
 
 METRICS = frozenset(
-    "acc accs accu accuracy accuracies accuracy01 accuracy03 accuracy05 top1 top5 acc1 acc5 precision prec prec1 prec5 "
-    "precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 map map50 map95 miou iou dice "
-    "kappa mcc matthews jaccard aupr nmi ari r2 "
+    "acc accs accu accuracy accuracies accuracy01 accuracy03 accuracy05 accuracy1 accuracy5 top1 top5 acc1 acc5 "
+    "precision prec prec1 prec5 precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 "
+    "map map50 map95 miou iou dice kappa mcc matthews jaccard aupr nmi ari r2 "
     "bleu rouge rouge1 rouge2 rougel rougelsum meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 "
     "pck pass fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )

@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor import (
     Axis,
     Cause,
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -28,7 +29,7 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, given, rise
 from logdoctor.evidence import rate_too_high
 from logdoctor.evidence.numerics.origin import Origin
-from logdoctor.run.text_event import GRADIENT_OVERFLOW, TextEvent
+from logdoctor.run.text_event import GRADIENT_OVERFLOW, NON_FINITE_STOP, TextEvent
 from logdoctor.signals import Change, LossImpact, LossScaleWalk, MaskedLoss, NonFiniteLosses, Trend
 from logdoctor.wording import counted, number, place
 
@@ -149,6 +150,14 @@ class LossScaleCollapse(Rule):
             train_loss=decay(6.0, 3.0, 120).noisy(0.03),
         ),
         fires(
+            "few lines of overflow, and the trainer gives up",
+            events=(
+                *overflows([16.0, 8.0, 4.0, 2.0], at=100),
+                TextEvent(NON_FINITE_STOP, "Exception: Current loss scale already at minimum", "log.txt", 9, 119),
+            ),
+            train_loss=decay(6.0, 3.0, 120).noisy(0.03),
+        ),
+        fires(
             "nothing but zeros is logged from there on",
             train_loss=decay(1.0, 0.4, 40).noisy(0.02).followed_by(flat(0.0, 80)),
             loss_scale=flat(65536.0, 41).followed_by(halved(65536.0, 79)),
@@ -161,6 +170,14 @@ class LossScaleCollapse(Rule):
             loss_scale=flat(65536.0, 40).followed_by(given(64.0 / 32.0 ** np.arange(20))).followed_by(flat(0.0, 60)),
         ),
         silent("constant", train_loss=decay(6.0, 3.0).noisy(0.03), loss_scale=flat(65536.0)),
+        silent(
+            "a trainer gave up, and was started again",
+            events=(
+                *overflows([16.0, 8.0, 4.0, 2.0], at=57),
+                TextEvent(NON_FINITE_STOP, "Exception: Current loss scale already at minimum", "log.txt", 9, 60),
+            ),
+            train_loss=decay(6.0, 3.0, 120).noisy(0.03),
+        ),
         silent("bfloat16 needs none", train_loss=decay(6.0, 3.0).noisy(0.03), loss_scale=flat(1.0)),
         silent(
             "looks for its level at the start",
@@ -208,11 +225,11 @@ class LossScaleCollapse(Rule):
         masked: MaskedLoss | None,
         origin: Origin,
     ) -> Iterator[Finding]:
-        """Look at where the last descent of the scale led."""
+        """Look at where the last descent of the scale led, and whether the trainer gave up there."""
         least = max(self.floor, origin.settings.number(MINIMUM) or 0.0)
         sunk = walk.end <= least and walk.halvings >= self.min_fall
         sinking = walk.halvings >= self.min_halvings and walk.held >= self.worked and walk.idle <= self.max_idle
-        if not (sunk or sinking):
+        if not (sunk or sinking or walk.gave_up):
             return
         series, step = walk.series, walk.first_step
         lost_at = _first_nan(walk, losses, masked)
@@ -220,15 +237,17 @@ class LossScaleCollapse(Rule):
         nan_first = any(at < step or (at == step and walk.first_drop <= 1) for at in lost_at)
         rose = loss is not None and loss.lost_before(step) >= 1.0
         rests = walk.idle > self.max_idle  # a scale that is still halved skips every step
-        learns = sunk and rests and not lost_at and loss is not None and _learns(loss.train, step)
+        learns = sunk and not walk.gave_up and rests and not lost_at and loss is not None and _learns(loss.train, step)
+        goes_on = "; the loss goes on falling all the same" if learns else ""
+        confidence = confidence_from(walk.halvings / self.min_fall, 2 * len(series))
         known = "the log's lines of overflow put the loss scale" if walk.from_text else f"{series.name} is halved"
         yield self.finding(
             f"{known} from {number(walk.before)} to {number(walk.end)} from {place(series, step)} on, "
             f"{counted(walk.halvings, 'halving')} without a doubling"
             + ("; the loss was NaN before" if nan_first else "; the loss had risen before" if rose else "")
-            + ("; the loss goes on falling all the same" if learns else ""),
+            + ("; the trainer gives up" if walk.gave_up else goes_on),
             Span(series.name, step, series.last_step, "falling scale"),
-            confidence=confidence_from(walk.halvings / self.min_fall, 2 * len(series)),
+            confidence=Confidence.HIGH if walk.gave_up else confidence,
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,
             causes=self._causes(walk, origin, rose=rose, nan_first=nan_first),

@@ -27,6 +27,43 @@ def _bar(called: str, loss: float) -> str:
 
 SAMPLES = (
     Sample(
+        "the first two epochs of many, with the losses of both splits below each",
+        "train.log",
+        "".join(f"epoch:  {i}\ntrain loss : {1 - i / 4}\nvalidation loss: {1.5 - i / 4}\n" for i in range(2)),
+        {
+            "train loss": [(i, 1 - i / 4) for i in range(2)],
+            "validation loss": [(i, 1.5 - i / 4) for i in range(2)],
+        },
+    ),
+    Sample(
+        "validation said behind the loss, and no colon there",
+        "train.log",
+        "".join(
+            f"Epoch {i} Train Loss: {3 - i / 4}\nEpoch {i} Loss in Validation data {3.5 - i / 4}\n" for i in range(4)
+        ),
+        {
+            "Train Loss": [(i, 3 - i / 4) for i in range(4)],
+            "Loss in Validation data": [(i, 3.5 - i / 4) for i in range(4)],
+        },
+    ),
+    Sample(
+        "an evaluation before the first epoch and after each, told by the line above alone",
+        "train.log",
+        "testing in eval mode\u2026\u2026\nepoch: 0,  loss is: 4.5, acc is: 0.125\n"
+        + "".join(
+            f"epoch: {i},  loss is: {3 - i / 4}, acc is: {i / 8}\n"
+            f"testing in eval mode\u2026\u2026\nepoch: {i},  loss is: {3.5 - i / 4}, acc is: {i / 16}\n"
+            "Now continue training\u2026\u2026\n"
+            for i in range(4)
+        ),
+        {
+            "loss": [(i, 3 - i / 4) for i in range(4)],
+            "acc": [(i, i / 8) for i in range(4)],
+            "testing/loss": [(0, 4.5), *((i, 3.5 - i / 4) for i in range(4))],
+            "testing/acc": [(0, 0.125), *((i, i / 16) for i in range(4))],
+        },
+    ),
+    Sample(
         "bars of an epoch that say which split they are of",
         "train.log",
         "".join(

@@ -11,7 +11,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LossScale, TrainLoss
-from logdoctor.run.text_event import GRADIENT_OVERFLOW
+from logdoctor.run.text_event import GRADIENT_OVERFLOW, NON_FINITE_STOP
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ SMALLEST = -149.0
 
 WHOLE = 1e-3
 """Distance from a whole power of two within which a change is one: scalers halve and double."""
+
+_GIVEN_UP = re.compile(r"loss scale (?:already at minimum|reached)")
+"""What DeepSpeed and fairseq say of a scale that is as low as they let it go."""
 
 _SCALE_IN_TEXT = re.compile(r"\bto:?\s+(\d+(?:\.\d*)?(?:e[-+]?\d+)?)\s*$", re.I)
 
@@ -40,6 +43,8 @@ class LossScaleWalk:
     octaves: NDArray[np.float64] = field(repr=False)
     """(n,) log2 of the scale."""
     from_text: bool = False
+    gave_up: bool = False
+    """Whether the trainer ends the run, for it can lower the scale no further."""
 
     @classmethod
     def measure(cls, run: Run) -> LossScaleWalk:
@@ -56,7 +61,7 @@ class LossScaleWalk:
         changes = np.diff(octaves)[np.diff(octaves) != 0]
         if (np.abs(changes - np.round(changes)) > WHOLE).any():
             raise Unmeasurable(f"{series.name} does not move in powers of two: no dynamic loss scale")
-        return cls(series, steps, octaves, from_text=logged is None)
+        return cls(series, steps, octaves, from_text=logged is None, gave_up=_gives_up(run, series.last_step))
 
     @cached_property
     def since(self) -> int:
@@ -107,6 +112,12 @@ class LossScaleWalk:
         begin, end = self.series.first_step, self.series.last_step
         last = int(self.steps[falls[-1] + 1]) if len(falls) else begin
         return (end - last) / max(end - begin, 1)
+
+
+def _gives_up(run: Run, last: int) -> bool:
+    """Tell whether a line says so behind which nothing is logged; `last` is the step of the last row."""
+    said = (one for one in run.events if one.kind == NON_FINITE_STOP and _GIVEN_UP.search(one.text))
+    return any(one.is_behind_all or (one.step is not None and one.step >= last) for one in said)
 
 
 def _in_lines(run: Run) -> list[tuple[int | None, float]]:

@@ -79,8 +79,8 @@ a line has fewer numbers than words."""
 
 _SECTION = re.compile(
     r"[^\w\[({<]{0,12}(?:(?:running|starting|start|begin|beginning) )?"
-    r"(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test)\b"
-    r"[\w ]{0,24}(?::|\.\.\.)?[\s*=-]*$",
+    r"(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test|testing)\b"
+    r"[\w ]{0,24}(?::|\.\.\.|\u2026{1,2})?[\s*=-]*$",
     re.I,
 )
 _LONGEST_SECTION = 80

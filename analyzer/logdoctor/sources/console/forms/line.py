@@ -69,7 +69,7 @@ _SAVING_DICT = "saving dict for"
 
 _OF_A_SPLIT = re.compile(r"(?<!\S)(?:train|val|valid|dev|test|eval)_[a-z][a-z0-9_]*$")
 """An identifier that begins with its split: `dev_uas 0.91`."""
-_ON_DATA = re.compile(r" on (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+){0,2}$", re.I)
+_ON_DATA = re.compile(r" (?:on|in|for|over) (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+){0,2}$", re.I)
 """The end of a key that says on which data: `loss on training batch is 0.52`."""
 _THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
 """What stands behind a number that is the end of a key."""

@@ -17,7 +17,7 @@ _Mask = NDArray[np.bool_]
 _MARGIN = 3
 """Bytes before and behind a text, so that a number at either end has neighbours."""
 
-_LINE_END, _POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E = b"\n.,+-0e"
+_LINE_END, _POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E, _SPACE = b"\n.,+-0e "
 _LOWER_CASE = 0x20
 _IS_SIGN = np.zeros(256, np.bool_)
 _IS_SIGN[[_PLUS, _MINUS]] = True
@@ -31,8 +31,9 @@ _STANDS_FREE[list(f"{string.ascii_letters}{string.digits}_.@".encode())] = False
 _GLUED = b"hcope"
 """The end of `epoch` from its last letter on, the one word whose number may follow at once: `[epoch12] loss=0.5`."""
 
-_TOP = b"-pot"
-"""The end of `top-` from its last character on: the digit behind it is part of a name, as in `top-5 accuracy`."""
+_TOP, _SPACED_TOP = b"-pot", b" pot"
+"""The end of `top-` from its last character on: the digit behind it is part of a name, as in `top-5 accuracy`, and so
+is a whole number behind the word `top`: `top 5 acc: 0.91`."""
 
 _PART_OF_A_NAME = np.zeros(256, np.bool_)
 _PART_OF_A_NAME[list(f"{string.ascii_letters}{string.digits}_.-".encode())] = True
@@ -167,6 +168,7 @@ def numerals_in(text: str) -> Numerals:
     glued = np.flatnonzero(before | _LOWER_CASE == _GLUED[0])
     begins[_count_epochs(glued, runs, codes)] = True
     begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
+    begins[_ranks(np.flatnonzero(before == _SPACE), runs, codes)] = False
     first = np.flatnonzero(begins)
     in_doubt = _may_be_exponents(runs.starts[first], codes)
     whole, inner = _behind_commas(first, in_doubt, runs, codes)
@@ -193,6 +195,14 @@ def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) ->
         ~(_PART_OF_A_NAME[before] | (before == _SLASH) | _PART_OF_A_NAME[codes[runs.ends[found]]])
     ]
     return counting
+
+
+def _ranks(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:
+    """Return which digits are a whole number behind the word `top`, of those behind a space."""
+    found = _behind_word(candidates, _SPACED_TOP, runs, codes)
+    before = codes[np.maximum(runs.starts[found] - len(_SPACED_TOP) - 1, 0)]
+    named: _Places = found[~(_PART_OF_A_NAME[before] | _PART_OF_A_NAME[codes[runs.ends[found]]])]
+    return named
 
 
 def _behind_word(candidates: _Places, ending: bytes, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:

@@ -168,8 +168,9 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
 
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
-    which epoch of how many it is, or right below one; a loss beside a rate and the iteration, as of Darknet, or in a
-    dictionary with the epoch, as of Hugging Face's Trainer.
+    which epoch of how many it is, or right below one; those of both splits below a heading that says but which, as of
+    nnU-Net; a loss beside a rate and the iteration, as of Darknet, or in a dictionary with the epoch, as of Hugging
+    Face's Trainer.
     """
     names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
@@ -182,8 +183,18 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
         return (part.form.counter_first or part.form.is_dict) and bool(part.counters)
     if not any(map(split_of, losses)):
         return False
+    if _tell_losses_of_both(parts):
+        planned += [one for one in parts if not one.values and EPOCH in one.counters and one.form.counter_first]
     above = Clock.of([(one.lines, one.lines.astype(float)) for one in planned]).before(part.lines)
     return bool((part.lines - above <= NEAR).all())
+
+
+def _tell_losses_of_both(parts: Sequence[Part]) -> bool:
+    """Tell whether some lines name a loss of training, and some one of held-out data."""
+    splits = {
+        split_of(name) for part in parts for name in part.values if issubclass(role_of(name, split_of(name)), Loss)
+    }
+    return Split.TRAIN in splits and any(one.is_held_out for one in splits)
 
 
 def _is_curve_by_itself(part: Part) -> bool:

@@ -83,18 +83,21 @@ def counted_by_training(rows: Rows, streams: Sequence[Rows]) -> Rows:
 def _passes_apart(rows: Rows, sections: Sequence[Rows]) -> list[Rows]:
     """Part the lines of loops that count each epoch twice, once below `Training...` and once below `Evaluation...`.
 
-    Each line stands below a heading of its own, or it may be of what comes after.
+    Each line stands below a heading of its own, or it may be of what comes after. Where nothing heads the training, the
+    line below each heading is the evaluation; there may be one more before the first epoch.
     """
     counters = rows.of(Kind.COUNTER)
-    if len(sections) < 2 or rows.form.split or len(counters) != 1 or len(rows) < 2 * _ENOUGH_EPOCHS:
+    held_out = np.array([is_held_out(heading) for heading in sections], np.bool_)
+    if not held_out.any() or rows.form.split or len(counters) != 1 or len(rows) < 2 * _ENOUGH_EPOCHS:
         return [rows]
     last, whose = _last_headings(sections, rows)
-    evaluated = np.array([is_held_out(heading) for heading in sections])[whose]
-    own = (last >= 0).all() and (np.diff(last) > 0).all() and (rows.lines - last <= NEAR).all()
+    own = (last >= 0) & (np.diff(last, prepend=-1) > 0) & (rows.lines - last <= NEAR)
+    evaluated = held_out[whose] & (own if held_out.all() else True)
     (at,) = counters.values()
-    passes = at[~evaluated], at[evaluated]
-    rise = all(len(one) >= _ENOUGH_EPOCHS and (np.diff(one) > 0).all() for one in passes)
-    if not own or not rise or not np.isin(passes[1], passes[0]).all():
+    trained, tested = at[~evaluated], at[evaluated]
+    rise = (np.diff(trained) > 0).all() and (np.diff(tested) >= 0).all() and len(np.unique(tested)) >= len(tested) - 1
+    alike = rise and min(len(trained), len(tested)) >= _ENOUGH_EPOCHS and np.isin(tested, trained).all()
+    if not alike or not (held_out.all() or own.all()):
         return [rows]
     return _by_heading(rows, evaluated, whose, sections)
 

@@ -84,7 +84,8 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (kinds.GRADIENT_OVERFLOW, ("overflow", "loss scale", "skip"), (
         r"[Gg]radient overflow", r"\boverflow detected, (?:ignoring|setting|skipping)", r"\bOVERFLOW! Rank",
         r"OVERFLOW! .*Skipping step", r"Skipping step, loss scaler",
-        r"reducing loss scale to", r"grad(?:ient)?s? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
+        r"reducing loss scale to",
+        r"grad(?:ient)?s?(?: norm)? (?:are|is|has|contain)[^.]{0,20}(?:nan|inf|NaN|Inf).{0,40}[Ss]kip",
     )),
     (kinds.SCHEDULER_ORDER, ("lr_scheduler",), (r"call of `lr_scheduler\.step\(\)` before `optimizer\.step\(\)`",)),
     (kinds.SHAPE_BROADCAST, ("target size",), (r"Using a target size \(.*\) that is different to the input size",)),

@@ -54,9 +54,17 @@ class Form:
     comments: tuple[str, ...] = ()
     """The titles above the header, and the lines there that begin with `#`."""
     decimal_comma: bool = False
+    unheaded: int | None = None
+    """Place of a cell that every row has, empty, and the header has not: two separators written for one."""
 
     def cells(self, line: str) -> Row | None:
         """Cut a line into cells; None when it ends inside quotes, for no logger writes cells of several lines."""
+        row = self._cut(line)
+        if self.unheaded is None or row is None or len(row) != len(self.header) + 1 or row[self.unheaded].strip():
+            return row
+        return row[: self.unheaded] + row[self.unheaded + 1 :]
+
+    def _cut(self, line: str) -> Row | None:
         if not self.decimal_comma:
             return split(line, self.separator)
         if self.separator != ",":
@@ -120,7 +128,8 @@ def _form_of(lines: Sequence[str], header: Sequence[str]) -> Form | None:
     if separator == ",":
         below = [cell for line in below if '"' in line for cell in split(line, separator) or ()]
     decimal_comma = has_decimal_commas(below)
-    return Form(separator, unique_names(names), top, first, comments, decimal_comma)
+    unheaded = _unheaded([split(line, separator) or [] for i, line in sample if i >= first], len(names))
+    return Form(separator, unique_names(names), top, first, comments, decimal_comma, unheaded)
 
 
 def _separator_below(lines: Sequence[str], header: Sequence[str]) -> str | None:
@@ -201,11 +210,22 @@ def _separator(lines: Sequence[str]) -> str | None:
 
 
 def _widths(lines: Sequence[str], separator: str) -> list[int]:
-    """Return into how many cells each line is cut; a separator that ends every row but not the header cuts nothing."""
-    first, *widths = (len(split(line, separator) or ()) for line in lines)
-    if widths and first > 1 and set(widths) == {first + 1} and all(line.endswith(separator) for line in lines[1:]):
-        return [first] * len(lines)
-    return [first, *widths]
+    """Return into how many cells each line is cut, less one that is empty in every row and that the header has not."""
+    rows = [split(line, separator) or [] for line in lines]
+    if len(rows[0]) > 1 and _unheaded(rows[1:], len(rows[0])) is not None:
+        return [len(rows[0])] * len(rows)
+    return [len(row) for row in rows]
+
+
+def _unheaded(rows: Sequence[Row], width: int) -> int | None:
+    """Return the place of the one cell that is empty in every row, where each has one more than the header.
+
+    A separator ends every row then, or stands twice, as flair writes it behind the training loss.
+    """
+    if not rows or any(len(row) != width + 1 for row in rows):
+        return None
+    empty = [i for i in range(width + 1) if not any(row[i].strip() for row in rows)]
+    return empty[0] if len(empty) == 1 else width if width in empty else None
 
 
 def _as_the_first(widths: Sequence[int]) -> float:
