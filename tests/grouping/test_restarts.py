@@ -114,6 +114,11 @@ def mmcv(name: Path, steps: Iterable[int]) -> None:
     name.with_name(f"{name.name}.log.json").write_text(f'{{"seed": 0}}\n{rows}')
 
 
+def slurm(name: Path, steps: Iterable[int]) -> None:
+    name.rmdir()
+    name.with_suffix(".out").write_text(text(steps, lambda i: f"step {i} loss {FALL[i]}"))
+
+
 def wandb(folder: Path, steps: Iterable[int]) -> None:
     content, _ = framed([history({"_step": i, "train/loss": FALL[i]}) for i in steps])
     (folder / f"{folder.name.partition('-')[0]}-{folder.name.rpartition('-')[2]}.wandb").write_bytes(content)
@@ -125,6 +130,7 @@ STARTS: dict[str, tuple[Writer, tuple[str, str]]] = {
     "Hugging Face": (event_file, ("runs/Jan31_12-00-00_host", "runs/Feb01_12-00-00_host")),
     "MMEngine": (mmengine, ("work/20240131_120000", "work/20240201_120000")),
     "mmcv": (mmcv, ("work/20240131_120000", "work/20240201_120000")),
+    "Slurm": (slurm, ("work/slurm-1001", "work/slurm-1002")),
     "W&B": (wandb, ("wandb/run-20240131_120000-ab12cd34", "wandb/run-20240201_120000-ab12cd34")),
     "NeMo": (event_file, ("exp/2024-01-31_12-00-00", "exp/2024-02-01_12-00-00")),
 }

@@ -50,6 +50,25 @@ def test_what_succeeded_among_classified_data_is_no_return_of_an_agent() -> None
     assert roles_of(*named("loss", "val_acc", "mean_success_reward"))["loss"] is roles.PolicyLoss
 
 
+class TestMeters:
+    """`AverageMeter` of PyTorch's examples holds `val`, the value now, and `avg`."""
+
+    def test_the_value_now_is_no_validation(self) -> None:
+        found = roles_of(*named("batch_time_val", "batch_time_avg", "loss_val", "loss_avg", "acc_val", "acc_avg"))
+        assert found["loss_val"] is found["loss_avg"] is roles.TrainLoss
+        assert found["acc_val"] is roles.TrainMetric
+        assert best(roles.TrainLoss, "loss_val", "loss_avg") == "loss_val"
+        assert roles_of(*named("Loss.val", "train/Loss.avg"))["Loss.val"] is roles.TrainLoss
+
+    @pytest.mark.parametrize("others", [("train_loss",), ("loss_train",), ("train/loss",)])
+    def test_it_is_of_validation_beside_that_of_training(self, others: tuple[str, ...]) -> None:
+        assert roles_of(*named(*others, "loss_val", "loss_avg"))["loss_val"] is roles.ValLoss
+
+    def test_it_is_of_validation_where_it_was_logged_less_often(self) -> None:
+        seldom = Series.of("loss_val", [2], [1.0])
+        assert roles_of(*named("loss", "loss_avg"), seldom)["loss_val"] is roles.ValLoss
+
+
 class TestMainLoss:
     @pytest.mark.parametrize(
         ("names", "train", "val"),

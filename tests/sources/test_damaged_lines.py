@@ -59,6 +59,18 @@ def test_a_number_with_a_foreign_character_is_not_used(tmp_path: Path, form: str
     assert damaged_lines(run) == [31]
 
 
+@pytest.mark.parametrize("sign", "+-")
+def test_two_lines_that_are_glued_within_an_exponent(tmp_path: Path, sign: str) -> None:
+    """Their words are those of a whole line, so that nothing but the number tells."""
+    lines = [f"{{'step': {step}, 'loss': {loss:.3e}, 'eval_loss': {loss / 3:.3e}}}" for step, loss in TRUE.items()]
+    cut = lines[30].rindex("e") + 2
+    lines[30] = lines[30][:cut] + sign + lines[29][lines[29].index("e+" if "e+" in lines[29] else "e-") + 2 :]
+    run = read(tmp_path, "".join(f"{line}\n" for line in lines))
+    (found,) = (one for one in run.series if one.name == "eval_loss")
+    assert found.steps.tolist() == [step for step in TRUE if step != 62]
+    assert damaged_lines(run) == [31]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_a_line_that_a_full_disk_cut_within_a_number(tmp_path: Path, form: str) -> None:
     lines = lines_of(form)

@@ -50,5 +50,10 @@ def test_text_without_a_whole_row_is_left_alone(text: str) -> None:
     assert not drawn(text)
 
 
+def test_what_is_said_above_a_table_stands_above_its_rows() -> None:
+    page = "<h1>All</h1><h2>Run <b>1</b></h2><table><tr><td>1</td></tr></table>"
+    assert drawn(page + "<table><caption>Run 2</caption><tr><td>2</td></tr>") == "## Run 1\n|1|\n## Run 2\n|2|\n"
+
+
 def test_a_row_may_end_where_the_next_begins() -> None:
     assert drawn("<table><tr><td>1<td>2<tr><td>3<td>4</tr>") == "|1|2|\n|3|4|\n"

@@ -46,6 +46,7 @@ def test_a_matrix_of_numpy_is_a_run_for_each_row(tmp_path: Path) -> None:
         ("history.xlsx", b"PK\x03\x04", "a spreadsheet; save the sheet with the curves as CSV"),
         ("losses.mat", b"MATLAB 5.0 MAT-file", "MATLAB's; write the curves to CSV"),
         ("wandb_logs.zip", b"PK\x03\x04", "an archive; unpack it"),
+        ("train.log.zst", b"\x28\xb5\x2f\xfd", "compressed with Zstandard; unpack it"),
     ],
 )
 def test_what_is_not_read_is_said_with_what_to_do(tmp_path: Path, name: str, content: bytes, advice: str) -> None:

@@ -55,6 +55,14 @@ HEADINGS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         [f"{'=' * 40}\nBASELINE: plain\n{'=' * 40}", f"{'=' * 40}\nPATH 2: deep (10:11:12)\n{'=' * 40}"],
         ["BASELINE: plain", "PATH 2: deep"],
     ),
+    "commands": (
+        ["$ python train.py --lr 0.1 --epochs 10", "$ python train.py --lr 0.01 --epochs 10"],
+        ["lr=0.1", "lr=0.01"],
+    ),
+    "arguments": (
+        [f"Namespace(batch_size=32, data='x', lr=0.1, seed={seed}, test=False, note='{'-' * 200}')" for seed in (1, 2)],
+        ["seed=1", "seed=2"],
+    ),
     "folds of models": (
         ["Model: a\nFold 1/2", "Fold 2/2", "Model: b\nFold 1/2", "Fold 2/2"],
         ["Model: a, Fold 1/2", "Model: a, Fold 2/2", "Model: b, Fold 1/2", "Model: b, Fold 2/2"],

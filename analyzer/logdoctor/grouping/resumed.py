@@ -25,6 +25,7 @@ _STARTS = (
     ("version", re.compile(r"version_(?P<when>\d+)")),  # Lightning
     ("moment", re.compile(rf"(?P<when>{_MOMENT})(?:\.log)?")),  # MMEngine, mmcv, NeMo
     ("trial", re.compile(r"(?P<when>[A-Z][a-z]{2}\d{2}_\d{2}-\d{2}-\d{2})_.+")),  # Hugging Face: `Jan31_12-00-00_host`
+    ("slurm", re.compile(r"slurm-(?P<when>\d+)")),  # of a job that was submitted again, each has a console of its own
     ("wandb", re.compile(r"(?:offline-)?run-(?P<when>\d{8}_\d{6})-(?P<id>\w+)")),
 )
 """How writers call the folder of one start, by when it was."""

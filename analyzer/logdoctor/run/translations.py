@@ -34,7 +34,7 @@ _EUROPEAN = {
     "val": r"вал|валид\w*|валидац\w*|validaci[oó]n|valida[cç][aã]o|do[gğ]rulama|validierung\w*|validazione|"
     r"validasi|validare|walidac\w*",
     "test": r"тест\w*|prueba|teste|uji|testare|testow[aey]?",
-    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip|pierdere",
+    "loss": r"потер[яьи]|лосс|pertes?|p[eé]rdidas?|perdas?|perdita|verlust|kayip|kayb\w|pierdere",
     "error": r"ошибк[аи]|erreur|erro|fehler|hata",
     "accuracy": r"точн|точность|exactitude?|acur[aá]cia|accuratezza|akurasi|genauigkeit|do[gğ]ruluk|acurate[țţt]e|"
     r"dok[lł]adno[sś][cć]",
@@ -42,7 +42,7 @@ _EUROPEAN = {
     "reward": r"награда|r[eé]compense|recompensas?|belohnung",
     "mean": r"средн\w*|moyenne?|média|promedio|ortalama",
     "time": r"время|tiempo|zeit",
-    "": r"на|при|de|da|do|du|la|le|les|d'",
+    "": r"на|при|de|da|do|di|du|la|le|les|d'",
 }
 """Whole words by what they mean, in any case; those of the last kind say nothing between two others."""
 
@@ -57,7 +57,9 @@ COUNTERS = {
     **dict.fromkeys(("эпоха", "époque", "época", "epoca", "epoche", "epoha", "epoka", "epok", "epocă"), "epoch"),
     **dict.fromkeys(("итерация", "itération", "iteración", "iteração", "迭代", "迭代次数"), "iteration"),
     **dict.fromkeys(("训练次数", "訓練次數"), "iteration"),
-    **dict.fromkeys(("步数", "步骤", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt"), "step"),
+    **dict.fromkeys(
+        ("步数", "步骤", "步", "ステップ", "스텝", "шаг", "pas", "paso", "passo", "schritt", "étape"), "step"
+    ),
     **dict.fromkeys(("批次", "批", "バッチ", "배치", "батч"), "batch"),
 }
 """Words for what counts, as tables and lines spell it in English; as names of quantities they are not translated."""

@@ -44,6 +44,9 @@ _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
 _FAR_MORE_OFTEN = 3
 """Values of a training loss to one of validation from which a metric at every validation is none of training's."""
 
+_VALUE_NOW = re.compile(r"(?P<stem>.*[^\W_][._ ])val", re.I)
+"""What an average meter holds at the moment (`loss_val` beside `loss_avg`), or what validation found."""
+
 _LOST = frozenset({"loss", "losses", "lost"})
 _ACCURACY = frozenset({"acc", "accuracy"})
 _TOTALS = frozenset({"total", "tot"})
@@ -57,7 +60,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     chosen, others = _overridden(series, overrides or {})
     guessed = [_by_name(one) for one in others]
     for look in (
-        _without_lost_games, _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses, _sums_of_spacy,
+        _values_of_meters, _without_lost_games, _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses,
+        _sums_of_spacy,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
         _shares_of_success, _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
         _held_out_metrics, _beside_validation,
@@ -76,6 +80,27 @@ def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
 def _by_name(series: Series) -> Series:
     split = naming.split_of(series.name) or series.split
     return replace(series, split=split, role=naming.role_of(series.name, split))
+
+
+def _values_of_meters(series: list[Series]) -> list[Series]:
+    """Take `loss_val` for the loss of the moment where `loss_avg`, its mean so far, was logged each time it was.
+
+    An average meter has both. It is of validation where training has its own (`train_loss`), and where it was logged
+    less often.
+    """
+    last = {one.name.rpartition("/")[2].lower(): one for one in series}  # `train/Loss.avg` beside `Loss.val`
+    return [_value_of_meter(one, last) for one in series]
+
+
+def _value_of_meter(series: Series, last: Mapping[str, Series]) -> Series:
+    found = _VALUE_NOW.fullmatch(series.name.rpartition("/")[2])
+    mean = last.get(f"{found['stem']}avg".lower()) if found else None
+    if found is None or mean is None or not np.array_equal(series.steps, mean.steps):
+        return series
+    stem = naming.stem_of(series.name)
+    if any(one.split is Split.TRAIN and one is not mean and naming.stem_of(one.name) == stem for one in last.values()):
+        return series
+    return replace(series, split=mean.split, role=naming.role_of(found["stem"].rstrip("._ "), mean.split))
 
 
 def _without_lost_games(series: list[Series]) -> list[Series]:

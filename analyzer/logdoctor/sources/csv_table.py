@@ -10,7 +10,7 @@ from logdoctor.run import Axis, Notice
 from logdoctor.run.notice import INTERPRETATION
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.counters import counts, normal
-from logdoctor.sources.tables.likeness import is_training, is_training_error, tells_loss
+from logdoctor.sources.tables.likeness import is_of_training, is_training, is_training_error, tells_loss
 from logdoctor.sources.tables.row_times import MOMENTS
 from logdoctor.sources.tables.separated.bare_numbers import columns_of_bare_numbers, is_called_after_curves, is_nameless
 from logdoctor.sources.tables.separated.delimited import Reading, head_table, read_table
@@ -34,6 +34,7 @@ _NO_HEADER = (
 _STATISTICS = frozenset({"min", "max", "mean", "std"})
 """What says nothing of which quantity it is of."""
 
+_VALUE = "value"
 _DVCLIVE = ("plots", "metrics")
 _TORCHRL = "scalars"
 
@@ -266,6 +267,27 @@ class CsvTable(Source):
             {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 0.75), (2, 0.625)]},
         ),
         Sample(
+            "Aim: its runs, which are no quantities",
+            "aim.csv",
+            "run.hash,run.name,metric.name,metric.context.subset,value,step\n"
+            "b7,run 1,loss,train,0.5,1\nb7,run 1,loss,train,0.25,2\n"
+            "b7,run 1,loss,val,0.75,1\nb7,run 1,loss,val,0.625,2\n",
+            {"train/loss": [(1, 0.5), (2, 0.25)], "val/loss": [(1, 0.75), (2, 0.625)]},
+        ),
+        Sample(
+            "tbparse: folders that Keras calls after splits are no runs",
+            "scalars.csv",
+            "step,tag,value,dir_name\n0,epoch_loss,0.5,train\n1,epoch_loss,0.25,train\n"
+            "0,epoch_loss,0.75,validation\n1,epoch_loss,0.625,validation\n",
+            {"train/epoch_loss": [(0, 0.5), (1, 0.25)], "validation/epoch_loss": [(0, 0.75), (1, 0.625)]},
+        ),
+        Sample(
+            "Neptune: a series that its file is called after",
+            "val_loss.csv",
+            ",step,value,timestamp\n0,1.0,0.5,2024-03-01 12:00:00\n1,2.0,0.25,2024-03-01 12:01:00\n",
+            {"val_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
             "TorchRL: no header",
             "scalars/reward.csv",
             "0,1.5\n10,1.75\n",
@@ -474,6 +496,8 @@ def _named_by_path(table: Table) -> Table:
     for i in range(len(folders) - 1):
         if folders[i : i + 2] == _DVCLIVE and quantities == [table.path.stem]:
             return table.renamed({table.path.stem: "/".join((*folders[i + 2 :], table.path.stem))})
+    if list(map(normal, quantities)) == [_VALUE] and not table.labels and is_of_training(table.path.stem):
+        return table.renamed({quantities[0]: table.path.stem})  # as Neptune's `fetch_values` leaves a series
     if quantities and _STATISTICS.issuperset(quantities):
         return table.renamed({one: f"{table.path.stem}/{one}" for one in quantities})
     return table

@@ -20,6 +20,7 @@ _ADVICE = {
     ".zip": (b"PK", "an archive; unpack it"),
     ".gz": (b"\x1f\x8b", "an archive; unpack it"),
     ".tgz": (b"\x1f\x8b", "an archive; unpack it"),
+    ".zst": (b"\x28\xb5\x2f\xfd", "compressed with Zstandard; unpack it with `unzstd`"),
     ".npy": (npy.MAGIC_PREFIX, "pickled by NumPy; save the curves with `np.savez(path, **history)`"),
 }
 """By its suffix, how a file begins, and what is said of it."""
@@ -36,7 +37,7 @@ class ForeignFile(Source):
 
     name = "foreign"
     patterns: ClassVar[tuple[str, ...]] = (
-        "*.xlsx", "*.xls", "*.ods", "*.mat", "*.zip", "*.tar.gz", "*.tgz", "*.npy",
+        "*.xlsx", "*.xls", "*.ods", "*.mat", "*.zip", "*.tar.gz", "*.tgz", "*.zst", "*.npy",
     )  # fmt: skip
     precedence = -10
     only_events = True

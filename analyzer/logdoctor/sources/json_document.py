@@ -111,6 +111,19 @@ class JsonDocument(Source):
             {"loss": [(10, 0.5), (20, 0.25), (30, 0.125)]},
         ),
         Sample(
+            "pandas' to_json(orient='split') of what an index counts",
+            "metrics.json",
+            '{"columns": ["train_loss"], "index": [1, 2, 4], "data": [[0.5], [0.25], [0.125]]}',
+            {"train_loss": [(1, 0.5), (2, 0.25), (4, 0.125)]},
+        ),
+        Sample(
+            "Comet's metrics",
+            "metrics.json",
+            '[{"metricName": "train_loss", "metricValue": "0.5", "step": 1, "runContext": null},'
+            ' {"metricName": "train_loss", "metricValue": "0.25", "step": 2, "runContext": null}]',
+            {"train_loss": [(1, 0.5), (2, 0.25)]},
+        ),
+        Sample(
             "pandas' to_json(orient='split')",
             "metrics.json",
             '{"columns": ["step", "loss", "lr"], "index": [0, 1], "data": [[10, 0.5, 0.1], [20, 0.25, null]]}',

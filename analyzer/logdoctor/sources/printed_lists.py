@@ -16,6 +16,7 @@ from logdoctor.sources.console.said.settings import settings_in
 from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
+from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.json.json_file import Document, beginning
 from logdoctor.sources.tables.likeness import is_of_training, tells_loss
 from logdoctor.sources.tables.text import encoding_of
@@ -64,6 +65,12 @@ class PrintedLists(JsonDocument):
                 "loss": [(0, 6), (1, 5), (2, 4), (3, 3), (4, 2), (5, 1)],
                 "lr": [(0, 0.5), (1, 0.5), (2, 0.5), (3, 0.5), (4, 0.25), (5, 0.25)],
             },
+        ),
+        Sample(
+            "a history that says its epochs",
+            "out.txt",
+            "history: {'epoch': [2, 4, 6, 8, 10, 12], 'loss': [6, 5, 4, 3, 2, 1]}\n",
+            {"loss": [(2, 6), (4, 5), (6, 4), (8, 3), (10, 2), (12, 1)]},
         ),
         Sample(
             "a list that is printed again as it grows",
@@ -119,7 +126,11 @@ def _curves(text: str) -> dict[str, list[Any]]:
     terms = Counter(len(curves[name]) for name in losses if role_of(name, Split.TRAIN) is TrainComponentLoss)
     lengths = {len(curves[name]) for name in losses if role_of(name, Split.TRAIN) is not TrainComponentLoss}
     lengths |= {length for length, count in terms.items() if count > 1}
-    return {name: values for name, values in curves.items() if len(values) in lengths - {0} and is_of_training(name)}
+    return {
+        name: values
+        for name, values in curves.items()
+        if len(values) in lengths - {0} and (is_of_training(name) or counts(name))
+    }
 
 
 def _settings(text: str) -> dict[str, Setting]:

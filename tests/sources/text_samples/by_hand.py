@@ -53,6 +53,106 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a table that pandas prints, wider than the line: its other columns follow over the same index",
+        "train.log",
+        "   epoch  train_loss  \\\n0      1        0.50   \n1      2        0.25   \n\n"
+        "   val_loss  seconds  \n0     0.750      3.5  \n1     0.625      3.0  \n\nDone\n",
+        {
+            "train_loss": [(1, 0.5), (2, 0.25)],
+            "val_loss": [(1, 0.75), (2, 0.625)],
+            "seconds": [(1, 3.5), (2, 3.0)],
+        },
+    ),
+    Sample(
+        "a table that pandas prints without the rows in its midst",
+        "train.log",
+        "    epoch  train_loss  val_loss\n0       1      0.5000    0.7500\n1       2      0.2500    0.5000\n"
+        "..    ...         ...       ...\n8       9      0.1250    0.3750\n\n[9 rows x 3 columns]\n",
+        {
+            "train_loss": [(1, 0.5), (2, 0.25), (9, 0.125)],
+            "val_loss": [(1, 0.75), (2, 0.5), (9, 0.375)],
+        },
+    ),
+    Sample(
+        "a table that pandas prints with the name of its index on a line of its own",
+        "train.log",
+        "       train_loss  val_loss\nepoch                      \n"
+        "1           0.50      0.75\n2           0.25      0.50\n",
+        {"train_loss": [(1, 0.5), (2, 0.25)], "val_loss": [(1, 0.75), (2, 0.5)]},
+    ),
+    Sample(
+        "a table that Polars prints",
+        "train.log",
+        "shape: (9, 3)\n┌───────┬────────────┬──────────┐\n"
+        "│ epoch ┆ train_loss ┆ val_loss │\n│ ---   ┆ ---        ┆ ---      │\n"
+        "│ i64   ┆ f64        ┆ f64      │\n╞═══════╪════════════╪══════════╡\n│ 1     ┆ 0.5        ┆ 0.75     │\n"
+        "│ …     ┆ …          ┆ …        │\n│ 9     ┆ 0.25       ┆ 0.5      │\n└───────┴────────────┴──────────┘\n",
+        {"train_loss": [(1, 0.5), (9, 0.25)], "val_loss": [(1, 0.75), (9, 0.5)]},
+    ),
+    Sample(
+        "a table of Rich with walls between its columns alone",
+        "train.log",
+        "        ╷            ╷          \n  epoch │ train_loss │ val_loss \n╶───────┼────────────┼─────────╴\n"
+        "      1 │       0.50 │     0.75 \n      2 │       0.25 │     0.50 \n        ╵            ╵          \n",
+        {"train_loss": [(1, 0.5), (2, 0.25)], "val_loss": [(1, 0.75), (2, 0.5)]},
+    ),
+    Sample(
+        "a bar whose last word is a value, right before its share",
+        "train.log",
+        "".join(
+            f"\repoch {i} loss {2.0**-i} val_loss {3 * 2.0**-i}: {25 * i:3d}%|{'#' * i:4}| {i}/4 [00:0{i}<00:04, 9it/s]"
+            for i in (1, 2, 3, 4)
+        )
+        + "\n",
+        {
+            "loss": [(i, 2.0**-i) for i in (1, 2, 3, 4)],
+            "val_loss": [(i, 3 * 2.0**-i) for i in (1, 2, 3, 4)],
+        },
+    ),
+    Sample(
+        "quantities that have a number for each split",
+        "train.log",
+        "".join(
+            f"Epoch {i} (3.5s) | loss: train={2.0**-i}, valid={3 * 2.0**-i} | acc: train=0.{i}5, valid=0.{i}25\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train loss": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "valid loss": [(1, 1.5), (2, 0.75), (3, 0.375)],
+            "train acc": [(1, 0.15), (2, 0.25), (3, 0.35)],
+            "valid acc": [(1, 0.125), (2, 0.225), (3, 0.325)],
+        },
+    ),
+    Sample(
+        "a sentence that begins with how many epochs there were",
+        "train.log",
+        "".join(
+            f"After {i} epochs: training loss was {2.0**-i}, validation loss was {3 * 2.0**-i}\n" for i in (1, 2, 3)
+        ),
+        {
+            "training loss": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "validation loss": [(1, 1.5), (2, 0.75), (3, 0.375)],
+        },
+    ),
+    Sample(
+        "how many epochs a script waited",
+        "train.log",
+        "".join(f"epoch {i} val_loss 0.5\nNo better after {i + 3} epochs, still waiting\n" for i in (1, 2, 3)),
+        {"val_loss": [(1, 0.5), (2, 0.5), (3, 0.5)]},
+    ),
+    Sample(
+        "an at sign before the epoch",
+        "train.log",
+        "".join(f"Train loss @ epoch {i} = {2.0**-i}\nVal loss @ epoch {i} = {3 * 2.0**-i}\n" for i in (1, 2, 3)),
+        {"Train loss": [(1, 0.5), (2, 0.25), (3, 0.125)], "Val loss": [(1, 1.5), (2, 0.75), (3, 0.375)]},
+    ),
+    Sample(
+        "an average meter: `val` is its value now, and no validation",
+        "train.log",
+        "".join(f"Step {10 * i} loss_val {2.0**-i} loss_avg {3 * 2.0**-i}\n" for i in (1, 2, 3)),
+        {"loss_val": [(10, 0.5), (20, 0.25), (30, 0.125)], "loss_avg": [(10, 1.5), (20, 0.75), (30, 0.375)]},
+    ),
+    Sample(
         "a tab between the colon and its number",
         "blocks.out",
         "".join(

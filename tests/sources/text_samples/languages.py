@@ -8,6 +8,26 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "Portuguese, with a word between the quantity and its split",
+        "train.log",
+        "".join(f"Época {i}: perda de treino {2.0**-i}, perda de validação {3 * 2.0**-i}\n" for i in (1, 2, 3)),
+        {
+            "perda de treino": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "perda de validação": [(1, 1.5), (2, 0.75), (3, 0.375)],
+        },
+    ),
+    Sample(
+        "Turkish, the epoch as an ordinal",
+        "train.log",
+        "".join(
+            f"{i}. epoch | eğitim kayb\u0131: {2.0**-i} | doğrulama kayb\u0131: {3 * 2.0**-i}\n" for i in (1, 2, 3)
+        ),
+        {
+            "eğitim kayb\u0131": [(1, 0.5), (2, 0.25), (3, 0.125)],
+            "doğrulama kayb\u0131": [(1, 1.5), (2, 0.75), (3, 0.375)],
+        },
+    ),
+    Sample(
         "decimal commas with a comma between the quantities, and dates with points",
         "training.log",
         "".join(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run import Axis, Notice, Series, Setting, Split
-from logdoctor.run.naming import split_of
+from logdoctor.run.naming import is_bare_split, split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import Log
 from logdoctor.sources.tables.compact.rows import Rows
@@ -24,15 +24,16 @@ from logdoctor.sources.tables.text import readable
 
 SPLIT_LABELS = frozenset({
     "mode", "split", "phase", "stage", "subset", "partition", "set", "type", "kind", "event", "event_type", "dataset",
+    "runcontext",
 })  # fmt: skip
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
 
-QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "series", "variable", "key", "name"})
+QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "metricname", "series", "variable", "key", "name"})
 """Columns whose words name the number in the column `value` beside them, one row for each point."""
 
 RUN_LABELS = frozenset({
-    "run", "run_id", "run_name", "run_number", "run_num", "run_idx", "experiment", "trial", "seed", "repeat",
-    "fold", "fold_id", "fold_idx", "fold_num", "fold_number", "cv_fold", "kfold", "k_fold",
+    "run", "run_id", "run_name", "dir_name", "run_number", "run_num", "run_idx", "experiment", "trial", "seed",
+    "repeat", "fold", "fold_id", "fold_idx", "fold_num", "fold_number", "cv_fold", "kfold", "k_fold",
 })  # fmt: skip
 """Columns that tell apart the runs which were written into one table."""
 
@@ -44,8 +45,10 @@ SUBJECT_LABELS = frozenset({
 
 LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS | SUBJECT_LABELS
 
-_HOLDERS = ("metric.context.", "context.", "metric.", "run.")
+_HOLDERS = ("metric.context.", "context.", "metric.")
 """What Aim puts before the name of a label: `metric.name`, `context.subset`."""
+
+_RUNS_OF_AIM = {"run.name": "run_name", "run.hash": "run_id"}
 
 _CONFIG = "config/"
 
@@ -55,12 +58,13 @@ _MOST_RUNS = 1000
 _FEW_WORDS = 32
 """Words for each of which a column is gone through once."""
 
-_VALUES = frozenset({"value", "values"})
+_VALUES = frozenset({"value", "values", "metricvalue"})
 
 
 def label_name(name: str) -> str:
     """Spell the name of a column as those of labels are spelled here."""
     plain = normal(name).replace(" ", "_")
+    plain = _RUNS_OF_AIM.get(plain, plain)
     return next((plain.removeprefix(one) for one in _HOLDERS if plain.startswith(one)), plain)
 
 
@@ -95,7 +99,8 @@ def _runs(table: Table) -> Iterator[tuple[str, Table]]:
 
 def _of_runs(table: Table) -> Labels | None:
     """Return the column that tells runs apart, where these have more than a row each."""
-    labels = next((one for one in table.labels if label_name(one.name) in RUN_LABELS), None)
+    told = (one for one in table.labels if label_name(one.name) in RUN_LABELS and not _names_splits(one))
+    labels = next(told, None)
     if labels is None:
         subjects = (one for one in table.labels if label_name(one.name) in SUBJECT_LABELS)
         labels = next((one for one in subjects if _begins_anew_with_each(one, table)), None)
@@ -288,8 +293,13 @@ def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
 
 
 def _names_splits(labels: Labels) -> bool:
-    """Whether each word names a part of the data, or at least two do, among others: `start`, `train`, `validation`."""
+    """Whether each word names a part of the data, or at least two do, among others: `start`, `train`, `validation`.
+
+    To TensorBoard, and to tbparse after it, these are runs: Keras writes each to a folder of its own.
+    """
     splits = [split_of(word) for word in labels.words]
+    if label_name(labels.name) in RUN_LABELS:
+        return len(set(splits)) > 1 and all(map(is_bare_split, labels.words))
     return label_name(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
 
 

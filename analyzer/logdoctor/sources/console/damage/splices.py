@@ -57,6 +57,9 @@ _EXPONENT = re.compile(r"[eE]{1,2}[-+]?[0-9]*")
 _DIGITS_OF_EXPONENT = re.compile(r"0[0-9]+")
 """Behind a sign, what is left of `1.5e-05`; nothing prints a number so."""
 
+_BROKEN_EXPONENT = re.compile(r"\0[eE][-+](?:[-+]\0|[\s,;|\]})])")
+"""An exponent with two signs or with no digits, which no program prints: `8.314e--01`, `5.1e- | val_loss`."""
+
 _BRACKETS = (("[", "]"), ("(", ")"), ("{", "}"))
 """Marks around names and numbers."""
 
@@ -169,9 +172,12 @@ def is_spliced(shape: str, often: int, rows: Rows, masked: Masked) -> bool:
     They are grown together within a word, between a name and its number, or with the rest of a number between them; or
     the end says once more what the beginning said, or does not close its brackets. A line that leaves out some of what
     others say is none.
+    An exponent that no program prints tells it alone, wherever the lines were grown together.
     Where the others came far more often, it is enough that two characters stand together at the seam that do so in
     neither of them, or that a line begins within another.
     """
+    if _BROKEN_EXPONENT.search(shape):
+        return True
     head, tail = _most_alike(shape, rows.forwards), _most_alike(shape[::-1], rows.backwards)[::-1]
     last, first = _common(head, shape), len(shape) - _common(tail[::-1], shape[::-1])
     rare = _FAR_MORE * often <= min(rows.often.get(head, 0), rows.often.get(tail, 0))

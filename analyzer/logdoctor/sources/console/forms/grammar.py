@@ -55,6 +55,7 @@ _BARE_KEYS = (
     "rate", "err", "f1", "auc", "wer", "cer", "time", "batch", "update", "round", "reward", "return", "iou", "map",
     "psnr", "@", "all", "train", "test", "val", "eval", "эпоха", "époque", "época", "epocă", "итерация", "шаг", "pas",
     "paso", "passo", "schritt", "pierdere", "validare", "loss is", "perplexity is", "accuracy is", "error is",
+    "loss was", "perplexity was", "accuracy was", "error was",
     "batch is", "rate to", "tensor", "损失", "損失", "准确率", "正确率", "손실", "로스", "정확도",
 )  # fmt: skip
 """Words that stand before a number without a colon or an equals sign."""
@@ -96,6 +97,12 @@ _SAID_IN_HEADINGS = frozenset(
 """What a heading says beside its counter and its split."""
 
 _CODE = re.compile(r"^\s*(?:def|class|import|from|return|if|elif|for|while|assert|with|print|@|#include|//)\b.*[:(]")
+CALLED = re.compile(
+    r"\bNamespace\(\w|^(?:.{0,80}[$+>#] ?)?(?:\w{1,40}=\S{0,80} ){0,8}(?:python[\d.]*|torchrun|srun|deepspeed) "
+    r"(?:\S{1,80} ){0,8}?\S{1,200}\.py\b"
+)
+"""What a script was called with, as argparse prints it or a shell did: what counts there is planned."""
+
 _WARNING = re.compile(r"\.py:\0: \w{0,40}Warning: ")
 """How Python begins a warning, behind the path of the script: its numbers measure nothing."""
 
@@ -140,6 +147,27 @@ _LOSSES_OF_PARTS = re.compile(r"(?<!\w)losses[ \t:=]{0,3}(?=\{)(?P<parts>\{[^{}]
 _PART = re.compile(r"(?P<quote>['\"])(?P<name>[a-z]\w{0,23})(?P=quote)(?=: )", re.I)
 """Losses named after the parts of a model, as loops around spaCy print them: `Losses {'ner': 9.5}`."""
 
+_SPLIT_PAIR = r"(?:train(?:ing)?|val(?:id(?:ation)?)?|dev|test|eval)(?: ?[:=] ?| )[-+]?(?:\0|nan|inf)%?"
+_SPLITS_OF_ONE = re.compile(
+    rf"(?<![\w/])(?P<name>[A-Za-z]\w{{0,24}}) ?[:=]? ?[\[({{]? ?"
+    rf"(?P<pairs>{_SPLIT_PAIR}(?: ?[,/;]? ?{_SPLIT_PAIR}){{1,3}})",
+    re.I,
+)
+"""A quantity with a number for every split, of which a line has several: `loss: train=0.5, val=0.6 | acc: train=0.9,
+val=0.8`."""
+_ITS_SPLIT = re.compile(r"(?<![A-Za-z])([A-Za-z]+)(?=[ :=])")
+
+_COUNT_FIRST = re.compile(
+    r"^(?P<lead>[^\w\0]*)(?:after \0 (?P<several>epochs?|steps?|iterations?)|\0 (?P<one>epoch|step|iteration))"
+    r"(?=\s{0,4}[:,;|-](?! {0,4}\0))",
+    re.I,
+)
+"""A count before the word for it, at the beginning of a line, and no number behind that: `After 3 epochs: loss 0.5`,
+`3. epoch | loss: 0.5`."""
+
+_AT_COUNT = re.compile(r"(?<=\w) @ (?=(?:epoch|step|iter))", re.I)
+"""A sign for a word: `Train loss @ epoch 3 = 0.5`."""
+
 _SUM_OF_LOSSES = "train==["
 """What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
 
@@ -165,7 +193,13 @@ def parse(shape: str) -> Form | None:
     if MASK not in shape and not _NO_NUMBER_BUT_NAN.search(shape):
         return _section(shape)
     shape = _before_warning(shape)
-    if len(shape) > LONGEST_SHAPE or not _may_be_data(shape) or _CODE.match(shape) or _REQUEST.search(shape):
+    if (
+        len(shape) > LONGEST_SHAPE
+        or not _may_be_data(shape)
+        or _CODE.match(shape)
+        or _REQUEST.search(shape)
+        or CALLED.search(shape)
+    ):
         return None
     return fixed_form(shape) or _form(shape) or (None if MASK in strip(shape).text else _section(shape))
 
@@ -183,9 +217,9 @@ def _before_warning(shape: str) -> str:
 def _form(shape: str) -> Form | None:
     """Read a line whose numbers stand behind their keys."""
     stripped = strip(_names_first(shape.replace(" ep:", " episodes:") if _LEROBOT in shape else shape))
-    reader = LineReader(stripped.text, stripped.slots)
+    text = _COUNT_FIRST.sub(rf"\g<lead>\g<several>\g<one>: {MASK}", stripped.text, count=1)
+    reader = LineReader(text, stripped.slots)
     reader.read()
-    text = stripped.text
     fields = _batches_of_evaluation(reader.fields) if BAR.search(text) else tuple(reader.fields)
     if not fields:
         return None
@@ -234,6 +268,10 @@ def _names_first(shape: str) -> str:
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
     shape = _TWO_AT_ONCE.sub(_one_by_one, shape.replace(_SUM_OF_LOSSES, "loss=["))
+    if " @ " in shape:
+        shape = _AT_COUNT.sub(" at ", shape)
+    if len(_SPLITS_OF_ONE.findall(shape)) > 1:
+        shape = _SPLITS_OF_ONE.sub(_named_by_split, shape)
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
     return shape
@@ -241,12 +279,17 @@ def _names_first(shape: str) -> str:
 
 def _losses_by_name(told: re.Match[str]) -> str:
     """Say of each part what is measured of it, unless it does so itself: `{'ner loss': 9.5}`."""
-    return _PART.sub(lambda part: part[0] if _is_told(part["name"]) else f"'{part['name']} loss'", told["parts"])
+    return _PART.sub(lambda part: part[0] if _measures(part["name"]) else f"'{part['name']} loss'", told["parts"])
 
 
-def _is_told(name: str) -> bool:
-    """Tell whether a name says what it measures."""
+def _measures(name: str) -> bool:
+    """Tell whether a name says what it measures, and that is measured on splits."""
     return issubclass(role_of(name, Split.NONE), SPLIT_ROLES)
+
+
+def _named_by_split(told: re.Match[str]) -> str:
+    """Give the numbers of each split the name of what they measure, where that is measured on splits."""
+    return _ITS_SPLIT.sub(rf"\1 {told['name']}", told["pairs"]) if _measures(told["name"]) else told[0]
 
 
 def _one_by_one(told: re.Match[str]) -> str:

@@ -71,8 +71,8 @@ _OF_A_SPLIT = re.compile(r"(?<!\S)(?:train|val|valid|dev|test|eval)_[a-z][a-z0-9
 """An identifier that begins with its split: `dev_uas 0.91`."""
 _ON_DATA = re.compile(r" (?:on|in|for|over) (?:the )?(?:train|val|test|dev|eval)[a-z]*(?: [a-z]+){0,2}$", re.I)
 """The end of a key that says on which data: `loss on training batch is 0.52`."""
-_THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d])", re.I)
-"""What stands behind a number that is the end of a key."""
+_THEN_ITS_VALUE = re.compile(r" ?[:=] ?[-+]?(?:\0|nan|inf)(?![:\d]|%\|)", re.I)
+"""What stands behind a number that is the end of a key, and is not the share of a bar: `val_loss 0.52: 100%|###`."""
 _INDEXED = re.compile(r" {0,4}\] ?[:=] {0,4}[-+]?(?:\0|nan|inf)", re.I)
 """What stands behind the position that a name has in brackets, and before the value: `batch_loss[ 20 ]: 0.52`."""
 _THEN_ITS_SUCCESSOR = re.compile(r"\s*-{1,2}>\s*[-+]?(?:\0|inf)")

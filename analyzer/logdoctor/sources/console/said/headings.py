@@ -1,5 +1,6 @@
 """Lines that announce a run: `=== Training resnet18, lr=0.1 ===`, `Fold 2/5`, `Run 3: seed=2`, a title between rules.
 
+So does what a script was called with, where it prints it or a shell did: `Namespace(lr=0.1)`, `$ python train.py`.
 So does a line that begins with another label than the one before: `Fold 2 | Epoch 1 | Loss 0.5`.
 
 Whatever looks like one is collected; whether runs begin under them is decided when all values are known.
@@ -11,7 +12,7 @@ import re
 from dataclasses import dataclass
 
 from logdoctor.sources.console.forms.form import Kind
-from logdoctor.sources.console.forms.grammar import parse
+from logdoctor.sources.console.forms.grammar import CALLED, LONGEST_SHAPE, parse
 from logdoctor.sources.console.forms.masking import MASK
 from logdoctor.sources.console.rows.streams import Taken
 from logdoctor.sources.console.said.line_labels import LABEL, Label, label_of
@@ -62,6 +63,12 @@ _NAMED = re.compile(
     re.I,
 )
 """What a colon or an equals sign follows, or a verb stands before: `Model: resnet18`, `Training model resnet18`."""
+
+ARGUMENTS = "arguments"
+"""The kind of a line that says what a script was called with."""
+
+_OPTION = re.compile(r"(?<!\S)--?([A-Za-z][\w-]*)[ =](?=[^\s-])")
+"""`--lr 0.1` is `lr=0.1`."""
 
 _PREFIXED = ("[", "(", MASK, "")
 """How lines begin that a logger or a launcher put something before; and empty ones."""
@@ -144,6 +151,7 @@ class HeadingReader:
         lines = passage.text.split("\n") if found else []
         for i, (kind, word) in list(found.items())[: MOST_HEADINGS - len(self._headings)]:
             text = _text_of(lines[i], strip(shapes[i]).text)
+            text = _OPTION.sub(r"\1=", text) if kind == ARGUMENTS else text
             self._headings.append(Heading(kind, word, text, taken.first + i))
 
     def _take_labels(self, passage: Passage, taken: Taken) -> None:
@@ -168,18 +176,22 @@ class HeadingReader:
 
 def _candidates(shapes: list[str]) -> list[str]:
     """Return quickly those lines that may announce a run: most of what source code and prose hold does not."""
-    found, prefixed = [], []
+    found, prefixed, called = [], [], []
     for shape in shapes:
         if shape[:1] in _PREFIXED or "INFO" in shape[:_LONGEST_LEVEL]:
             prefixed.append(shape)
         elif _OPENING.match(shape):
             found.append(shape)
-    return found + _SIEVE.pass_on(prefixed)
+        elif "Namespace(" in shape or ".py" in shape:
+            called.append(shape)
+    return called + found + _SIEVE.pass_on(prefixed)
 
 
 def _said(shape: str) -> tuple[str, str] | None:
     """Return kind and word of a line without its numbers, if it may announce a run."""
     text = strip(shape).text.strip()
+    if len(text) <= LONGEST_SHAPE and CALLED.search(text):
+        return ARGUMENTS, ""
     bare = text.strip(_MARKS)
     if word := _word_of(bare):
         kind = word

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
 from logdoctor.run.starting_over import starts_over
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.said.headings import Heading
+from logdoctor.sources.console.said.headings import ARGUMENTS, Heading
 from logdoctor.sources.console.said.line_labels import LABEL
 from logdoctor.sources.console.said.settings import pairs_in
 from logdoctor.sources.console.words.run_words import REPEATS
@@ -82,6 +82,7 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
         return []
     labelled = LABEL in first.headings  # each line says of which run it is
     starts = [first, *(one for one, verdict in zip(later, verdicts, strict=True) if labelled or verdict is not False)]
+    starts = _told_by_differences(starts)
     kinds = [kind for kind in first.headings if len({one.headings[kind].text for one in starts}) > 1]
     return [] if len(starts) < 2 else [_announced(one, kinds) for one in starts]
 
@@ -155,6 +156,21 @@ def _starts_over(lines: LineNumbers, values: NDArray[np.float64], before: Sequen
     cuts = np.searchsorted(lines, [*before, at])
     begins = [float(values[cut]) for cut in cuts[:-1] if cut < cuts[-1]]
     return starts_over(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
+
+
+def _told_by_differences(starts: Sequence[_Start]) -> list[_Start]:
+    """Say of what the script was called with only what is not the same for all runs, if any of its pairs are not."""
+    called = [one.headings[ARGUMENTS] for one in starts if ARGUMENTS in one.headings]
+    told = [{name: written for name, _, written in pairs_in(one.text)} for one in called]
+    names = dict.fromkeys(name for pairs in told for name in pairs)
+    apart = [name for name in names if len({pairs.get(name) for pairs in told}) > 1]
+    if not apart:
+        return list(starts)
+    short = [", ".join(pairs[name] for name in apart if name in pairs) for pairs in told]
+    return [
+        replace(one, headings={**one.headings, ARGUMENTS: replace(heading, text=text)})
+        for one, heading, text in zip(starts, called, short, strict=True)
+    ]
 
 
 def _announced(start: _Start, kinds: Sequence[str]) -> Announced:

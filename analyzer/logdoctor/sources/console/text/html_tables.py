@@ -16,13 +16,23 @@ _ROW = re.compile(r"<tr\b", re.I)
 _ROW_END = re.compile(r"</tr\s{0,10}>", re.I)
 _TABLE_END = re.compile(r"</table", re.I)
 
+_HEADING = re.compile(r"<(?:h[1-6]|caption)\b[^<>]{0,400}>(.{1,400}?)</(?:h[1-6]|caption)", re.I | re.S)
+"""What is said above a table, as of which run it is."""
+
 _LONGEST_ROW = 64 * 1024
 """Characters within which a row must end."""
 
 
 def drawn(page: str) -> str:
-    """Return the rows of HTML tables as lines between bars; nothing where there are none."""
-    return "".join(f"{row}\n" for _, _, row in _rows(page))
+    """Return the rows of HTML tables as lines between bars, below the headings before them; nothing without rows."""
+    lines: list[str] = []
+    at = 0
+    for start, end, row in _rows(page):
+        headings = _HEADING.findall(page[max(at, start - _LONGEST_ROW) : start])
+        lines += [f"## {_text(one)}" for one in headings[-1:]]
+        lines.append(row)
+        at = end
+    return "".join(f"{line}\n" for line in lines)
 
 
 def with_drawn_tables(text: str) -> tuple[str, NDArray[np.int32]] | None:
@@ -68,5 +78,8 @@ def _rows(page: str) -> Iterator[tuple[int, int, str]]:
             continue
         cells = _CELL.split(within[: end - start])[1:]
         if cells:
-            texts = (html.unescape(_TAG.sub(" ", cell)).split() for cell in cells)
-            yield start, end, f"|{'|'.join(' '.join(words).replace('|', ' ') for words in texts)}|"
+            yield start, end, f"|{'|'.join(_text(cell).replace('|', ' ') for cell in cells)}|"
+
+
+def _text(markup: str) -> str:
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())

@@ -67,6 +67,9 @@ PREPOSITIONS = frozenset({"at", "in", "after", "for", "("})
 NO_NAMES = frozenset("the a an this our its current cur now new with and but got has had of is at".split())
 """Words of a sentence before what is measured, which are no part of its name: `step 100, the loss is 0.75`."""
 
+_BETWEEN_TWO = frozenset({"de", "di", "do", "da", "des", "del", "du"})
+"""Words of Romance languages between a quantity and its split: `perda de treino 0.52`."""
+
 VERBS = frozenset({"is", "was", "are"})
 """Words between a quantity and its value: `validation loss is: 0.24`."""
 
@@ -109,9 +112,11 @@ def vocabulary_tail(key: str) -> str:
     """Return the last words of a key that all belong to training, or nothing."""
     tail: list[str] = []
     for word in reversed(key.split(" ")):
-        if not _is_of_training(word):
+        if not _is_of_training(word) and word.lower() not in _BETWEEN_TWO:
             break
         tail.insert(0, word)
+    while tail and tail[0].lower() in _BETWEEN_TWO:
+        del tail[0]
     name = " ".join(tail)
     return name if tail and (_measures(name) or any(map(_measures, tail))) else ""
 

@@ -40,6 +40,8 @@ _COUNTERS = frozenset({"step", "steps", "iter", "iters", "iteration", "iteration
 _COUNTED_KEY = re.compile(r"(?:(epoch|step|iteration|iter)s?[ _-]?)?(\d{1,15})", re.I)
 """Keys of records that say where each stands: `12`, `epoch_12`."""
 
+_INDEX = "index"
+
 _DEEPEST = 4
 
 
@@ -105,7 +107,7 @@ def _curves_in(path: Path, value: Any, prefix: str, depth: int) -> Iterator[Curv
         return
     counted = [_COUNTED_KEY.fullmatch(str(key)) for key in value]
     if value and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
-        keys = [(key[1].lower() if key[1] else "index", int(key[2])) for key in counted if key]
+        keys = [(key[1].lower() if key[1] else _INDEX, int(key[2])) for key in counted if key]
         records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
         yield from _of_records(path, records, prefix)
         return
@@ -154,7 +156,7 @@ def _of_indexed(path: Path, value: dict[str, Any]) -> Iterator[Table]:
         if isinstance(entry, dict) and entry and all(map(_is_index, entry)) and _column(name, list(entry.values()))
     }
     if curves:
-        yield indexed(path, "index", curves)
+        yield indexed(path, _INDEX, curves)
 
 
 def _of_pairs(path: Path, value: dict[str, Any]) -> Iterator[Table]:
@@ -184,9 +186,15 @@ def _are_pairs(values: list[Any]) -> bool:
 
 
 def _rows_under_names(value: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows that pandas' `to_json(orient="split")` writes, as records; none where they are not."""
-    names, rows = value.get("columns"), value.get("data")
-    return records_of_rows([names, *rows]) if isinstance(names, list) and isinstance(rows, list) else []
+    """Return the rows that pandas' `to_json(orient="split")` writes, as records; none where they are not.
+
+    Their index has no name there; if nothing else counts, it does.
+    """
+    names, rows, index = value.get("columns"), value.get("data"), value.get("index")
+    records = records_of_rows([names, *rows]) if isinstance(names, list) and isinstance(rows, list) else []
+    if not isinstance(index, list) or len(index) != len(records):
+        return records
+    return [{_INDEX: at, **record} for at, record in zip(index, records, strict=True)]
 
 
 def _column(name: str, values: list[Any]) -> Column | None:
