@@ -110,6 +110,17 @@ def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: s
     assert "\n" not in str(problem.value)
 
 
+def test_a_script_that_reads_the_command_line_gets_no_arguments_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["logdoctor", "replay", "runs/a"])
+    parsed = "import argparse\nparser = argparse.ArgumentParser()\n"
+    parsed += "parser.add_argument('--width', type=int, default=2)\nWIDTH = parser.parse_args().width\n"
+    (tmp_path / "train.py").write_text(parsed)
+    recipe = read_recipe(written(tmp_path, "from train import WIDTH\n" + SETUP.replace("2, 1", "WIDTH, 1") + LOSS))
+    assert recipe.setup().model.in_features == 2
+
+
 def test_a_folder_is_no_recipe(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="is a folder; name the recipe's file"):
         read_recipe(tmp_path)

@@ -81,6 +81,8 @@ def _run(path: Path) -> ModuleType:
     if beside not in sys.path:  # what lies beside it can be imported, as from a script, by its functions too
         sys.path.insert(0, beside)
     with blaming(path, "the recipe"), _no_training(path):
+        # A script that the recipe imports may read the command line: of logdoctor's it would make nothing.
+        sys.argv = [str(path)]
         spec.loader.exec_module(module)
     return module
 
