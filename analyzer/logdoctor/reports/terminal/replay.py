@@ -251,7 +251,8 @@ def _closing(replayed: Replayed, page: Page) -> Iterator[str]:
         yield from hanging(f"  {page.dim('note')}  ", page.printable(sentence), page.width)
     ended = {"interrupt": "; interrupted, what was learnt is kept", "budget": "; the budget was spent before the end"}
     cost, environment = replayed.cost, replayed.environment
-    yield (
+    yield from wrapped(
         f"{number(cost.steps)} step-equivalents in {cost.seconds:.1f} s on {environment.device}, torch "
-        f"{environment.torch}{ended.get(replayed.interrupted, '')}"
+        f"{environment.torch}{ended.get(replayed.interrupted, '')}",
+        page.width,
     )
