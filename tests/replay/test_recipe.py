@@ -63,6 +63,10 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
             "train_steps is no name of a recipe; did you mean 'train_step'?",
         ),
         ("def setup(:\n", ":3: invalid syntax"),
+        (
+            SETUP.replace("nn.Linear(2, 1)", "...") + LOSS,
+            ":4: is still to be filled in, as in the training script: model = ...",
+        ),
         ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(1)\n", "ended Python itself (1)"),
         (SETUP + LOSS + TRAINS, ": begins a training when it is imported, and was ended; put what trains under if"),
