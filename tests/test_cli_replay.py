@@ -183,6 +183,8 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay", "RUN", "--recipe", "wrong.py"], "the weights do not fit the recipe's model"),
         (["capture", "--", "ruby", "x.rb"], "'ruby' is no Python; give the script"),
         (["capture", "--", "python"], "there is no script to run"),
+        (["capture", "--", "python", "nowhere.py"], "nowhere.py: no such script"),
+        (["capture", "--", "python9", "x.py"], "python9: no such program"),
         (["capture", "--every", "often", "--", "python", "x.py"], "'often' is neither auto nor a number of steps"),
     ],
 )

@@ -174,7 +174,7 @@ class TestSections:
             ({"preset": "best"}, "preset: expected one of smoke, recommended, strict, not 'best'"),
             ({"require-runs": 0}, "require-runs: expected a whole number from 1, not 0"),
             ({"require-runs": True}, "require-runs: expected a whole number from 1, not True"),
-            ({"assert": {}}, "assert: expected a list of tables, not {}"),
+            ({"assert": {}}, "assert: expected a list of tables, each under a heading of its own in [[ ]], not {}"),
             ({"assert": ["x"]}, "assert: entry 1: expected a table, not 'x'"),
             (
                 {"suppress": [{"rule": "x"}, {"ruel": "y"}]},

@@ -88,7 +88,9 @@ def test_a_cause_that_the_log_did_not_suggest_is_added() -> None:
 def test_only_what_was_tested_and_held_is_called_tested(wording: Wording) -> None:
     assert REPLAYED.verdict is not None
     verdict = replace(REPLAYED.verdict, prescription=replace(FIX, wording=wording))
-    assert judged(replace(REPLAYED, verdict=verdict)).causes[0].fixes[0].tested == ""
+    fix = judged(replace(REPLAYED, verdict=verdict)).causes[0].fixes[0]
+    assert fix.tested == ""
+    assert fix.basis == ("replay: only delays the failure" if wording is Wording.DELAYS else "replay, not tested")
 
 
 @pytest.mark.parametrize(

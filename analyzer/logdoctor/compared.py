@@ -33,13 +33,13 @@ class SettingDifference:
 
 @dataclass(frozen=True, slots=True)
 class CurveSummary:
-    """One side of a curve: medians over its seeds."""
+    """One side of a curve over the steps that both have: medians over its seeds."""
 
     end: float
     """Median of the last tenth of the windows."""
     best: float
     average: float
-    """Area under the curve divided by its length in steps, over the steps that both sides have."""
+    """Area under the curve divided by its length in steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class CurveDifference:
     """First step at which they differ by more than noise."""
     overlap: float = 0.0
     """Share of the reference's steps that both have."""
+    beyond: str = ""
+    """Where the side that is longer ends, as a clause; empty where both end together."""
     problem: str = ""
     """Why they cannot be compared, or what is broken."""
 

@@ -95,7 +95,8 @@ def _fixes(replayed: Replayed) -> tuple[Fix, ...]:
     prescription = replayed.verdict.prescription if replayed.verdict is not None else None
     if prescription is None:
         return ()
-    fix = Fix(prescription.text, tested=_tested(prescription, replayed), basis="replay, not tested")
+    basis = "replay: only delays the failure" if prescription.wording is Wording.DELAYS else "replay, not tested"
+    fix = Fix(prescription.text, tested=_tested(prescription, replayed), basis=basis)
     alongside = Fix(prescription.alongside, basis="replay, not tested")
     return (fix, alongside) if prescription.alongside else (fix,)
 

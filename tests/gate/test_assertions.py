@@ -258,3 +258,14 @@ def test_a_pattern_for_one_argument_is_told_from_the_names_of_several() -> None:
 def test_a_median_of_one_value_names_no_spread() -> None:
     (said,) = asked(run(".", val_acc=[0.5, 0.9]), series="val_acc", min=0.8, aggregate=Aggregate.MEDIAN)
     assert said.message == "0.9 (step 1); the only value"
+
+
+def test_a_share_is_not_asked_of_an_accuracy_in_per_cent() -> None:
+    poor, good = run("poor", val_acc=[10.0, 30.0, 45.0]), run("good", val_acc=[10.0, 80.0, 96.0])
+    (check,) = asked(poor, series="val_acc", min=0.9)
+    assert check.outcome is Outcome.INCONCLUSIVE
+    assert check.message == "is logged in per cent, up to 45, and 0.9 reads as a share: ask for 90"
+    assert outcomes(good, series="val_acc", statistic=Statistic.STEPS_TO, target=0.9, max=5) == [Outcome.INCONCLUSIVE]
+    assert outcomes(poor, good, series="val_acc", min=90) == [Outcome.FAILED, Outcome.PASSED]
+    assert outcomes(good, series="val_acc", statistic=Statistic.MAX_DRAWDOWN, max=0.5) == [Outcome.PASSED]
+    assert outcomes(run("rouge", rouge=[10.0, 20.0]), series="rouge", min=0.9) == [Outcome.PASSED]

@@ -23,6 +23,7 @@ from logdoctor.reports.terminal import compared as compared_lines
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.notice import DAMAGE
 from logdoctor.run.understand import understand
+from logdoctor.wording import number
 
 
 def curve(seed: int = 0, shift: float = 0.0, points: int = 300, noise: float = 0.02) -> Any:
@@ -148,6 +149,23 @@ def test_an_accuracy_in_per_cent_that_fails_below_one_is_no_share() -> None:
     assert changes(70 - 20 * curve(), np.full(300, 1.0), "val_accuracy") == "worse"
 
 
+def test_the_numbers_are_of_the_steps_that_both_have() -> None:
+    whole = curve()
+    part = whole[:100]
+    found = only(compare([run("a", train_loss=whole)], [run("b", train_loss=part)]))
+    assert found.change == "within noise"
+    assert found.reference is not None
+    assert found.new is not None
+    assert found.reference.end == pytest.approx(found.new.end, rel=0.05)
+    assert found.reference.best == pytest.approx(found.new.best, rel=0.05)
+    end = number(float(np.median(whole[-30:])))
+    assert found.beyond.startswith("compared up to step 99; the reference goes on to step 299, where it is 0.")
+    assert found.beyond.endswith(end)
+    longer = only(compare([run("b", train_loss=part)], [run("a", train_loss=whole)]))
+    assert longer.beyond == found.beyond.replace("the reference", "new")
+    assert only(compare([run("a", train_loss=whole)], [run("b", train_loss=whole[:-3])])).beyond == ""
+
+
 def sample() -> Compared:
     late = curve(5, noise=0.005)
     late[200:] += 0.2
@@ -193,3 +211,6 @@ def test_the_command_compares_two_folders_and_needs_a_run_in_each(
     assert json.loads(capsys.readouterr().out)["curves"][0]["role"] == "train-loss"
     (tmp_path / "empty").mkdir()
     assert main(["compare", str(tmp_path / "a"), str(tmp_path / "empty")]) == 3
+    capsys.readouterr()
+    assert main(["compare", str(tmp_path / "[ab]"), str(tmp_path / "b")]) == 0
+    assert capsys.readouterr().out.startswith("reference  2 runs: ")

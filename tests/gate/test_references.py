@@ -319,3 +319,10 @@ class TestExact:
     def test_runs_that_differ_make_none(self) -> None:
         with pytest.raises(ConfigurationError, match="train_loss is not the same in all runs, first at step 0"):
             make_reference([run("a", 1), run("b", 2)], ["train_loss"], "*", "", exact=50)
+
+
+def test_an_accuracy_in_per_cent_is_not_better_than_a_share() -> None:
+    percent = held(run(train_loss=curve(99), val_acc=100 - 20 * curve(1099)))["val_acc"]
+    assert (percent.outcome, percent.message) == (
+        Outcome.INCONCLUSIVE, "is logged in per cent, the reference as a share",
+    )  # fmt: skip

@@ -273,6 +273,23 @@ def test_a_rate_that_jumps_is_told_from_one_that_is_merely_too_high() -> None:
     assert "0.01" in result.verdict.prescription.text
 
 
+def test_states_of_a_loss_that_rose_from_the_first_step_are_passed_over_for_the_oldest() -> None:
+    def setup() -> Training:
+        model = nn.Linear(8, 1)
+        return Training(model, torch.optim.SGD(model.parameters(), 3.0))
+
+    def square(model: nn.Module, batch: Any) -> Any:
+        return (model(batch[0]) ** 2).mean()
+
+    run = Loop(setup, loss=square, steps=40, saves=(0, 8, 16)).run()
+    result = replay(run.material(), Target(20), CPU)
+    assert result.baseline is not None
+    assert (result.baseline.state_step, result.baseline.reproduced) == (0, True)
+    assert result.verdict is not None
+    assert result.verdict.prescription is not None
+    assert result.verdict.prescription.wording is Wording.TESTED
+
+
 def test_an_interrupt_keeps_what_was_learnt(nan_run: Loop) -> None:
     def stop(progress: Progress) -> None:
         if progress.stage.startswith("repeats"):

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import torch
-from tests.replay.training import Loop, examples, loss_of
+from tests.replay.training import Loop, Net, examples, loss_of
 
 from logdoctor.replay.errors import ReplayError
+from logdoctor.replay.material import Training
 from logdoctor.replay.pipeline import Options, replay
 from logdoctor.replay.recheck import recheck
 from logdoctor.replayed import PATCHED, Outcome, Replayed, Target, Wording, from_json, to_json
+from logdoctor.reports.layout import Page
+from logdoctor.reports.terminal.replay import render
 
 CPU = Options("cpu")
 
@@ -66,6 +69,32 @@ def test_a_change_that_does_not_work_is_no_fix(run: Loop, earlier: Replayed) -> 
     assert result.trials[-1].outcome is Outcome.UNCHANGED
     assert result.trials[-1].failed_step == 40
     assert result.verdict == earlier.verdict
+
+
+def test_a_step_that_fails_otherwise_is_told_as_it_is_now(run: Loop, earlier: Replayed) -> None:
+    def high(model: Any, one: Any) -> Any:
+        return weighted(model, one, 1e-3) + (1e4 if not one[2].any() else 0.0)
+
+    result = recheck(run.material(loss=high), earlier, CPU)
+    assert result.trials[-1].outcome is Outcome.UNCHANGED
+    assert result.trials[-1].reason.startswith("loss too high (1")
+    text = render(result, Page(100))
+    assert text.startswith("With the code as it is now, step 40 still fails: loss too high (1")
+    assert "Before that change: step 40 fails again" in text
+
+
+def test_a_setting_that_the_saved_state_puts_back_is_not_what_ran(run: Loop, earlier: Replayed) -> None:
+    def slower() -> Training:
+        model = Net()
+        return Training(model, torch.optim.AdamW(model.parameters(), 1e-4))
+
+    material = run.material()
+    result = recheck(replace(material, recipe=replace(material.recipe, setup=slower)), earlier, CPU)
+    assert result.trials[-1].outcome is Outcome.UNTESTED
+    assert result.trials[-1].reason == "the saved state sets lr to 0.01 again, not 0.0001; train anew to test it"
+    assert render(result, Page(100)).startswith(
+        "With the code as it is now, step 40 was not tried: the saved state sets lr to 0.01 again"
+    )
 
 
 def test_there_must_have_been_a_failure(run: Loop, earlier: Replayed) -> None:

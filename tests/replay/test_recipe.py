@@ -63,6 +63,10 @@ def test_a_model_alone_is_enough_for_weights(tmp_path: Path) -> None:
             "train_steps is no name of a recipe; did you mean 'train_step'?",
         ),
         ("def setup(:\n", ":3: invalid syntax"),
+        (
+            SETUP.replace("nn.Linear(2, 1)", "...") + LOSS,
+            ":4: is still to be filled in, as in the training script: model = ...",
+        ),
         ("import no_such_module\n", ":3: the recipe raised ModuleNotFoundError: No module named 'no_such_module'"),
         ("raise SystemExit(1)\n", "ended Python itself (1)"),
         (SETUP + LOSS + TRAINS, ": begins a training when it is imported, and was ended; put what trains under if"),
@@ -108,6 +112,17 @@ def test_what_is_wrong_with_setup_is_one_line(tmp_path: Path, body: str, said: s
     with pytest.raises(ReplayError, match=re.escape(said)) as problem:
         recipe.setup()
     assert "\n" not in str(problem.value)
+
+
+def test_a_script_that_reads_the_command_line_gets_no_arguments_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["logdoctor", "replay", "runs/a"])
+    parsed = "import argparse\nparser = argparse.ArgumentParser()\n"
+    parsed += "parser.add_argument('--width', type=int, default=2)\nWIDTH = parser.parse_args().width\n"
+    (tmp_path / "train.py").write_text(parsed)
+    recipe = read_recipe(written(tmp_path, "from train import WIDTH\n" + SETUP.replace("2, 1", "WIDTH, 1") + LOSS))
+    assert recipe.setup().model.in_features == 2
 
 
 def test_a_folder_is_no_recipe(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from logdoctor.curves import Curve, decay, flat, geometric, given, line, rise
 from logdoctor.diagnosis import selected_rules
 from logdoctor.engine import Bench
 from logdoctor.finding import Cause, Finding, Strength
-from logdoctor.signals import Siblings
+from logdoctor.signals import Siblings, given_rate
+from logdoctor.wording import number
 
 RULES = {rule.id: rule for rule in selected_rules(Config())}
 
@@ -226,7 +227,30 @@ def test_a_rate_that_is_known_is_named_where_it_is_too_high(rule: Any) -> None:
         asked = Bench(run, Siblings.among(run, ())).ask(rule)
         blamed = [cause(finding, "learning-rate-too-high") for finding in asked] if isinstance(asked, list) else []
         for fixes in [one.fixes for one in blamed if one is not None]:
-            assert any(fix.text.startswith("lower the learning rate from 0.0") for fix in fixes)
+            known = number(given_rate(run))
+            assert any(fix.text.startswith(f"lower the learning rate from {known}") for fix in fixes)
+
+
+def test_a_schedule_with_a_peak_of_its_own_is_not_judged_by_the_rate_that_was_set() -> None:
+    one_cycle = line(8.0, 200.0, 60).followed_by(line(200.0, 0.1, 60))
+    loss = given([1.4, 1.4, 1.5]).followed_by(rise(1e30, 30)).followed_by(flat(np.nan, 87))
+    run = example_run({"lr": 0.01, "optimizer": "SGD"}, axis=Axis.STEP, train_loss=loss, lr=one_cycle)
+    assert given_rate(run) == pytest.approx(200.0)
+    blamed = cause(told("nan-loss", run), "learning-rate-too-high")
+    assert blamed is not None
+    assert blamed.contra == ()  # neither ordinary nor decayed
+    assert blamed.fixes[0].text.startswith("lower the learning rate from 200 to")
+
+
+def test_a_rate_that_another_seed_failed_at_is_not_the_one_to_raise_it_to() -> None:
+    slow = example_run({"lr": 0.01, "seed": 1}, train_loss=line(2.3, 2.2))
+    good = example_run({"lr": 0.05, "seed": 1}, train_loss=decay(2.3, 0.3))
+    lucky = example_run({"lr": 0.15, "seed": 1}, train_loss=decay(2.3, 0.1))
+    failed = example_run({"lr": 0.15, "seed": 2}, train_loss=decay(2.3, 1.0, 40).followed_by(flat(np.nan, 80)))
+    for beside, rate in (((good, lucky), "0.15"), ((good, lucky, failed), "0.05")):
+        told_cause = cause(told("slow-convergence", slow, *beside), "learning-rate-too-low")
+        assert told_cause is not None
+        assert told_cause.fixes[0].text == f"raise the learning rate from 0.01 to {rate}"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import which
 
 import click
 
@@ -33,6 +34,7 @@ def command(*, run: str, every: str, budget: float, max_gb: float, training: Seq
     if every != "auto" and not (every.isdecimal() and int(every)):
         raise click.BadParameter(f"{every!r} is neither auto nor a number of steps", param_hint="--every")
     interpreter, rest = _split(training)
+    _refuse_missing(interpreter, rest[0])
     Path(run).mkdir(parents=True, exist_ok=True)
     options = {
         "folder": os.path.abspath(run),
@@ -77,3 +79,11 @@ def _split(training: Sequence[str]) -> tuple[list[str], list[str]]:
     if not rest or rest[0] == "-c" or rest == ["-m"]:
         raise click.UsageError("there is no script to run: logdoctor capture -- python train.py")
     return [program, *flags], list(rest)
+
+
+def _refuse_missing(interpreter: Sequence[str], script: str) -> None:
+    """Refuse a program or a script that is not there: Python would tell of it from within the capture."""
+    if which(interpreter[0]) is None:
+        raise click.UsageError(f"{interpreter[0]}: no such program")
+    if script != "-m" and not Path(script).exists():
+        raise click.UsageError(f"{script}: no such script")

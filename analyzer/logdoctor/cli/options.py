@@ -28,6 +28,11 @@ def _expanded(_context: click.Context, _parameter: click.Parameter, patterns: Se
     return tuple(dict.fromkeys(paths))
 
 
+def expanded(context: click.Context, parameter: click.Parameter, pattern: str) -> tuple[str, ...]:
+    """Expand one pattern, of an argument that stands for a group of runs."""
+    return _expanded(context, parameter, (pattern,))
+
+
 paths_argument = click.argument(
     "paths", nargs=-1, required=True, metavar="PATH...", shell_complete=completion.paths, callback=_expanded
 )

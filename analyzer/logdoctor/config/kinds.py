@@ -181,7 +181,7 @@ def tables(section: type) -> Kind:
 
     def read(value: Any) -> tuple[Any, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str):
-            raise ValueError(f"expected a list of tables, not {value!r}")
+            raise ValueError(f"expected a list of tables, each under a heading of its own in [[ ]], not {value!r}")
         return tuple(_within(f"entry {at}", one, each) for at, each in enumerate(value, start=1))
 
     one = table(section)

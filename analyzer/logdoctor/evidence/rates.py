@@ -171,11 +171,18 @@ def rate_too_low(
 ) -> Cause:
     """Return the cause with the sibling of a higher rate that ended lowest as evidence and fix.
 
+    One at a rate that another seed failed at comes after those of safer rates.
     Not at a rate that no network trains at with this run's optimizer: the sibling, which logs none, has another.
     """
     height = rate_height(siblings.run, Hyperparameters(siblings.run))
     most = inf if not height else (given_rate(siblings.run) or inf) / height
-    faster = _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE, lowest_first=True)
+    unsafe = min(
+        (given_rate(one.run) or inf for one in siblings if one.failure and only_rate_differs(one)), default=inf
+    )
+    faster = sorted(
+        _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE, lowest_first=True),
+        key=lambda one: (given_rate(one.run) or 0.0) * OTHER_RATE > unsafe,
+    )
     best = _first_tested(one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most)
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None and not costs(best, end_of(siblings.run)):

@@ -16,9 +16,13 @@ from logdoctor.gate.statistics import Measurement, measure, rises, throughput
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import ROLES, Run, Series
 from logdoctor.signals import Unmeasurable
+from logdoctor.signals.optimization.accuracy import is_in_percent
 from logdoctor.wording import number, place, shown_name
 
 KIND = "assertion"
+
+OF_UNIT = (Statistic.BEST, Statistic.END, Statistic.LOWEST, Statistic.HIGHEST, Statistic.AVERAGE, Statistic.STEPS_TO)
+"""Statistics that are values of the series, and are compared with a bound in its unit."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ def _throughput(run: Run) -> Answer:
 def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
     if gap := gap_in(series, run):
         return Answer(run.name, series.name, problem=f"cannot be judged: {gap.text}")
+    if problem := _other_unit(assertion, series):
+        return Answer(run.name, series.name, problem=problem)
     try:
         higher = rises(assertion, series)
         found = measure(assertion.statistic, series, rises=higher, target=assertion.target)
@@ -112,6 +118,17 @@ def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
         return Answer(run.name, series.name, problem=str(reason))
     where = place(series, found.step) if found.step is not None else ""
     return Answer(run.name, series.name, found, where=where)
+
+
+def _other_unit(assertion: Assertion, series: Series) -> str:
+    """Say so where a bound reads as a share, which nearly every accuracy in per cent passes; nothing elsewhere."""
+    bounds = [one for one in (assertion.target, assertion.min) if one is not None]
+    if assertion.statistic not in OF_UNIT or not bounds or not 0 < bounds[0] <= 1 or not is_in_percent(series):
+        return ""
+    highest, bound = number(float(series.finite.values.max())), bounds[0]
+    return (
+        f"is logged in per cent, up to {highest}, and {_as_set(bound)} reads as a share: ask for {_as_set(100 * bound)}"
+    )
 
 
 def _check(assertion: Assertion, *answers: Answer) -> Check:

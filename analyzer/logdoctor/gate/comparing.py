@@ -13,16 +13,19 @@ from logdoctor.gate.environment import told_settings, unlike
 from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of
 from logdoctor.gate.statistics import mean_over_steps
-from logdoctor.run import ROLES, Role, Run, Series, Setting
+from logdoctor.run import ROLES, Axis, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
-from logdoctor.wording import counted, place, shown_name
+from logdoctor.wording import axis_word, counted, number, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
 
 ALIKE = 2.0
 """Factor by which the first accuracies of two runs of one task may lie apart."""
+
+GOES_ON = 0.05
+"""Share of its steps from which a side goes on beyond the other: the last evaluations of two runs differ by less."""
 
 NOISE = Tolerance(k=4.0, rtol=0.0, atol=0.0, shift=0.0)
 """Beyond four standard deviations of either side a difference is no noise."""
@@ -106,15 +109,30 @@ def _difference(about: CurveDifference, old: Golden, fresh: Golden) -> CurveDiff
         change = Change.WORSE if to_bad_side.ends_worse else Change.BETTER if to_bad_side.improved else Change.DIFFERENT
     elif to_any_side.regressed:
         change = Change.DIFFERENT
-    steps = common.golden.steps
     return replace(
         about,
         change=change,
-        reference=CurveSummary(old.end, old.best, mean_over_steps(steps, common.golden.centre)),
-        new=CurveSummary(fresh.end, fresh.best, mean_over_steps(steps, common.medians)),
+        reference=_summary(common.golden),
+        new=_summary(replace(common.golden, centre=common.medians)),
         first_step=to_any_side.first_step if to_any_side.regressed else None,
         overlap=common.overlap,
+        beyond=_beyond(old, fresh),
     )
+
+
+def _summary(side: Golden) -> CurveSummary:
+    return CurveSummary(side.end, side.best, mean_over_steps(side.steps, side.centre))
+
+
+def _beyond(old: Golden, fresh: Golden) -> str:
+    """Say where the longer side ends, of which nothing is compared beyond the end of the shorter one."""
+    longer, shorter, name = (old, fresh, "the reference") if old.last_step > fresh.last_step else (fresh, old, "new")
+    beyond = longer.last_step - shorter.last_step
+    if beyond <= GOES_ON * (longer.last_step - longer.first_step):
+        return ""
+    word = axis_word(Axis(old.axis))
+    last = f"{word} {shorter.last_step:,}; {name} goes on to {word} {longer.last_step:,}"
+    return f"compared up to {last}, where it is {number(longer.end)}"
 
 
 def _first_broken(series: Series) -> int | None:

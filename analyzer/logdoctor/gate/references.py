@@ -19,6 +19,7 @@ from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_in_percent
 from logdoctor.wording import axis_word, counted, number, percent, shown_name
 
 KIND = "reference"
@@ -132,6 +133,8 @@ class _Asked:
         common = common_windows(golden, self.series)
         if common is None:
             return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
+        if is_in_percent(self.series) and accuracy_unit(golden.centre) == 1:
+            return "is logged in per cent, the reference as a share", None
         if common.broken_step is not None:
             return "", common
         if common.holes:

@@ -18,8 +18,11 @@ from logdoctor.replay.window.dials import UNCHANGED
 from logdoctor.replay.window.guard import ceiling_of
 from logdoctor.replay.window.reproduce import TAIL, logged_before, shifted, usable_states
 from logdoctor.replay.window.session import Session
-from logdoctor.replay.window.snapshot import RandomStates
+from logdoctor.replay.window.snapshot import RandomStates, Snapshot
 from logdoctor.replayed import PATCHED, Failure, Outcome, Prescription, Replayed, Trial, Wording
+
+MOVED = frozenset({"lr", "momentum", "betas"})
+"""Settings of an optimizer that a scheduler changes as it goes."""
 
 
 def recheck(
@@ -66,5 +69,23 @@ def _tried(session: Session, state_step: int, failure: Failure) -> Trial:
     before = RandomStates.now(session.device)
     trial = again(TAIL, None)
     if trial.outcome is not Outcome.REMOVED:
-        return trial
+        reason = _overruled(session, start)
+        return replace(trial, outcome=Outcome.UNTESTED, reason=reason) if reason else trial
     return confirm(again, trial, random=before.drew(session.device))
+
+
+def _overruled(session: Session, start: Snapshot) -> str:
+    """Say which setting of the optimizer the saved state put back over what `setup()` says now, or nothing.
+
+    A rate that is lowered in the code is not what runs then. One that a scheduler moves is told by its bounds.
+    """
+    given, saved = session.material.recipe.setup().optimizer, start.training.optimizer
+    if given is None or saved is None:
+        return ""
+    start.put_back()
+    moved = MOVED if start.training.scheduler is not None else frozenset()
+    for now, then in zip(given.param_groups, saved.param_groups, strict=False):
+        for name, value in now.items():
+            if name in then.keys() - moved and isinstance(value, int | float) and value != then[name]:
+                return f"the saved state sets {name} to {then[name]:g} again, not {value:g}; train anew to test it"
+    return ""

@@ -50,6 +50,11 @@ class Failure:
     detail: str = ""
     """Which tensor is not finite, or what the loss was compared with."""
 
+    @property
+    def said(self) -> str:
+        """What is to be seen, in words."""
+        return str(self.symptom).replace("-", " ") + (f" ({self.detail})" if self.detail else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Shift:

@@ -47,7 +47,7 @@ class Trial:
     tried: int = 0
     """Runs: the first, those with other seeds, the one over a longer horizon."""
     reason: str = ""
-    """Why it could not be tested."""
+    """Why it could not be tested, or how the step fails now where it failed otherwise before."""
 
     @property
     def begun(self) -> str:

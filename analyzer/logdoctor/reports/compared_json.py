@@ -39,6 +39,7 @@ def _curve(one: CurveDifference) -> dict[str, Any]:
         "new": _summary(one.new),
         "first_step": one.first_step,
         "overlap": one.overlap,
+        "beyond": one.beyond,
         "problem": one.problem,
     }
 

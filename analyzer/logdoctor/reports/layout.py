@@ -12,8 +12,8 @@ from logdoctor.reports.escaping import printable
 WIDTH = 100
 """Columns where nothing is known of the terminal; longer lines are hard to read."""
 
-MIN_WIDTH = 60
-"""Narrower terminals get lines of this width, for nothing would be left of a curve."""
+MIN_WIDTH = 40
+"""Narrower terminals get lines of this width, for nothing would be left of a curve; phones have 40 to 50."""
 
 MIN_TEXT = 24
 """Columns that a text needs so that something may stand beside it."""

@@ -92,6 +92,7 @@ class NanLoss(Rule):
         "still-improving",
         "non-finite-gradients",
         "excessive-clipping",
+        "noisy-validation",
     )
 
     recovered: float = threshold(

@@ -78,6 +78,7 @@ class ExplodingGradients(Rule):
         "plateau",
         "slow-convergence",
         "excessive-clipping",
+        "noisy-validation",
     )
 
     factor: float = threshold(

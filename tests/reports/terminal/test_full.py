@@ -166,7 +166,7 @@ def test_colours_are_few() -> None:
     assert used == {"0", "1", "2", "33"}
 
 
-@pytest.mark.parametrize("width", [60, 70, 100])
+@pytest.mark.parametrize("width", [40, 60, 70, 100])
 @pytest.mark.parametrize("name", CASES)
 def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
     assert max(map(cells, shown(CASES[name](), width=width).splitlines())) <= width
@@ -374,7 +374,7 @@ def test_text_from_a_log_drives_neither_the_terminal_nor_a_ci_service() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(name=st.text(max_size=90), message=st.text(max_size=250), width=st.integers(60, 100), unicode=st.booleans())
+@given(name=st.text(max_size=90), message=st.text(max_size=250), width=st.integers(40, 100), unicode=st.booleans())
 def test_any_text_stays_within_the_width_and_is_harmless(name: str, message: str, width: int, unicode: bool) -> None:
     cause = Cause("x", message, pro=(message,), fixes=(Fix(message, f"sibling run {name}"), Fix(name)))
     said = finding(message=message, causes=(cause,), evidence={name: Quantity(1.5, name)})

@@ -87,7 +87,7 @@ def test_everything_that_was_learnt_is_shown() -> None:
     check_golden("replay", render(REPLAYED, Page()))
 
 
-@pytest.mark.parametrize("width", [60, 80, 100])
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
 def test_lines_are_no_wider_than_the_page(width: int) -> None:
     assert max(map(len, render(REPLAYED, Page(width)).splitlines())) <= width
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import inspect
 import sys
@@ -68,7 +69,7 @@ def _run(path: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ReplayError(f"{path}: a recipe is a Python file, ending in .py")
     try:
-        compile(path.read_bytes(), str(path), "exec")
+        _refuse_unfilled(path, ast.parse(path.read_bytes(), str(path)))
     except OSError as problem:
         raise ReplayError(f"{path}: {reason(problem)}") from None
     except (SyntaxError, ValueError) as problem:
@@ -80,8 +81,19 @@ def _run(path: Path) -> ModuleType:
     if beside not in sys.path:  # what lies beside it can be imported, as from a script, by its functions too
         sys.path.insert(0, beside)
     with blaming(path, "the recipe"), _no_training(path):
+        # A script that the recipe imports may read the command line: of logdoctor's it would make nothing.
+        sys.argv = [str(path)]
         spec.loader.exec_module(module)
     return module
+
+
+def _refuse_unfilled(path: Path, text: ast.AST) -> None:
+    """Refuse a draft in which a place is left open: `model = ...`."""
+    for one in ast.walk(text):
+        value = one.value if isinstance(one, ast.Assign | ast.Return) else None
+        if isinstance(value, ast.Constant) and value.value is ...:
+            open_place = f"is still to be filled in, as in the training script: {ast.unparse(one)}"
+            raise ReplayError(f"{path}:{value.lineno}: {open_place}")
 
 
 class _TrainingError(Exception):

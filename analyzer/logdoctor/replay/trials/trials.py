@@ -268,6 +268,9 @@ def outcome(
         became = Outcome.WORSE
     else:
         became = Outcome.UNCHANGED if failed <= failure.step + SLACK else Outcome.POSTPONED
+    reason = "the batches end at the failing step" if became is Outcome.UNTESTED else ""
+    if became is Outcome.UNCHANGED and window.failure is not None and window.failure.symptom is not failure.symptom:
+        reason = window.failure.said  # a loss of 1e4 is no success, and yet not the infinity that it was
     return Trial(
         name=change.name,
         text=change.text,
@@ -278,5 +281,5 @@ def outcome(
         end_loss=median(losses[-END:]) if losses else None,
         passed=int(became is Outcome.REMOVED),
         tried=1,
-        reason="the batches end at the failing step" if became is Outcome.UNTESTED else "",
+        reason=reason,
     )

@@ -118,8 +118,8 @@ def reproduce(session: Session, target: int) -> Reproduction:
     """Replay the window around the flagged step twice; set the recipe's counting right first if it is off.
 
     The nearest state comes first, as it may itself be at fault. Where the failure comes so soon after it that nothing
-    could be seen coming, or changed in time, an older state is tried: the failure either comes from there as well, and
-    the window begins there, or the nearest state is at fault.
+    could be seen coming, or changed in time, an older state is tried, and so on: the failure either comes from there as
+    well, and the window begins there, or the nearest state is at fault.
     """
     states = usable_states(session.material.states, target)
     session.meter.expected = 2.0 * (target - states[0].step + TAIL)
@@ -129,15 +129,16 @@ def reproduce(session: Session, target: int) -> Reproduction:
     target -= shift.log
     last, logged = target + TAIL, session.material.logged
     first = _replayed(session, start, last)
-    sound_from, older = None, states[1] if len(states) > 1 else None
-    if first.failure is not None and first.failure.step - start.step < LEAD and older is not None:
-        earlier = session.restored(older)
+    sound_from, rest = None, states[1:]
+    while rest and first.failure is not None and first.failure.step - start.step < LEAD:
+        earlier = session.restored(rest[0])
         longer = _replayed(session, earlier, last)
         if longer.failure is None:
             sound_from = earlier
-        elif longer.failure.step <= first.failure.step:
-            start, first = earlier, longer
-            older = states[2] if len(states) > 2 else None
+        if longer.failure is None or longer.failure.step > first.failure.step:
+            break
+        start, first, rest = earlier, longer, rest[1:]
+    older = rest[0] if rest else None
     saved = states[0].holds if session.material.recipe.load is None else ()  # what a load() finds, nobody knows
     history = logged_before(logged, start.step)
     second = session.run(start, last, Guard(list(history)), keep=_wanted(first))

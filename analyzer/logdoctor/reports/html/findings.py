@@ -193,7 +193,8 @@ def _where(run: Run, finding: Finding) -> Iterator[str]:
 
 def _fix(fix: Fix, names: dict[str, RunName]) -> FixView:
     source = f"from {fix.basis}" if fix.basis.startswith(("the ", "this ")) else fix.basis
-    basis = None if fix.basis == "general" else linked(f"{_capital(source)}; not tested", names)
+    tested = "" if fix.basis.startswith("replay") else "; not tested"  # a replay says itself what came of it
+    basis = None if fix.basis == "general" else linked(f"{_capital(source)}{tested}", names)
     return FixView(_sentence(fix.text), linked(fix.tested, names) if fix.tested else None, basis)
 
 

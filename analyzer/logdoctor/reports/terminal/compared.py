@@ -68,7 +68,7 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
             break
     yield from _titled(fitting, page)
     for one in curves:
-        if said := _beside(one):
+        for said in _beside(one):
             yield from wrapped(page.printable(f"{one.series}: {said}"), page.width)
 
 
@@ -92,10 +92,14 @@ def _average(side: CurveSummary) -> float:
     return side.average
 
 
-def _beside(one: CurveDifference) -> str:
-    """Return what is to be known of a comparison beside its numbers."""
-    part = one.overlap < 1 and one.change is not Change.UNKNOWN
-    return one.problem or (f"compared on {percent(one.overlap)} of the steps" if part else "")
+def _beside(one: CurveDifference) -> Iterator[str]:
+    """Yield what is to be known of a comparison beside its numbers."""
+    if one.problem:
+        yield one.problem
+    elif one.beyond:
+        yield one.beyond
+    elif one.overlap < 1 and one.change is not Change.UNKNOWN:
+        yield f"compared on {percent(one.overlap)} of the steps"
 
 
 def _titled(rows: Sequence[Sequence[str]], page: Page) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from logdoctor.finding import Finding
-from logdoctor.reports.layout import Page, cells, padded
+from logdoctor.reports.layout import Page, cells, hanging, padded
 from logdoctor.reports.terminal.sparkline import Sparkline, sparkline
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
@@ -22,20 +22,31 @@ LOG_SCALE = "log scale"
 
 
 def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
-    """Yield the two losses and the series that the finding is about, on one axis where they share it."""
+    """Yield the two losses and the series that the finding is about, on one axis where they share it.
+
+    What is said of a curve stands beside it, or below where a narrow terminal has no room for both.
+    """
     series = _drawn(run, finding)
     if not series:
         return
     labels = [page.shortened(page.printable(one.name), MAX_LABEL) for one in series]
     asides = [_aside(one, stretch=one is series[0] or one.axis != series[0].axis) for one in series]
     label_columns = max(map(cells, labels))
-    room = page.width - 2 - label_columns - 2 - 2 - max(map(len, asides))
+    indent = 2 + label_columns + 2
+    room = page.width - indent - 2 - max(map(len, asides))
     drawings = _drawings(series, room, page)
     if any(drawing.logarithmic for drawing in drawings):
-        drawings = _drawings(series, room - len(f", {LOG_SCALE}"), page)
+        room -= len(f", {LOG_SCALE}")
+        drawings = _drawings(series, room, page)
+    beside = room >= MIN_COLUMNS
+    if not beside:
+        drawings = _drawings(series, page.width - indent, page)
     for label, drawing, aside in zip(labels, drawings, asides, strict=True):
-        said = page.dim(", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else ""))))
-        yield f"  {page.dim(padded(label, label_columns))}  {drawing.text}  {said}"
+        said = ", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else "")))
+        line = f"  {page.dim(padded(label, label_columns))}  {drawing.text}"
+        yield f"{line}  {page.dim(said)}" if beside else line
+        if said and not beside:
+            yield from map(page.dim, hanging(" " * indent, said, page.width))
 
 
 def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline]:

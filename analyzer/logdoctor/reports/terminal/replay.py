@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from logdoctor.causes import because
-from logdoctor.replayed import Baseline, Birth, Outcome, Phase, Replayed, Trial, Wording
+from logdoctor.replayed import PATCHED, Baseline, Birth, Outcome, Phase, Replayed, Trial, Wording
 from logdoctor.reports.layout import Page, hanging, wrapped
 from logdoctor.wording import counted, number
 
@@ -53,6 +53,9 @@ _OUTCOMES = {
     Outcome.UNTESTED: "was not tried",
 }
 
+STILL = "still fails"
+"""What is said of a change with which the step fails in another way."""
+
 
 def render(replayed: Replayed, page: Page) -> str:
     """Return the result as text for a terminal."""
@@ -74,8 +77,28 @@ def _happened(replayed: Replayed, page: Page) -> Iterator[str]:
     if baseline is None:
         yield f"{page.bold('replay')}{rule}  step {replayed.target.step}: ended before the window was replayed"
         return
-    yield from (page.bold(line) for line in wrapped(page.printable(_headline(baseline, replayed)), page.width))
+    headline = _headline(baseline, replayed)
+    patched = next((one for one in replayed.trials if one.name == PATCHED), None)
+    if patched is not None:
+        answer = f"With the code as it is now, step {replayed.target.step} {_step_now(patched)}"
+        yield from (page.bold(line) for line in wrapped(page.printable(answer), page.width))
+        yield ""
+        headline = f"Before that change: {headline[:1].lower()}{headline[1:]}"
+    yield from (page.bold(line) for line in wrapped(page.printable(headline), page.width))
     yield from hanging("  ", page.printable(_faithful(baseline)), page.width)
+
+
+def _step_now(patched: Trial) -> str:
+    """Say what becomes of the step with code that was changed since the replay."""
+    runs = f" in {patched.passed} of {patched.tried} runs" if patched.tried > 1 else ""
+    why = f": {patched.reason}" if patched.reason else ""
+    said = {
+        Outcome.REMOVED: f"goes well{runs}",
+        Outcome.POSTPONED: f"goes well, and step {patched.failed_step} fails",
+        Outcome.WORSE: f"is not reached: step {patched.failed_step} fails already",
+        Outcome.UNTESTED: f"was not tried{why}",
+    }
+    return said.get(patched.outcome, f"still fails{why}")
 
 
 def _headline(baseline: Baseline, replayed: Replayed) -> str:
@@ -90,10 +113,7 @@ def _headline(baseline: Baseline, replayed: Replayed) -> str:
             f"Step {replayed.target.step} does not fail again: the fault passed, or lies in what was not put back. "
             "No fix is prescribed"
         )
-    what = str(failure.symptom).replace("-", " ")
-    return f"Step {failure.step} fails again, from the state of step {baseline.state_step}: {what}" + (
-        f" ({failure.detail})" if failure.detail else ""
-    )
+    return f"Step {failure.step} fails again, from the state of step {baseline.state_step}: {failure.said}"
 
 
 def _faithful(baseline: Baseline) -> str:
@@ -197,7 +217,8 @@ def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:
         label = f"  {page.dim('tried')}  " if at == 0 else " " * 9
         runs = f", {one.passed} of {one.tried} runs" if one.passed and one.tried > 1 else ""
         why = f": {one.reason}" if one.reason else ""
-        yield from page.beside(label, page.printable(one.text), page.printable(f"{_OUTCOMES[one.outcome]}{runs}{why}"))
+        became = STILL if one.reason and one.outcome is Outcome.UNCHANGED else _OUTCOMES[one.outcome]
+        yield from page.beside(label, page.printable(one.text), page.printable(f"{became}{runs}{why}"))
     if len(tried) > MAX_TRIALS:
         yield page.dim(f"         and {counted(len(tried) - MAX_TRIALS, 'more change')}")
 
@@ -230,7 +251,8 @@ def _closing(replayed: Replayed, page: Page) -> Iterator[str]:
         yield from hanging(f"  {page.dim('note')}  ", page.printable(sentence), page.width)
     ended = {"interrupt": "; interrupted, what was learnt is kept", "budget": "; the budget was spent before the end"}
     cost, environment = replayed.cost, replayed.environment
-    yield (
+    yield from wrapped(
         f"{number(cost.steps)} step-equivalents in {cost.seconds:.1f} s on {environment.device}, torch "
-        f"{environment.torch}{ended.get(replayed.interrupted, '')}"
+        f"{environment.torch}{ended.get(replayed.interrupted, '')}",
+        page.width,
     )

@@ -120,6 +120,11 @@ def accuracy_unit(values: NDArray[np.float64]) -> float:
     return 100.0 if values.max() > LARGEST_SHARE else 1.0
 
 
+def is_in_percent(series: Series) -> bool:
+    """Tell whether a series is an accuracy in per cent: by its name, and by values that no share has."""
+    return is_accuracy(series.name) and len(series.finite) > 0 and accuracy_unit(series.finite.values) > 1
+
+
 def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
     """Tell whether a metric began with DEGREES values in order and is logged in whole per cent, or of 100 examples.
 

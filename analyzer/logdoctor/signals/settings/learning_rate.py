@@ -14,6 +14,10 @@ RATE_SETTINGS = (("learning", "rate"), ("lr",), ("base", "lr"), ("max", "lr"), (
 
 SEED_WORDS = frozenset({"seed"})
 
+ABOVE_SET = 2.0
+"""Factor by which a logged rate passes the one that was set, from which that one is no peak: the schedule has its own
+(`max_lr` of `OneCycleLR`), or the rate was scaled with the batch or the devices."""
+
 REPEATS = frozenset({"fold", "rep", "repeat"})
 """Settings that count repeats of one recipe, as a seed does."""
 
@@ -47,16 +51,23 @@ def _settings(run: Run) -> Mapping[str, Setting]:
 
 
 def given_rate(run: Run) -> float | None:
-    """Return the rate that a run was set to, or the highest that it logged, or that its name tells, or None."""
+    """Return the rate that a run was set to, or the highest that it logged, or that its name tells, or None.
+
+    The highest logged counts where it lies far above the one that was set, too.
+    """
     return run.once(_rate)
 
 
 def _rate(run: Run) -> float | None:
-    named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
-    for words_of_name in RATE_SETTINGS:
-        rate = as_number(named.get(words_of_name))
-        if rate is not None and rate > 0:
-            return rate
     logged = run.find(LearningRate)
     peak = float(logged.finite.values.max()) if logged is not None and len(logged.finite) else 0.0
+    rate = _set_rate(run)
+    if rate is not None:
+        return peak if peak > ABOVE_SET * rate else rate
     return peak if peak > 0 else as_number(run.told.get("lr"))
+
+
+def _set_rate(run: Run) -> float | None:
+    named = {setting_words(name): value for name, value in reversed(list(run.hyperparameters.items()))}
+    rates = (as_number(named.get(words_of_name)) for words_of_name in RATE_SETTINGS)
+    return next((rate for rate in rates if rate is not None and rate > 0), None)

@@ -19,7 +19,7 @@ ABSURD = 100.0
 """A rate that no optimizer is used at: SGD with clipped gradients stands 20 to 30 (PyTorch's word model)."""
 
 DECAYED = 0.5
-"""Share of its highest below which a rate has decayed."""
+"""Share of its highest until then below which a rate has decayed: one that has yet to rise that far has not."""
 
 
 def clues_of_rate(event: Event) -> Iterator[Clue]:
@@ -65,10 +65,9 @@ def _from_height(event: Event) -> Iterator[Clue]:
 
 def _from_schedule(event: Event, schedule: Schedule) -> Iterator[Clue]:
     """Where in its schedule the rate was: still rising, or decayed."""
-    share, rate = schedule.share_at(event.onset_step), number(schedule.at(event.onset_step))
-    where = place(event.series, event.onset_step)
+    rate, where = number(schedule.at(event.onset_step)), place(event.series, event.onset_step)
     rates = schedule.rates[schedule.series.steps <= event.onset_step]
     if len(rates) > RUN_UP and rates[-1] > rates[len(rates) // 2] and rates[-1] >= rates.max():
         yield Clue("learning-rate-too-high", FAIR, f"the rate was still rising, to {rate} at {where}")
-    elif share < DECAYED:
+    elif len(rates) and rates[-1] < DECAYED * rates.max():
         yield Clue("learning-rate-too-high", -FAIR, f"the rate had decayed to {rate} by {where}")
