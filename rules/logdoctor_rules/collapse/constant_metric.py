@@ -67,8 +67,7 @@ class ConstantMetric(Rule):
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
     not move either, that is the finding and this a note; so it is where a metric came by degrees to nine tenths, and
-    for objects of one size while that of all sizes moves. A reward that is zero or negative and never moves teaches
-    nothing, whatever the policy does.
+    for objects of one size while that of all sizes moves. A reward of zero or less that never moves teaches nothing.
     """
 
     id = "constant-metric"
