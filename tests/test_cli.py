@@ -340,7 +340,7 @@ class TestTerminal:
         assert main(["analyze", str(runs), "--color", option]) == 0
         assert ("\x1b[" in capsys.readouterr().out) is coloured
 
-    @pytest.mark.parametrize(("columns", "widest"), [("200", 100), ("80", 80), ("20", 60)])
+    @pytest.mark.parametrize(("columns", "widest"), [("200", 100), ("80", 80), ("40", 40), ("20", 40)])
     def test_width(
         self, columns: str, widest: int, runs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
