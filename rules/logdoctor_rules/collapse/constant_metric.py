@@ -412,7 +412,7 @@ class ConstantMetric(Rule):
         causes = (of_one_size := causes_of_one_size(series, metrics)) or told
         harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
         others = [one.name for one, _ in stuck if one is not series]
-        is_usual = harmless or bool(of_one_size) or may_have_learnt_nearly_all(series, since)
+        is_usual = harmless or bool(of_one_size) or may_have_learnt_nearly_all(series, since, train)
         is_usual |= rests_as_the_loss_does(train, float(series.values[-1]))
         yield self._constant(series, since, others, train, causes, is_usual=is_usual, harmless=harmless)
 

@@ -125,8 +125,8 @@ class SlowConvergence(Rule):
     )
     min_updates: float = threshold(
         100.0,
-        "updates, where steps count them, before which no fall is slow: at 1e-3 Adam has then moved a weight by 0.1, "
-        "as far as those of a layer of a hundred inputs lie apart from the first on",
+        "updates, where steps count them, before which no fall is slow in a run that is hardly evaluated: at 1e-3 Adam "
+        "has then moved a weight by 0.1, as far as those of a layer of a hundred inputs lie apart from the first on",
     )
 
     examples = (
@@ -457,7 +457,7 @@ class SlowConvergence(Rule):
             return
         by_design = slow_by_design(run, train, chance)
         is_short = is_short_of(int(self.min_updates), run, train.series)
-        is_over = fall.has_barely_begun or (not is_short and (fall.is_complete or is_no_trial(val)))
+        is_over = fall.has_barely_begun or (fall.is_complete and not is_short) or is_no_trial(val)
         shown, pace = fall.shown, fall.pace
         series, (started, ended) = shown.series, apart(shown.start, shown.end)
         note = "slow" if fall.came_some_way_at_low_rate else "straight"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import ceil, log
+from math import ceil, exp, log
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from logdoctor.signals.optimization.accuracy import (
     rose_by_degrees,
     rose_in_hundredths,
 )
-from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer
+from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer, most_entropy
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number, percent
@@ -61,6 +61,12 @@ LITTLE = 0.05
 EARLY = 0.1
 """Share of its values, rounded up, by which a metric rests that never learnt; one that rests later may have learnt all
 there is."""
+
+MANY_CLASSES = 1000
+"""Classes from which on a first loss is no longer that of guessing among them."""
+
+HARDLY_MORE = 1.2
+"""Training loss in units of the most that so many right answers cost, up to which batches and dropout may lift it."""
 
 CHEAP = 0.1
 """Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
@@ -189,14 +195,20 @@ def came_to_nearly_all(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
     return as_share(accuracy) >= NEARLY_ALL and train is not None and train.end < TWICE * least_of_one_answer(accuracy)
 
 
-def may_have_learnt_nearly_all(metric: Series, since: int) -> bool:
+def may_have_learnt_nearly_all(metric: Series, since: int, train: Trend[TrainLoss] | None) -> bool:
     """Tell whether a metric came by degrees to where few answers are wrong, or unseen, and rests from an index on.
 
     A small validation set shows one value then, of a model that has learnt, as well as of one that has come to name
-    the largest class alone.
+    the largest class alone. The training loss of the former is no higher than being so often right costs at most, were
+    each mistake any of the other classes: as many as the first loss is guessing among.
     """
-    by_degrees = rose_by_degrees(metric.values[:since]) or begins_late(metric)
-    return as_share(float(metric.values[-1])) >= NEARLY_ALL and by_degrees
+    right = as_share(float(metric.values[-1]))
+    if not NEARLY_ALL <= right < 1 or not (rose_by_degrees(metric.values[:since]) or begins_late(metric)):
+        return False
+    if train is None:
+        return True
+    classes = exp(min(max(train.start, log(2)), log(MANY_CLASSES)))
+    return train.end <= HARDLY_MORE * most_entropy(right, classes)
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:
