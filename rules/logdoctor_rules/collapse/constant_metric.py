@@ -283,14 +283,19 @@ class ConstantMetric(Rule):
             val_accuracy=line(0.33, 0.967, 20).followed_by(flat(0.967, 100)),
         ),
         fires(
-            "rose to one answer for all, or to nearly all right: the loss stays above the entropy of shares (a note)",
+            "rose from any answer to the same for all, and the loss never passes the entropy of the shares",
             train_loss=decay(0.7, 0.24),
+            val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
+        ),
+        fires(
+            "rose to where nearly all is right, at a loss that so many right answers among seven may cost (a note)",
+            train_loss=decay(1.95, 0.2),
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 100)),
         ),
         fires(
             "rests where nearly all is right, in a log that does not show how it came there (a note)",
             axis=Axis.STEP,
-            train_loss=decay(1.7, 0.24, 80).without(0, 39),
+            train_loss=decay(1.7, 0.18, 80, half_life=0.15).without(0, 39),
             val_accuracy=line(0.75, 0.96, 20).followed_by(flat(0.96, 60)).without(0, 39),
         ),
         silent(
