@@ -32,6 +32,7 @@ from logdoctor.evidence.generalization.validation_lead import (
     begins_early,
     causes_of_lead,
     evaluated_alike,
+    in_another_unit,
 )
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
@@ -65,16 +66,15 @@ class ValidationBelowTraining(Rule):
 
     Dropout, augmentation, mixup, label smoothing and means over an epoch make that normal, and few logs name them all:
     then it is a note, and only for a large lead. It is a warning where they cannot explain it: validation makes no
-    mistakes at all while training makes many, validation led before a regulariser could have hidden anything, or the
-    lead is a good part of all that training gained and no setting names a regulariser. For a classifier the last one
-    needs logged settings, because mixup is common, and as many mistakes in training as its loss implies, because
-    smoothed labels raise the loss alone.
+    mistakes while training makes many, led before a regulariser could hide anything, is divided by something, or leads
+    by a good part of all that training gained and no setting names a regulariser. The last needs, of a classifier,
+    logged settings (mixup is common) and as many mistakes as its loss implies (smoothed labels raise the loss alone).
     """
 
     id = "validation-below-training"
     title = "Validation loss stays below training loss"
     severity = Severity.WARNING
-    causes = ("train-mode-regularisation", "leakage", "validation-set-differs", "label-noise")
+    causes = ("train-mode-regularisation", "leakage", "validation-set-differs", "label-noise", "wrong-loss-or-output")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
     limits = "Needs 6 validation losses. Leakage and dropout look alike until training is evaluated without dropout."
 
@@ -111,6 +111,11 @@ class ValidationBelowTraining(Rule):
     min_points: float = threshold(6.0, "values of validation loss: three in each half")
 
     examples = (
+        fires(
+            "validation is divided by its examples, after a mean over batches of 64",
+            train_loss=decay(2.3, 0.3),
+            val_loss=decay(2.3 / 64, 0.35 / 64),
+        ),
         fires(
             "validation makes no mistakes, training does, and no setting says why",
             settings={"learning_rate": 0.001},
@@ -303,19 +308,20 @@ class ValidationBelowTraining(Rule):
         (named, off), solved = regularisers(run), self._solved(run, train)
         # Of means of an epoch without settings nobody knows what dropout or noise on the inputs adds to them.
         known = bool(run.hyperparameters) or not are_means(gap) or lead.ratio <= FAR_BELOW
+        divided = "" if has_terms else in_another_unit(lead)
         suspicious = self._is_suspicious(lead, solved="" if named else solved, early=early) and (known or bool(solved))
         large = known and not (named or suspicious or has_terms) and self._is_large(run, lead)
         far = f"the lead is {percent(lead.end / train.fall)} of what training gained" if large else ""
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
-        ends = f"{number(lead.validation)}, {percent(lead.ratio)} of {train.series.name}"
+        ends = f"ends at {number(lead.validation)}, {percent(lead.ratio)} of {train.series.name}"
+        lasts = f"{val.series.name} {ends} ({number(lead.training)}), and its lead does not shrink"
         yield self.finding(
-            f"{val.series.name} ends at {ends} "
-            + "; ".join(filter(None, (f"({number(lead.training)}), and its lead does not shrink", solved, early))),
+            "; ".join(filter(None, (lasts, solved, divided or early))),
             Span(val.series.name, lead.since, val.series.last_step, "below training"),
             Span(train.series.name, train.series.first_step, train.series.last_step),
-            severity=Severity.WARNING if suspicious or large else Severity.NOTE,
+            severity=Severity.WARNING if suspicious or large or divided else Severity.NOTE,
             confidence=unsure if large else confidence_from(margin, len(val)),
-            causes=causes_of_lead(named, off, solved, early, far, suspicious=suspicious),
+            causes=causes_of_lead(named, off, solved, early, far, divided, suspicious=suspicious),
             evidence={
                 "lead at the end": Quantity(lead.end),
                 "lead in the middle": Quantity(lead.middle),

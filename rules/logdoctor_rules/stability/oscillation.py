@@ -225,6 +225,11 @@ class Oscillation(Rule):
             train_loss=flat(0.4).noisy(0.09, seed=2).with_value(0, 0.45),
         ),
         silent(
+            "epochs of training that swing by luck in the rhythm of what validation hardly shows",
+            train_loss=given(decay(2.3, 0.8, 60).values * np.exp(swing(0.4, 14, 60).values)).noisy(0.02),
+            val_loss=given(decay(2.3, 0.9, 60).values * np.exp(swing(0.005, 14, 60).values)),
+        ),
+        silent(
             "the end of a log of noisy batches, which does not show what they gained",
             axis=Axis.STEP,
             train_loss=decay(40.0, 1.2, 240).noisy(0.6).without(0, 119),

@@ -10,7 +10,7 @@ from math import hypot
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength, likely_if
+from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
@@ -27,6 +27,18 @@ TO_COME = 0.3
 TO_COME_OF_MEANS = 0.4
 """The same of means of an epoch, which lag: dropout and noisy inputs leave up to 0.38 (measured on 50 small
 regressions)."""
+
+DIVIDED = 8.0
+"""Training in units of validation from which they may be in different units, as for summed losses: batches are that
+large, and a lead of dropout or mixup stays far below."""
+
+ALIKE = 2.0
+"""Factor by which that may change from the first evaluation to the last."""
+
+AVERAGED_ONCE = Fix(
+    "divide the sum of the losses of batches by the number of batches: each is a mean over its examples already"
+)
+"""What to do about a validation loss that was divided by the number of examples as well."""
 
 BEGINS = 0.1
 """How far the first evaluation may lie below the first batch, as a share of what is gained after it."""
@@ -140,14 +152,33 @@ def late_noise(val: Trend[ValLoss]) -> float:
     return MAD_TO_SIGMA * median(np.abs(changes)) / 2**0.5 if len(changes) else 0.0
 
 
+def in_another_unit(lead: Lead) -> str:
+    """Say so where validation is the same small part of training from its first value to its end, or nothing.
+
+    No training teaches as much before the first evaluation as it keeps ahead for ever: it is divided by something.
+    """
+    gap = lead.gap
+    if min(gap.val.first, lead.validation) <= 0:
+        return ""
+    at_first, at_end = float(gap.train_level[0]) / gap.val.first, lead.training / lead.validation
+    if min(at_first, at_end) < DIVIDED or max(at_first, at_end) > ALIKE * min(at_first, at_end):
+        return ""
+    return f"it is 1/{number(at_first)} of training at its first value and 1/{number(at_end)} at its end"
+
+
 def causes_of_lead(
-    named: Sequence[str], off: Sequence[str], solved: str, early: str, far: str, *, suspicious: bool
+    named: Sequence[str], off: Sequence[str], solved: str, early: str, far: str, divided: str, *, suspicious: bool
 ) -> tuple[Cause, ...]:
     """Rank what training mode explains against what it does not.
 
-    `named` are the regularisers that the settings name, `off` those that they switch off; solved, early and far are
-    what was seen, or empty.
+    `named` are the regularisers that the settings name, `off` those that they switch off; solved, early, far and
+    divided are what was seen, or empty.
     """
+    if divided:
+        return ranked(
+            because("wrong-loss-or-output", Strength.LIKELY, pro=[divided], fixes=[AVERAGED_ONCE]),
+            because("validation-set-differs"),
+        )
     return ranked(
         because(
             "train-mode-regularisation",

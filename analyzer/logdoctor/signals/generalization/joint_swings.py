@@ -130,8 +130,10 @@ class JointSwings:
         """How far the two swing beyond what a sound run does, from 1 on.
 
         They do it together, or they jump and get no lower: by their likeness, by their height, or by a rate that is
-        known to be high. One jump is no swing.
+        known to be high. One jump is no swing, and what validation hardly shows is none of the model.
         """
+        if self.validation_is_calm:
+            return 0.0
         together = min(self.likeness / LIKENESS, self.level / HIGH)
         together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count
         one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
