@@ -66,7 +66,7 @@ class ValidationBelowTraining(Rule):
 
     Dropout, augmentation, mixup, label smoothing and means over an epoch make that normal, and few logs name them all:
     then it is a note, and only for a large lead. It is a warning where they cannot explain it: validation makes no
-    mistakes while training makes many, led before a regulariser could hide anything, is divided by something, or leads
+    mistakes while training makes many, led before a regulariser could hide anything, is in another unit, or leads
     by a good part of all that training gained and no setting names a regulariser. The last needs, of a classifier,
     logged settings (mixup is common) and as many mistakes as its loss implies (smoothed labels raise the loss alone).
     """

@@ -36,9 +36,9 @@ ALIKE = 2.0
 """Factor by which that may change from the first evaluation to the last."""
 
 AVERAGED_ONCE = Fix(
-    "divide the sum of the losses of batches by the number of batches: each is a mean over its examples already"
+    "make both losses means over examples: divide a sum of means of batches by the number of batches, not of examples"
 )
-"""What to do about a validation loss that was divided by the number of examples as well."""
+"""What to do about a validation loss that was divided twice, or a training loss that was added up."""
 
 BEGINS = 0.1
 """How far the first evaluation may lie below the first batch, as a share of what is gained after it."""
@@ -155,7 +155,8 @@ def late_noise(val: Trend[ValLoss]) -> float:
 def in_another_unit(lead: Lead) -> str:
     """Say so where validation is the same small part of training from its first value to its end, or nothing.
 
-    No training teaches as much before the first evaluation as it keeps ahead for ever: it is divided by something.
+    No training teaches as much before the first evaluation as it keeps ahead for ever: one of the two is added up, or
+    divided, where the other is not.
     """
     gap = lead.gap
     if min(gap.val.first, lead.validation) <= 0:
