@@ -179,3 +179,11 @@ class TestZerosOfFewDecimals:
 
     def test_a_tenfold_step_may_be_shown_as_zero(self) -> None:
         assert schedule(flat(0.004, 50).followed_by(flat(0.0, 50))).dead_from(0.01) is None
+
+    def test_it_is_zero_where_a_log_keeps_all_decimals(self) -> None:
+        rates = flat(0.004, 50).followed_by(flat(0.0, 50))
+        assert Schedule.measure(example_run(train_loss=line(1.0, 0.3, 100), lr=rates)).dead_from(0.01) == 50
+
+    @pytest.mark.parametrize("first", [1e-46, 1e-300])
+    def test_rates_too_small_for_single_precision_are_no_zeros(self, first: float) -> None:
+        assert schedule(geometric(first, 1e-3 * first, 50)).dead_from(0.01) is None

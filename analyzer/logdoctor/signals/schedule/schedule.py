@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import LearningRate
+from logdoctor.run.roles import LearningRate, TrainLoss
 from logdoctor.signals.statistics.beginning import begins_late
-from logdoctor.signals.statistics.rounding import largest_shown_as_zero
+from logdoctor.signals.statistics.rounding import in_few_decimals, largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -90,14 +90,16 @@ class Schedule:
     """The logged learning rate, at least two finite values of it."""
 
     series: Series
+    is_exact: bool = False
+    """Whether a zero is one: the losses beside the rates have more decimals than a log that rounds."""
 
     @classmethod
     def measure(cls, run: Run) -> Schedule:
         """Read the schedule from the run's rate; raises Unmeasurable where it was logged less than twice."""
-        series = run.find(LearningRate)
+        series, train = run.find(LearningRate), run.find(TrainLoss)
         if series is None or len(series.finite) < 2:
             raise Unmeasurable("no learning rate in this run")
-        return cls(series.finite)
+        return cls(series.finite, is_exact=train is not None and not in_few_decimals(train.finite.values))
 
     @cached_property
     def rates(self) -> NDArray[np.float64]:
@@ -228,10 +230,12 @@ class Schedule:
         if not len(alive) or alive[-1] + 1 == len(self.rates):
             return None
         begun, died, last = (int(self.series.steps[at]) for at in (0, alive[-1] + 1, -1))
-        hidden = largest_shown_as_zero(self.rates) / self.peak
+        hidden = 0.0 if self.is_exact else largest_shown_as_zero(self.rates) / self.peak
+        if hidden >= LOW:
+            return None
         if hidden > share:
             died = begun + ceil((died - begun) / (1 - _end_of_cosine_below(hidden)))
-        return died if died < last and hidden < LOW else None
+        return died if died < last else None
 
     @cached_property
     def restarts(self) -> NDArray[np.int64]:
