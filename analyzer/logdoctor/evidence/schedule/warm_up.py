@@ -25,8 +25,8 @@ def warmed_sibling(train: Trend[TrainLoss], siblings: Siblings, *, full: float, 
     """
     for one in siblings:
         fall, logged = one.train.start - one.train.end, one.run.find(LearningRate)
-        rates = () if logged is None else logged.finite.values
-        ramps = len(rates) > 0 and rates[0] < full * max(rates)
+        rates = np.empty(0) if logged is None else logged.finite.values
+        ramps = len(rates) > 0 and rates[0] < full * rates.max()
         same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
         if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= share * fall:
             return one

@@ -109,11 +109,12 @@ def accuracies_of_classes(run: Run) -> list[Series]:
 
 def right_by_error_rates(run: Run) -> list[Series]:
     """Return what the error rates of a run leave right, as accuracies called `1 - error_rate`."""
-    errors = [one for role in (TrainError, ValError) for one in run.all(role) if _is_error_rate(one.name)]
+    errors = [one for role in (TrainError, ValError) for one in run.all(role) if is_error_rate(one.name)]
     return [_what_is_right(one) for one in errors if len(one.finite)]
 
 
-def _is_error_rate(name: str) -> bool:
+def is_error_rate(name: str) -> bool:
+    """Tell whether a series is the share of examples that were taken for another class, by its name."""
     named = set(words(name))
     return bool(named & ERRORS and named & OF_CLASSES) and not (named & OF_PARTS or _counts_several(name))
 
