@@ -54,6 +54,10 @@ class TestRangeTest:
     def test_one_is_known_by_the_few_decimals_of_its_rates(self, decimals: int) -> None:
         assert schedule(rounded(geometric(1e-6, 1.0, 300), decimals)).is_range_test
 
+    @pytest.mark.parametrize("ramp", [line(1e-6, 1e-3, 60), geometric(1e-6, 1e-2, 60)])
+    def test_a_rate_that_waits_before_it_is_raised_is_none(self, ramp: Curve) -> None:
+        assert not schedule(flat(1e-6, 60).followed_by(ramp)).is_range_test
+
     @pytest.mark.parametrize("points", [20, 120, 5000])
     def test_a_warm_up_that_the_log_does_not_outlive_is_none(self, points: int) -> None:
         assert not schedule(line(0.0, 1e-3, points)).is_range_test
