@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from logdoctor import Run, fires
@@ -15,7 +17,8 @@ GAVE_UP = TextEvent(NON_FINITE_STOP, "FloatingPointError: Minimum loss scale rea
 
 
 def stopped(*events: TextEvent, **scale: Curve) -> Run:
-    return fires("", events=(*events, GAVE_UP), train_loss=decay(6.0, 3.0, 120).noisy(0.03), **scale).run
+    curves: dict[str, Any] = {"train_loss": decay(6.0, 3.0, 120).noisy(0.03), **scale}
+    return fires("", events=(*events, GAVE_UP), **curves).run
 
 
 @pytest.mark.parametrize(

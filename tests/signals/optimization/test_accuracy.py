@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from logdoctor import Series, example_run
+from logdoctor import Axis, Series, example_run
 from logdoctor.curves import Curve, flat, given
 from logdoctor.run import Split
 from logdoctor.signals.optimization.accuracy import (
@@ -110,7 +110,7 @@ def test_tenths_may_be_any_share_that_is_printed_with_one_decimal(values: list[f
 class TestRightByErrorRates:
     @staticmethod
     def right(name: str, errors: Curve) -> list[list[float]]:
-        run = example_run(train_loss=flat(0.4, 8), val_loss=flat(0.5, 8), **{name: errors})
+        run = example_run(None, Axis.EPOCH, 0, train_loss=flat(0.4, 8), val_loss=flat(0.5, 8), **{name: errors})
         return [one.values.tolist() for one in right_by_error_rates(run)]
 
     @pytest.mark.parametrize("name", ["word_error_rate", "sentence_error_rate", "top5_error_rate", "error_rate@5"])
