@@ -326,3 +326,9 @@ def test_an_accuracy_in_per_cent_is_not_better_than_a_share() -> None:
     assert (percent.outcome, percent.message) == (
         Outcome.INCONCLUSIVE, "is logged in per cent, the reference as a share",
     )  # fmt: skip
+
+
+def test_a_low_accuracy_in_per_cent_is_no_share() -> None:
+    low = make_reference([run(train_loss=curve(1), val_acc=1.3 - 0.2 * curve(2))], ["val_acc"], "*", "")
+    (judged,) = reference_checks("main", low, [run(train_loss=curve(3), val_acc=1.8 - 0.2 * curve(4))], References())
+    assert "per cent" not in judged.check.message

@@ -19,10 +19,13 @@ from logdoctor.gate.intact import damage_of, described
 from logdoctor.gate.reference_file import Reference
 from logdoctor.gated import Check, Outcome
 from logdoctor.run import Axis, Run, Series
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_in_percent
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import axis_word, counted, number, percent, shown_name
 
 KIND = "reference"
+
+OTHER_UNIT = 10.0
+"""Accuracy in units of that of the reference from which it is in another unit, and not better."""
 
 
 class Judged(NamedTuple):
@@ -133,10 +136,10 @@ class _Asked:
         common = common_windows(golden, self.series)
         if common is None:
             return f"shares no steps with the reference, which reaches to {_place(golden, golden.last_step)}", None
-        if is_in_percent(self.series) and accuracy_unit(golden.centre) == 1:
-            return "is logged in per cent, the reference as a share", None
         if common.broken_step is not None:
             return "", common
+        if is_accuracy(self.name) and _in_per_cent_here_alone(common):
+            return "is logged in per cent, the reference as a share", None
         if common.holes:
             return f"has nothing at {_place(golden, common.holes[0])}, where the reference has", None
         if common.overlap < self.settings.min_overlap:
@@ -176,6 +179,12 @@ class _Asked:
     ) -> Check:
         about = f"{self.name} like reference {self.title}"
         return Check(KIND, about, self.run.name, self.name, self.settings.level, outcome, said, evidence or {}, span)
+
+
+def _in_per_cent_here_alone(common: Common) -> bool:
+    """Whether an accuracy is a hundred times that of the reference, or near it; both may be in per cent, and low."""
+    share = common.golden.centre
+    return accuracy_unit(share) == 1 < accuracy_unit(common.medians) and common.medians.max() > OTHER_UNIT * share.max()
 
 
 def _made_elsewhere(differs: Sequence[str]) -> str:

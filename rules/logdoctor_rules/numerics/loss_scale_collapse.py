@@ -240,10 +240,8 @@ class LossScaleCollapse(Rule):
         learns = sunk and not walk.gave_up and rests and not lost_at and loss is not None and _learns(loss.train, step)
         goes_on = "; the loss goes on falling all the same" if learns else ""
         confidence = confidence_from(walk.halvings / self.min_fall, 2 * len(series))
-        known = "the log's lines of overflow put the loss scale" if walk.from_text else f"{series.name} is halved"
         yield self.finding(
-            f"{known} from {number(walk.before)} to {number(walk.end)} from {place(series, step)} on, "
-            f"{counted(walk.halvings, 'halving')} without a doubling"
+            _course(walk)
             + ("; the loss was NaN before" if nan_first else "; the loss had risen before" if rose else "")
             + ("; the trainer gives up" if walk.gave_up else goes_on),
             Span(series.name, step, series.last_step, "falling scale"),
@@ -272,6 +270,18 @@ class LossScaleCollapse(Rule):
             rate_too_high(origin.siblings, likely_if(before or grown), pro=[*before, *grown], contra=calm),
             because("unstable-operation", pro=calm if below else []),
         )
+
+
+def _course(walk: LossScaleWalk) -> str:
+    """Say where the last descent led, or where the scale is that a trainer gives up on before the log shows one."""
+    scale = "the log's lines of overflow put the loss scale"
+    if not walk.halvings:
+        return f"{scale} at {number(walk.end)}" if walk.from_text else f"{walk.series.name} ends at {number(walk.end)}"
+    return (
+        f"{scale if walk.from_text else f'{walk.series.name} is halved'} from {number(walk.before)} to "
+        f"{number(walk.end)} from {place(walk.series, walk.first_step)} on, "
+        f"{counted(walk.halvings, 'halving')} without a doubling"
+    )
 
 
 def _first_nan(walk: LossScaleWalk, losses: NonFiniteLosses | None, masked: MaskedLoss | None) -> list[int]:

@@ -113,22 +113,27 @@ class StalledAtChance(Rule):
     )
 
     examples = (
-        fires(
-            "as many errors as guessing among seven classes makes",
-            train_loss=flat(1.946, 30).noisy(0.002),
-            error_rate=flat(6 / 7, 30).noisy(0.003),
-        ),
-        silent(
-            "as many wrong words, which are of no classes",
-            train_loss=flat(1.946, 30).noisy(0.002),
-            word_error_rate=flat(6 / 7, 30).noisy(0.003),
-        ),
         fires("0.693 from the first step", train_loss=flat(LN2, 40).noisy(0.001)),
         fires(
             "exactly ln 2 on every batch after the first updates threw it, whatever share of them has the larger class",
             axis=Axis.STEP,
             train_loss=given([0.6773, 2.4587, 5.3353, 1.0234, 10.6901, 1.9899, 0.6869]).followed_by(flat(0.6931, 20)),
             train_accuracy=flat(0.7, 27).noisy(0.05),
+        ),
+        fires(
+            "as many errors as guessing among seven classes makes",
+            train_loss=flat(1.946, 30).noisy(0.002),
+            error_rate=flat(6 / 7, 30).noisy(0.003),
+        ),
+        silent(
+            "as many wrong whole sentences, which are of no classes either",
+            train_loss=flat(1.946, 30).noisy(0.002),
+            sentence_error_rate=flat(6 / 7, 30).noisy(0.003),
+        ),
+        silent(
+            "as many wrong words, which are of no classes",
+            train_loss=flat(1.946, 30).noisy(0.002),
+            word_error_rate=flat(6 / 7, 30).noisy(0.003),
         ),
         silent(
             "near ln 2 on every batch, after it came from far above, and most answers are right",
@@ -343,6 +348,12 @@ class StalledAtChance(Rule):
             train_loss=given([4.57, 2.46, 2.35, 2.37, 2.36, 2.38, 2.36, 2.37, 2.36, 2.36]),
             val_loss=given([2.44, 2.42, 2.38, 2.37, 2.36, 2.37, 2.38, 2.35, 2.36, 2.37]),
             val_accuracy=given([0.21, 0.09, 0.11, 0.08, 0.11, 0.09, 0.11, 0.08, 0.1, 0.11]),
+        ),
+        silent(
+            "thrown as far, and validation falls to the end: there may be more classes",
+            train_loss=given([7.0, 3.0, 2.5, 2.45, 2.4, 2.4, 2.38, 2.37, 2.36, 2.36]),
+            val_loss=given([2.48, 2.46, 2.44, 2.42, 2.4, 2.39, 2.38, 2.38, 2.37, 2.37]),
+            val_accuracy=given([0.08, 0.085, 0.09, 0.095, 0.1, 0.1, 0.1, 0.105, 0.105, 0.11]),
         ),
         silent(
             "the same, and validation comes from as far: there may be more classes",

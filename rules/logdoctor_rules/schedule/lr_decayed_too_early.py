@@ -133,9 +133,14 @@ class LrDecayedTooEarly(Rule):
         ),
         silent("a cosine to zero", train_loss=decay(2.3, 0.5).noisy(0.01), lr=cosine(0.1)),
         silent(
-            "a cosine to zero, in the three decimals that were printed",
-            train_loss=decay(2.3, 0.5, half_life=0.4).noisy(0.01),
+            "a cosine to zero, in the decimals that were printed",
+            train_loss=given(np.round(decay(2.3, 0.5, half_life=0.4).noisy(0.01).values, 4)),
             lr=given(np.round(cosine(0.002).values, 3)),
+        ),
+        fires(
+            "zero from a third on, in a log of all decimals, which shows no lower rate as zero",
+            train_loss=decay(2.3, 1.2, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.02),
+            lr=flat(0.001, 80).followed_by(flat(0.0, 160)),
         ),
         silent(
             "the loss had come to rest",

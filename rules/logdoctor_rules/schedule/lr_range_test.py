@@ -97,6 +97,11 @@ class LrRangeTest(Rule):
         ),
         silent("a warm-up", train_loss=decay(2.3, 0.2), lr=line(1e-6, 1e-3, 20).followed_by(flat(1e-3, 100))),
         silent("a straight warm-up that the log does not outlive", train_loss=decay(2.3, 0.2), lr=line(0.0, 1e-3)),
+        silent(
+            "a rate that waits for half of the run before it is raised",
+            train_loss=flat(2.3, 60).followed_by(decay(2.3, 1.2, 60)).noisy(0.01),
+            lr=flat(1e-6, 60).followed_by(line(1e-6, 1e-3, 60)),
+        ),
         silent("a cosine schedule", train_loss=decay(2.3, 0.2), lr=cosine(0.1)),
         silent("a rate that only doubles", train_loss=decay(2.3, 0.2), lr=line(0.01, 0.02)),
     )

@@ -117,6 +117,26 @@ class MissingWarmup(Rule):
             ),
         ),
         fires(
+            "the same, where the rate of the sibling was logged as not a number",
+            settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
+            train_loss=decay(3.2, 2.9, 300, half_life=0.01).noisy(0.05),
+            siblings=(
+                example_run(
+                    settings={**ADAM, "lr": 1e-2, "warmup_steps": 30},
+                    train_loss=decay(3.2, 0.4, 300).noisy(0.05),
+                    lr=flat(float("nan"), 300),
+                ),
+            ),
+        ),
+        fires(
+            "overshoots before the first gradient norm is logged",
+            axis=Axis.STEP,
+            settings=ADAM,
+            train_loss=OVERSHOT,
+            lr=cosine(3e-3, 300),
+            grad_norm=flat(1.0, 300).noisy(0.05).without(0, 60),
+        ),
+        fires(
             "the rate jumps to full and the loss with it",
             train_loss=JUMPED,
             lr=flat(1e-5, 60).followed_by(flat(1e-3, 240)),

@@ -58,6 +58,14 @@ class TestSiblings:
         siblings = Siblings.among(classifier, (segmenter, both, neither))
         assert [one.run.name for one in siblings] == ["a/3", "a/4"]
 
+    @pytest.mark.parametrize("name", ["val_accuracy", "val_top1", "val_error_rate"])
+    def test_right_answers_are_one_measure_whatever_they_are_called(self, name: str) -> None:
+        loss, score = decay(1.2, 0.3, 20), flat(0.9, 20)
+        one = replace(example_run(train_loss=loss, val_acc=score), name="a/1", home="a/1")
+        curves = {"train_loss": loss, "val_loss": loss, name: score}
+        other = replace(example_run(None, Axis.EPOCH, 0, **curves), name="a/2", home="a/2")
+        assert [each.run.name for each in Siblings.among(one, (other,))] == ["a/2"]
+
     def test_a_run_that_logs_at_another_pace_is_none(self) -> None:
         (series,) = run("a/2").series
         slower = replace(run("a/2"), series=(replace(series, steps=series.steps * 10),))

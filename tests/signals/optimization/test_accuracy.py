@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from logdoctor import Series
+from logdoctor import Axis, Series, example_run
+from logdoctor.curves import Curve, flat, given
 from logdoctor.run import Split
 from logdoctor.signals.optimization.accuracy import (
     answers_differ,
@@ -17,6 +18,7 @@ from logdoctor.signals.optimization.accuracy import (
     has_one_decimal,
     moves_often,
     one_class_at_a_time,
+    right_by_error_rates,
     rose_to,
 )
 
@@ -103,3 +105,20 @@ def test_a_metric_that_came_from_well_below_has_risen() -> None:
 )
 def test_tenths_may_be_any_share_that_is_printed_with_one_decimal(values: list[float], rounded: bool) -> None:
     assert has_one_decimal(Series.of("val_acc", range(3), values)) is rounded
+
+
+class TestRightByErrorRates:
+    @staticmethod
+    def right(name: str, errors: Curve) -> list[list[float]]:
+        run = example_run(None, Axis.EPOCH, 0, train_loss=flat(0.4, 8), val_loss=flat(0.5, 8), **{name: errors})
+        return [one.values.tolist() for one in right_by_error_rates(run)]
+
+    @pytest.mark.parametrize("name", ["word_error_rate", "sentence_error_rate", "top5_error_rate", "error_rate@5"])
+    def test_what_counts_no_single_answers_leaves_none_right(self, name: str) -> None:
+        assert self.right(f"val_{name}", flat(0.5, 8)) == []
+
+    def test_a_rate_above_one_is_in_per_cent(self) -> None:
+        assert self.right("val_error_rate", given([1.25, 0.5])) == [[98.75, 99.5]]
+
+    def test_a_share_of_errors_leaves_a_share_right(self) -> None:
+        assert self.right("val_error_rate", given([1.0, 0.25])) == [[0.0, 0.75]]

@@ -54,6 +54,10 @@ class TestRangeTest:
     def test_one_is_known_by_the_few_decimals_of_its_rates(self, decimals: int) -> None:
         assert schedule(rounded(geometric(1e-6, 1.0, 300), decimals)).is_range_test
 
+    @pytest.mark.parametrize("ramp", [line(1e-6, 1e-3, 60), geometric(1e-6, 1e-2, 60)])
+    def test_a_rate_that_waits_before_it_is_raised_is_none(self, ramp: Curve) -> None:
+        assert not schedule(flat(1e-6, 60).followed_by(ramp)).is_range_test
+
     @pytest.mark.parametrize("points", [20, 120, 5000])
     def test_a_warm_up_that_the_log_does_not_outlive_is_none(self, points: int) -> None:
         assert not schedule(line(0.0, 1e-3, points)).is_range_test
@@ -179,3 +183,11 @@ class TestZerosOfFewDecimals:
 
     def test_a_tenfold_step_may_be_shown_as_zero(self) -> None:
         assert schedule(flat(0.004, 50).followed_by(flat(0.0, 50))).dead_from(0.01) is None
+
+    def test_it_is_zero_where_a_log_keeps_all_decimals(self) -> None:
+        rates = flat(0.004, 50).followed_by(flat(0.0, 50))
+        assert Schedule.measure(example_run(train_loss=line(1.0, 0.3, 100), lr=rates)).dead_from(0.01) == 50
+
+    @pytest.mark.parametrize("first", [1e-46, 1e-300])
+    def test_rates_too_small_for_single_precision_are_no_zeros(self, first: float) -> None:
+        assert schedule(geometric(first, 1e-3 * first, 50)).dead_from(0.01) is None

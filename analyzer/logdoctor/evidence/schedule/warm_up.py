@@ -24,8 +24,9 @@ def warmed_sibling(train: Trend[TrainLoss], siblings: Siblings, *, full: float, 
     Far is a share of its own fall; a rate below `full` of its peak at first is a warm-up.
     """
     for one in siblings:
-        fall, rate = one.train.start - one.train.end, one.run.find(LearningRate)
-        ramps = rate is not None and rate.finite.values[0] < full * rate.finite.values.max()
+        fall, logged = one.train.start - one.train.end, one.run.find(LearningRate)
+        rates = np.empty(0) if logged is None else logged.finite.values
+        ramps = len(rates) > 0 and rates[0] < full * rates.max()
         same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
         if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= share * fall:
             return one
@@ -38,7 +39,7 @@ def causes_of_full_rate(
     """Return the causes of an overshoot over the steps until a given one: a warm-up first, unless the rate is known."""
     pro, fixes = [f"the optimizer is {settings.optimizer_name}"] if settings.is_adaptive else [], []
     if grads is not None and (later := float(np.median(grads.series.values))) > 0:
-        burst = float(grads.series.values[grads.series.steps <= until].max()) / later
+        burst = float(grads.series.values[grads.series.steps <= until].max(initial=0.0)) / later
         said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
         pro += [said] if burst >= BURST else []
     if warmed is not None:

@@ -8,6 +8,7 @@ from logdoctor.run import Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValError, ValMetric
 from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_told
+from logdoctor.signals.optimization.accuracy import ACCURACY, is_error_rate, is_of_classes
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
 SET_UP = (
@@ -44,7 +45,8 @@ def same_task(one: Run, other: Run) -> bool:
 def measure_apart(one: Run, other: Run) -> bool:
     """Tell whether two runs measure held-out data, and nothing in common but the loss: an accuracy, an overlap.
 
-    Those are two tasks, however alike their losses are called and begin.
+    Those are two tasks, however alike their losses are called and begin. `val_acc` and `val_error_rate` are one
+    measure.
     """
     mine, theirs = one.once(_measures), other.once(_measures)
     return bool(mine and theirs) and mine.isdisjoint(theirs)
@@ -52,7 +54,8 @@ def measure_apart(one: Run, other: Run) -> bool:
 
 def _measures(run: Run) -> frozenset[frozenset[str]]:
     """Return what a run measures of held-out data, by the words of its names."""
-    return frozenset(frozenset(stem_of(one.name)) for role in (ValMetric, ValError) for one in run.all(role))
+    names = [one.name for role in (ValMetric, ValError) for one in run.all(role)]
+    return frozenset(ACCURACY if is_of_classes(one) or is_error_rate(one) else frozenset(stem_of(one)) for one in names)
 
 
 def named_alike(one: Run, other: Run) -> bool:

@@ -27,8 +27,11 @@ OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in
 ERRORS, OF_CLASSES = frozenset({"err", "error", "errors"}), frozenset({"rate", "top1", "classification"})
 """Words that together name a share of examples that were taken for another class (`error_rate`, `top1_err`)."""
 
-OF_PARTS = frozenset("word words char character token tokens phone phoneme bit equal edit label".split())
-"""Words of rates of errors that count something else than examples."""
+OF_PARTS = frozenset(
+    "word words char character token tokens phone phoneme syllable bit block packet equal edit match label slot "
+    "sentence sentences utterance utterances diarization speaker".split()
+)
+"""Words of rates of errors that count something else than examples of a class."""
 
 OF_TOKENS = frozenset({"token", "tokens"})
 """Words of the names of accuracies of language models, which end low and rightly so."""
@@ -87,9 +90,15 @@ def is_of_classes(name: str) -> bool:
     It is not where the best five or so count (`acc_top5`, `Acc@5`), nor of a language model's tokens
     (`mean_token_accuracy`, `token_acc`), whose entropy is that of the text.
     """
+    return is_accuracy(name) and not (_counts_several(name) or OF_TOKENS & set(words(name)))
+
+
+def _counts_several(name: str) -> bool:
+    """Tell whether an example is right, by a name, whose label is among several best answers."""
     named = words(name)
-    counted = any(one in {"acc", "accuracy", "top"} and after in SEVERAL_BEST for one, after in pairwise(named))
-    return is_accuracy(name) and not (counted or (OF_SEVERAL | OF_TOKENS) & set(named))
+    of_best = {"acc", "accuracy", "top", "err", "rate"}
+    counted = any(one in of_best and after in SEVERAL_BEST for one, after in pairwise(named))
+    return counted or not OF_SEVERAL.isdisjoint(named)
 
 
 def accuracies_of_classes(run: Run) -> list[Series]:
@@ -100,19 +109,22 @@ def accuracies_of_classes(run: Run) -> list[Series]:
 
 def right_by_error_rates(run: Run) -> list[Series]:
     """Return what the error rates of a run leave right, as accuracies called `1 - error_rate`."""
-    errors = [one for role in (TrainError, ValError) for one in run.all(role) if _is_error_rate(one.name)]
+    errors = [one for role in (TrainError, ValError) for one in run.all(role) if is_error_rate(one.name)]
     return [_what_is_right(one) for one in errors if len(one.finite)]
 
 
-def _is_error_rate(name: str) -> bool:
+def is_error_rate(name: str) -> bool:
+    """Tell whether a series is the share of examples that were taken for another class, by its name."""
     named = set(words(name))
-    return bool(named & ERRORS) and bool(named & OF_CLASSES) and not named & OF_PARTS
+    return bool(named & ERRORS and named & OF_CLASSES) and not (named & OF_PARTS or _counts_several(name))
 
 
 def _what_is_right(errors: Series) -> Series:
     role = TrainMetric if errors.role is TrainError else ValMetric
-    right = accuracy_unit(errors.finite.values) - errors.values
-    return replace(errors, name=f"1 - {errors.name}", role=role, values=right)
+    everything = (
+        100.0 if errors.finite.values.max() > 1 + ROUNDING else 1.0
+    )  # more mistakes than examples there are none
+    return replace(errors, name=f"1 - {errors.name}", role=role, values=everything - errors.values)
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import LearningRate
+from logdoctor.run.roles import LearningRate, TrainLoss
 from logdoctor.signals.statistics.beginning import begins_late
-from logdoctor.signals.statistics.rounding import largest_shown_as_zero
+from logdoctor.signals.statistics.rounding import in_few_decimals, largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -27,10 +27,14 @@ RANGE_TEST_MIDDLE = 0.25
 straight ramp, which is a warm-up that the log does not see the end of, it is 0.5."""
 
 RANGE_TEST_RISES = 0.95
-"""Share of the later half of its steps on which the rate of a range test rises; a warm-up stops rising early."""
+"""Share of steps on which the rate of a range test rises; a warm-up stops rising early in the run."""
 
 RANGE_TEST_APART = 20
 """Parts of it over one of which the rise is seen in few decimals, too, which show several low rates as one."""
+
+ROUNDED_AWAY = 8.0
+"""Rate in units of the largest that is shown as zero up to which such a rise is lost in the decimals: by a quarter and
+more, where two decades are passed in so many parts."""
 
 TURN = 0.1
 """Share of the peak that the rate must move back by for a turn: rounding and steps of a staircase move it less."""
@@ -90,14 +94,16 @@ class Schedule:
     """The logged learning rate, at least two finite values of it."""
 
     series: Series
+    is_exact: bool = False
+    """Whether a zero is one: the losses beside the rates have more decimals than a log that rounds."""
 
     @classmethod
     def measure(cls, run: Run) -> Schedule:
         """Read the schedule from the run's rate; raises Unmeasurable where it was logged less than twice."""
-        series = run.find(LearningRate)
+        series, train = run.find(LearningRate), run.find(TrainLoss)
         if series is None or len(series.finite) < 2:
             raise Unmeasurable("no learning rate in this run")
-        return cls(series.finite)
+        return cls(series.finite, is_exact=train is not None and not in_few_decimals(train.finite.values))
 
     @cached_property
     def rates(self) -> NDArray[np.float64]:
@@ -113,15 +119,20 @@ class Schedule:
     def is_range_test(self) -> bool:
         """Whether the rate only ever rises, over two decades or more."""
         apart = max(1, len(self.rates) // RANGE_TEST_APART)
-        changes = self.rates[apart:] - self.rates[:-apart]
-        rises = changes[len(changes) // 2 :] > 0
+        before, after = self.rates[:-apart], self.rates[apart:]
+        rises = (after > before) | ((after == before) & (after <= ROUNDED_AWAY * self._shown_as_zero))
         positive = self.rates[self.rates > 0]
         return bool(
             len(positive)
-            and min(rises.mean(), (changes >= 0).mean()) >= RANGE_TEST_RISES
+            and rises.mean() >= RANGE_TEST_RISES
             and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
             and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
         )
+
+    @property
+    def _shown_as_zero(self) -> float:
+        """The largest rate that the decimals of the log show as zero."""
+        return 0.0 if self.is_exact else largest_shown_as_zero(self.rates)
 
     @property
     def ends_warming_up(self) -> bool:
@@ -228,10 +239,12 @@ class Schedule:
         if not len(alive) or alive[-1] + 1 == len(self.rates):
             return None
         begun, died, last = (int(self.series.steps[at]) for at in (0, alive[-1] + 1, -1))
-        hidden = largest_shown_as_zero(self.rates) / self.peak
+        hidden = self._shown_as_zero / self.peak
+        if hidden >= LOW:
+            return None
         if hidden > share:
             died = begun + ceil((died - begun) / (1 - _end_of_cosine_below(hidden)))
-        return died if died < last and hidden < LOW else None
+        return died if died < last else None
 
     @cached_property
     def restarts(self) -> NDArray[np.int64]:

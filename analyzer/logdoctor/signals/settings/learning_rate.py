@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+import numpy as np
+
 from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate
+from logdoctor.signals.statistics.median import quantile
 
 RATE_SETTINGS = (("learning", "rate"), ("lr",), ("base", "lr"), ("max", "lr"), ("peak", "lr"), ("lr0",), ("init", "lr"))
 """Names of the hyper-parameter, as words; the first that a run has counts."""
@@ -17,6 +20,10 @@ SEED_WORDS = frozenset({"seed"})
 ABOVE_SET = 2.0
 """Factor by which a logged rate passes the one that was set, from which that one is no peak: the schedule has its own
 (`max_lr` of `OneCycleLR`), or the rate was scaled with the batch or the devices."""
+
+FOR_A_QUARTER = 0.75
+"""Quantile of the logged rates that passes it by so much: one that begins high for an epoch or three (the biases of
+YOLO) is no other peak."""
 
 REPEATS = frozenset({"fold", "rep", "repeat"})
 """Settings that count repeats of one recipe, as a seed does."""
@@ -53,17 +60,17 @@ def _settings(run: Run) -> Mapping[str, Setting]:
 def given_rate(run: Run) -> float | None:
     """Return the rate that a run was set to, or the highest that it logged, or that its name tells, or None.
 
-    The highest logged counts where it lies far above the one that was set, too.
+    The highest logged counts, too, where the rate lies far above the one that was set for a quarter of the log.
     """
     return run.once(_rate)
 
 
 def _rate(run: Run) -> float | None:
-    logged = run.find(LearningRate)
-    peak = float(logged.finite.values.max()) if logged is not None and len(logged.finite) else 0.0
-    rate = _set_rate(run)
+    series, rate = run.find(LearningRate), _set_rate(run)
+    logged = np.zeros(1) if series is None or not len(series.finite) else series.finite.values
+    peak = float(logged.max())
     if rate is not None:
-        return peak if peak > ABOVE_SET * rate else rate
+        return peak if quantile(logged, FOR_A_QUARTER) > ABOVE_SET * rate else rate
     return peak if peak > 0 else as_number(run.told.get("lr"))
 
 

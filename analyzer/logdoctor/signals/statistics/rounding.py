@@ -30,5 +30,10 @@ def largest_shown_as_zero(values: NDArray[np.float64]) -> float:
     return 0.0 if decimals is None else 0.5 * 10.0**-decimals
 
 
+def in_few_decimals(values: NDArray[np.float64]) -> bool:
+    """Whether all values have no more decimals than those that people read, also in single precision."""
+    return _in_decimals(values, FEW_DECIMALS[-1])
+
+
 def _in_decimals(values: NDArray[np.float64], places: int) -> bool:
     return bool((np.float32(values) == np.float32(np.round(values, places))).all())

@@ -171,6 +171,12 @@ def test_a_rate_beyond_the_usual_goes_before_labels_and_is_not_too_low() -> None
     assert why({"optimizer": "AdamW", "lr": 0.002}) == ["labels-do-not-match"]
 
 
+def test_a_rate_that_a_run_has_not_warmed_up_to_is_not_too_high() -> None:
+    curves = {"train_loss": flat(2.3, 60), "lr": line(1e-8, 1e-6, 60)}
+    causes = causes_of(example_run({"optimizer": "AdamW", "lr": 1.0}, Axis.STEP, 0, **curves))
+    assert [one.id for one in causes if one.strength is Strength.LIKELY] == ["learning-rate-too-low"]
+
+
 def test_what_little_is_learnt_and_holds_for_new_data_speaks_against_wrong_labels() -> None:
     answers = flat(0.11, 20).noisy(0.01)
     assert "labels-do-not-match" in why(val_accuracy=answers)

@@ -158,9 +158,9 @@ def _never_below(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Ch
 def _begins_near(val: Trend[ValLoss] | None, level: float) -> bool:
     """Whether validation is near a level from its first evaluation on, however far training was thrown before.
 
-    Of more classes, all that is learnt would have to come before it, and none after.
+    Of more classes, all that is learnt would have to come before it, and none after: it surely falls no more.
     """
-    if val is None or len(val) < EVALUATIONS:
+    if val is None or len(val) < EVALUATIONS or val.thirds[1] - val.thirds[2] > SURE * val.error_between_thirds:
         return False
     return max(val.first, float(val.level.max())) <= NOT_FAR_ABOVE * level
 

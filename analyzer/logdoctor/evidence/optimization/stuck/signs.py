@@ -109,8 +109,8 @@ class StuckSigns:
 
     @cached_property
     def high_rate(self) -> str:
-        """A rate above the usual."""
-        return above_usual(self.siblings.run, self.settings)
+        """A rate above the usual, unless the run ends while it warms up and has come to a low one."""
+        return "" if self.low_rate else above_usual(self.siblings.run, self.settings)
 
     @cached_property
     def ample_rate(self) -> str:
