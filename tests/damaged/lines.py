@@ -34,7 +34,7 @@ SLOWEST = 2.0
 
 _NUMBER = re.compile(rb"[-+]?[0-9][0-9.]*(?:[eE][-+]?[0-9]+)?")
 _TOKEN = re.compile(r"[^\s,;|\[\]{}:=\"'()%\0]+")
-_DIGITS = re.compile(r"[0-9][0-9,.]*(?:[eE][-+]?[0-9]+)?")
+_DIGITS = re.compile(r"(?:[0-9][0-9,_.]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _RATIO = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?) ?/ ?([0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][-+]?[0-9]{1,3})?)")
 
 ODD_TOKENS = (
@@ -155,7 +155,8 @@ def assert_readable(points: Mapping[str, Collection[Point]], data: bytes, parse:
 def _numbers(text: str, parse: Callable[[str], float | None]) -> Iterator[float]:
     tokens = {*_TOKEN.findall(text), *_DIGITS.findall(text), *re.findall("[0-9]{1,400}", text)}
     tokens |= {token[:LONGEST_NUMBER] for token in tokens if "." in token[:LONGEST_NUMBER]}  # JSON has no longest one
-    for token in tokens | {token.rstrip(".,") for token in tokens} | {token.replace(",", "") for token in tokens}:
+    whole = {re.sub("[,_]", "", token) for token in tokens}
+    for token in tokens | {token.rstrip(".,") for token in tokens} | whole:
         try:
             value = parse(token)
         except ValueError:

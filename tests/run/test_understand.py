@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from logdoctor.run import Role, Run, Series, Split, roles
+from logdoctor.run import Axis, Role, Run, Series, Split, roles
 from logdoctor.run.understand import understand
 
 
@@ -63,6 +63,19 @@ class TestMeters:
     @pytest.mark.parametrize("others", [("train_loss",), ("loss_train",), ("train/loss",)])
     def test_it_is_of_validation_beside_that_of_training(self, others: tuple[str, ...]) -> None:
         assert roles_of(*named(*others, "loss_val", "loss_avg"))["loss_val"] is roles.ValLoss
+
+    def test_so_are_all_beside_one_of_training(self) -> None:
+        found = roles_of(*named("loss_train", "loss_val", "loss_avg", "acc_val", "acc_avg"))
+        assert found["acc_val"] is roles.ValMetric
+
+    def test_it_is_of_validation_where_both_tell_of_whole_epochs(self) -> None:
+        epochs = [replace(one, axis=Axis.EPOCH) for one in named("loss_avg", "loss_val")]
+        assert roles_of(*epochs)["loss_val"] is roles.ValLoss
+
+    def test_each_split_has_meters_of_its_own(self) -> None:
+        found = roles_of(*named("train/loss_val", "train/loss_avg", "val/loss_val", "val/loss_avg"))
+        assert found["train/loss_val"] is roles.TrainLoss
+        assert found["val/loss_val"] is roles.ValLoss
 
     def test_it_is_of_validation_where_it_was_logged_less_often(self) -> None:
         seldom = Series.of("loss_val", [2], [1.0])

@@ -55,5 +55,10 @@ def test_what_is_said_above_a_table_stands_above_its_rows() -> None:
     assert drawn(page + "<table><caption>Run 2</caption><tr><td>2</td></tr>") == "## Run 1\n|1|\n## Run 2\n|2|\n"
 
 
+def test_a_result_above_a_table_is_no_row() -> None:
+    page = "<h1>Run 1</h1><h2>Best: epoch 7, val_loss 0.31</h2><table><tr><td>1</td></tr></table>"
+    assert drawn(page) == "## Run 1\n|1|\n"
+
+
 def test_a_row_may_end_where_the_next_begins() -> None:
     assert drawn("<table><tr><td>1<td>2<tr><td>3<td>4</tr>") == "|1|2|\n|3|4|\n"

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from logdoctor.sources.console.forms.numerals import numerals_in
 
 PATTERN = re.compile(
-    r"(?<![A-Za-z0-9_.@])"
-    r"([0-9]++(?:\.[0-9]*+|(?:,[0-9]{3}(?![0-9]))++(?!,[0-9])(?:\.[0-9]*+)?|)(?:[eE][-+]?[0-9]++)?)"
+    r"((?:(?<![A-Za-z0-9_.@])[0-9]++(?:\.[0-9]*+|(?:[,_][0-9]{3}(?![0-9]))++(?![,_][0-9])(?:\.[0-9]*+)?|)"
+    r"|(?<=[ \t=:(\[,|+-])(?<!@.)(?<![0-9]:)\.[0-9]++)(?:[eE][-+]?[0-9]++)?)"
 )
-"""A number that is no part of a word or of a version, with commas between groups of three or with an exponent."""
+"""A number that is no part of a word or of a version, with commas or underscores between groups of three, without the
+zero before its point, or with an exponent."""
 
 PIECES = ("1", "23", "456", "0", "00000000000000000000", "999999999999999999", ",", ",", ".", "e", "E-", "e+", "-", " ",
-          "x", "_", "@", "\n", "é", "٣", "\0")  # fmt: skip
+          "x", "_", "@", ":", "\n", "é", "٣", "\0")  # fmt: skip
 
 WRITTEN = st.one_of(
     st.floats(0, allow_infinity=False).map(repr),
@@ -50,6 +51,9 @@ def test_numbers_are_worth_what_float_says(text: str) -> None:
         ("Loss 6.9072e+00 (6.9072e+00)", ["6.9072e+00", "6.9072e+00"]),
         ("tokens 1,234,567.5 of 12,34", ["1,234,567.5", "12", "34"]),
         ("top1 mAP@50 v1.2.3 3. 1e-5e-3", ["3.", "1e-5", "3"]),
+        ("loss .5123, -.25 (.5e-3) [.75,.5] .125,250", [".5123", ".25", ".5e-3", ".75", ".5", ".125", "250"]),
+        ("a.5 ..5 mAP@.5:.95 mAP@[.5:.95]: .75", [".75"]),
+        ("step 10_000 of 1_000_000.5 12_34 1_234", ["10_000", "1_000_000.5", "12", "1_234"]),
         ("top 5 acc: 0.91, Top 1: 71, stop 3, on top 0.5", ["0.91", "71", "3", "0.5"]),
         ("1e-5,234,567 -5,234,567", ["1e-5", "234,567", "5,234,567"]),
         (

@@ -59,6 +59,10 @@ HEADINGS: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         ["$ python train.py --lr 0.1 --epochs 10", "$ python train.py --lr 0.01 --epochs 10"],
         ["lr=0.1", "lr=0.01"],
     ),
+    "commands with an option that has no value": (
+        ["python train.py --lr 0.1", "python train.py --lr 0.1 --amp", "python train.py --lr 0.2"],
+        ["lr=0.1", "lr=0.1, --amp", "lr=0.2"],
+    ),
     "arguments": (
         [f"Namespace(batch_size=32, data='x', lr=0.1, seed={seed}, test=False, note='{'-' * 200}')" for seed in (1, 2)],
         ["seed=1", "seed=2"],

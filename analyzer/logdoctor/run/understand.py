@@ -19,7 +19,7 @@ from logdoctor.run.bare_splits import (
 )
 from logdoctor.run.patterns import fits
 from logdoctor.run.roles import Role
-from logdoctor.run.series import Series, Split
+from logdoctor.run.series import Axis, Series, Split
 
 Overrides = Mapping[type[Role], tuple[str, ...]]
 """Shell patterns of series names by role, as the user configured them."""
@@ -85,22 +85,37 @@ def _by_name(series: Series) -> Series:
 def _values_of_meters(series: list[Series]) -> list[Series]:
     """Take `loss_val` for the loss of the moment where `loss_avg`, its mean so far, was logged each time it was.
 
-    An average meter has both. It is of validation where training has its own (`train_loss`), and where it was logged
-    less often.
+    An average meter has both. All such are of validation where training has one of its own (`train_loss`), and each is
+    that was logged less often, or once an epoch, when the moment says nothing.
     """
-    last = {one.name.rpartition("/")[2].lower(): one for one in series}  # `train/Loss.avg` beside `Loss.val`
-    return [_value_of_meter(one, last) for one in series]
+    means = [_mean_of_meter(one, series) for one in series]
+    meters = [(one, mean) for one, mean in zip(series, means, strict=True) if mean is not None]
+    if any(_is_told_of_training(one.name, mean, series) for one, mean in meters):
+        return series
+    return [one if mean is None else _of_the_moment(one, mean) for one, mean in zip(series, means, strict=True)]
 
 
-def _value_of_meter(series: Series, last: Mapping[str, Series]) -> Series:
-    found = _VALUE_NOW.fullmatch(series.name.rpartition("/")[2])
-    mean = last.get(f"{found['stem']}avg".lower()) if found else None
-    if found is None or mean is None or not np.array_equal(series.steps, mean.steps):
-        return series
-    stem = naming.stem_of(series.name)
-    if any(one.split is Split.TRAIN and one is not mean and naming.stem_of(one.name) == stem for one in last.values()):
-        return series
-    return replace(series, split=mean.split, role=naming.role_of(found["stem"].rstrip("._ "), mean.split))
+def _mean_of_meter(series: Series, others: Iterable[Series]) -> Series | None:
+    """Return the mean beside what may be the value of an average meter: `train/Loss.avg` beside `Loss.val`."""
+    place, _, name = series.name.rpartition("/")
+    found = _VALUE_NOW.fullmatch(name)
+    if found is None or naming.split_of(place).is_held_out or series.axis in (Axis.EPOCH, Axis.INDEX):
+        return None
+    wanted = f"{found['stem']}avg".lower()
+    means = {one.name.rpartition("/")[0]: one for one in others if one.name.rpartition("/")[2].lower() == wanted}
+    mean = means.get(place) or next(iter(means.values()), None)
+    return mean if mean is not None and np.array_equal(series.steps, mean.steps) else None
+
+
+def _is_told_of_training(name: str, mean: Series, series: Iterable[Series]) -> bool:
+    stem = naming.stem_of(name)
+    others = (one for one in series if one is not mean and one.split is Split.TRAIN)
+    return any(naming.stem_of(one.name) == stem for one in others)
+
+
+def _of_the_moment(series: Series, mean: Series) -> Series:
+    stem = series.name.rpartition("/")[2][: -len("val")].rstrip("._ ")
+    return replace(series, split=mean.split, role=naming.role_of(stem, mean.split))
 
 
 def _without_lost_games(series: list[Series]) -> list[Series]:

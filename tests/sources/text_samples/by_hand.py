@@ -8,6 +8,12 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "steps with underscores between thousands, and losses without the zero before the point",
+        "train.log",
+        "".join(f"step {500 * i:_} | loss {('1.5', '.75', '.375')[i - 1]} | val_loss .{9 - i}\n" for i in (1, 2, 3)),
+        {"loss": [(500, 1.5), (1000, 0.75), (1500, 0.375)], "val_loss": [(500, 0.8), (1000, 0.7), (1500, 0.6)]},
+    ),
+    Sample(
         "tuples, as a print of Python 2 has them in Python 3",
         "train.log",
         "".join(f"('Epoch:', {i}, 'train loss:', {2.0**-i}, 'val loss', nan)\n" for i in (1, 2, 3)),

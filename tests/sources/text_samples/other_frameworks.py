@@ -60,6 +60,16 @@ SAMPLES = (
         },
     ),
     Sample(
+        "the same where a rate, a count and a time stand among the parts",
+        "train.log",
+        "".join(f"losses: {{'epoch': {i}, 'box': {8 - i}.5, 'lr': 0.5, 'time': 2.5}}\n" for i in range(4)),
+        {
+            "box loss": [(i, 8.5 - i) for i in range(4)],
+            "lr": [(i, 0.5) for i in range(4)],
+            "time": [(i, 2.5) for i in range(4)],
+        },
+    ),
+    Sample(
         "the same where nothing counts, and a part is called after its loss",
         "train.log",
         "".join(f"Losses {{'tagger': {20 - i}.5, 'box_loss': {0.5 / (i + 1)}}}\n" for i in range(12)),

@@ -36,6 +36,18 @@ SAMPLES = (
         },
     ),
     Sample(
+        "notes on one epoch",
+        "notes.txt",
+        "# Results\n\nEpoch 10 was best:\ntrain loss: 0.5, val loss: 0.625\nEpoch 10\ntrain loss: 0.5\nval loss: 0.6\n",
+        None,
+    ),
+    Sample(
+        "a first epoch without a loss that is finite",
+        "train.log",
+        "Epoch 0\ntrain_loss nan\nval_loss 0.5\n",
+        {"train_loss": [(0, nan)], "val_loss": [(0, 0.5)]},
+    ),
+    Sample(
         "validation said behind the loss, and no colon there",
         "train.log",
         "".join(

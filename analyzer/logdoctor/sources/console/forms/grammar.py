@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import Unknown
 from logdoctor.sources.console.forms.form import Field, Form, Kind
 from logdoctor.sources.console.forms.frameworks import fixed_form
+from logdoctor.sources.console.forms.keys import counter_of
 from logdoctor.sources.console.forms.line import BAR, LineReader
 from logdoctor.sources.console.forms.line_numbers import LOOK_BACK, NOT_FINITE
 from logdoctor.sources.console.forms.masking import MASK
@@ -278,8 +280,13 @@ def _names_first(shape: str) -> str:
 
 
 def _losses_by_name(told: re.Match[str]) -> str:
-    """Say of each part what is measured of it, unless it does so itself: `{'ner loss': 9.5}`."""
-    return _PART.sub(lambda part: part[0] if _measures(part["name"]) else f"'{part['name']} loss'", told["parts"])
+    """Say of each part what is measured of it, unless it does so itself or is none: `{'ner loss': 9.5, 'step': 20}`."""
+    return _PART.sub(lambda part: f"'{part['name']} loss'" if _is_part(part["name"]) else part[0], told["parts"])
+
+
+def _is_part(name: str) -> bool:
+    """Tell a name that says nothing of what it is: neither what is measured nor a rate, a time or a count."""
+    return role_of(name, Split.NONE) is Unknown and counter_of(name, explicit=True) == ("", "")
 
 
 def _measures(name: str) -> bool:

@@ -17,16 +17,20 @@ _Mask = NDArray[np.bool_]
 _MARGIN = 3
 """Bytes before and behind a text, so that a number at either end has neighbours."""
 
-_LINE_END, _POINT, _COMMA, _PLUS, _MINUS, _ZERO, _E, _SPACE = b"\n.,+-0e "
+_LINE_END, _POINT, _COMMA, _UNDERSCORE, _PLUS, _MINUS, _ZERO, _E, _SPACE, _COLON, _AT = b"\n.,_+-0e :@"
 _LOWER_CASE = 0x20
 _IS_SIGN = np.zeros(256, np.bool_)
 _IS_SIGN[[_PLUS, _MINUS]] = True
 _GROUP = 3
-"""Digits between the commas of `1,234,567`."""
+"""Digits between the commas of `1,234,567`, or the underscores of `1_234_567`."""
 
 _STANDS_FREE = np.ones(256, np.bool_)
 _STANDS_FREE[list(f"{string.ascii_letters}{string.digits}_.@".encode())] = False
 """By the byte before it, whether digits begin a number: not in a word (`top1`, `mAP@50`) or a version (`1.2.3`)."""
+
+_BEFORE_POINT = np.zeros(256, np.bool_)
+_BEFORE_POINT[list(b" \t=:([,|+-")] = True
+"""By the byte before it, whether a point and digits are a number without its zero: `loss .5123`, `acc=.98`."""
 
 _GLUED = b"hcope"
 """The end of `epoch` from its last letter on, the one word whose number may follow at once: `[epoch12] loss=0.5`."""
@@ -56,7 +60,10 @@ _FLOAT_POWERS = np.array([10.0**power for power in range(_LARGEST_POWER + 1)])
 
 @dataclass(frozen=True, eq=False)
 class Numerals:
-    """The numbers of a text, in order: `12`, `1,234,567.8`, `3.`, `6.02e+23`. A sign before one is not part of it."""
+    """The numbers of a text, in order: `12`, `1,234,567.8`, `1_000`, `3.`, `.5`, `6.02e+23`.
+
+    A sign before one is not part of it.
+    """
 
     starts: _Places
     """(n,) bytes of the text as UTF-8, with a margin of three before it."""
@@ -67,9 +74,9 @@ class Numerals:
     _first: _Places
     """(n,) the run of digits that each begins with."""
     _whole: _Places
-    """(n,) the last run before the point, which is another one where commas part groups."""
+    """(n,) the last run before the point, which is another one where commas or underscores part groups."""
     _decimals: _Places
-    """(n,) the run behind the point; the same where there is none."""
+    """(n,) the run behind the point; the same where there is none, or none before it."""
     _last: _Places
     """(n,) the run of the exponent; the same where there is none."""
 
@@ -134,6 +141,8 @@ class Numerals:
         found[pointed] = found[pointed] * _POWERS[np.minimum(sizes[decimals], _MOST_DIGITS)] + integers[decimals]
         digits[pointed] += sizes[decimals]
         power[pointed] -= sizes[decimals]
+        bare = np.flatnonzero(self.starts < self._runs.starts[self._first])
+        power[bare] -= sizes[self._first[bare]]
         return found, digits, power
 
 
@@ -169,11 +178,15 @@ def numerals_in(text: str) -> Numerals:
     begins[_count_epochs(glued, runs, codes)] = True
     begins[_behind_word(np.flatnonzero(before == _TOP[0]), _TOP, runs, codes)] = False
     begins[_ranks(np.flatnonzero(before == _SPACE), runs, codes)] = False
+    pointed = _without_zero(np.flatnonzero(before == _POINT), runs, codes)
+    begins[pointed] = True
     first = np.flatnonzero(begins)
+    bare = np.zeros(len(first), np.bool_)
+    bare[np.searchsorted(first, pointed)] = True
     in_doubt = _may_be_exponents(runs.starts[first], codes)
-    whole, inner = _behind_commas(first, in_doubt, runs, codes)
+    whole, inner = _behind_commas(first, in_doubt, bare, runs, codes)
     behind = np.append(runs.starts, len(codes))[1:]  # where the next run begins
-    has_point = codes[runs.ends[whole]] == _POINT
+    has_point = (codes[runs.ends[whole]] == _POINT) & ~bare
     decimals = whole + (has_point & (behind[whole] == runs.ends[whole] + 1))
     ends = runs.ends[decimals] + (has_point & (decimals == whole))
     last, signed = decimals.copy(), np.zeros(len(first), np.bool_)
@@ -183,8 +196,17 @@ def numerals_in(text: str) -> Numerals:
     last[raised] += 1
     ends[raised] = runs.ends[last[raised]]
     alone = _stand_alone(first, last, np.flatnonzero((signed | (whole > first)) & ~inner), in_doubt)
-    first, whole, decimals, last, ends = (at[alone] for at in (first, whole, decimals, last, ends))
-    return Numerals(runs.starts[first], ends, codes, runs, first, whole, decimals, last)
+    starts = runs.starts[first] - bare
+    starts, first, whole, decimals, last, ends = (at[alone] for at in (starts, first, whole, decimals, last, ends))
+    return Numerals(starts, ends, codes, runs, first, whole, decimals, last)
+
+
+def _without_zero(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:
+    """Return which digits make a number with the point before them: not the thresholds of `mAP@.5:.95`."""
+    mark, second = codes[runs.starts[candidates] - 2], codes[runs.starts[candidates] - 3]
+    of_threshold = (second == _AT) | ((mark == _COLON) & (second - _ZERO < 10))
+    found: _Places = candidates[_BEFORE_POINT[mark] & ~of_threshold]
+    return found
 
 
 def _count_epochs(candidates: _Places, runs: _Runs, codes: NDArray[np.uint8]) -> _Places:
@@ -220,21 +242,27 @@ def _may_be_exponents(starts: _Places, codes: NDArray[np.uint8]) -> _Mask:
     return found
 
 
-def _behind_commas(first: _Places, in_doubt: _Mask, runs: _Runs, codes: NDArray[np.uint8]) -> tuple[_Places, _Mask]:
+def _behind_commas(
+    first: _Places, in_doubt: _Mask, bare: _Mask, runs: _Runs, codes: NDArray[np.uint8]
+) -> tuple[_Places, _Mask]:
     """Return the last group of numbers such as `1,234,567`, and which of them are surely groups of another one.
 
-    The last group is the first run itself where what follows are no groups of three digits.
+    The last group is the first run itself where what follows are no groups of three digits, or a point is before it.
     """
-    goes_on = np.append((codes[runs.ends[:-1]] == _COMMA) & (runs.starts[1:] == runs.ends[:-1] + 1), False)
+    parts = codes[runs.ends[:-1]]
+    parts = (parts == _COMMA) | (parts == _UNDERSCORE)
+    goes_on = np.append(parts & (runs.starts[1:] == runs.ends[:-1] + 1), False)
     whole, inner = first.copy(), np.zeros(len(first), np.bool_)
-    listed = np.flatnonzero(goes_on[first])
+    listed = np.flatnonzero(goes_on[first] & ~bare)
     stops = np.flatnonzero(~goes_on)
     last = stops[np.searchsorted(stops, first[listed])]
     others = np.append(np.flatnonzero(runs.ends - runs.starts != _GROUP), len(runs.ends))
     are_groups = others[np.searchsorted(others, first[listed], side="right")] > last
     grouped = listed[are_groups]
     whole[grouped] = last[are_groups]
-    inner[grouped[~in_doubt[grouped]] + 1] = True
+    surely = grouped[~in_doubt[grouped]]
+    surely = surely[np.append(first, len(runs.ends))[surely + 1] <= whole[surely]]  # nothing begins behind `_`
+    inner[surely + 1] = True
     return whole, inner
 
 

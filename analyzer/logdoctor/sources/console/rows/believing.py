@@ -168,9 +168,9 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
 
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
-    which epoch of how many it is, or right below one; those of both splits below a heading that says but which, as of
-    nnU-Net; a loss beside a rate and the iteration, as of Darknet, or in a dictionary with the epoch, as of Hugging
-    Face's Trainer.
+    which epoch of how many it is, or right below one; those of both splits below headings that say but which, as of
+    nnU-Net, where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the
+    iteration, as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer.
     """
     names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
@@ -184,7 +184,9 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     if not any(map(split_of, losses)):
         return False
     if _tell_losses_of_both(parts):
-        planned += [one for one in parts if not one.values and EPOCH in one.counters and one.form.counter_first]
+        heading = [one for one in parts if not one.values and EPOCH in one.counters and one.form.counter_first]
+        failed = not all(np.isfinite(at).all() for one in parts for at in one.values.values())
+        planned += heading if failed or any(map(_counts_on, heading)) else []
     above = Clock.of([(one.lines, one.lines.astype(float)) for one in planned]).before(part.lines)
     return bool((part.lines - above <= NEAR).all())
 

@@ -159,18 +159,22 @@ def _starts_over(lines: LineNumbers, values: NDArray[np.float64], before: Sequen
 
 
 def _told_by_differences(starts: Sequence[_Start]) -> list[_Start]:
-    """Say of what the script was called with only what is not the same for all runs, if any of its pairs are not."""
+    """Say of what the script was called with only what is not the same for all runs, if that tells them apart."""
     called = [one.headings[ARGUMENTS] for one in starts if ARGUMENTS in one.headings]
-    told = [{name: written for name, _, written in pairs_in(one.text)} for one in called]
-    names = dict.fromkeys(name for pairs in told for name in pairs)
-    apart = [name for name in names if len({pairs.get(name) for pairs in told}) > 1]
-    if not apart:
+    given = [_given(one.text) for one in called]
+    short = [", ".join(one for one in options if not all(one in other for other in given)) for options in given]
+    if not called or len(set(short)) < len({one.text for one in called}):
         return list(starts)
-    short = [", ".join(pairs[name] for name in apart if name in pairs) for pairs in told]
     return [
-        replace(one, headings={**one.headings, ARGUMENTS: replace(heading, text=text)})
+        replace(one, headings={**one.headings, ARGUMENTS: replace(heading, text=text or heading.text)})
         for one, heading, text in zip(starts, called, short, strict=True)
     ]
+
+
+def _given(call: str) -> dict[str, None]:
+    """Return the options of a call as they are written, in order: pairs, then those without a value (`--amp`)."""
+    pairs = dict.fromkeys(written for _, _, written in pairs_in(call))
+    return pairs | dict.fromkeys(word for word in call.split() if word.startswith("--"))
 
 
 def _announced(start: _Start, kinds: Sequence[str]) -> Announced:

@@ -19,6 +19,11 @@ _TABLE_END = re.compile(r"</table", re.I)
 _HEADING = re.compile(r"<(?:h[1-6]|caption)\b[^<>]{0,400}>(.{1,400}?)</(?:h[1-6]|caption)", re.I | re.S)
 """What is said above a table, as of which run it is."""
 
+_RESULT = re.compile(
+    r"(?:loss|acc|accuracy|err|error|perplexity|ppl|score|auc|f1|dice|iou|map|reward) ?[:=]? ?[-+]?\d*\.\d", re.I
+)
+"""A number in a heading that was measured, `Best: epoch 7, val_loss 0.31`: it is no row, though it reads like one."""
+
 _LONGEST_ROW = 64 * 1024
 """Characters within which a row must end."""
 
@@ -28,8 +33,8 @@ def drawn(page: str) -> str:
     lines: list[str] = []
     at = 0
     for start, end, row in _rows(page):
-        headings = _HEADING.findall(page[max(at, start - _LONGEST_ROW) : start])
-        lines += [f"## {_text(one)}" for one in headings[-1:]]
+        above = map(_text, _HEADING.findall(page[max(at, start - _LONGEST_ROW) : start]))
+        lines += [f"## {one}" for one in above if not _RESULT.search(one)][-1:]
         lines.append(row)
         at = end
     return "".join(f"{line}\n" for line in lines)
