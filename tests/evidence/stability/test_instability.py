@@ -36,6 +36,7 @@ def causes(settings: Settings | None = None, **curves: Curve) -> list[str]:
 
 
 EXPLODES = given([1.2, 50.0, 4e8, 5e28, np.inf]).followed_by(flat(NAN, 30))
+EXPLODES_AT_78 = decay(2.3, 0.5, 78).noisy(0.02).followed_by(EXPLODES)
 GROWS = decay(2.3, 0.5, 60).followed_by(geometric(0.55, 4000.0, 20)).followed_by(flat(NAN, 40))
 AGAIN = decay(2.3, 0.5, 80).followed_by(decay(2.32, 0.51, 80)).noisy(0.01)
 JUMPED = flat(0.01, 78).followed_by(flat(1.0, 42))
@@ -50,6 +51,11 @@ RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
         ("data-not-normalised", SGD, {"train_loss": given([4e6, 1e8, 1e13, 1e20]).followed_by(flat(NAN, 30))}),
         ("learning-rate-jump", SGD, {"train_loss": DIES, "lr": JUMPED}),
         ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
+        (
+            "learning-rate-jump",
+            {"optimizer": "adam", "lr": 0.3},
+            {"train_loss": EXPLODES_AT_78, "lr": flat(1e-3, 78).followed_by(flat(0.3, 42))},
+        ),
         (
             "resumed-without-state",
             {},

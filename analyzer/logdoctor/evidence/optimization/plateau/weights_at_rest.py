@@ -26,6 +26,10 @@ STILL = 3e-4
 MOVED = 0.005
 """What validation must have fallen by then, as a share of that level: else nothing was ever learnt."""
 
+NOT_FAR = 0.5
+"""Training loss at the end as a share of its start above which it has not come far, as in slow-convergence: one that
+has may have learnt all there was by then."""
+
 NOISE = 0.004
 """Noise of training meanwhile as a share of its level, and ten times what validation moves: whoever descends along one
 gradient of all data comes to rest as well, without any."""
@@ -47,6 +51,8 @@ def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | Non
     A logged rate says better whether it had decayed.
     """
     if val is None or run.find(LearningRate) is not None or val.series.axis is not train.series.axis:
+        return None
+    if train.end <= NOT_FAR * train.start:
         return None
     values, end = val.series.values, float(val.series.values[-1])
     moves = np.flatnonzero(np.abs(values - end) > STILL / 2 * abs(end))
