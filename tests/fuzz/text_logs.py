@@ -27,7 +27,7 @@ _FORMS = (
     "step {step} loss {loss}",
 )
 
-_NUMBER = re.compile(rb"[0-9][0-9.]*(?:e[-+]?[0-9]+)?")
+_NUMBER = re.compile(rb"\.?[0-9][0-9.]*(?:e[-+]?[0-9]+)?")
 
 _SAMPLES = tuple(sample for sample in SAMPLES if sample.expected is not None)
 
@@ -95,10 +95,10 @@ def _is_grown_together(line: bytes, rows: Collection[bytes]) -> bool:
     """Whether a line is the beginning of one and the end of another, and nobody prints such a line.
 
     One whose words are those of a line that is printed, some of them left out, may be meant so, also where a name lacks
-    its first words or a number is spelled another way: `loss=0.5` beside `train_loss=0.5`, `2.5e0`. So may one with a
-    number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss 0.5`.
-    That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`; nor does it
-    that the number is, outside dictionaries, for there may be none yet: `val_loss: lr: 0.1`.
+    its first words or a number is spelled another way: `loss=0.5` beside `train_loss=0.5`, `2.5e0`, `.5`. So may one
+    with a number more, as lists of numbers have, in brackets or not: `Epoch: [3] [20] Loss 0.5` beside `Epoch: [3] Loss
+    0.5`. That a space is missing before a number says nothing, for numbers are padded: `loss: 9.5`, `loss:10.5`; nor
+    does it that the number is, outside dictionaries, for there may be none yet: `val_loss: lr: 0.1`.
     """
     words = [word for word in _words(line) if word.strip(b"[]") != b"#"]
     parted = any(line.startswith(row[:at]) and any(one.endswith(line[at:]) for one in rows)
