@@ -26,12 +26,12 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import has_begun_before, knows_more_than_chance
-from logdoctor.evidence.optimization.progress import rounded_away
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.loss_course import LossCourse, LossCourseThresholds
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
+from logdoctor.evidence.optimization.stuck.small_fall import rounded_away
 from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import ChanceLevels, Schedule, Trend, UpdateSigns

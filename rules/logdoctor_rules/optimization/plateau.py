@@ -28,10 +28,9 @@ from logdoctor import (
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure, causes_of_cap
-from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, share_lower
+from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, memorises, share_lower
 from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
-from logdoctor.evidence.optimization.progress import memorises
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
 from logdoctor.signals import ChanceLevels, Sibling, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit

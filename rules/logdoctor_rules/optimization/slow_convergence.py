@@ -26,9 +26,9 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import slow_by_design
-from logdoctor.evidence.optimization.progress import leaves_behind
 from logdoctor.evidence.optimization.slow.causes import slow_causes
 from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.evidence.optimization.slow.left_behind import leaves_behind
 from logdoctor.evidence.optimization.stuck.too_early import is_short_of
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.statistics.beginning import begins_late

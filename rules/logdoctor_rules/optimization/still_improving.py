@@ -26,8 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
-from logdoctor.evidence.optimization.progress import breaks_off
-from logdoctor.evidence.optimization.unfinished import unfinished_causes
+from logdoctor.evidence.optimization.unfinished import breaks_off, unfinished_causes
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace

@@ -38,6 +38,9 @@ FEW_SHOWN = 100
 MIN_POINTS = 2
 """Finite values below which there is no curve; rules that need more ask for more."""
 
+THIRDS_TELL = 6
+"""Points from which the thirds of a curve tell where it goes: two in each."""
+
 LUCKY_SIGMAS = 3.0
 """Standard errors by which the lowest of about a hundred blocks lies below the true level by chance."""
 

@@ -12,7 +12,7 @@ from logdoctor import Axis, Run, TrainLoss, ValLoss, example_run
 from logdoctor.causes import likely_because
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
-from logdoctor.evidence.optimization.progress import memorises
+from logdoctor.evidence.optimization.plateau.more_to_be_had import memorises
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from logdoctor.run.roles import TrainLoss
+import numpy as np
+
+from logdoctor.evidence.accuracies import FEW_EVALUATIONS
+from logdoctor.run import Run
+from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Sibling, Trend
 from logdoctor.wording import number
 
@@ -34,3 +38,12 @@ def share_lower(train: Trend[TrainLoss], sibling: Sibling) -> float:
     """Return how much lower a sibling ends, as a share of all that it gained."""
     gained = max(sibling.train.start, train.start) - sibling.train.end
     return (train.end - sibling.train.end) / gained if gained > 0 else 0.0
+
+
+def memorises(sibling: Run, run: Run) -> bool:
+    """Whether a sibling's validation loss ends no lower, so that its lower training loss is memory, not learning."""
+    theirs, ours = (one.find(ValLoss) for one in (sibling, run))
+    if theirs is None or ours is None or min(len(theirs.finite), len(ours.finite)) < FEW_EVALUATIONS:
+        return False
+    ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
+    return ends[0] >= ends[1]

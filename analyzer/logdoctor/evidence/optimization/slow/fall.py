@@ -17,7 +17,7 @@ from logdoctor.evidence.accuracies import (
     poor_accuracy,
 )
 from logdoctor.evidence.optimization.pretrained import trained_before
-from logdoctor.evidence.optimization.progress import came_far
+from logdoctor.evidence.optimization.slow.came_far import came_far
 from logdoctor.evidence.usual_rates import greatest_height
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss

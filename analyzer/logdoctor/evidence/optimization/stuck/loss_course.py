@@ -9,19 +9,21 @@ import numpy as np
 
 from logdoctor.evidence.optimization.chance.held import guesses_all_along
 from logdoctor.evidence.optimization.pretrained import fell_before
-from logdoctor.evidence.optimization.progress import (
+from logdoctor.evidence.optimization.stuck.mean_prediction import explains_nothing, guesses_the_mean
+from logdoctor.evidence.optimization.stuck.never_lower import (
+    never_as_low_again,
+    only_came_back,
+    only_rises,
+    worse_than_untrained,
+)
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
+from logdoctor.evidence.optimization.stuck.small_fall import (
     falls_steadily,
     fell_early,
     gains_next_to_nothing,
     may_fall,
-    never_as_low_again,
-    only_came_back,
-    only_rises,
     probably_falls,
-    worse_than_untrained,
 )
-from logdoctor.evidence.optimization.stuck.mean_prediction import explains_nothing, guesses_the_mean
-from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run

@@ -1,4 +1,4 @@
-"""How far a run has come."""
+"""How far a run has come, and whether validation is left behind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from logdoctor import TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, given, line
-from logdoctor.evidence.optimization.progress import came_far, leaves_behind
+from logdoctor.evidence.optimization.slow.came_far import came_far
+from logdoctor.evidence.optimization.slow.left_behind import leaves_behind
 from logdoctor.run import Run
 from logdoctor.signals import ChanceLevels, Trend
 
