@@ -16,9 +16,9 @@ from numpy.lib import format as npy
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run.naming import is_bare_split
-from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.source import Head, Sample
 from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.json.document_source import DocumentSource
 from logdoctor.sources.tables.json.json_file import Document
 from logdoctor.sources.tables.likeness import is_of_training, tells_performance
 
@@ -53,7 +53,7 @@ def _saved(save: Callable[..., None], *arrays: Any, **named: Any) -> bytes:
     return file.getvalue()
 
 
-class NumpyArrays(JsonDocument):
+class NumpyArrays(DocumentSource):
     """Arrays under their names, or one that is called after its file; of two dimensions, a row is a curve of a run."""
 
     name = "numpy"

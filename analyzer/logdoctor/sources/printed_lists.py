@@ -13,10 +13,10 @@ from logdoctor.run import Setting, Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import TrainComponentLoss
 from logdoctor.sources.console.said.settings import settings_in
-from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
 from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.json.document_source import DocumentSource
 from logdoctor.sources.tables.json.json_file import Document, beginning
 from logdoctor.sources.tables.likeness import is_of_training, tells_loss
 from logdoctor.sources.tables.text import encoding_of
@@ -36,7 +36,7 @@ _OF_NO_COURSE = frozenset(
 """Words of lists with a value for each of something else than epochs."""
 
 
-class PrintedLists(JsonDocument):
+class PrintedLists(DocumentSource):
     """Lists and dictionaries of lists on lines of their own, in a text that holds no other curve.
 
     What else such a line could hold is told by the names: there must be the list of a training loss, for settings have

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE
-from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
 from logdoctor.sources.tables.counters import counts
+from logdoctor.sources.tables.json.document_source import DocumentSource
 from logdoctor.sources.tables.json.json_file import Document, beginning
 from logdoctor.sources.tables.json.json_text import decode
 from logdoctor.sources.tables.likeness import is_of_training, tells_performance
@@ -38,7 +38,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|([\[\]{}])', re.DOTALL)
 """A string, which may hold any, or a bracket; as JSON spells both."""
 
 
-class PythonLiteral(JsonDocument):
+class PythonLiteral(DocumentSource):
     """A dictionary of lists, or one list in a file that is called after its curve, as Python prints them.
 
     Nothing in it is run: what Python writes otherwise than JSON is spelled as JSON spells it.

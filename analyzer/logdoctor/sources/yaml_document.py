@@ -11,11 +11,11 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
 from logdoctor.run.naming import split_of
 from logdoctor.run.notice import DAMAGE, INTERRUPTED_WRITE
-from logdoctor.sources.json_document import JsonDocument
 from logdoctor.sources.settings_file import SettingsFile
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.json.document_curves import Curves, curves_in
+from logdoctor.sources.tables.json.document_source import DocumentSource
 from logdoctor.sources.tables.json.json_file import Document
 from logdoctor.sources.tables.likeness import tells_performance
 from logdoctor.sources.tables.text import encoding_of
@@ -41,7 +41,7 @@ _MOST_CUT = 3
 """Lines at the end of a file that may be left out where it breaks off."""
 
 
-class YamlDocument(JsonDocument):
+class YamlDocument(DocumentSource):
     """A document, read as one of JSON; several in a stream are records."""
 
     name = "yaml"
