@@ -409,18 +409,21 @@ def test_the_rates_tell_what_lost_its_evidence_apart() -> None:
     outcomes = [
         Changed("a", "every second point", lost=plateau, spent=plateau),
         Changed("b", "every second point", lost=plateau, gained=overfitting, spent=plateau),
+        Changed("c", "every second point", lost=overfitting, turned=True),
         Changed("b", "lost points"),
     ]
     lines = list(report(outcomes))
-    assert lines[:2] == [
+    assert lines[:3] == [
         "every second point: a: -plateau (evidence gone)",
         "every second point: b: -plateau +overfitting",
+        "every second point: c: -overfitting",
     ]
-    rates = {line[:26].strip(): line[26:] for line in lines[2:5]}
+    rates = {line[:26].strip(): line[26:] for line in lines[3:7]}
     assert rates == {
         "ten times the steps": "0 of 0 verdicts changed (0.0 %)",
-        "every second point": "2 of 2 verdicts changed (100.0 %)",
-        "where evidence is left": "1 of 1 verdicts changed (100.0 %)",
+        "every second point": "3 of 3 verdicts changed (100.0 %)",
+        "where evidence is left": "2 of 2 verdicts changed (100.0 %)",
+        "from warned to sound": "1 of 2, or back (50.0 %)",
     }
 
 

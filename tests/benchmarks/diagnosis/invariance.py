@@ -37,6 +37,8 @@ class Changed:
     """Rules that are part of the verdict and said nothing before."""
     spent: frozenset[str] = frozenset()
     """Those of them that the change took the evidence from, for or against (`evidence_left`)."""
+    turned: bool = False
+    """Whether anything is said above a note before the change or after it, and nothing the other time."""
 
     @property
     def kept(self) -> bool:
@@ -62,13 +64,19 @@ def rediagnose(runs: Sequence[Run], rules: Sequence[Rule]) -> Iterator[Changed]:
                 lost, gained = not_said(was, now), not_said(now, was)
                 few = {rule for rule, one in lost.items() if name in DROPPING and too_few_left(one, was.run, now.run)}
                 alone = (lost.keys() - not_said(was, restored)) | (gained.keys() - not_said(restored, was))
-                yield Changed(was.run.name, name, frozenset(lost), frozenset(gained), frozenset(few | alone))
+                yield Changed(
+                    was.run.name, name, frozenset(lost), frozenset(gained), frozenset(few | alone), _turned(was, now)
+                )
 
 
 def not_said(one: Examined, other: Examined) -> dict[str, Finding]:
     """Return the findings that make up one verdict and are not among those of another, by rule."""
     said = {finding.rule for finding in _loud(other)}
     return {one.rule: one for one in _loud(one) if not one.explained_by and one.rule not in said}
+
+
+def _turned(one: Examined, other: Examined) -> bool:
+    return bool(_loud(one)) != bool(_loud(other))
 
 
 def _loud(examined: Examined) -> list[Finding]:
@@ -85,7 +93,10 @@ def report(outcomes: Sequence[Changed]) -> Iterator[str]:
         tried = [one for one in outcomes if one.change == name]
         yield f"{name:<26}{_rate(tried)}"
         if name in DROPPING:
-            yield f"{'  where evidence is left':<26}{_rate([one for one in tried if not one.excused])}"
+            left = [one for one in tried if not one.excused]
+            yield f"{'  where evidence is left':<26}{_rate(left)}"
+            turned = sum(one.turned for one in left)
+            yield f"{'  from warned to sound':<26}{turned} of {len(left)}, or back ({percent(turned, len(left))})"
 
 
 def _rate(tried: Sequence[Changed]) -> str:
