@@ -14,7 +14,6 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
-    Series,
     Severity,
     Span,
     TrainLoss,
@@ -31,8 +30,8 @@ from logdoctor.evidence.generalization.validation_lead import (
     are_means,
     begins_early,
     causes_of_lead,
-    evaluated_alike,
     in_another_unit,
+    trails_evaluated,
 )
 from logdoctor.evidence.told_by_settings import regularisers
 from logdoctor.run.roles import TrainComponentLoss
@@ -80,6 +79,11 @@ class ValidationBelowTraining(Rule):
 
     max_ratio: float = threshold(
         0.65, "validation loss as a share of training loss; dropout and mild augmentation leave 0.7 and more"
+    )
+    max_ratio_evaluated: float = threshold(
+        0.75,
+        "the same where training is evaluated as validation is, so that no regulariser lies between them; sets drawn "
+        "alike leave 0.8 and more (measured on 100 small networks)",
     )
     min_lead: float = threshold(
         0.1, "lead as a share of what training gained: where both are almost zero, a ratio says little"
@@ -270,6 +274,15 @@ class ValidationBelowTraining(Rule):
             val_accuracy=decay(0.1, 0.88, 12),
         ),
         fires(
+            "the same where dropout lifts the losses of batches above it",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 0.7, 12),
+            val_loss=decay(2.2, 0.5, 12),
+            train_accuracy=decay(0.1, 0.7, 12),
+            val_accuracy=decay(0.1, 0.88, 12),
+        ),
+        fires(
             "means of an epoch stand at the steps of validation (a note)",
             axis=Axis.STEP,
             loss=decay(2.3, 1.0),
@@ -298,10 +311,11 @@ class ValidationBelowTraining(Rule):
             return
         lead = Lead.of(gap)
         margin = min(lead.end / (self.min_lead * train.fall), lead.lasting / max(self.min_z * lead.noise, 1e-300))
-        is_clear = margin > 1 and lead.validation <= self.max_ratio * min(lead.training, train.thirds[2])
-        if not is_clear or train.lost > (1 - KEPT) * train.fall:
+        trails = trails_evaluated(run, lead, self.max_ratio_evaluated)
+        is_clear = bool(trails) or lead.validation <= self.max_ratio * min(lead.training, train.thirds[2])
+        if margin <= 1 or not is_clear or train.lost > (1 - KEPT) * train.fall:
             return
-        has_terms, early = bool(run.all(TrainComponentLoss)), self._led_early(run, lead)
+        has_terms, early = bool(run.all(TrainComponentLoss)), self._led_at_first(run, lead) or trails
         shrinks = lead.end < self.min_lasting * lead.middle
         if shrinks and (are_means(gap) or not early):
             return
@@ -330,11 +344,11 @@ class ValidationBelowTraining(Rule):
             },
         )
 
-    def _led_early(self, run: Run, lead: Lead) -> str:
-        """Say what shows that validation led before a regulariser could hide anything, or nothing."""
+    @staticmethod
+    def _led_at_first(run: Run, lead: Lead) -> str:
+        """Say so where validation led before a regulariser could hide anything."""
         is_one_loss = not (run.all(TrainComponentLoss) or any(end_accuracies(run)))
-        at_first = ahead_at_first(lead.gap, lead.end) if is_one_loss else ""
-        return at_first or self._trails_evaluated(run, lead.gap.val.series, lead.validation)
+        return ahead_at_first(lead.gap, lead.end) if is_one_loss else ""
 
     @staticmethod
     def _is_suspicious(lead: Lead, *, solved: str, early: str) -> bool:
@@ -352,14 +366,6 @@ class ValidationBelowTraining(Rule):
         shows_start = not are_means(lead.gap) or begins_early(lead.gap) or lead.ratio <= FAR_BELOW
         told = shows_start or any(end_accuracies(run))
         return far and told and errs_evenly(run, lead.training, self.max_ratio, self.min_even)
-
-    def _trails_evaluated(self, run: Run, val: Series, mine: float) -> str:
-        """Say so where the training set, evaluated in the same way, lies as far above."""
-        alike = evaluated_alike(run, val)
-        theirs = 0.0 if alike is None else float(np.median(alike.values[-(len(alike) // 3) :]))
-        if alike is None or mine > self.max_ratio * theirs:
-            return ""
-        return f"{alike.name}, evaluated at the same steps and before training too, ends at {number(theirs)}"
 
     def _solved(self, run: Run, train: Trend[TrainLoss]) -> str:
         """Say so where validation makes no mistakes and training, by the same metric or by its loss, does."""

@@ -121,6 +121,15 @@ def _hides_its_end(gap: Gap) -> bool:
     return third > 0 and bool((undone >= 0).all()) and median(undone[-third:]) <= gap.val.end
 
 
+def trails_evaluated(run: Run, lead: Lead, most: float) -> str:
+    """Say so where the training set is evaluated as validation is, and validation is at most that share of it."""
+    alike = evaluated_alike(run, lead.gap.val.series)
+    theirs = 0.0 if alike is None else median(alike.values[-(len(alike) // 3) :])
+    if alike is None or lead.validation > most * theirs:
+        return ""
+    return f"{alike.name}, evaluated at the same steps and before training too, ends at {number(theirs)}"
+
+
 def evaluated_alike(run: Run, val: Series) -> Series | None:
     """Return the training loss that is evaluated as validation is, at its steps, beside the losses of the batches.
 
