@@ -23,6 +23,18 @@ SAMPLES = (
         },
     ),
     Sample(
+        "the last loss of each epoch is a curve",
+        "train.log",
+        "".join(f"Epoch {i} | Final Loss: {2.0**-i} | Test Acc: 0.{i}\n" for i in (1, 2, 3)),
+        {"Loss": [(i, 2.0**-i) for i in (1, 2, 3)], "Test Acc": [(i, i / 10) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "a last loss beside the loss of each epoch sums up, and so does the last of all",
+        "train.log",
+        "".join(f"Epoch {i} | loss: {2.0**-i} | Final Loss: 0.{i}\n" for i in (1, 2, 3)) + "Final Loss: 0.125\n",
+        {"loss": [(i, 2.0**-i) for i in (1, 2, 3)], "Final Loss": [(i, i / 10) for i in (1, 2, 3)]},
+    ),
+    Sample(
         "ordered dictionaries",
         "train.log",
         "".join(f"OrderedDict([('epoch', {i}), ('train_loss', {2.0**-i}), ('eval_loss', 0.5)])\n" for i in (1, 2, 3)),
