@@ -52,7 +52,7 @@ NAMES = {
         "training's huber, training's poisson, training's gamma_deviance, training's quantile, training's tweedie, "
         "train-merror, train-mphe, train-poisson-nloglik, train-tweedie-nloglik@1.5, train-gamma-deviance"
     ),
-    "reward": "reward, return, ep_rew_mean, success_rate, Reward_Clipped",
+    "reward": "reward, return, ep_rew_mean, success_rate, Reward_Clipped, episode/Avg",
     "entropy": "entropy",
     "kl-divergence": "kl, approx_kl",
     "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",

@@ -99,6 +99,9 @@ EPISODES = frozenset({"episode", "episodes", "ep"})
 SCORES = frozenset({"score", "scores", "r"})
 """What an episode scores is its return; `Ep_r` is how many loops write that."""
 
+AVERAGE_OF_EPISODES = re.compile(r"episode/(?:avg|average|mean)", re.I)
+"""What is averaged over episodes where nothing else is said: `Episode 300  Avg: -195.3`."""
+
 SUCCESS = "success"
 """A reward of robots and agents; beside an accuracy, where something is classified, a share of the data."""
 

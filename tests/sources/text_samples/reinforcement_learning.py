@@ -130,6 +130,15 @@ SAMPLES = (
         },
     ),
     Sample(
+        "an average over episodes is one of their returns",
+        "train.log",
+        "".join(f"Episode   {i}00\tAvg: -{95 - 8 * i}.550\tBuffer:  {i}7582\n" for i in range(1, 5)),
+        {
+            "episode/Avg": [(100 * i, -(95 - 8 * i) - 0.55) for i in range(1, 5)],
+            "Buffer": [(100 * i, 10000 * i + 7582) for i in range(1, 5)],
+        },
+    ),
+    Sample(
         "PPO: several epochs within each iteration, which alone counts on",
         "train.log",
         "".join(

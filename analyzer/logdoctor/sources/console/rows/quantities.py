@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Split
 from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
 from logdoctor.run.roles import KlDivergence, Loss, Unknown
+from logdoctor.run.vocabulary import AVERAGE_OF_EPISODES
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.streams import Rows
@@ -115,8 +116,12 @@ def _of_results(name: str, split: str) -> str:
 
 
 def _of_episode(name: str) -> str:
-    """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`."""
-    return f"{EPISODE}/{name}" if names_a_return(frozenset(words(name))) else name
+    """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`.
+
+    So is an average of no one knows what: `Episode 100  Avg: 12.5`.
+    """
+    whole = f"{EPISODE}/{name}"
+    return whole if names_a_return(frozenset(words(name))) or AVERAGE_OF_EPISODES.fullmatch(whole) else name
 
 
 def of_each_epoch(parts: Sequence[Part]) -> list[Part]:
