@@ -39,7 +39,7 @@ NAMES = {
     ),
     "train-metric": (
         "acc, accuracy, top1, top5, acc1, Acc@1, precision, recall, f1, auc, auroc, aucpr, ap, AP50, map, "
-        "mAP50, mAP50-95, mIoU, iou, dice, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
+        "mAP50, mAP50-95, mIoU, iou, dice, dsc, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
         "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
         "rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, HitRate@5, "
         "PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, aupr, nmi, ari, "
@@ -52,7 +52,7 @@ NAMES = {
         "training's huber, training's poisson, training's gamma_deviance, training's quantile, training's tweedie, "
         "train-merror, train-mphe, train-poisson-nloglik, train-tweedie-nloglik@1.5, train-gamma-deviance"
     ),
-    "reward": "reward, return, ep_rew_mean, success_rate, Reward_Clipped",
+    "reward": "reward, return, ep_rew_mean, success_rate, Reward_Clipped, episode/Avg",
     "entropy": "entropy",
     "kl-divergence": "kl, approx_kl",
     "unknown": "ep_len_mean, logits/mean, temperature, explained_variance, params norm, max_grad_norm",

@@ -147,6 +147,19 @@ def test_header_footer_plan_and_end(folder: Path) -> None:
     assert log.series[0].wall_times is not None
 
 
+def test_a_record_whose_name_is_its_split(folder: Path) -> None:
+    lines = [
+        json.dumps({"name": name, "epoch": epoch, "loss": loss + epoch / 8})
+        for epoch in range(4)
+        for name, loss in (("train", 1.0), ("validation", 2.0))
+    ]
+    found = points(read(write(folder / "named.jsonl", "\n".join(lines))))
+    assert found == {
+        "train/loss": [(epoch, 1 + epoch / 8) for epoch in range(4)],
+        "validation/loss": [(epoch, 2 + epoch / 8) for epoch in range(4)],
+    }
+
+
 @pytest.mark.parametrize("plan", ["NaN", "-1", "1e400", "1" + "0" * 400, '"many"', "null"])
 def test_a_plan_that_is_none(folder: Path, plan: str) -> None:
     lines = [f'{{"type": "header", "total_steps": {plan}}}', '{"step": 1, "loss": 1.0}', '{"step": 2, "loss": 0.5}']

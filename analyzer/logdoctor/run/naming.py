@@ -189,7 +189,8 @@ def _as_loss(name: _Name) -> type[Role] | None:
 
 
 def _as_reward(name: _Name) -> type[Role] | None:
-    scored = name.words & vocabulary.EPISODES and names_a_return(name.words)
+    of_episode = name.words & vocabulary.EPISODES and names_a_return(name.words)
+    scored = of_episode or vocabulary.AVERAGE_OF_EPISODES.fullmatch(name.text)
     rewarded = name.words & vocabulary.REWARDS and not name.words & (vocabulary.PREFERENCE | vocabulary.ACCURACIES)
     if not scored and not rewarded:
         return None

@@ -76,7 +76,7 @@ TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 METRICS = frozenset(
     "acc accs accu accuracy accuracies accuracy01 accuracy03 accuracy05 accuracy1 accuracy5 top1 top5 acc1 acc5 "
     "precision prec prec1 prec5 precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 "
-    "map map50 map95 miou iou dice kappa mcc matthews jaccard aupr nmi ari r2 "
+    "map map50 map95 miou iou dice dsc kappa mcc matthews jaccard aupr nmi ari r2 "
     "bleu rouge rouge1 rouge2 rougel rougelsum meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 "
     "pck pass fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
@@ -98,6 +98,9 @@ REWARDS = frozenset("reward rewards return returns rew ret episodic_return eprew
 EPISODES = frozenset({"episode", "episodes", "ep"})
 SCORES = frozenset({"score", "scores", "r"})
 """What an episode scores is its return; `Ep_r` is how many loops write that."""
+
+AVERAGE_OF_EPISODES = re.compile(r"episode/(?:avg|average|mean)", re.I)
+"""What is averaged over episodes where nothing else is said: `Episode 300  Avg: -195.3`."""
 
 SUCCESS = "success"
 """A reward of robots and agents; beside an accuracy, where something is classified, a share of the data."""

@@ -23,6 +23,37 @@ SAMPLES = (
         },
     ),
     Sample(
+        "the last loss of each epoch is a curve",
+        "train.log",
+        "".join(f"Epoch {i} | Final Loss: {2.0**-i} | Test Acc: 0.{i}\n" for i in (1, 2, 3)),
+        {"Loss": [(i, 2.0**-i) for i in (1, 2, 3)], "Test Acc": [(i, i / 10) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "a last loss beside the loss of each epoch sums up, and so does the last of all",
+        "train.log",
+        "".join(f"Epoch {i} | loss: {2.0**-i} | Final Loss: 0.{i}\n" for i in (1, 2, 3)) + "Final Loss: 0.125\n",
+        {"loss": [(i, 2.0**-i) for i in (1, 2, 3)], "Final Loss": [(i, i / 10) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "of how many examples a loop after the course CS231n got right, of the data that the line before names",
+        "train.log",
+        "".join(
+            f"Iteration {i}00, loss = {2.0**-i}\nChecking accuracy on validation set\n"
+            f"Got {100 + 50 * i} / 1000 correct ({10 + 5 * i}.00)\n\n"
+            for i in range(1, 5)
+        ),
+        {
+            "loss": [(100 * i, 2.0**-i) for i in range(1, 5)],
+            "validation/accuracy": [(100 * i, 10 + 5 * i) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "neighbours that were counted, and no training",
+        "search.log",
+        "".join(f"k = {i} :Got {900 + i} / 1000 correct (90.{i})\n" for i in range(1, 5)),
+        None,
+    ),
+    Sample(
         "ordered dictionaries",
         "train.log",
         "".join(f"OrderedDict([('epoch', {i}), ('train_loss', {2.0**-i}), ('eval_loss', 0.5)])\n" for i in (1, 2, 3)),

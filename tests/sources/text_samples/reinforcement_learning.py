@@ -130,6 +130,28 @@ SAMPLES = (
         },
     ),
     Sample(
+        "an average over episodes is one of their returns",
+        "train.log",
+        "".join(f"Episode   {i}00\tAvg: -{95 - 8 * i}.550\tBuffer:  {i}7582\n" for i in range(1, 5)),
+        {
+            "episode/Avg": [(100 * i, -(95 - 8 * i) - 0.55) for i in range(1, 5)],
+            "Buffer": [(100 * i, 10000 * i + 7582) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "PPO: several epochs within each iteration, which alone counts on",
+        "train.log",
+        "".join(
+            "".join(f"08:03:0{k} INFO      epoch {k}/4\n" for k in range(1, 5))
+            + f"08:03:0{i} INFO     loss=0.{9 - i}, entropy=7.{i}\n08:03:0{i} INFO     iteration {8 + i}/10000\n"
+            for i in range(1, 6)
+        ),
+        {
+            "loss": [(8 + i, (9 - i) / 10) for i in range(1, 6)],
+            "entropy": [(8 + i, 7 + i / 10) for i in range(1, 6)],
+        },
+    ),
+    Sample(
         "TD3: the steps in all, and the number of the episode",
         "train.log",
         "".join(f"Total T: {i}000 Episode Num: {5 * i} Episode T: 200 Reward: {8 * i}.5\n" for i in (1, 2, 3)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from logdoctor.sources.source import Sample
 
 SAMPLES = (
@@ -83,6 +85,25 @@ SAMPLES = (
             "learning_rate": [(10, 0.5), (20, 0.5), (30, 0.5), (40, 0.5)],
             "loss": [(10, 2.5), (20, 1.5), (30, 1.25), (40, 1.125)],
             "eval_loss": [(20, 1.75), (40, 1.375)],
+        },
+    ),
+    Sample(
+        "Keras 3: the states of its bar copied into one line, each cut where the next begins",
+        "train.log",
+        "".join(
+            f"Epoch {i}/4\n"
+            f"   1/1875 ━━━━━━━━━━ 1:04 34ms/step - accuracy: 0.1250 - loss: 2.{9 - i}989 - precision: 0.1"
+            f"  46/1875 ━━━━━━━━━━ 4s 2ms/step - accuracy: 0.1875 - loss: 2.{8 - i}521 - prec"
+            f"1801/1875 ━━━━━━━━━━ 0s 2ms/step - accuracy: 0.2500 - loss: 2.{8 - i}201 - precision: 0.1033"
+            f"1875/1875 ━━━━━━━━━━ 4s 2ms/step - accuracy: {i / 16} - loss: {'nan' if i > 2 else 2.0**-i} - "
+            f"precision: {i / 8} - val_loss: {1.5 * 2.0**-i}\n"
+            for i in range(1, 5)
+        ),
+        {
+            "accuracy": [(i, i / 16) for i in range(1, 5)],
+            "loss": [(1, 0.5), (2, 0.25), (3, nan), (4, nan)],
+            "precision": [(i, i / 8) for i in range(1, 5)],
+            "val_loss": [(i, 1.5 * 2.0**-i) for i in range(1, 5)],
         },
     ),
     Sample(

@@ -20,7 +20,13 @@ from logdoctor.sources.console.rows.evaluations import counted_by_training, eval
 from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Part
 from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
-from logdoctor.sources.console.rows.quantities import of_one_rank, part_of, printed_once, under_sections
+from logdoctor.sources.console.rows.quantities import (
+    of_each_epoch,
+    of_one_rank,
+    part_of,
+    printed_once,
+    under_sections,
+)
 from logdoctor.sources.console.rows.streams import Rows
 from logdoctor.sources.console.rows.through_epochs import (
     counted_alike,
@@ -89,7 +95,7 @@ def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = 
     read = told + beside_lines(states_of_bars(bars, epochs), told)
     first = first_epoch(read, epochs)
     counted = through_headed_epochs([counted_through(part, within, epochs, first) for part, within in read], epochs)
-    parts = under_sections(with_steps(counted, progress(streams)), streams, epochs)
+    parts = of_each_epoch(under_sections(with_steps(counted, progress(streams)), streams, epochs))
     believed = believed_of(parts, epochs)
     if not any(map(_tells_of_training, believed)):
         return []

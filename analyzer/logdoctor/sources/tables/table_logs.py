@@ -295,10 +295,11 @@ def _taken_apart(column: Column, labels: Labels, form: str) -> Iterator[Column]:
 def _names_splits(labels: Labels) -> bool:
     """Whether each word names a part of the data, or at least two do, among others: `start`, `train`, `validation`.
 
-    To TensorBoard, and to tbparse after it, these are runs: Keras writes each to a folder of its own.
+    To TensorBoard, and to tbparse after it, these are runs: Keras writes each to a folder of its own. A record's `name`
+    may be no more than its split: `{"name": "validation", "loss": 0.5}`.
     """
     splits = [split_of(word) for word in labels.words]
-    if label_name(labels.name) in RUN_LABELS:
+    if label_name(labels.name) in RUN_LABELS | QUANTITY_LABELS:
         return len(set(splits)) > 1 and all(map(is_bare_split, labels.words))
     return label_name(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
 

@@ -60,6 +60,9 @@ _MARIAN = re.compile(r"(\[valid\] )?Ep\. \0 : Up\. \0 : (?=Sen\. |[\w-]+ : )")
 _SYNAPTIC = re.compile(r"iterations? \0 error (\0|NaN) rate \0$")
 """What Synaptic and Neataptic print of an iteration, the word of JavaScript for what is no number with it."""
 
+_OF_CORRECT = re.compile(r"\s*Got \0 / \0 correct \(\0%?\)$")
+"""What loops after the course CS231n print of an evaluation: of how many examples, and in percent."""
+
 _NOT_FINITE = re.compile(r"-?(?:nan|inf)")
 _MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
 
@@ -86,6 +89,8 @@ def fixed_form(shape: str) -> Form | None:
         error = _measured(Kind.VALUE, "error", synaptic[1], 1)
         rate = Field(Kind.VALUE, "learning rate", shape.count(MASK) - 1)
         return Form((Field(Kind.COUNTER, "iteration", 0), error, rate), counter_first=True, is_of_training=True)
+    if _OF_CORRECT.match(shape):
+        return Form((Field(Kind.VALUE, "accuracy", 2),), value_first=True)
     if espnet := _ESPNET.search(shape):
         return _of_batches(espnet)
     if results := _ESPNET_RESULTS.search(shape):

@@ -37,7 +37,7 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
-    "top-", "grad_fn", "ep_r", " : cost ", "learn: ", "fit progress",
+    "top-", "grad_fn", "episode", "ep_r", " : cost ", "learn: ", "fit progress", " correct (",
     "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
@@ -81,7 +81,7 @@ _VALUE = re.compile(
 a line has fewer numbers than words."""
 
 _SECTION = re.compile(
-    r"[^\w\[({<]{0,12}(?:(?:running|starting|start|begin|beginning) )?"
+    r"[^\w\[({<]{0,12}(?:(?:running|starting|start|begin|beginning|checking accuracy on) )?"
     r"(train|training|val|valid|validation|validating|eval|evaluation|evaluating|test|testing)\b"
     r"[\w ]{0,24}(?::|\.\.\.|\u2026{1,2})?[\s*=-]*$",
     re.I,

@@ -23,6 +23,7 @@ from logdoctor.sources.console.words.vocabulary import (
     EXTREMES,
     FINAL_STEP,
     IGNORED,
+    LAST,
     LOOP_VARIABLES,
     MULTIPLES,
     NO_NAMES,
@@ -223,8 +224,12 @@ class LineReader:
     @property
     def _is_of_best(self) -> bool:
         """Whether the line counts nothing and says of what was best: `New best model saved (Acc: 0.44)`."""
-        counted = any(one.kind in {Kind.COUNTER, Kind.WITHIN} for one in self.fields)
-        return not counted and bool(_BEST.match(self.heading))
+        return not self._counts and bool(_BEST.match(self.heading))
+
+    @property
+    def _counts(self) -> bool:
+        """Whether the line has said already where it stands."""
+        return any(one.kind in {Kind.COUNTER, Kind.WITHIN} for one in self.fields)
 
     @property
     def _is_within_epoch(self) -> bool:
@@ -316,6 +321,7 @@ class LineReader:
     def _value(self, key: str, number: Number, unit: str) -> None:
         """Take a number for the value of a quantity, by the name that the line as a whole gives it."""
         extreme = EXTREMES.intersection(words(key)[:1]) or words(key)[-2:] == FINAL_STEP or self._is_of_best
+        extreme = extreme or (LAST.intersection(words(key)[:1]) and not self._counts)
         if extreme and issubclass(role_of(key, Split.NONE), SPLIT_ROLES):
             return
         only_split = is_split(key)

@@ -11,6 +11,7 @@ from logdoctor.sources.console.rows.measured_columns import ScatteredNumbers, co
 from logdoctor.sources.console.rows.parts import EPOCH, INDEX, Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.through_epochs import restarts
 from logdoctor.sources.tables.compact.merging import ranks, scattered
+from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.table import Table
 
 _ENOUGH_COUNTED = 3
@@ -31,12 +32,30 @@ def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> 
     """
     first = [part for part in headings if part.form.counter_first]
     main = main_counter(parts) if any(part.counters for part in parts) else main_counter(first)
+    if main is None and not any(part.counters for part in parts):
+        main = _around_epochs(first, epochs)
     if main is None and not len(epochs.lines):
         first = [part for part in headings if part.plans]
         main = main_counter(first)
     if main is None:
         return epochs
     return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])
+
+
+def _around_epochs(headings: Sequence[Part], epochs: Clock) -> str | None:
+    """Return the counter of steps that counts on while epochs begin anew: PPO has several within each iteration."""
+    if not falls(epochs.at):
+        return None
+    clocks = {
+        name: Clock.of([(one.lines, one.counters[name]) for one in headings if name in one.counters])
+        for name in sorted({name for part in headings for name in part.steps})
+    }
+    rising = (name for name, clock in clocks.items() if _rises(clock))
+    return next(rising, None)
+
+
+def _rises(clock: Clock) -> bool:
+    return len(clock.at) >= _ENOUGH_COUNTED and bool((np.diff(clock.at) > 0).all())
 
 
 def main_counter(parts: Sequence[Part]) -> str | None:

@@ -11,14 +11,19 @@ from numpy.typing import NDArray
 from logdoctor.run import Split
 from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
 from logdoctor.run.roles import KlDivergence, Loss, Unknown
+from logdoctor.run.vocabulary import AVERAGE_OF_EPISODES
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.streams import Rows
-from logdoctor.sources.console.words.vocabulary import SPLIT_ROLES
+from logdoctor.sources.console.words.vocabulary import LAST, SPLIT_ROLES
 from logdoctor.sources.tables.compact.growing import places_of
+from logdoctor.sources.tables.counters import normal
 
 _ENOUGH_PAIRS = 3
 """Lines that were printed twice before two of what is printed are taken for one."""
+
+_ENOUGH_LAST = 3
+"""Places at which a last value is told before it is one of each epoch."""
 
 _OF_DATA = (KlDivergence, Unknown)
 """Further quantities that differ from one split to the other: a term that lines tell of both is two curves."""
@@ -111,8 +116,40 @@ def _of_results(name: str, split: str) -> str:
 
 
 def _of_episode(name: str) -> str:
-    """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`."""
-    return f"{EPISODE}/{name}" if names_a_return(frozenset(words(name))) else name
+    """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`.
+
+    So is an average of no one knows what: `Episode 100  Avg: 12.5`.
+    """
+    whole = f"{EPISODE}/{name}"
+    return whole if names_a_return(frozenset(words(name))) or AVERAGE_OF_EPISODES.fullmatch(whole) else name
+
+
+def of_each_epoch(parts: Sequence[Part]) -> list[Part]:
+    """Name what each epoch tells as its last value without that word, for it is a curve: `Epoch 3 | Final Loss: 0.52`.
+
+    What is told so at one place alone, or beside the quantity itself, sums up: it is no point of a curve.
+    """
+    known = {normal(name) for part in parts for name in part.values if not _is_last(name)}
+
+    def named(part: Part) -> Part:
+        last = {name: _without_last(name) for name in part.values if _is_last(name)}
+        moves = any(len(np.unique(at)) >= _ENOUGH_LAST for at in part.counters.values())
+        curves = {name: curve for name, curve in last.items() if moves and normal(curve) not in known}
+        sums = {name for name in last.keys() - curves.keys() if issubclass(role_of(name, Split.NONE), SPLIT_ROLES)}
+        values = {curves.get(name, name): at for name, at in part.values.items() if name not in sums}
+        return replace(part, values=values) if last else part
+
+    return list(map(named, parts))
+
+
+def _is_last(name: str) -> bool:
+    return bool(LAST.intersection(words(name)[:1])) and issubclass(
+        role_of(_without_last(name), Split.NONE), SPLIT_ROLES
+    )
+
+
+def _without_last(name: str) -> str:
+    return name[len(words(name)[0]) :].lstrip(" _-/")
 
 
 def _counts_out_of(counts: Numbers, totals: Numbers) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,8 @@ _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 _BAR = re.compile(r"\[(?:\d+:)?\d\d:\d\d<[^\[\]\r\n]{1,400}\](?=[^\W_])")
 """The end of tqdm's bar, `[00:29<00:00, 1.35it/s]`, which ends no line until it is full: behind it stands what was
 printed beside it."""
+_STATE_OF_KERAS = re.compile(r"(?<=/)\d+(?= ━)")
+"""How far a bar of Keras 3 goes, behind how far it is, which has as many places: `  22/1875 ━━━`."""
 _GOES_ON = re.compile(r"\](?=[^\W_])")
 """What such a line has, and few others, which is found sooner."""
 
@@ -214,6 +217,8 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
     if "<" in text and "%|" in text and _GOES_ON.search(text):
         text = _BAR.sub(r"\g<0>\r", text)
+    if "━" in text:
+        text = _apart_by_state(text)
     if comma:
         text = _DECIMAL_COMMA.sub(r"\1.\2", text)
     ended = text.endswith(("\n", "\r"))
@@ -225,6 +230,21 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         ends, text = ends[:-1], text[:-1]
     further = np.concatenate(([0], np.cumsum(ends))).astype(np.int32)
     return _with_tables(Passage(text.replace("\r", "\n"), Places(line, further), ended, data, start, encoding))
+
+
+def _apart_by_state(text: str) -> str:
+    """Part the states of a bar of Keras 3 that a copy of what a terminal showed has in one line, each of them cut.
+
+    `... - precision: 0.1  46/1875 ━━━ ... - precision: 0.1033 1875/1875 ━━━ ... - val_loss: 0.52`
+    """
+    found = list(_STATE_OF_KERAS.finditer(text))
+    starts = [2 * state.start() - state.end() - 1 for state in found]
+    within = [
+        start
+        for before, start in zip(found, starts[1:], strict=False)
+        if start > before.end() and not any(end in text[before.end() : start] for end in "\n\r")
+    ]
+    return "\r".join(text[begin:end] for begin, end in pairwise([0, *within, len(text)]))
 
 
 def _with_tables(passage: Passage) -> Passage:

@@ -19,8 +19,11 @@ SPLIT_ROLES = (Loss, TrainMetric, ValMetric, TrainError, ValError)
 IGNORED = frozenset({"eta", "remaining", "eta_seconds", "cuda", "v_num", "cur_iter", "date", "nats"})
 """Keys of what says nothing of the training, or nothing without the split before it."""
 
-EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest", "final"})
+EXTREMES = frozenset({"best", "max", "maximum", "highest", "min", "minimum", "lowest"})
 """First words of what is no point of a curve: `Max accuracy: 70.1%`."""
+
+LAST = frozenset({"final"})
+"""First words of what is the last point of a curve, unless every epoch has one: `Epoch 3 | Final Loss: 0.52`."""
 
 FINAL_STEP = ("final", "step")
 """Last words of what TF Estimator says at the end of each training: `Loss for final step: 0.0108`."""
