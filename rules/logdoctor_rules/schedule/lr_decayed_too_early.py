@@ -29,7 +29,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence.schedule.learning_spent import early_and_late
+from logdoctor.evidence.schedule.learning_spent import early_and_late, rested_at_high_rate
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import axis_word, number, percent, place
@@ -148,6 +148,16 @@ class LrDecayedTooEarly(Rule):
             lr=cosine(0.1, 120).followed_by(flat(0.0, 120)),
         ),
         silent(
+            "lowered whenever validation had come to rest, while training falls a little at each step",
+            train_loss=decay(0.31, 0.12, 30, half_life=0.2)
+            .followed_by(flat(0.107, 10))
+            .followed_by(flat(0.1, 10))
+            .followed_by(flat(0.098, 30))
+            .noisy(0.0005),
+            val_loss=decay(0.19, 0.142, 80, half_life=0.04).noisy(0.001),
+            lr=flat(1e-2, 30).followed_by(flat(1e-3, 10)).followed_by(flat(2e-4, 10)).followed_by(flat(2e-5, 30)),
+        ),
+        silent(
             "zero for the last fifth",
             train_loss=decay(2.3, 1.2, 200, half_life=0.4).then(flat(0.0, 40)).noisy(0.02),
             lr=cosine(0.1, 200).followed_by(flat(0.0, 40)),
@@ -211,6 +221,8 @@ class LrDecayedTooEarly(Rule):
 
     def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
+        if val is not None and rested_at_high_rate(val, schedule, self.min_gain * max(train.start - val.end, 0.0)):
+            return
         found = list(self._stopped(train, schedule, train.start))
         if not found and val is not None and train.sure_fall < HIDDEN:
             found = list(self._stopped(val, schedule, max(train.start, val.start)))  # it comes late

@@ -303,6 +303,19 @@ class MissingWarmup(Rule):
             ),
         ),
         silent(
+            "far behind a sibling with a warm-up, and another rate that the settings do not name",
+            settings={"train_batch_size": 32},
+            train_loss=decay(3.2, 2.9, 300, half_life=0.5).noisy(0.05),
+            lr=flat(0.1, 300),
+            siblings=(
+                example_run(
+                    settings={"train_batch_size": 32},
+                    train_loss=decay(3.2, 0.4, 300).noisy(0.05),
+                    lr=line(0.0, 3e-3, 30).followed_by(cosine(3e-3, 270)),
+                ),
+            ),
+        ),
+        silent(
             "a little behind a sibling with a warm-up",
             settings={**ADAM, "lr": 1e-2, "warmup_steps": 0},
             train_loss=decay(3.2, 0.6, 300).noisy(0.02),

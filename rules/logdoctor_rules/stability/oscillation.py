@@ -263,6 +263,19 @@ class Oscillation(Rule):
             train_loss=decay(2.0, 1.6, 60).followed_by(flat(1.2, 60)).followed_by(flat(0.6, 60)).noisy(0.1),
         ),
         silent(
+            "a network is pruned three times, and learns again what it lost",
+            train_loss=decay(2.3, 0.27, 20)
+            .followed_by(decay(0.36, 0.24, 9))
+            .followed_by(decay(0.78, 0.3, 8))
+            .followed_by(decay(1.7, 0.55, 11))
+            .noisy(0.01),
+            val_loss=decay(2.2, 0.28, 20)
+            .followed_by(decay(0.35, 0.25, 9))
+            .followed_by(decay(0.6, 0.32, 8))
+            .followed_by(decay(1.32, 0.53, 11))
+            .noisy(0.01),
+        ),
+        silent(
             "one jump that training and validation make, and a slow way back",
             train_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.28, 0.22, 0.19, 0.17, 0.16]).followed_by(
                 given([0.15, 0.15, 2.3, 1.5, 1.1, 0.9, 0.8, 0.75, 0.72, 0.7, 0.7, 0.7])

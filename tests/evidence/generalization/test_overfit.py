@@ -352,3 +352,26 @@ def test_what_training_solves_in_its_first_passes_and_validation_never_is_not_in
     assert any("what solves training so soon" in one for one in found["validation-set-differs"].pro)
     slower = given([0.95, 0.7, 0.5, 0.4, 0.3, 0.2, 0.1, *[0.001] * 13])
     assert first(causes(train_loss=slower, val_loss=held_out)) != "validation-set-differs"
+
+
+STEPS_UP = decay(2.3, 0.16, 60).followed_by(line(0.9, 1.05, 60)).noisy(0.005)
+"""Validation of which the data change in the middle of the run."""
+
+
+def test_validation_that_steps_up_while_training_goes_on_is_of_other_data_from_then_on() -> None:
+    found = causes(train_loss=decay(2.3, 0.1).noisy(0.005), val_loss=STEPS_UP)
+    assert first(found) == "validation-set-differs"
+    assert "steps up" in " ".join(found["validation-set-differs"].pro)
+
+
+@pytest.mark.parametrize(
+    ("train", "val"),
+    [
+        (decay(2.3, 0.16, 60).followed_by(decay(0.9, 0.1, 60)), STEPS_UP),
+        (decay(2.3, 0.1), decay(2.3, 0.16, 60).then(rise(0.9, 60)).noisy(0.005)),
+        (decay(2.3, 0.1), decay(2.3, 0.16, 60).followed_by(decay(0.9, 0.3, 60)).noisy(0.005)),
+    ],
+    ids=["training does, too", "by and by", "and comes down again"],
+)
+def test_validation_that_rises_otherwise_may_be_of_the_same_data(train: Curve, val: Curve) -> None:
+    assert "steps up" not in " ".join(causes(train_loss=train, val_loss=val)["validation-set-differs"].pro)

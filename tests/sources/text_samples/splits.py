@@ -324,6 +324,25 @@ SAMPLES = (
         {"train": [(1, 0.75), (2, 0.5), (3, 0.25)], "val": [(1, 0.875), (2, 0.75), (3, 0.625)]},
     ),
     Sample(
+        "a loss, and that of the other split behind it without the word or a mark",
+        "train.log",
+        "epoch   1  loss 7.5000e-01  val 8.7500e-01\nepoch   2  loss 5.0000e-01  val 7.5000e-01\n"
+        "epoch   3  loss 2.5000e-01  val 6.2500e-01\n",
+        {"loss": [(1, 0.75), (2, 0.5), (3, 0.25)], "val": [(1, 0.875), (2, 0.75), (3, 0.625)]},
+    ),
+    Sample(
+        "the same behind a loss with its split",
+        "train.log",
+        "Epoch 1, train loss: 0.75, val 0.875\nEpoch 2, train loss: 0.5, val 0.75\n",
+        {"train loss": [(1, 0.75), (2, 0.5)], "loss val": [(1, 0.875), (2, 0.75)]},
+    ),
+    Sample(
+        "a loss, and a word for the other split behind another number",
+        "train.log",
+        "epoch 1 loss 0.75 time 3 val 0.875\nepoch 2 loss 0.5 time 3 val 0.75\n",
+        {"loss": [(1, 0.75), (2, 0.5)], "time": [(1, 3), (2, 3)]},
+    ),
+    Sample(
         "a quantity of three splits, each behind the loss of its own",
         "train.log",
         "".join(

@@ -169,14 +169,7 @@ class Overfit:
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         away = training > 0 and not validation.begins_beside
         unhelped, unexplained = gap.val.best > UNHELPED * start, self._not_memorised
-        told = [
-            validation.costly_errors,
-            *unexplained,
-            validation.worse_than_guessing,
-            validation.one_answer,
-            validation.never_learnt,
-            validation.solved_at_once,
-        ]
+        told = [*unexplained, *validation.told]
         if not (away or unhelped or any(told)):
             return because("validation-set-differs", Strength.UNLIKELY, contra=["the first evaluation shows no gap"])
         lowest = gap.val.best_point[1]

@@ -11,7 +11,7 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
-from logdoctor.wording import number
+from logdoctor.wording import number, place
 
 MEMORISED = 0.05
 """Training loss as a share of its start, below which single examples are remembered (0.1 of ln 10 and below)."""
@@ -79,6 +79,16 @@ UNSOLVED = 0.5
 LITTLE_FITTED = 0.3
 """Training loss as a share of its start, above which little has been memorised yet."""
 
+AT_ONCE = 0.6
+"""Part of the rise of validation between two neighbouring evaluations, from which other data are evaluated: what is
+memorised costs more by and by."""
+
+ALONE = 0.25
+"""Height of every other rise, and of what training does at that step, in units of that one, up to which it is alone."""
+
+AROUND = 5
+"""Evaluations before and after it that it takes: of fewer, one is soon most of a rise."""
+
 
 @dataclass(frozen=True)
 class ValidationMismatch:
@@ -94,8 +104,40 @@ class ValidationMismatch:
         """Whether validation shows that it is other data than training."""
         if self.boosted:
             return False
-        told = (self.costly_errors, self.worse_than_guessing, self.one_answer, self.never_learnt, self.solved_at_once)
-        return any(told) or self.far_off or self._worse_from_the_first
+        return any(self.told) or self.far_off or self._worse_from_the_first
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What says so by itself, each as a clause or nothing."""
+        return (
+            self.costly_errors,
+            self.changed_at_once,
+            self.worse_than_guessing,
+            self.one_answer,
+            self.never_learnt,
+            self.solved_at_once,
+        )
+
+    @property
+    def changed_at_once(self) -> str:
+        """Say so where validation steps up from one evaluation to the next, and training goes on as before."""
+        val, values = self.gap.val.series, self.gap.val.series.values
+        if len(values) < 2 * AROUND:
+            return ""
+        rises = np.diff(values)
+        at = int(np.argmax(rises)) + 1
+        height, other = float(rises[at - 1]), float(np.partition(rises, -2)[-2])
+        is_alone = other <= ALONE * height and height >= AT_ONCE * (self.gap.val.end - self.gap.val.best) > 0
+        stays = float(values[at:].min()) - float(values[at - 1]) >= AT_ONCE * height
+        if not (is_alone and stays and AROUND <= at <= len(values) - AROUND):
+            return ""
+        before, after = np.interp(val.steps[[at - 1, at]], self.gap.val.steps, self.gap.train_level)
+        if after - before > ALONE * height:
+            return ""
+        return (
+            f"{val.name} steps up from {number(float(values[at - 1]))} to {number(float(values[at]))} at "
+            f"{place(val, int(val.steps[at]))}, and training goes on"
+        )
 
     @property
     def costly_errors(self) -> str:

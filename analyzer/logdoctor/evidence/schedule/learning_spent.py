@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.trend import BAND_SIGMAS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +19,9 @@ MANY = 20
 
 DECAYED = 1 / 3
 """Share of the peak at which a rate still teaches: what the loss had left there, it had left for the rate to do."""
+
+RESTED = 3
+"""Values of validation at its last level, while the rate was high, from which it rests there by no chance."""
 
 EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
 """Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
@@ -46,6 +50,19 @@ def early_and_late(train: Trend[Any], schedule: Schedule, died: int, *, coarsely
         return early, late
     alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
     return Level.of(_before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
+
+
+def rested_at_high_rate(val: Trend[Any], schedule: Schedule, band: float) -> bool:
+    """Whether validation was where it ends before the rate began to decay, and its noise lets that show.
+
+    What decays when validation no longer gets better takes nothing from it, however far training falls by it.
+    """
+    decayed = schedule.dead_from(DECAYED)
+    at = val.settled(val.end, band)
+    if decayed is None or at == len(val.steps) or BAND_SIGMAS * val.level_noise > band:
+        return False
+    steps = val.series.steps
+    return bool(((steps >= val.steps[at]) & (steps < decayed)).sum() >= RESTED)
 
 
 def _while_spent(trend: Trend[Any], schedule: Schedule, first: float, last: float) -> Level:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from logdoctor.causes import because
@@ -10,9 +12,13 @@ from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Fix, Strength, likely_if
+from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend
 from logdoctor.wording import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 BURST = 5.0
 """Gradient norm in units of its median from which it speaks: networks begin with one of two or three times that."""
@@ -21,16 +27,24 @@ BURST = 5.0
 def warmed_sibling(train: Trend[TrainLoss], siblings: Siblings, *, full: float, share: float) -> Sibling | None:
     """Return the sibling that differs in its warm-up alone, as the settings say, and ends far lower.
 
-    Far is a share of its own fall; a rate below `full` of its peak at first is a warm-up.
+    Far is a share of its own fall; a rate below `full` of its peak at first is a warm-up. Peaks further apart than that
+    are two rates, whatever the settings leave out.
     """
+    own = _logged_rates(siblings.run).max(initial=0.0)
     for one in siblings:
-        fall, logged = one.train.start - one.train.end, one.run.find(LearningRate)
-        rates = np.empty(0) if logged is None else logged.finite.values
+        fall, rates = one.train.start - one.train.end, _logged_rates(one.run)
         ramps = len(rates) > 0 and rates[0] < full * rates.max()
-        same = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
+        low, high = sorted((own, rates.max(initial=0.0)))
+        told_alike = bool(siblings.run.hyperparameters) and all("warm" in name.lower() for name in one.differs)
+        same = told_alike and not 0 < low < full * high
         if same and (ramps or one.differs) and fall > 0 and train.end - one.train.end >= share * fall:
             return one
     return None
+
+
+def _logged_rates(run: Run) -> NDArray[np.float64]:
+    logged = run.find(LearningRate)
+    return np.empty(0) if logged is None else logged.finite.values
 
 
 def causes_of_full_rate(

@@ -52,6 +52,10 @@ CALM = 1 / 3
 """Spread of validation as a share of that of training, in logarithms, up to which what training does is noise of its
 batches or of dropout: it is measured on the same weights, without either."""
 
+SELDOM = 0.25
+"""Share of the intervals in which both rise, up to which they are thrown up and learnt down: of values in no order,
+half rise, and a quarter of a dozen is three standard deviations from that."""
+
 THROWN = 1.5
 """Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
 
@@ -126,13 +130,23 @@ class JointSwings:
         turns = turning_points(both, float(np.log(max(LARGE, self.spread ** (1 / 3)))), most=3)
         return 1 <= len(turns) <= 2 and bool(both[turns[-1]] > both[-1])
 
+    @cached_property
+    def is_learnt_again(self) -> bool:
+        """Whether they go up at once, and seldom, and come down from value to value in between.
+
+        Rounds of pruning and tasks that begin do so; swings rise as they fall.
+        """
+        train, val = self.logs
+        return float((np.diff(train + val) > 0).mean()) <= SELDOM
+
     def margin(self, *, rate_is_high: bool) -> float:
         """How far the two swing beyond what a sound run does, from 1 on.
 
         They do it together, or they jump and get no lower: by their likeness, by their height, or by a rate that is
-        known to be high. One jump is no swing, and what validation hardly shows is none of the model.
+        known to be high. One jump is no swing, nor are a few that are learnt, and what validation hardly shows is none
+        of the model.
         """
-        if self.validation_is_calm:
+        if self.validation_is_calm or self.is_learnt_again:
             return 0.0
         together = min(self.likeness / LIKENESS, self.level / HIGH)
         together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count

@@ -148,6 +148,8 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
 
 def _from_resume(event: Event) -> Iterator[Clue]:
     """A curve that is drawn a second time."""
-    if event.kind is not Kind.NON_FINITE and event.learnt and retraces_first_descent(event.series.values, event.onset):
+    if event.kind is Kind.NON_FINITE or not event.learnt:
+        return
+    if retraces_first_descent(event.series.values, event.onset, averages=event.averages):
         said = f"it is back where the run began, at {number(event.series.values[0])}, and comes down as it did then"
         yield Clue("resumed-without-state", DECISIVE, said)

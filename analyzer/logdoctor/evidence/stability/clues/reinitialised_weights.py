@@ -28,14 +28,19 @@ BACK = 0.15
 """Distance of the peak from the first value as a share of the fall until then."""
 
 
-def retraces_first_descent(values: NDArray[np.float64], jump: int) -> bool:
-    """Tell whether values (n,), finite ones of one loss, go the way of the first from a jump at this index on."""
-    lowest = float(np.median(values[max(0, jump - AGAIN) : jump])) if jump else np.nan
-    fall = float(values[0]) - lowest
-    if jump < 2 * AGAIN or not fall > 0 or abs(values[jump] - values[0]) > BACK * fall:
+def retraces_first_descent(values: NDArray[np.float64], jump: int, *, averages: bool = False) -> bool:
+    """Tell whether values (n,), finite ones of one loss, go the way of the first from a jump at this index on.
+
+    Means of an epoch have no noise of batches: few of them show a descent.
+    """
+    shortest, before = (FEW, FEW) if averages else (AGAIN, 2 * AGAIN)
+    if jump < before:
+        return False
+    fall = float(values[0] - np.median(values[max(0, jump - AGAIN) : jump]))
+    if not fall > 0 or abs(values[jump] - values[0]) > BACK * fall:
         return False
     below = np.flatnonzero(values[:jump] < values[0] - HALF * fall)
-    return any(_goes_alike(values, jump, n) for n in (AGAIN, int(below[0])) if n >= AGAIN)
+    return any(_goes_alike(values, jump, n) for n in (shortest, int(below[0])) if n >= shortest)
 
 
 def _goes_alike(values: NDArray[np.float64], jump: int, n: int) -> bool:

@@ -21,6 +21,11 @@ _HELD_OUT_TURN = re.compile(rf"[|;,] *{_SPLIT_WORD}: *(?=[A-Za-z_])", re.I)
 """What follows the numbers of a step when it is also evaluated: `[20] loss=1.5 lr=0.1 || val: loss=1.7`."""
 _BARE_SPLITS = re.compile(rf"{_SPLIT_WORD} +(?=(?:\0|[-+]?(?:nan|inf))(?:\s|[,;|]|$))", re.I)
 """Words that only tell the split and have a number each: `Epoch 3: train 0.52 | val 0.61`."""
+_LOSS_THEN_SPLIT = re.compile(
+    rf"(?<![^\W_])loss(?: ?[:=])? +(?:\0|nan|inf) ?[,;|(]? *{_SPLIT_WORD} +(?:\0|[-+]?(?:nan|inf))(?=[\s,;|)]|$)", re.I
+)
+"""A loss, and right behind its number that of another split: `epoch 3 loss 0.52 val 0.61`, where `val` is no accuracy.
+"""
 _WHOLE_LINE = re.compile(
     rf"[\W\d_]*(?:(?:phase|mode|split|stage|on|the|in)[\W_]+)?{_SPLIT_WORD[:-1]}|evaluating|validating)"
     r"(?:[ _-](?:set|data|phase|mode|epoch|step|stage|results?)| on ['\"]?\w+['\"]? subset)?\W*",
@@ -42,7 +47,7 @@ class LineSplits:
 
     def __init__(self, text: str) -> None:
         self._has_turns = _tells_splits_apart(_TURNS, text) or _turns_to_held_out(text)
-        self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text)
+        self._has_bare_splits = _tells_splits_apart(_BARE_SPLITS, text) or _adds_held_out(text)
         self._has_splits_behind = _tells_splits_apart(_VALUES_OF_SPLITS, text)
         self._turn = ""
         """The split whose turn it is in a line that has a turn for each."""
@@ -52,7 +57,7 @@ class LineSplits:
         """Of which split each of two numbers is, once the line has told."""
 
     def is_bare_split(self, key: str) -> bool:
-        """Tell whether a key is a split and no more, in a line that has one for training and one for other data."""
+        """Tell whether a key is a split and no more, in a line that has a number of training and one of other data."""
         return self._has_bare_splits and is_split(key)
 
     def hear(self, lead: str) -> None:
@@ -106,4 +111,10 @@ def _tells_splits_apart(pattern: re.Pattern[str], text: str) -> bool:
 def _turns_to_held_out(text: str) -> bool:
     """Tell whether a line that measures training goes on with what an evaluation found."""
     found = _HELD_OUT_TURN.search(text, text.find(MASK) if MASK in text else len(text))
+    return found is not None and split_of(found[1]).is_held_out
+
+
+def _adds_held_out(text: str) -> bool:
+    """Tell whether a line has a loss and, behind its number, a word for held-out data and the next."""
+    found = _LOSS_THEN_SPLIT.search(text)
     return found is not None and split_of(found[1]).is_held_out
