@@ -22,6 +22,7 @@ from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
+from logdoctor.signals.numerics.masked import ends_masked
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import first_of, number
 
@@ -159,10 +160,10 @@ def costs(sibling: Sibling, end: float) -> bool:
 
 
 def end_of(run: Run) -> float:
-    """Return where a run's training loss ends, infinity where it is not finite there."""
+    """Return where a run's training loss ends, infinity where it is not finite there, or the log hides that."""
     logged = run.find(TrainLoss)
     train = trend_or_none(logged)
-    lost = train is None or logged is None or not isfinite(logged.curve.values[-1])
+    lost = train is None or logged is None or not isfinite(logged.curve.values[-1]) or ends_masked(run)
     return inf if train is None or lost else train.end
 
 
