@@ -105,6 +105,18 @@ def with_lower_rate(cause: Cause, run: Run) -> Cause:
     return replace(cause, fixes=(*_lighter(run), *_lowered(run, cause.fixes)))
 
 
+def decayed_from_there(cause: Cause, run: Run) -> Cause:
+    """Put a decay of the rate first, where a loss has learnt before it circles a minimum: nothing is to be unlearnt.
+
+    It comes behind a rate that a sibling run has tested.
+    """
+    rate, tested = given_rate(run), [fix for fix in cause.fixes if fix.tested]
+    to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
+    said = f"decay the rate to {to} where the loss stops falling, and train on from there"
+    decay = Fix(said) if rate is None else Fix(said, basis=TENFOLD)
+    return replace(cause, fixes=(*tested, decay, *(fix for fix in cause.fixes if not fix.tested)))
+
+
 def _lighter(run: Run) -> tuple[Fix, ...]:
     """Return the way back to the usual momentum, of a run whose momentum is heavy enough to be what swings."""
     settings, rate = Hyperparameters(run), given_rate(run)

@@ -42,6 +42,7 @@ AGAIN = decay(2.3, 0.5, 80).followed_by(decay(2.32, 0.51, 80)).noisy(0.01)
 JUMPED = flat(0.01, 78).followed_by(flat(1.0, 42))
 RETURNED = cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42))
 RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
+RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,29 @@ def test_one_story_is_told_under_one_root() -> None:
     assert "before that, the learning rate jumped from 0.01 to 1 at step 78" in root.message
     order = str(root.evidence["what came before"].value)
     assert order.index("the learning rate jumped") < order.index("train_loss began to rise")
+
+
+@pytest.mark.parametrize(
+    ("cause", "settings", "fix"),
+    [
+        ("epsilon-too-small", {"optimizer": "Adam", "eps": 1e-12}, "raise epsilon from 1e-12 to 1e-8, and on to 1e-3"),
+        ("stale-second-moment", {"optimizer": "Adam", "beta2": 0.9999}, "lower beta2 from 0.9999 to 0.95"),
+        ("stale-second-moment", {"optimizer": "Adam"}, "lower beta2 from 0.999 to 0.95"),
+    ],
+)
+def test_a_fix_of_the_optimizer_takes_the_settings_of_this_run(cause: str, settings: Settings, fix: str) -> None:
+    curves = {"train_loss": given([2.3, NAN, NAN, NAN])} if "eps" in settings else RISES
+    run = example_run(settings, Axis.STEP, **curves)
+    named = next(one for one in finding(run).causes if one.id == cause)
+    assert named.fixes[0].text.startswith(fix)
+    assert ("this run's" in named.fixes[0].basis) is (cause[:7] == "epsilon" or "beta2" in settings)
+    assert sum("beta2 from" in one.text or "raise epsilon" in one.text for one in named.fixes) == 1
+
+
+@pytest.mark.parametrize(("more", "told"), [({"vocab_size": 50257}, True), ({"image_size": 224}, False)])
+def test_tied_embeddings_speak_for_the_rate_of_what_predicts_tokens(more: Settings, *, told: bool) -> None:
+    run = example_run({"tie_word_embeddings": True, **more}, Axis.STEP, train_loss=GROWS)
+    assert any("tie input and output" in said for said in finding(run).causes[0].pro) is told
 
 
 def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_fix() -> None:
@@ -303,7 +327,9 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     assert "step 120 stands out from a quiet curve" in first.pro[0]
     assert [fix.text for fix in first.fixes] == [
         "check the inputs and labels of the batch of step 120",
-        "go back to the last good checkpoint and skip those batches",
+        "fill or drop what is bad in them, or go back to the last good checkpoint and skip those batches (large "
+        "models: 100 steps back, and 200 to 500 batches skipped)",
+        "repeat the step on the CPU, which names a label or token id that is out of range",
     ]
     assert second.contra == ("the loss was 1.2e11 before it stopped being finite: a logarithm of zero strikes at once",)
     assert said.message.endswith("to 1.2e11 at step 120")
