@@ -213,9 +213,12 @@ class KlBlowup(Rule):
 def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
     off, on = off_and_on(run, *KL_PENALTY)
+    adds_up = [] if off or per_update else ["it is measured against the reference, from which small updates add up"]
     high = above_usual(run, Hyperparameters(run))
     return ranked(
-        because("kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=off, contra=on),
+        because(
+            "kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=[*off, *adds_up], contra=on
+        ),
         with_lower_rate(
             because(
                 "learning-rate-too-high",

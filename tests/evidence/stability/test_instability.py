@@ -154,7 +154,7 @@ def test_one_story_is_told_under_one_root() -> None:
 )
 def test_a_fix_of_the_optimizer_takes_the_settings_of_this_run(cause: str, settings: Settings, fix: str) -> None:
     curves = {"train_loss": given([2.3, NAN, NAN, NAN])} if "eps" in settings else RISES
-    run = example_run(settings, Axis.STEP, **curves)
+    run = example_run(settings, Axis.STEP, 0, **curves)
     named = next(one for one in finding(run).causes if one.id == cause)
     assert named.fixes[0].text.startswith(fix)
     assert ("this run's" in named.fixes[0].basis) is (cause[:7] == "epsilon" or "beta2" in settings)

@@ -37,6 +37,8 @@ NOTHING = 0.98
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
+LESS_DATA = "the validation loss of a run on half of the data: where it is far higher, more data would help"
+
 
 def causes_of_answers(*, no_better: bool) -> tuple[Cause, ...]:
     """Return why answers are wrong on validation that are right in training, where no loss of validation tells."""
@@ -46,6 +48,13 @@ def causes_of_answers(*, no_better: bool) -> tuple[Cause, ...]:
         because("under-regularised"),
         because("validation-set-differs"),
     )
+
+
+def to_tell_overfit(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Say what tells the first two causes apart where they are as likely: no curve of one run shows it."""
+    first = causes[:2]
+    alike = len(first) == 2 and first[0].strength is first[1].strength
+    return (LESS_DATA,) if alike and {one.id for one in first} & {"too-little-data"} else ()
 
 
 @dataclass(frozen=True)
