@@ -355,3 +355,31 @@ def test_a_run_that_slows_down_asks_for_the_time_of_its_data() -> None:
     waits = flat(0.02, 60).followed_by(flat(0.5, 60)).heavy_tailed(0.05)
     told_why = told("throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds, data_time=waits))
     assert (told_why.causes[0].strength, told_why.to_tell_apart) == (Strength.LIKELY, ())
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"lr": 1e-3}, "the settings name neither weight decay nor dropout"),
+        ({"lr": 1e-3, "weight_decay": 0.0, "dropout": 0}, "the settings switch weight decay and dropout off"),
+        ({"lr": 1e-3, "weight_decay": 0.0}, "the settings switch weight decay off"),
+        ({"lr": 1e-3, "dropout": 0.01}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_is_switched_off_is_named(settings: dict[str, Any], said: str) -> None:
+    curves: dict[str, Any] = {
+        "train_loss": decay(2.3, 0.02), "val_loss": decay(2.3, 0.7, 40).then(rise(0.8, 80))
+    }  # fmt: skip
+    named = cause(told("overfitting", example_run(settings, **curves)), "under-regularised")
+    assert named is not None
+    assert (*named.pro, "")[0] == said
+
+
+def test_a_reward_that_only_wavers_does_not_pay_for_a_divergence() -> None:
+    curves: dict[str, Any] = {"entropy": decay(1.4, 0.005, 400, half_life=0.05), "approx_kl": geometric(0.01, 2, 400)}
+    for seed in range(5):
+        wavers = flat(20.0, 400).noisy(2.0, seed=seed)
+        assert "still rises" not in told("kl-blowup", example_run(None, **curves, episode_reward=wavers)).message
+    rises = line(20.0, 40.0, 400).noisy(2.0)
+    assert "still rises" in told("kl-blowup", example_run(None, **curves, episode_reward=rises)).message

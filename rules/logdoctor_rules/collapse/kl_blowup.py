@@ -32,6 +32,9 @@ from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
 from logdoctor.wording import number, place
 
+LUCK = 6.0
+"""Growth of the reward in units of the noise of its level that chance gives: entropy-collapse asks as much."""
+
 
 @dataclass(frozen=True)
 class KlBlowup(Rule):
@@ -201,7 +204,7 @@ class KlBlowup(Rule):
     def _pays(self, reward: Trend[Reward]) -> bool:
         """Whether the reward still rises in the later half, as a share of all that it rose."""
         total = float(reward.level.max()) - float(reward.level[0])
-        return total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+        return total > LUCK * reward.level_noise and reward.end - reward.at(0.5) > self.max_gain * total
 
     def _spent(self, entropy: Trend[Entropy] | None) -> str:
         """Say so where most of the policy's entropy went with the divergence."""

@@ -54,6 +54,15 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
         ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
         (
             "learning-rate-jump",
+            {"optimizer": "adamw", "lr": 1e-3},
+            {
+                "train_loss": SOUND.followed_by(given([0.6, 0.9, 2.0, 9.0, 80.0, 2e3, 1e6])).followed_by(flat(NAN, 33)),
+                "grad_norm": QUIET.with_value(78, *np.geomspace(2, 1e5, 9), *[NAN] * 33),
+                "lr": flat(1e-3, 76).followed_by(flat(0.1, 44)),
+            },
+        ),
+        (
+            "learning-rate-jump",
             {"optimizer": "adam", "lr": 0.3},
             {"train_loss": EXPLODES_AT_78, "lr": flat(1e-3, 78).followed_by(flat(0.3, 42))},
         ),

@@ -126,6 +126,17 @@ class Overfit:
         ]
 
     @property
+    def _unregularised(self) -> str:
+        """Say that the settings switch off what regularises, or that they do not name it."""
+        known = {"weight decay": self.settings.weight_decay, "dropout": self.settings.dropout}
+        off = [name for name, value in known.items() if value == 0]
+        if not self.settings or any(known.values()):
+            return ""
+        if off:
+            return f"the settings switch {' and '.join(off)} off"
+        return "the settings name neither weight decay nor dropout"
+
+    @property
     def _memorises(self) -> bool:
         return 0 <= self.gap.train.end < MEMORISED * self.gap.train.start
 
@@ -146,9 +157,8 @@ class Overfit:
 
     def _under_regularised(self) -> Cause:
         named, unexplained = self._regularised, self._not_memorised
-        none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
         strength = likely_if(not (named or unexplained))
-        return because("under-regularised", strength, pro=none, contra=[*named, *unexplained])
+        return because("under-regularised", strength, pro=[self._unregularised], contra=[*named, *unexplained])
 
     def _too_little_data(self) -> Cause:
         train, memorises = self.gap.train, self._memorises

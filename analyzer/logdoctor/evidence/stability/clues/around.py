@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.stability.clues.curve import clues_of_curve
@@ -36,9 +37,11 @@ EMBEDDINGS = frozenset("embed embedding embeddings emb weights".split())
 def clues_around(event: Event) -> Iterator[Clue]:
     """Yield what a run and its siblings say about the causes of one break."""
     yield from clues_of_start(event)
-    yield from clues_of_curve(event)
     yield from clues_of_rate(event)
-    yield from clues_of_gradients(event)
+    for clue in (*clues_of_curve(event), *clues_of_gradients(event)):
+        yield clue
+        if event.rate.jump is not None and clue.cause == "learning-rate-too-high" and clue.weight > 0:
+            yield replace(clue, cause="learning-rate-jump")  # what too high a rate does, one does that became so
     yield from _from_others(event)
     yield from _from_alignment(event)
     yield from _from_settings(event)
