@@ -21,7 +21,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, geometric, given, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Clue, Event, Kind, Surroundings, explain
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Burst, GradientHistory, Impact, LossImpact, Schedule
@@ -52,7 +52,9 @@ class ExplodingGradients(Rule):
         "learning-rate-too-high",
         "no-gradient-clipping",
         "learning-rate-jump",
+        "resumed-without-state",
         "stale-second-moment",
+        "epsilon-too-small",
         "half-precision-overflow",
         "unstable-operation",
         "bad-batch",
@@ -136,6 +138,27 @@ class ExplodingGradients(Rule):
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.2).noisy(0.01).with_value(62, 2.0, 4.0, 3.0, 1.5, 0.9),
             grad_norm=flat(0.1).noisy(0.005).with_value(57, 1.3, 1.9, 2.0, 4.0, 9.0, 8.0),
+        ),
+        fires(
+            "parameters without gradient leap, divided by next to nothing",
+            settings={"optimizer": "Adam", "eps": 1e-12},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.5, 80)
+            .noisy(0.02)
+            .followed_by(given([9.0, 60.0, 400.0]))
+            .followed_by(flat(NAN, 37)),
+            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+        ),
+        fires(
+            "the rate is back at its peak after a restart",
+            settings={"optimizer": "SGD"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.5, 80)
+            .noisy(0.02)
+            .followed_by(given([9.0, 60.0, 400.0]))
+            .followed_by(flat(NAN, 37)),
+            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+            lr=cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42)),
         ),
         silent("steady", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.8).heavy_tailed(0.4)),
         silent(

@@ -252,6 +252,27 @@ def test_the_clip_threshold_comes_from_the_norm_before() -> None:
     assert cause.fixes[0].basis == "this run's gradient norm"
 
 
+def test_held_out_data_that_were_sound_before_are_not_what_breaks() -> None:
+    curves = {"train_loss": decay(2.3, 0.4), "val_loss": decay(2.3, 0.6, 40).followed_by(flat(NAN, 80))}
+    found = finding(example_run(None, Axis.STEP, 0, **curves))
+    assert found.causes[0].id == "log-of-zero"
+    assert [one.id for one in found.causes if one.strength is Strength.LIKELY] == ["log-of-zero"]
+    never = finding(example_run(None, Axis.STEP, 0, train_loss=decay(2.3, 0.4), val_loss=flat(NAN)))
+    assert never.causes[0].id == "validation-set-differs"
+
+
+def test_a_rate_that_jumped_back_was_not_still_rising() -> None:
+    back = cosine(0.1, 78, floor=0.06).followed_by(flat(0.1, 42))  # by less than what counts as a jump
+    said = " ".join(finding(example_run(SGD, Axis.STEP, 0, train_loss=DIES, lr=back)).causes[0].pro)
+    assert "still rising" not in said
+    ramps = line(1e-4, 0.1, 120)
+    assert "still rising" in " ".join(
+        clue
+        for cause in finding(example_run(SGD, Axis.STEP, 0, train_loss=DIES, lr=ramps)).causes
+        for clue in cause.pro
+    )
+
+
 def test_what_a_bare_log_lacks_is_asked_for() -> None:
     asked = finding(example_run(axis=Axis.STEP, train_loss=DIES)).to_tell_apart
     assert any(one.startswith("the gradient norm") for one in asked)

@@ -13,7 +13,7 @@ from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues
 from logdoctor.finding import Cause, Fix
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Split
 from logdoctor.signals import Hyperparameters
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.wording import number, place, stretch
@@ -80,7 +80,7 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     if cause == "bad-batch" and event.kind is Kind.NON_FINITE and is_of_alignment(event.run):
         text = "drop examples whose label, with a blank between equal letters, is longer than the network's output"
         yield Fix(f"{text}, or set zero_infinity", basis="general, for CTC")
-    if cause == "bad-batch" and event.series.axis is Axis.STEP:
+    if cause == "bad-batch" and event.series.axis is Axis.STEP and event.series.split is not Split.VALIDATION:
         yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")
     yield from _of_optimizer(cause, event.settings)
     if cause == "missing-warmup" and event.series.axis is Axis.STEP:
@@ -116,6 +116,9 @@ def _batches(event: Event) -> str:
 
 def _missing(event: Event) -> Iterator[str]:
     """Say which quantity that the log lacks would separate the first causes, and how."""
+    if event.series.split is Split.VALIDATION and event.kind is Kind.NON_FINITE and not event.training_is_masked:
+        yield "the loss of each example that is held out, and the model's output for those that break it"
+        return
     if event.series.axis is Axis.EPOCH:
         yield "the loss of every step: a rise over many steps speaks for the rate, one step out of nothing for the data"
     if event.norm.logged is None:

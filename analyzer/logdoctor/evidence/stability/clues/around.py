@@ -11,6 +11,7 @@ from logdoctor.evidence.stability.clues.gradients import clues_of_gradients
 from logdoctor.evidence.stability.clues.rate import clues_of_rate
 from logdoctor.evidence.stability.clues.start import clues_of_start
 from logdoctor.evidence.stability.event import Event, Kind
+from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Split
 from logdoctor.run.naming import words
@@ -66,13 +67,8 @@ def _from_others(event: Event) -> Iterator[Clue]:
         first = f"{name} was the first to break, at {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
-    held_out = event.series.split is Split.VALIDATION and not event.training_is_masked
-    if held_out and event.kind is Kind.NON_FINITE:
-        only = "only the loss on held-out data breaks"
-        yield Clue("log-of-zero", FAIR, only)
-        yield Clue("bad-batch", FAIR, only)
-        yield Clue("validation-set-differs", DECISIVE, f"{only}: their range or preprocessing may differ")
-        yield Clue("learning-rate-too-high", -STRONG, "the training loss is finite there")
+    if event.series.split is Split.VALIDATION and not event.training_is_masked and event.kind is Kind.NON_FINITE:
+        yield from _from_held_out_alone(event)
     if event.scale_fell is not None:
         before, after = map(number, event.scale_fell)
         yield Clue("half-precision-overflow", STRONG, f"the loss scale fell from {before} to {after} before")
@@ -81,6 +77,20 @@ def _from_others(event: Event) -> Iterator[Clue]:
         yield Clue(
             "half-precision-overflow", STRONG, f"the log tells of {counted(len(overflows), 'gradient overflow')}"
         )
+
+
+def _from_held_out_alone(event: Event) -> Iterator[Clue]:
+    """Whether the data that break the loss had been sound before: then the model's answers to them have changed."""
+    only, sound = "only the loss on held-out data breaks", len(event.before)
+    yield Clue("log-of-zero", FAIR, only)
+    yield Clue("validation-set-differs", DECISIVE, f"{only}: their range or preprocessing may differ")
+    yield Clue("learning-rate-too-high", -STRONG, "the training loss is finite there")
+    if sound > RUN_UP:
+        before = f"the held-out data gave {counted(sound, 'finite value')} before"
+        yield Clue("bad-batch", -STRONG, before)
+        yield Clue("validation-set-differs", -STRONG - FAIR, before)
+    else:
+        yield Clue("bad-batch", FAIR, only)
 
 
 def _from_settings(event: Event) -> Iterator[Clue]:
