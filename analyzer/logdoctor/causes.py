@@ -243,7 +243,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "stopped-too-early": _Known(
         "the run stopped while it was still learning",
-        ("train twice as long, with the schedule stretched to the new end",),
+        (
+            "train twice as long, with the schedule stretched to the new end",
+            "give early stopping more patience: a loss may fall late",
+        ),
     ),
     "discriminator-too-strong": _Known(
         "the discriminator wins: its loss is near zero and the generator gets no gradient",

@@ -58,6 +58,9 @@ USUAL_MOMENTUM = 0.9
 TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
 """The practitioners' other way out of a standstill."""
 
+LATE_SGD = "switch from Adam to SGD where the loss stops falling, which gains now and then"
+"""What has helped Adam out of a rest (SWATS, Keskar & Socher 2017)."""
+
 COST = 0.1
 """Share by which a calmer sibling may end higher than a run and its rate be a cure still, within the luck of seeds."""
 
@@ -114,7 +117,8 @@ def decayed_from_there(cause: Cause, run: Run) -> Cause:
     to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
     said = f"decay the rate to {to} where the loss stops falling, and train on from there"
     decay = Fix(said) if rate is None else Fix(said, basis=TENFOLD)
-    return replace(cause, fixes=(*tested, decay, *(fix for fix in cause.fixes if not fix.tested)))
+    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
+    return replace(cause, fixes=(*tested, decay, *(fix for fix in cause.fixes if not fix.tested), *late))
 
 
 def _lighter(run: Run) -> tuple[Fix, ...]:

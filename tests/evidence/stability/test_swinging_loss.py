@@ -40,3 +40,11 @@ def test_what_a_sibling_has_tested_goes_before_a_decay() -> None:
 )
 def test_where_a_decay_would_not_help_none_is_asked_for(loss: Curve, rate: Curve) -> None:
     assert "decay the rate" not in first_fix(example_run({"optimizer": "SGD", "lr": 0.1}, train_loss=loss, lr=rate))
+
+
+@pytest.mark.parametrize(("optimizer", "told"), [("Adam", True), ("SGD", False)])
+def test_what_may_help_adam_out_of_a_rest_comes_last(optimizer: str, *, told: bool) -> None:
+    run = example_run({"optimizer": optimizer, "lr": 1e-3}, train_loss=SWINGS)
+    examined = diagnose([run], installed_rules()).runs[0]
+    (found,) = (one for one in examined.findings if one.rule == "oscillation")
+    assert ("Adam to SGD" in found.causes[0].fixes[-1].text) is told
