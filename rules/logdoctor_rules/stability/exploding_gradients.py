@@ -253,11 +253,13 @@ class ExplodingGradients(Rule):
     ) -> Finding:
         series = grads.series
         begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
-        why = explain(_event(burst, impact, grads, loss, around), self.causes, _clues(burst, grads))
+        event = _event(burst, impact, grads, loss, around)
+        why = explain(event, self.causes, _clues(burst, grads))
         when = f"from {place(series, begin)} on" if burst.lasts else f"in {stretch(series, begin, end)}"
         return self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
-            + (_said(impact, series) if impact else "the loss is not hurt so far"),
+            + (_said(impact, series) if impact else "the loss is not hurt so far")
+            + (event.cue if event.rate.jump is not None else ""),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,
@@ -267,6 +269,7 @@ class ExplodingGradients(Rule):
                 "usual norm before": Quantity(burst.usual),
                 "largest norm then": Quantity(burst.peak),
                 "values far above": Quantity(burst.count, "values"),
+                **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
 

@@ -176,6 +176,17 @@ def test_tied_embeddings_speak_for_the_rate_of_what_predicts_tokens(more: Settin
     assert any("tie input and output" in said for said in finding(run).causes[0].pro) is told
 
 
+def test_gradients_that_explode_tell_of_the_rate_that_jumped_first() -> None:
+    norms = QUIET.with_value(78, *np.geomspace(2, 1e5, 9), *[NAN] * 33)
+    loss = SOUND.followed_by(given([0.6, 0.9, 2.0, 9.0, 80.0, 2e3, 1e6])).followed_by(flat(NAN, 33))
+    rate = flat(1e-3, 76).followed_by(flat(0.1, 44))
+    root = finding(example_run(None, Axis.STEP, 0, train_loss=loss, grad_norm=norms, lr=rate))
+    assert root.rule == "exploding-gradients"
+    assert root.message.endswith("; before that, the learning rate jumped from 0.001 to 0.1 at step 76")
+    order = str(root.evidence["what came before"].value)
+    assert order.index("the learning rate jumped") < order.index("the gradient norm left")
+
+
 def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_fix() -> None:
     broken = example_run({"lr": 0.1, "grad_clip": 0.0}, Axis.STEP, train_loss=GROWS)
     clipped = example_run({"lr": 0.1, "grad_clip": 1.0}, Axis.STEP, train_loss=decay(2.3, 0.2))
