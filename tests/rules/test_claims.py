@@ -355,6 +355,10 @@ def test_a_run_that_slows_down_asks_for_the_time_of_its_data() -> None:
     waits = flat(0.02, 60).followed_by(flat(0.5, 60)).heavy_tailed(0.05)
     told_why = told("throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds, data_time=waits))
     assert (told_why.causes[0].strength, told_why.to_tell_apart) == (Strength.LIKELY, ())
+    as_ever = told(
+        "throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds, data_time=flat(0.02).noisy(0.001))
+    )
+    assert (as_ever.causes[0].id, as_ever.to_tell_apart) == ("hardware-fault", ())
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from logdoctor import (
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
@@ -128,7 +127,7 @@ class ThroughputDrop(Rule):
             Span(speed.series.name, since, int(steps[-1]), "slower"),
             confidence=confidence_from(np.log(1 - drop) / np.log(1 - self.min_drop), len(trend)),
             causes=(causes := self._causes(run, since, drop)),
-            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
+            to_tell_apart=[] if any(one.pro or one.contra for one in causes) else [TO_TELL],
             evidence={
                 "before": Quantity(_shown(speed, before)),
                 "after": Quantity(_shown(speed, after)),
