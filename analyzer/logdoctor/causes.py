@@ -65,13 +65,16 @@ _KNOWN: Mapping[str, _Known] = {
     "stale-second-moment": _Known(
         "the optimizer's second moment is stale while gradients grow",
         (
-            "lower beta2 from 0.999 to 0.95, or clip the update",
+            "lower beta2 from 0.999 to 0.95",
+            "clip the update, or try a smaller epsilon",
             "skip updates whose loss or norm lies six deviations off; give the logits of a language model a z-loss",
         ),
+        gives_way=True,
     ),
     "epsilon-too-small": _Known(
         "the optimizer's epsilon is too small",
-        ("raise epsilon from 1e-8 to 1e-6 or 1e-4 (RMSprop: up to 1e-2)",),
+        ("raise epsilon from 1e-8 to 1e-6, and on to 1e-3 if that fails (RMSprop: up to 1e-2)",),
+        gives_way=True,
     ),
     "epsilon-too-large": _Known(
         "the optimizer's epsilon is so large that it makes every step small",
@@ -96,15 +99,19 @@ _KNOWN: Mapping[str, _Known] = {
     "unstable-operation": _Known(
         "an operation of the model is numerically unstable",
         (
-            "run the step under torch.autograd.set_detect_anomaly(True) to name the operation",
-            "put a LayerNorm before exponentials, subtract the maximum inside a softmax, add an epsilon under roots",
+            "run the step under torch.autograd.set_detect_anomaly(True) to name the operation; by hand, look for the "
+            "first NaN in outputs, loss and each layer",
+            "put a LayerNorm before exponentials, subtract the maximum inside a softmax, add an epsilon under roots, "
+            "and a larger one to BatchNorm",
         ),
     ),
     "bad-batch": _Known(
         "one batch is bad: NaN, outliers or wrong labels in the data",
         (
             "check the inputs of the batches there for NaN and outliers",
-            "go back to the last good checkpoint and skip those batches",
+            "fill or drop what is bad in them, or go back to the last good checkpoint and skip those batches (large "
+            "models: 100 steps back, and 200 to 500 batches skipped)",
+            "repeat the step on the CPU, which names a label or token id that is out of range",
         ),
         gives_way=True,
     ),
@@ -113,6 +120,8 @@ _KNOWN: Mapping[str, _Known] = {
         (
             "use He or Xavier initialisation; start the last layer near zero",
             "put BatchNorm or LayerNorm between the layers of a deep network",
+            "where outputs are all alike, draw larger weights: Xavier with a gain of 1.4, normal instead of uniform; a "
+            "weight decay of 1e-3 on dense layers has helped too",
         ),
     ),
     "dead-activations": _Known(
@@ -136,7 +145,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "wrong-loss-or-output": _Known(
         "the loss or the last activation does not fit the task",
-        ("check that the loss gets logits where it expects logits, and that its sign and reduction are right",),
+        (
+            "check that the loss gets logits where it expects logits, and that its sign and reduction are right",
+            "with accumulated gradients, divide the loss by the number of micro-batches",
+        ),
     ),
     "reference-equals-policy": _Known(
         "the policy and its reference give the same probabilities",
@@ -148,7 +160,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "class-imbalance": _Known(
         "one class outweighs the others",
-        ("weight the loss by inverse class frequency, or resample",),
+        (
+            "weight the loss by inverse class frequency, or resample",
+            "use a larger batch, in which no class is missing",
+        ),
     ),
     "data-not-shuffled": _Known(
         "the data are not shuffled",
@@ -179,7 +194,7 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "over-regularised": _Known(
         "regularisation is too strong",
-        ("lower dropout and weight decay until the training loss falls",),
+        ("lower dropout and weight decay until the training loss falls; use no dropout before BatchNorm",),
     ),
     "under-regularised": _Known(
         "there is too little regularisation",
@@ -228,7 +243,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "stopped-too-early": _Known(
         "the run stopped while it was still learning",
-        ("train twice as long, with the schedule stretched to the new end",),
+        (
+            "train twice as long, with the schedule stretched to the new end",
+            "give early stopping more patience: a loss may fall late",
+        ),
     ),
     "discriminator-too-strong": _Known(
         "the discriminator wins: its loss is near zero and the generator gets no gradient",
@@ -273,7 +291,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "representation-collapse": _Known(
         "all inputs are mapped to nearly the same point",
-        ("check what tells the two branches apart: negatives, a stopped gradient, normalisation over the batch",),
+        (
+            "check what keeps them apart: negatives, branches that differ (a predictor and a stopped gradient on one "
+            "alone), or a term against redundant dimensions",
+        ),
     ),
     "temperature-too-high": _Known(
         "the temperature makes all similarities alike",
@@ -285,7 +306,10 @@ _KNOWN: Mapping[str, _Known] = {
     ),
     "knowledge-overwritten": _Known(
         "what is learnt now overwrites what was known",
-        ("mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",),
+        (
+            "mix in some of the earlier data, train adapters or fewer layers, lower the rate, or stop earlier",
+            "of data that a model has generated, keep real ones among them in every generation",
+        ),
     ),
     "reward-misses-goal": _Known(
         "the reward pays for something other than what is meant",

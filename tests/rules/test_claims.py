@@ -315,3 +315,75 @@ def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     finding = told("divergence", run)
     assert finding.message.startswith("train_loss rises from 2.3 (guessing) to 1.7e31, beginning at step ")
     assert "start" not in finding.evidence
+
+
+@pytest.mark.parametrize(
+    ("settings", "more", "first"),
+    [
+        ({}, {}, "kl-weight-too-high"),
+        ({"decoder": "lstm"}, {}, "decoder-too-strong"),
+        ({"decoder": "lstm", "kl_weight": 4.0}, {}, "kl-weight-too-high"),
+        ({}, {"train_perplexity": decay(900.0, 90.0, 40)}, "decoder-too-strong"),
+    ],
+)
+def test_a_code_is_ignored_by_a_decoder_that_sees_its_past(
+    settings: dict[str, Any], more: dict[str, Any], first: str
+) -> None:
+    curves: dict[str, Any] = {
+        "train_elbo_loss": decay(40.6, 27.2, 40, half_life=0.04),
+        "train_recon": decay(40.0, 27.2, 40, half_life=0.04),
+        "kl": decay(0.02, 0.0002, 40, half_life=0.05),
+    }
+    finding = told("posterior-collapse", example_run(settings, **curves, **more))
+    assert (finding.causes[0].id, finding.causes[0].strength) == (first, Strength.LIKELY)
+    assert finding.causes[0].pro
+    assert bool(finding.to_tell_apart) is (settings.get("kl_weight") is None)
+
+
+def test_causes_that_no_curve_of_one_run_tells_apart_are_asked_for() -> None:
+    loss = decay(2.3, 0.02)
+    finding = told("overfitting", example_run(train_loss=loss, val_loss=decay(2.3, 0.7, 40).then(rise(0.8, 80))))
+    assert {one.id for one in finding.causes[:2]} == {"too-little-data", "under-regularised"}
+    assert any("half of the data" in text for text in finding.to_tell_apart)
+
+
+def test_a_run_that_slows_down_asks_for_the_time_of_its_data() -> None:
+    seconds = flat(0.5, 60).followed_by(flat(1.0, 60)).heavy_tailed(0.05)
+    slower = told("throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds))
+    assert slower.causes[0].id == "slow-input"
+    assert slower.to_tell_apart
+    waits = flat(0.02, 60).followed_by(flat(0.5, 60)).heavy_tailed(0.05)
+    told_why = told("throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds, data_time=waits))
+    assert (told_why.causes[0].strength, told_why.to_tell_apart) == (Strength.LIKELY, ())
+    as_ever = told(
+        "throughput-drop", example_run(train_loss=decay(2.3, 0.2), step_time=seconds, data_time=flat(0.02).noisy(0.001))
+    )
+    assert (as_ever.causes[0].id, as_ever.to_tell_apart) == ("hardware-fault", ())
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"lr": 1e-3}, "the settings name neither weight decay nor dropout"),
+        ({"lr": 1e-3, "weight_decay": 0.0, "dropout": 0}, "the settings switch weight decay and dropout off"),
+        ({"lr": 1e-3, "weight_decay": 0.0}, "the settings switch weight decay off"),
+        ({"lr": 1e-3, "dropout": 0.01}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_is_switched_off_is_named(settings: dict[str, Any], said: str) -> None:
+    curves: dict[str, Any] = {
+        "train_loss": decay(2.3, 0.02), "val_loss": decay(2.3, 0.7, 40).then(rise(0.8, 80))
+    }  # fmt: skip
+    named = cause(told("overfitting", example_run(settings, **curves)), "under-regularised")
+    assert named is not None
+    assert (*named.pro, "")[0] == said
+
+
+def test_a_reward_that_only_wavers_does_not_pay_for_a_divergence() -> None:
+    curves: dict[str, Any] = {"entropy": decay(1.4, 0.005, 400, half_life=0.05), "approx_kl": geometric(0.01, 2, 400)}
+    for seed in range(5):
+        wavers = flat(20.0, 400).noisy(2.0, seed=seed)
+        assert "still rises" not in told("kl-blowup", example_run(None, **curves, episode_reward=wavers)).message
+    rises = line(20.0, 40.0, 400).noisy(2.0)
+    assert "still rises" in told("kl-blowup", example_run(None, **curves, episode_reward=rises)).message

@@ -22,6 +22,7 @@ from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
+from logdoctor.signals.numerics.masked import ends_masked
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import first_of, number
 
@@ -56,6 +57,9 @@ USUAL_MOMENTUM = 0.9
 
 TRY_ADAM = "try Adam at 3e-4, which moves where plain SGD is stuck (Adagrad where features are sparse)"
 """The practitioners' other way out of a standstill."""
+
+LATE_SGD = "switch from Adam to SGD where the loss stops falling, which gains now and then"
+"""What has helped Adam out of a rest (SWATS, Keskar & Socher 2017)."""
 
 COST = 0.1
 """Share by which a calmer sibling may end higher than a run and its rate be a cure still, within the luck of seeds."""
@@ -102,6 +106,19 @@ def rate_too_high(
 def with_lower_rate(cause: Cause, run: Run) -> Cause:
     """Name the rate, and a heavy momentum, in the fixes of a rate that is too high, where the run tells its own."""
     return replace(cause, fixes=(*_lighter(run), *_lowered(run, cause.fixes)))
+
+
+def decayed_from_there(cause: Cause, run: Run) -> Cause:
+    """Put a decay of the rate first, where a loss has learnt before it circles a minimum: nothing is to be unlearnt.
+
+    It comes behind a rate that a sibling run has tested.
+    """
+    rate, tested = given_rate(run), [fix for fix in cause.fixes if fix.tested]
+    to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
+    said = f"decay the rate to {to} where the loss stops falling, and train on from there"
+    decay = Fix(said) if rate is None else Fix(said, basis=TENFOLD)
+    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
+    return replace(cause, fixes=(*tested, decay, *(fix for fix in cause.fixes if not fix.tested), *late))
 
 
 def _lighter(run: Run) -> tuple[Fix, ...]:
@@ -159,10 +176,10 @@ def costs(sibling: Sibling, end: float) -> bool:
 
 
 def end_of(run: Run) -> float:
-    """Return where a run's training loss ends, infinity where it is not finite there."""
+    """Return where a run's training loss ends, infinity where it is not finite there, or the log hides that."""
     logged = run.find(TrainLoss)
     train = trend_or_none(logged)
-    lost = train is None or logged is None or not isfinite(logged.curve.values[-1])
+    lost = train is None or logged is None or not isfinite(logged.curve.values[-1]) or ends_masked(run)
     return inf if train is None or lost else train.end
 
 

@@ -14,8 +14,9 @@ _PAIRS = (
     ("learning-rate-too-high", "learning-rate-too-low"),
     ("over-regularised", "under-regularised"),
     ("batch-too-small", "batch-too-large"),
+    ("learning-rate-too-low", "dead-activations"),
 )
-CONTRARY = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+CONTRARY = frozenset(pair for one in _PAIRS for pair in (one, one[::-1]))
 """Causes of which one is mended by what makes the other worse."""
 
 
@@ -28,7 +29,7 @@ def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> It
     given: set[str] = set()
     followed: set[str] = set()
     for cause in worth:
-        if CONTRARY.get(cause.id) in followed:
+        if any((cause.id, other) in CONTRARY for other in followed):
             continue
         followed.add(cause.id)
         new = [fix for fix in cause.fixes if _advice(fix) not in given][:most_of_a_cause]

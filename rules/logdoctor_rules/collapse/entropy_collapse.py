@@ -17,27 +17,20 @@ from logdoctor import (
     Run,
     Severity,
     Span,
-    because,
     confidence_from,
     example_run,
     fires,
-    likely_if,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.accuracies import best_accuracy
-from logdoctor.evidence.rates import with_lower_rate
-from logdoctor.evidence.told_by_settings import off_and_on
+from logdoctor.evidence.collapse.certain_policy import BONUS, causes_of_certainty, names_bonus, to_tell_certain
 from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.collapse.policy import certain_since
 from logdoctor.signals.comparison.ties import differing, same_task
 from logdoctor.wording import number, percent, place
-
-BONUS = frozenset({"ent", "entropy"})
-"""Words of the setting that is the weight of an entropy bonus."""
 
 SOLVED = 0.95
 """Accuracy from which a policy may be as certain as it likes: all but nothing is left to learn."""
@@ -215,8 +208,7 @@ class EntropyCollapse(Rule):
         at_once = since <= self.at_once * n
         if not harm and (grows or not at_once or since == 0):
             return
-        no_bonus, bonus = off_and_on(run, *({word} for word in BONUS))
-        rests = not harm and reward is not None and not bonus
+        rests = not harm and reward is not None and not names_bonus(run)
         if rests and best_accuracy(run) >= SOLVED:
             return
         when = f"{percent(since / n)} of the run" if since else "the first value logged"
@@ -227,15 +219,12 @@ class EntropyCollapse(Rule):
             *_spans(entropy, since, reward, harm),
             severity=self.severity if harm or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
-            causes=ranked(
-                because("no-entropy-bonus", likely_if(not bonus), pro=no_bonus, contra=bonus),
-                with_lower_rate(because("learning-rate-too-high", likely_if(fast), pro=[fast]), run),
-            ),
+            causes=causes_of_certainty(run, fast),
+            to_tell_apart=tuple(to_tell_certain(run)),
             evidence={
                 "entropy at the start": Quantity(entropy.start, "nats"),
                 "entropy at the end": Quantity(entropy.end, "nats"),
                 "gone by": Quantity(since / n, "share of the run"),
-                **({} if reward is not None else {"to be sure": Quantity("log the return of the episodes")}),
             },
         )
 

@@ -32,6 +32,9 @@ from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
 from logdoctor.wording import number, place
 
+LUCK = 6.0
+"""Growth of the reward in units of the noise of its level that chance gives: entropy-collapse asks as much."""
+
 
 @dataclass(frozen=True)
 class KlBlowup(Rule):
@@ -201,7 +204,7 @@ class KlBlowup(Rule):
     def _pays(self, reward: Trend[Reward]) -> bool:
         """Whether the reward still rises in the later half, as a share of all that it rose."""
         total = float(reward.level.max()) - float(reward.level[0])
-        return total > 0 and reward.end - reward.at(0.5) > self.max_gain * total
+        return total > LUCK * reward.level_noise and reward.end - reward.at(0.5) > self.max_gain * total
 
     def _spent(self, entropy: Trend[Entropy] | None) -> str:
         """Say so where most of the policy's entropy went with the divergence."""
@@ -213,9 +216,12 @@ class KlBlowup(Rule):
 def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     """Rank a weak penalty, by the settings that weigh it, and a rate at which single updates go too far."""
     off, on = off_and_on(run, *KL_PENALTY)
+    adds_up = [] if off or per_update else ["it is measured against the reference, from which small updates add up"]
     high = above_usual(run, Hyperparameters(run))
     return ranked(
-        because("kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=off, contra=on),
+        because(
+            "kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=[*off, *adds_up], contra=on
+        ),
         with_lower_rate(
             because(
                 "learning-rate-too-high",

@@ -10,21 +10,29 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     because,
     confidence_from,
     fires,
+    likely_if,
     ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import decay, flat, line
+from logdoctor.run.naming import words
 from logdoctor.signals import Hyperparameters, LatentCode, Trend
 from logdoctor.signals.settings.hyperparameters import DIVERGENCE_WEIGHT
 from logdoctor.wording import number, stretch
+
+AUTOREGRESSIVE = frozenset("rnn lstm gru transformer gpt autoregressive pixelcnn wavenet perplexity ppl".split())
+"""Words that tell of a decoder which sees its own past (Bowman et al. 2016)."""
+
+WEIGHT = "the weight of the divergence at each step: one that is full from the start, or above 1, is the cause"
+"""What to log where the settings do not tell it."""
 
 
 @dataclass(frozen=True)
@@ -145,21 +153,34 @@ class PosteriorCollapse(Rule):
             return
         series = kl.series
         since = int(series.steps[len(series) // 3])
+        heavy, past = _heavy(settings.number(DIVERGENCE_WEIGHT)), _sees_its_past(settings.run)
         yield self.finding(
             f"{series.name} is {number(last)} over {stretch(series, since, series.last_step)}, beside a loss that "
             f"rests at {number(loss)}: the code says nothing about the input",
             Span(series.name, since, series.last_step, "next to nothing"),
             confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
             causes=ranked(
-                because("kl-weight-too-high", Strength.LIKELY, pro=_heavy(settings.number(DIVERGENCE_WEIGHT))),
-                because("decoder-too-strong"),
+                because(
+                    "kl-weight-too-high",
+                    likely_if(heavy or not past),
+                    pro=[*heavy, f"{series.name} never grows: it is {number(first)} over the first third"],
+                ),
+                because("decoder-too-strong", likely_if(past and not heavy), pro=past),
             ),
+            to_tell_apart=[] if heavy else [WEIGHT],
             evidence={
                 "divergence": Quantity(last, "nats"),
                 "share of the loss": Quantity(most, "share"),
                 "loss at the end": Quantity(loss),
             },
         )
+
+
+def _sees_its_past(run: Run) -> list[str]:
+    """Say so where a name tells of a decoder that sees what comes before, and so can do without the code."""
+    told = [*map(str, run.hyperparameters.values()), *run.hyperparameters, *(one.name for one in run.series)]
+    seen = next((word for text in told for word in words(text) if word in AUTOREGRESSIVE), "")
+    return [f"{seen}: a decoder of sequences can tell what comes next from what it has seen"] if seen else []
 
 
 def _heavy(weight: float | None) -> list[str]:

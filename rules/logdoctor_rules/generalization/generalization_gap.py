@@ -24,7 +24,7 @@ from logdoctor.curves import decay, flat, given, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, first_accuracy, left_behind
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.evidence.generalization.gap_at_end import GapAtEnd, GapThresholds
-from logdoctor.evidence.generalization.overfit import Overfit, causes_of_answers
+from logdoctor.evidence.generalization.overfit import Overfit, causes_of_answers, to_tell_overfit
 from logdoctor.signals import Gap, Hyperparameters, Trend
 from logdoctor.wording import number, percent
 
@@ -315,7 +315,8 @@ class GeneralizationGap(Rule):
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(ends.margin, len(val)),
-            causes=[one for one in overfit.causes() if one.id in self.causes],
+            causes=(causes := [one for one in overfit.causes() if one.id in self.causes]),
+            to_tell_apart=to_tell_overfit(causes),
             evidence={
                 "gap": Quantity(gap.end),
                 "gap as a share of the gain": Quantity(gap.end / ends.gained, "share"),

@@ -171,8 +171,8 @@ class MetricLossDisagreement(Rule):
                 "best metric": Quantity(best),
                 "metric at the end": Quantity(metric.end),
                 "loss at the end": Quantity(loss.end),
-                "to be sure": Quantity("log the metric of each class"),
             },
+            to_tell_apart=["the metric of each class: rare ones fall where the others outweigh them"],
         )
 
     def _loss_rises(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line, rise
 from logdoctor.evidence.generalization.best_validation import keep_the_best, share_after_best, steps_since, was_no_best
-from logdoctor.evidence.generalization.overfit import Overfit
+from logdoctor.evidence.generalization.overfit import Overfit, to_tell_overfit
 from logdoctor.evidence.generalization.second_descent import second_descent
 from logdoctor.evidence.generalization.validation_alone import TELL_APART, risen_alone
 from logdoctor.evidence.generalization.validation_rise import (
@@ -416,8 +416,7 @@ class Overfitting(Rule):
         fall = max(val.start, gap.train.start) - val.best
         least, risen = self._least_rise(gap, metric, fall), val.end - val.best
         has_risen = risen >= least and (len(val) >= self.min_points or rises_ever(val))
-        falls = self._training_falls_on(gap)
-        if has_risen and (falls or rises_from_rest(gap, self.min_left * fall)):
+        if has_risen and (self._training_falls_on(gap) or rises_from_rest(gap, self.min_left * fall)):
             yield self._risen(run, gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
 
     def _risen(self, run: Run, gap: Gap, overfit: Overfit, least: float, *, is_small: bool) -> Finding:
@@ -435,7 +434,8 @@ class Overfitting(Rule):
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,
             confidence=Confidence.LOW if descent or is_last_alone else confidence_from(margin, 2 * len(val)),
-            causes=overfit.causes(fixes=[keep_the_best(val)]),
+            causes=(causes := overfit.causes(fixes=[keep_the_best(val)])),
+            to_tell_apart=to_tell_overfit(causes),
             evidence={
                 "lowest": Quantity(lowest),
                 "end": Quantity(val.end),

@@ -25,6 +25,7 @@ from logdoctor import (
 from logdoctor.curves import Curve, decay, flat, line, rise
 from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
 from logdoctor.evidence.generalization.validation_lead import (
+    EVALUATED,
     Lead,
     ahead_at_first,
     are_means,
@@ -340,8 +341,8 @@ class ValidationBelowTraining(Rule):
                 "lead at the end": Quantity(lead.end),
                 "lead in the middle": Quantity(lead.middle),
                 "validation over training": Quantity(lead.ratio, "ratio"),
-                "to tell them apart": Quantity("evaluate the training set in evaluation mode and log it"),
             },
+            to_tell_apart=() if named or divided else [EVALUATED],
         )
 
     @staticmethod

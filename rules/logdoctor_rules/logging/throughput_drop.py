@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from logdoctor import (
     Cause,
     Finding,
+    Fix,
     Quantity,
     Rule,
     Run,
     Series,
     Severity,
     Span,
-    Strength,
     because,
     confidence_from,
     fires,
@@ -39,6 +39,10 @@ WARMUP = 0.1
 
 SPLITS = 40
 """Places at which the run is parted into before and after: to a fortieth of its length."""
+
+LOOK_AT_CLOCK = "look at the clock and the temperature of the accelerator, and for another job on it"
+TO_TELL = "the time that each step waits for its data: where it grows with the step, the input is what is slow"
+"""What to do about the machine, and what to log where that is not known."""
 
 LOSS = decay(2.3, 0.2)
 SLOWER = flat(0.5, 60).followed_by(flat(1.0, 60)).heavy_tailed(0.05)
@@ -122,7 +126,8 @@ class ThroughputDrop(Rule):
             f"{number(_shown(speed, before))} before, {number(_shown(speed, after))} after",
             Span(speed.series.name, since, int(steps[-1]), "slower"),
             confidence=confidence_from(np.log(1 - drop) / np.log(1 - self.min_drop), len(trend)),
-            causes=self._causes(run, since, drop),
+            causes=(causes := self._causes(run, since, drop)),
+            to_tell_apart=[] if any(one.pro or one.contra for one in causes) else [TO_TELL],
             evidence={
                 "before": Quantity(_shown(speed, before)),
                 "after": Quantity(_shown(speed, after)),
@@ -142,13 +147,10 @@ class ThroughputDrop(Rule):
         told = [] if waited is None or grew is None else [f"{waited.name} is {number(grew)} times what it was before"]
         return ranked(
             because(
-                "slow-input",
-                likely_if(slow_data),
-                pro=told if slow_data else (),
-                contra=() if slow_data else told or ["no data-loading time is logged, which would tell"],
+                "slow-input", likely_if(slow_data), pro=told if slow_data else (), contra=() if slow_data else told
             ),
-            because("hardware-fault", possible_if(not slow_data)),
-            because("data-changed", Strength.POSSIBLE),
+            because("hardware-fault", possible_if(not slow_data), fixes=[Fix(LOOK_AT_CLOCK)]),
+            because("data-changed", fixes=[Fix("compare the length of examples before and after that step")]),
         )
 
 

@@ -16,6 +16,7 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
+    Strength,
     TrainLoss,
     because,
     confidence_from,
@@ -28,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, rise
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.numerics.origin import Origin
+from logdoctor.evidence.numerics.origin import UNSCALED_NORM, Origin
 from logdoctor.run.text_event import GRADIENT_OVERFLOW, NON_FINITE_STOP, TextEvent
 from logdoctor.signals import Change, LossImpact, LossScaleWalk, MaskedLoss, NonFiniteLosses, Trend
 from logdoctor.wording import counted, number, place
@@ -248,7 +249,8 @@ class LossScaleCollapse(Rule):
             confidence=Confidence.HIGH if walk.gave_up else confidence,
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,
-            causes=self._causes(walk, origin, rose=rose, nan_first=nan_first),
+            causes=(causes := self._causes(walk, origin, rose=rose, nan_first=nan_first)),
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [UNSCALED_NORM],
             evidence={
                 "scale before": Quantity(walk.before),
                 "last scale": Quantity(walk.end),

@@ -16,6 +16,7 @@ from logdoctor import (
     Rule,
     Severity,
     Span,
+    Strength,
     because,
     confidence_from,
     example_run,
@@ -34,6 +35,11 @@ from logdoctor.signals import BrokenGradients, LossImpact
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
+
+TO_TELL = (
+    "the gradient norm of each layer: all break at once where a scale is too high, one first where an operation fails"
+)
+"""What to log where nothing says why gradients break."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +246,7 @@ class NonFiniteGradients(Rule):
             confidence=confidence,
             severity=Severity.NOTE if harmless else Severity.ERROR if lasting else self.severity,
             causes=causes,
+            to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
             evidence={
                 "non-finite values": Quantity(len(bad), "values"),
                 "their share": Quantity(found.share, "share"),

@@ -26,7 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import slow_by_design
-from logdoctor.evidence.optimization.slow.causes import slow_causes
+from logdoctor.evidence.optimization.slow.causes import slow_causes, to_tell_slow
 from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds, is_no_trial
 from logdoctor.evidence.optimization.slow.left_behind import leaves_behind
 from logdoctor.evidence.optimization.stuck.too_early import is_short_of
@@ -466,7 +466,8 @@ class SlowConvergence(Rule):
             Span(series.name, series.first_step, series.last_step, note),
             severity=self.severity if is_over and not by_design else Severity.NOTE,
             confidence=confidence_from(fall.margin, 2 * len(shown)),
-            causes=slow_causes(series, train, settings, siblings, by_design),
+            causes=(causes := slow_causes(series, train, settings, siblings, by_design)),
+            to_tell_apart=to_tell_slow(causes),
             evidence={
                 "start": Quantity(shown.start),
                 "end": Quantity(shown.end),

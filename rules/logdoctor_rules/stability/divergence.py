@@ -48,8 +48,8 @@ class Divergence(Rule):
     severity = Severity.ERROR
     causes = (
         "learning-rate-too-high", "no-gradient-clipping", "missing-warmup", "data-not-normalised", "learning-rate-jump",
-        "resumed-without-state", "stale-second-moment", "data-changed", "bad-batch", "bad-initialization",
-        "wrong-loss-or-output",
+        "resumed-without-state", "stale-second-moment", "epsilon-too-small", "data-changed", "bad-batch",
+        "bad-initialization", "wrong-loss-or-output",
     )  # fmt: skip
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
@@ -96,6 +96,11 @@ class Divergence(Rule):
     examples = (
         fires("jumps above the start at once and stays", train_loss=given([3.6]).followed_by(flat(24.0))),
         fires("falls, then rises above its start", train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02)),
+        fires(
+            "the same, with an epsilon of next to nothing",
+            settings={"optimizer": "Adam", "eps": 1e-12},
+            train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02),
+        ),
         fires("loses most of what it gained", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)).noisy(0.02)),
         fires(
             "the average of the first epoch has exploded already",

@@ -260,7 +260,7 @@ class ExcessiveClipping(Rule):
             because(
                 "clipping-too-tight",
                 likely_if(not settings.is_adaptive),
-                pro=["the loss falls slowly, as with short steps of one length"] if slow else [],
+                pro=["the loss falls slowly, as with short steps of one length" if slow else ""],
                 contra=adaptive if settings.is_adaptive else [],
                 fixes=[Fix(text, basis="this run's gradient norm") if before else Fix(LOG_BEFORE)],
             ),

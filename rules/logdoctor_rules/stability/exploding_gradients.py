@@ -21,7 +21,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, geometric, given, line
+from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence import Clue, Event, Kind, Surroundings, explain
 from logdoctor.evidence.weighing import FAIR, WEAK
 from logdoctor.signals import Burst, GradientHistory, Impact, LossImpact, Schedule
@@ -52,7 +52,9 @@ class ExplodingGradients(Rule):
         "learning-rate-too-high",
         "no-gradient-clipping",
         "learning-rate-jump",
+        "resumed-without-state",
         "stale-second-moment",
+        "epsilon-too-small",
         "half-precision-overflow",
         "unstable-operation",
         "bad-batch",
@@ -136,6 +138,27 @@ class ExplodingGradients(Rule):
             axis=Axis.STEP,
             train_loss=decay(2.3, 0.2).noisy(0.01).with_value(62, 2.0, 4.0, 3.0, 1.5, 0.9),
             grad_norm=flat(0.1).noisy(0.005).with_value(57, 1.3, 1.9, 2.0, 4.0, 9.0, 8.0),
+        ),
+        fires(
+            "parameters without gradient leap, divided by next to nothing",
+            settings={"optimizer": "Adam", "eps": 1e-12},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.5, 80)
+            .noisy(0.02)
+            .followed_by(given([9.0, 60.0, 400.0]))
+            .followed_by(flat(NAN, 37)),
+            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+        ),
+        fires(
+            "the rate is back at its peak after a restart",
+            settings={"optimizer": "SGD"},
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 0.5, 80)
+            .noisy(0.02)
+            .followed_by(given([9.0, 60.0, 400.0]))
+            .followed_by(flat(NAN, 37)),
+            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+            lr=cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42)),
         ),
         silent("steady", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.8).heavy_tailed(0.4)),
         silent(
@@ -230,11 +253,13 @@ class ExplodingGradients(Rule):
     ) -> Finding:
         series = grads.series
         begin, end = int(series.steps[burst.first]), int(series.steps[burst.last])
-        why = explain(_event(burst, impact, grads, loss, around), self.causes, _clues(burst, grads))
+        event = _event(burst, impact, grads, loss, around)
+        why = explain(event, self.causes, _clues(burst, grads))
         when = f"from {place(series, begin)} on" if burst.lasts else f"in {stretch(series, begin, end)}"
         return self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
-            + (_said(impact, series) if impact else "the loss is not hurt so far"),
+            + (_said(impact, series) if impact else "the loss is not hurt so far")
+            + (event.cue if event.rate.jump is not None else ""),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,
@@ -244,6 +269,7 @@ class ExplodingGradients(Rule):
                 "usual norm before": Quantity(burst.usual),
                 "largest norm then": Quantity(burst.peak),
                 "values far above": Quantity(burst.count, "values"),
+                **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
 

@@ -23,7 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
-from logdoctor.evidence import causes_of_clues, from_siblings, with_tested_fixes
+from logdoctor.evidence import causes_of_clues, from_siblings
 from logdoctor.evidence.stability.swinging_loss import LATE, USUAL, Sign, SwingingLoss, instability, moves_together
 from logdoctor.signals import Siblings, Swings
 from logdoctor.signals.statistics.beginning import begins_late
@@ -378,7 +378,7 @@ class Oscillation(Rule):
             clues = [*loss.clues(structured=structured), *from_siblings(siblings)]
             causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
             to_log = [] if causes[0].strength is Strength.LIKELY else loss.to_log
-            yield self._finding(loss.swings, signs[0], [with_tested_fixes(one, siblings) for one in causes], to_log)
+            yield self._finding(loss.swings, signs[0], [loss.with_fixes(one, siblings) for one in causes], to_log)
 
     def _finding(
         self, swings: Swings[TrainLoss], sign: Sign, causes: Sequence[Cause], to_log: Sequence[str]

@@ -42,6 +42,7 @@ AGAIN = decay(2.3, 0.5, 80).followed_by(decay(2.32, 0.51, 80)).noisy(0.01)
 JUMPED = flat(0.01, 78).followed_by(flat(1.0, 42))
 RETURNED = cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42))
 RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
+RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,15 @@ RISING_NORM = QUIET.with_value(58, 2.5, *np.geomspace(3, 1e4, 21), *[NAN] * 40)
         ("data-not-normalised", SGD, {"train_loss": given([4e6, 1e8, 1e13, 1e20]).followed_by(flat(NAN, 30))}),
         ("learning-rate-jump", SGD, {"train_loss": DIES, "lr": JUMPED}),
         ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
+        (
+            "learning-rate-jump",
+            {"optimizer": "adamw", "lr": 1e-3},
+            {
+                "train_loss": SOUND.followed_by(given([0.6, 0.9, 2.0, 9.0, 80.0, 2e3, 1e6])).followed_by(flat(NAN, 33)),
+                "grad_norm": QUIET.with_value(78, *np.geomspace(2, 1e5, 9), *[NAN] * 33),
+                "lr": flat(1e-3, 76).followed_by(flat(0.1, 44)),
+            },
+        ),
         (
             "learning-rate-jump",
             {"optimizer": "adam", "lr": 0.3},
@@ -143,6 +153,40 @@ def test_one_story_is_told_under_one_root() -> None:
     assert order.index("the learning rate jumped") < order.index("train_loss began to rise")
 
 
+@pytest.mark.parametrize(
+    ("cause", "settings", "fix"),
+    [
+        ("epsilon-too-small", {"optimizer": "Adam", "eps": 1e-12}, "raise epsilon from 1e-12 to 1e-8, and on to 1e-3"),
+        ("stale-second-moment", {"optimizer": "Adam", "beta2": 0.9999}, "lower beta2 from 0.9999 to 0.95"),
+        ("stale-second-moment", {"optimizer": "Adam"}, "lower beta2 from 0.999 to 0.95"),
+    ],
+)
+def test_a_fix_of_the_optimizer_takes_the_settings_of_this_run(cause: str, settings: Settings, fix: str) -> None:
+    curves = {"train_loss": given([2.3, NAN, NAN, NAN])} if "eps" in settings else RISES
+    run = example_run(settings, Axis.STEP, 0, **curves)
+    named = next(one for one in finding(run).causes if one.id == cause)
+    assert named.fixes[0].text.startswith(fix)
+    assert ("this run's" in named.fixes[0].basis) is (cause[:7] == "epsilon" or "beta2" in settings)
+    assert sum("beta2 from" in one.text or "raise epsilon" in one.text for one in named.fixes) == 1
+
+
+@pytest.mark.parametrize(("more", "told"), [({"vocab_size": 50257}, True), ({"image_size": 224}, False)])
+def test_tied_embeddings_speak_for_the_rate_of_what_predicts_tokens(more: Settings, *, told: bool) -> None:
+    run = example_run({"tie_word_embeddings": True, **more}, Axis.STEP, train_loss=GROWS)
+    assert any("tie input and output" in said for said in finding(run).causes[0].pro) is told
+
+
+def test_gradients_that_explode_tell_of_the_rate_that_jumped_first() -> None:
+    norms = QUIET.with_value(78, *np.geomspace(2, 1e5, 9), *[NAN] * 33)
+    loss = SOUND.followed_by(given([0.6, 0.9, 2.0, 9.0, 80.0, 2e3, 1e6])).followed_by(flat(NAN, 33))
+    rate = flat(1e-3, 76).followed_by(flat(0.1, 44))
+    root = finding(example_run(None, Axis.STEP, 0, train_loss=loss, grad_norm=norms, lr=rate))
+    assert root.rule == "exploding-gradients"
+    assert root.message.endswith("; before that, the learning rate jumped from 0.001 to 0.1 at step 76")
+    order = str(root.evidence["what came before"].value)
+    assert order.index("the learning rate jumped") < order.index("the gradient norm left")
+
+
 def test_a_sibling_that_differs_in_one_setting_settles_the_cause_and_tests_the_fix() -> None:
     broken = example_run({"lr": 0.1, "grad_clip": 0.0}, Axis.STEP, train_loss=GROWS)
     clipped = example_run({"lr": 0.1, "grad_clip": 1.0}, Axis.STEP, train_loss=decay(2.3, 0.2))
@@ -217,6 +261,27 @@ def test_the_clip_threshold_comes_from_the_norm_before() -> None:
     cause = next(one for one in finding(run).causes if one.id == "no-gradient-clipping")
     assert cause.fixes[0].text.startswith("clip the gradient norm at 1.0")
     assert cause.fixes[0].basis == "this run's gradient norm"
+
+
+def test_held_out_data_that_were_sound_before_are_not_what_breaks() -> None:
+    curves = {"train_loss": decay(2.3, 0.4), "val_loss": decay(2.3, 0.6, 40).followed_by(flat(NAN, 80))}
+    found = finding(example_run(None, Axis.STEP, 0, **curves))
+    assert found.causes[0].id == "log-of-zero"
+    assert [one.id for one in found.causes if one.strength is Strength.LIKELY] == ["log-of-zero"]
+    never = finding(example_run(None, Axis.STEP, 0, train_loss=decay(2.3, 0.4), val_loss=flat(NAN)))
+    assert never.causes[0].id == "validation-set-differs"
+
+
+def test_a_rate_that_jumped_back_was_not_still_rising() -> None:
+    back = cosine(0.1, 78, floor=0.06).followed_by(flat(0.1, 42))  # by less than what counts as a jump
+    said = " ".join(finding(example_run(SGD, Axis.STEP, 0, train_loss=DIES, lr=back)).causes[0].pro)
+    assert "still rising" not in said
+    ramps = line(1e-4, 0.1, 120)
+    assert "still rising" in " ".join(
+        clue
+        for cause in finding(example_run(SGD, Axis.STEP, 0, train_loss=DIES, lr=ramps)).causes
+        for clue in cause.pro
+    )
 
 
 def test_what_a_bare_log_lacks_is_asked_for() -> None:
@@ -303,7 +368,9 @@ def test_a_jump_just_before_infinity_is_where_it_broke() -> None:
     assert "step 120 stands out from a quiet curve" in first.pro[0]
     assert [fix.text for fix in first.fixes] == [
         "check the inputs and labels of the batch of step 120",
-        "go back to the last good checkpoint and skip those batches",
+        "fill or drop what is bad in them, or go back to the last good checkpoint and skip those batches (large "
+        "models: 100 steps back, and 200 to 500 batches skipped)",
+        "repeat the step on the CPU, which names a label or token id that is out of range",
     ]
     assert second.contra == ("the loss was 1.2e11 before it stopped being finite: a logarithm of zero strikes at once",)
     assert said.message.endswith("to 1.2e11 at step 120")

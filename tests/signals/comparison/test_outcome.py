@@ -81,3 +81,12 @@ def test_the_end_that_is_told_is_the_one_that_the_log_shows() -> None:
     steps = Measured.of(replace(example_run(axis=Axis.STEP, train_loss=decay(2.3, 0.2, 400)), name="b")).train
     assert steps is not None
     assert steps.last_shown == steps.end
+
+
+def test_zeros_that_stand_for_a_nan_are_no_end_that_another_run_could_miss() -> None:
+    from logdoctor.evidence.rates import end_of
+
+    zeros = decay(2.3, 1.2, 70).followed_by(flat(0.0, 50))
+    run = example_run(train_loss=zeros, grad_norm=flat(0.9, 70).followed_by(flat(np.nan, 50)))
+    assert Measured.of(run).failure == "its log hides a NaN at the end"
+    assert end_of(run) == np.inf

@@ -97,6 +97,13 @@ def test_repeats_differ_in_nothing_but_the_seed() -> None:
     assert [[one.run.name for one in group] for group in set_up(*runs).repeats] == [["lr1/seed1", "lr1/seed2"]]
 
 
+def test_a_number_in_the_name_that_is_the_seed_tells_nothing_else() -> None:
+    runs = [named(f"lr0.1_{i}", decay(2.3, 0.3), lr=0.1, seed=i) for i in range(3)]
+    assert [len(group) for group in set_up(*runs).repeats] == [3]
+    widths = [named(f"width{8 * i}", decay(2.3, 0.3), lr=0.1, seed=i) for i in (1, 2, 3)]
+    assert not set_up(*widths).repeats
+
+
 @pytest.mark.parametrize(("settings", "repeats"), [({"lr": 1}, 1), ({}, 0)])
 def test_numbered_versions_are_repeats_where_settings_say_that_nothing_differs(
     settings: dict[str, float], repeats: int

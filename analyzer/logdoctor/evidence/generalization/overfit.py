@@ -37,6 +37,8 @@ NOTHING = 0.98
 MILD_DROPOUT = 0.05
 """Share of dropped units from which dropout regularises."""
 
+LESS_DATA = "the validation loss of a run on half of the data: where it is far higher, more data would help"
+
 
 def causes_of_answers(*, no_better: bool) -> tuple[Cause, ...]:
     """Return why answers are wrong on validation that are right in training, where no loss of validation tells."""
@@ -46,6 +48,13 @@ def causes_of_answers(*, no_better: bool) -> tuple[Cause, ...]:
         because("under-regularised"),
         because("validation-set-differs"),
     )
+
+
+def to_tell_overfit(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Say what tells the first two causes apart where they are as likely: no curve of one run shows it."""
+    first = causes[:2]
+    alike = len(first) == 2 and first[0].strength is first[1].strength
+    return (LESS_DATA,) if alike and {one.id for one in first} & {"too-little-data"} else ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +126,17 @@ class Overfit:
         ]
 
     @property
+    def _unregularised(self) -> str:
+        """Say that the settings switch off what regularises, or that they do not name it."""
+        known = {"weight decay": self.settings.weight_decay, "dropout": self.settings.dropout}
+        off = [name for name, value in known.items() if value == 0]
+        if not self.settings or any(known.values()):
+            return ""
+        if off:
+            return f"the settings switch {' and '.join(off)} off"
+        return "the settings name neither weight decay nor dropout"
+
+    @property
     def _memorises(self) -> bool:
         return 0 <= self.gap.train.end < MEMORISED * self.gap.train.start
 
@@ -137,9 +157,8 @@ class Overfit:
 
     def _under_regularised(self) -> Cause:
         named, unexplained = self._regularised, self._not_memorised
-        none = ["the settings name neither weight decay nor dropout"] if self.settings and not named else []
         strength = likely_if(not (named or unexplained))
-        return because("under-regularised", strength, pro=none, contra=[*named, *unexplained])
+        return because("under-regularised", strength, pro=[self._unregularised], contra=[*named, *unexplained])
 
     def _too_little_data(self) -> Cause:
         train, memorises = self.gap.train, self._memorises

@@ -35,6 +35,9 @@ large, and a lead of dropout or mixup stays far below."""
 ALIKE = 2.0
 """Factor by which that may change from the first evaluation to the last."""
 
+EVALUATED = "the loss of the training set in evaluation mode: as low as validation, and the lead is only of the mode"
+"""What to log where no setting explains the lead."""
+
 AVERAGED_ONCE = Fix(
     "make both losses means over examples: divide a sum of means of batches by the number of batches, not of examples"
 )

@@ -8,6 +8,11 @@ from logdoctor.evidence.told_by_settings import half_precision
 from logdoctor.signals import GradientHistory, Hyperparameters, LossScaleWalk, Siblings
 from logdoctor.wording import number
 
+UNSCALED_NORM = (
+    "the gradient norm without the loss scale: growing, the rate is too high; as usual, half precision is too small"
+)
+"""What to log where nothing says why a loss scale falls."""
+
 
 @dataclass(frozen=True)
 class Origin:

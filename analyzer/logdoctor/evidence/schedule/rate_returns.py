@@ -21,7 +21,10 @@ def causes_of_return(back: RateReset, where: str, *, resumed: bool) -> tuple[Cau
     lost = because(
         "resumed-without-state",
         likely_if(back.repeats or resumed),
-        pro=[f"the log tells of a resume at {where}"] if resumed else [],
+        pro=[
+            f"the log tells of a resume at {where}" if resumed else "",
+            "from there the rate goes on as it did from the beginning" if back.repeats else "",
+        ],
         contra=[] if resumed else ["the log shows no resume there"],
         fixes=fixes if back.repeats else [],
     )

@@ -92,7 +92,8 @@ class Event:
     @cached_property
     def rate(self) -> RateBefore:
         """The learning rate around it."""
-        return RateBefore(self.run, self.series, self.onset, self.index)
+        first_sign = self.onset if self.norm.left is None else int(np.searchsorted(self.series.steps, self.norm.left))
+        return RateBefore(self.run, self.series, min(first_sign, self.onset), self.index)
 
     @cached_property
     def norm(self) -> NormBefore:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.siblings import with_tested_fixes
-from logdoctor.evidence.stability.clues.around import clues_around, is_of_alignment
+from logdoctor.evidence.stability.clues.around import SAFE_EPSILON, clues_around, is_of_alignment
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK
 from logdoctor.evidence.weighing import STRONG, Clue, causes_of_clues
 from logdoctor.finding import Cause, Fix
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Split
+from logdoctor.signals import Hyperparameters
 from logdoctor.signals.statistics.median import quantile
 from logdoctor.wording import number, place, stretch
 
@@ -37,6 +38,9 @@ USUAL = {
 }
 """How usual each cause is where a log shows nothing of it: practitioners' order, in the unit of a clue's weight;
 of equals the first comes first."""
+
+QUICK_DECAY = 0.95
+"""Beta2 of large language models since GPT-3, whose second moment keeps up with gradients that grow."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,9 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     if cause == "bad-batch" and event.kind is Kind.NON_FINITE and is_of_alignment(event.run):
         text = "drop examples whose label, with a blank between equal letters, is longer than the network's output"
         yield Fix(f"{text}, or set zero_infinity", basis="general, for CTC")
-    if cause == "bad-batch" and event.series.axis is Axis.STEP:
+    if cause == "bad-batch" and event.series.axis is Axis.STEP and event.series.split is not Split.VALIDATION:
         yield Fix(f"check the inputs and labels of {_batches(event)}", basis="this run's event")
+    yield from _of_optimizer(cause, event.settings)
     if cause == "missing-warmup" and event.series.axis is Axis.STEP:
         last = event.series.last_step
         if last >= 10 * LOOK_BACK:
@@ -85,6 +90,20 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
                 f"warm up over the first {number(round(0.02 * last))} to {number(round(0.05 * last))} steps",
                 basis="this run's length",
             )
+
+
+def _of_optimizer(cause: str, settings: Hyperparameters) -> Iterator[Fix]:
+    """Yield the change of an optimizer's setting that this run names."""
+    beta2, epsilon = settings.beta2, settings.epsilon
+    if cause == "stale-second-moment" and beta2 is not None:
+        if beta2 > QUICK_DECAY:
+            yield Fix(f"lower beta2 from {beta2:g} to {QUICK_DECAY:g}", basis="general, from this run's beta2")
+        else:
+            said = f"lower the learning rate, which treats the symptom: beta2 is {beta2:g} already"
+            yield Fix(said, basis="general, from this run's beta2")
+    if cause == "epsilon-too-small" and epsilon is not None and epsilon < SAFE_EPSILON:
+        said = f"raise epsilon from {number(epsilon)} to {number(SAFE_EPSILON)}, and on to 1e-3 if that fails"
+        yield Fix(said, basis="general, from this run's epsilon")
 
 
 def _batches(event: Event) -> str:
@@ -97,6 +116,9 @@ def _batches(event: Event) -> str:
 
 def _missing(event: Event) -> Iterator[str]:
     """Say which quantity that the log lacks would separate the first causes, and how."""
+    if event.series.split is Split.VALIDATION and event.kind is Kind.NON_FINITE and not event.training_is_masked:
+        yield "the loss of each example that is held out, and the model's output for those that break it"
+        return
     if event.series.axis is Axis.EPOCH:
         yield "the loss of every step: a rise over many steps speaks for the rate, one step out of nothing for the data"
     if event.norm.logged is None:

@@ -61,6 +61,11 @@ class NormBefore:
         least = GROWTH if RUN_UP <= rising <= LOOK_BACK else NORM_JUMP  # over longer, a sound norm drifts threefold
         return rising if rising and values[-1] >= least * self.usual else 0
 
+    @property
+    def left(self) -> int | None:
+        """The step at which the norm left its usual value, None where it was quiet until the event."""
+        return int(self.logged.steps[-1 - self.rise]) if self.logged is not None and self.rise else None
+
     @cached_property
     def at_onset(self) -> float | None:
         """The norm in the very step in which the event begins."""

@@ -45,7 +45,7 @@ class RateBefore:
     series: Series
     """The loss."""
     onset: int
-    """Index of the first of its points that belongs to the break."""
+    """Index of the first of its points by which anything shows of the break, the gradient norm before the loss."""
     index: int
     """Index of the point where it is broken."""
 

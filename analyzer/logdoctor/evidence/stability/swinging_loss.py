@@ -6,14 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from logdoctor.evidence.rates import decayed_from_there
+from logdoctor.evidence.siblings import with_tested_fixes
 from logdoctor.evidence.stability.harmless_rise import measures_something_else
 from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
-from logdoctor.finding import Span
+from logdoctor.finding import Cause, Span
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import BatchNoise, Hyperparameters, JointSwings, Schedule, Swings, Trend, weight_repeats
+from logdoctor.signals import (
+    BatchNoise,
+    Hyperparameters,
+    JointSwings,
+    Schedule,
+    Siblings,
+    Swings,
+    Trend,
+    weight_repeats,
+)
 from logdoctor.wording import number
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
@@ -84,6 +95,14 @@ class SwingingLoss:
         return is_far_too_high(self.settings)
 
     @property
+    def circles_a_minimum(self) -> bool:
+        """Whether it has learnt more than it swings by, at a rate that others take and that has not decayed."""
+        swings, schedule = self.swings, self.schedule
+        decays = schedule is not None and schedule.share_at(swings.trend.series.last_step) <= DECAYED
+        thrown = self.rate_is_high or swings.above_start or swings.thrown_again
+        return swings.kept_gain > swings.amplitude and not (thrown or decays)
+
+    @property
     def rises_harmlessly(self) -> bool:
         """Whether it is far above its start because of its examples, boxes or loss weights."""
         return measures_something_else(self.run, self.swings.trend, self.val, self.swings.far_above)
@@ -118,6 +137,12 @@ class SwingingLoss:
             size = settings.batch_size * settings.accumulation
             weight = STRONG if size <= SMALL_BATCH else -WEAK
             yield Clue("batch-too-small", weight, f"an update sees {number(size)} examples")
+
+    def with_fixes(self, cause: Cause, siblings: Siblings) -> Cause:
+        """Put the fixes that siblings tested into a cause, and what follows from where the loss swings."""
+        fixable = with_tested_fixes(cause, siblings)
+        circles = cause.id == "learning-rate-too-high" and self.circles_a_minimum
+        return decayed_from_there(fixable, self.run) if circles else fixable
 
     @property
     def to_log(self) -> list[str]:

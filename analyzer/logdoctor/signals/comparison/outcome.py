@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.comparison.ties import same_task
+from logdoctor.signals.numerics.masked import ends_masked
 from logdoctor.signals.optimization.chance import AT_LEVEL, ChanceLevels
 from logdoctor.signals.settings.learning_rate import given_rate
 from logdoctor.signals.statistics.trend import Trend, trend_or_none
@@ -73,6 +74,8 @@ def _failure(run: Run, train: Trend[TrainLoss] | None) -> str:
     logged = run.find(TrainLoss)
     if logged is None or train is None or not isfinite(logged.curve.values[-1]):
         return "its loss is not finite at the end"
+    if ends_masked(run):
+        return "its log hides a NaN at the end"
     if train.end >= train.initial:
         return "its loss ends no lower than it began"
     if train.lost >= GIVEN_BACK * train.fall:

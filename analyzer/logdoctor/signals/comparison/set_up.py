@@ -25,6 +25,9 @@ from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 _VERSION_IN_NAME = re.compile(r"\bversion_\d+")
 """Lightning's number of a run says nothing; where settings are logged, they tell what differs."""
 
+_COUNTED = r"(?<![A-Za-z\d.])(?:s|run|rep|trial)?"
+"""What may come before a number in a name that is the seed, where the settings tell the seed: `s3`, `run3`, `a_3`."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -58,6 +61,8 @@ class Member:
     def name_without_seed(self) -> str:
         """The run's name with seeds and times masked: alike for repeats of one recipe."""
         name = without_times(without_seed(self.run.name))
+        for seed in (value for setting, value in self.run.hyperparameters.items() if is_seed(setting)):
+            name = re.sub(rf"{_COUNTED}{re.escape(str(seed))}(?![A-Za-z\d.])", "#", name)
         return _VERSION_IN_NAME.sub("#", name) if self.settings else name
 
     @cached_property

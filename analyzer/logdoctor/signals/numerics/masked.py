@@ -67,6 +67,18 @@ def masked(loss: Series, gradient: Series | None) -> NDArray[np.bool_]:
     return result
 
 
+def ends_masked(run: Run) -> bool:
+    """Tell whether the last training loss of a run stands for a NaN: where it ends is not known."""
+    return run.once(_ends_masked)
+
+
+def _ends_masked(run: Run) -> bool:
+    try:
+        return bool(MaskedLoss.measure(run).mask[-1])
+    except Unmeasurable:
+        return False
+
+
 def _is_mean(value: float, before: NDArray[np.float64]) -> bool:
     """Whether a value is the mean of those before it, which varied."""
     sound = before[np.isfinite(before)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from logdoctor import Cause, Run, TrainLoss, example_run
+from logdoctor import Cause, Run, TrainLoss, because, example_run
 from logdoctor.curves import line
-from logdoctor.evidence.optimization.slow.causes import slow_causes, smaller_batch
+from logdoctor.evidence.optimization.slow.causes import slow_causes, smaller_batch, to_tell_slow
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.finding import Strength
 from logdoctor.run import Setting
@@ -93,3 +93,20 @@ def test_the_threshold_to_clip_at_is_read_from_the_norms_where_they_are_logged_b
     logged = example_run(settings, train_loss=line(2.3, 2.0), grad_norm=line(2.0, 1.0))
     assert first_cause(logged).fixes[0].text.startswith("raise the threshold from 0.001 to about 1.9")
     assert "to about 1, and log the norm" in first_cause(run_of(settings)).fixes[0].text
+
+
+@pytest.mark.parametrize(
+    ("strengths", "asked"),
+    [
+        ((Strength.LIKELY, Strength.POSSIBLE), False),
+        ((Strength.LIKELY,), False),
+        ((Strength.LIKELY, Strength.LIKELY), True),
+        ((Strength.POSSIBLE, Strength.UNLIKELY), True),
+    ],
+)
+def test_the_size_of_updates_is_asked_for_where_the_causes_lie_close(
+    strengths: tuple[Strength, ...], *, asked: bool
+) -> None:
+    named = ("learning-rate-too-low", "batch-too-large")
+    causes = [because(cause, strength) for cause, strength in zip(named, strengths, strict=False)]
+    assert bool(to_tell_slow(causes)) is asked

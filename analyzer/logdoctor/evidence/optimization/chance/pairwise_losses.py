@@ -30,19 +30,24 @@ def causes_of_alike(
     `low` is what says that the rate hardly moves anything.
     """
     if level.is_preference:
-        return _of_preference(train, level, low)
+        return _of_preference(run, train, level, low)
     return _of_batch(run, level, signs) if level.is_of_batch else ()
 
 
-def _of_preference(train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Cause, ...]:
+def _of_preference(run: Run, train: Trend[TrainLoss], level: Chance, low: str) -> tuple[Cause, ...]:
     """A preference loss at ln 2 says that policy and reference agree: they are one, or no step has parted them.
+
+    Or nothing tells them apart: with a beta of 0 all that they differ in counts for nothing, at any rate.
 
     One that has been elsewhere has parted them, or there are no two, as in the training of a reward model.
     """
     if float(np.abs(train.series.values / level.level - 1).max()) > PARTED:
         return ()
-    likely = likely_if(not low)
-    return (because("reference-equals-policy", likely, pro=[level.known_from], contra=[low] if low else []),)
+    betas = {name: value for name, value in run.hyperparameters.items() if words(name)[-1:] == ("beta",)}
+    off = next((f"the settings say {name} {value}" for name, value in betas.items() if as_number(value) == 0), "")
+    against = "" if off else low
+    pro = [off, level.known_from]
+    return (because("reference-equals-policy", likely_if(not against), pro=pro, contra=[against]),)
 
 
 def _of_batch(run: Run, level: Chance, signs: UpdateSigns) -> tuple[Cause, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from logdoctor.causes import because, likely_because, ranked
 from logdoctor.evidence.optimization.plateau.more_to_be_had import MoreToBeHad
 from logdoctor.evidence.optimization.stuck.signs import rate_died
-from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.rates import decayed_from_there, only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import over_regularised, smaller_model, strong_regularisation
 from logdoctor.evidence.usual_rates import AMPLE_RATE, MODEST, above_usual, is_beyond_usual, low_rate, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
@@ -114,7 +114,8 @@ class RestingLoss:
         circles = f"it wavers by {percent(noise / level)} around its level" if wavers and level else ""
         may_be = likely_if(wavers and not decayed and self._is_large(MODEST))
         strength = Strength.LIKELY if beyond else Strength.UNLIKELY if calm else may_be
-        return rate_too_high(self.siblings, strength, pro=[beyond, circles], contra=[against])
+        cause = rate_too_high(self.siblings, strength, pro=[beyond, circles], contra=[against])
+        return decayed_from_there(cause, self.settings.run) if circles and not beyond else cause
 
     def _is_large(self, least: float) -> bool:
         """Whether steps may be too long at the rate: so high for its optimizer, or ample for any."""

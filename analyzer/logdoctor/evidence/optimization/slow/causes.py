@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
@@ -25,6 +27,11 @@ from logdoctor.wording import number
 
 FAR_SMALLER = 4.0
 """How many times smaller another run's batch is, from which the batch may be what slows this one down."""
+
+UPDATE_RATIO = (
+    "the norm of an update beside that of its weights: near a thousandth is sound, far below says that the rate is low"
+)
+"""What tells a low rate from a batch, a model or a penalty that holds the loss up."""
 
 LOWER = 0.9
 """End of that run's loss as a share of this one's up to which the batch is what does."""
@@ -55,6 +62,13 @@ def slow_causes(
         *([because("model-too-small", Strength.LIKELY, pro=[small])] if small else []),
         *clipped_causes(settings),
     )
+
+
+def to_tell_slow(causes: Sequence[Cause]) -> tuple[str, ...]:
+    """Say what to log where the first two causes are as likely as each other, or none is."""
+    first = [one.strength for one in causes[:2]]
+    sure = first[:1] == [Strength.LIKELY] and first.count(Strength.LIKELY) == 1
+    return () if sure else (UPDATE_RATIO,)
 
 
 def _larger_that_ends_lower(siblings: Siblings, end: float) -> str:

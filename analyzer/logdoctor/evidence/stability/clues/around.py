@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.evidence.stability.clues.curve import clues_of_curve
@@ -10,6 +11,7 @@ from logdoctor.evidence.stability.clues.gradients import clues_of_gradients
 from logdoctor.evidence.stability.clues.rate import clues_of_rate
 from logdoctor.evidence.stability.clues.start import clues_of_start
 from logdoctor.evidence.stability.event import Event, Kind
+from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Split
 from logdoctor.run.naming import words
@@ -28,13 +30,19 @@ CTC = "ctc"
 RECURRENT = frozenset("rnn lstm gru recurrent".split())
 """Words of settings and names that tell of a recurrent network."""
 
+TIED = frozenset("tie tied tying share shared".split())
+EMBEDDINGS = frozenset("embed embedding embeddings emb weights".split())
+"""Words, one of each, of settings by which input and output embeddings are one matrix."""
+
 
 def clues_around(event: Event) -> Iterator[Clue]:
     """Yield what a run and its siblings say about the causes of one break."""
     yield from clues_of_start(event)
-    yield from clues_of_curve(event)
     yield from clues_of_rate(event)
-    yield from clues_of_gradients(event)
+    for clue in (*clues_of_curve(event), *clues_of_gradients(event)):
+        yield clue
+        if event.rate.jump is not None and clue.cause == "learning-rate-too-high" and clue.weight > 0:
+            yield replace(clue, cause="learning-rate-jump")  # what too high a rate does, one does that became so
     yield from _from_others(event)
     yield from _from_alignment(event)
     yield from _from_settings(event)
@@ -59,13 +67,8 @@ def _from_others(event: Event) -> Iterator[Clue]:
         first = f"{name} was the first to break, at {place(event.series, step)}"
         yield Clue("log-of-zero", FAIR, first)
         yield Clue("unstable-operation", FAIR, first)
-    held_out = event.series.split is Split.VALIDATION and not event.training_is_masked
-    if held_out and event.kind is Kind.NON_FINITE:
-        only = "only the loss on held-out data breaks"
-        yield Clue("log-of-zero", FAIR, only)
-        yield Clue("bad-batch", FAIR, only)
-        yield Clue("validation-set-differs", DECISIVE, f"{only}: their range or preprocessing may differ")
-        yield Clue("learning-rate-too-high", -STRONG, "the training loss is finite there")
+    if event.series.split is Split.VALIDATION and not event.training_is_masked and event.kind is Kind.NON_FINITE:
+        yield from _from_held_out_alone(event)
     if event.scale_fell is not None:
         before, after = map(number, event.scale_fell)
         yield Clue("half-precision-overflow", STRONG, f"the loss scale fell from {before} to {after} before")
@@ -76,12 +79,27 @@ def _from_others(event: Event) -> Iterator[Clue]:
         )
 
 
+def _from_held_out_alone(event: Event) -> Iterator[Clue]:
+    """Whether the data that break the loss had been sound before: then the model's answers to them have changed."""
+    only, sound = "only the loss on held-out data breaks", len(event.before)
+    yield Clue("log-of-zero", FAIR, only)
+    yield Clue("validation-set-differs", DECISIVE, f"{only}: their range or preprocessing may differ")
+    yield Clue("learning-rate-too-high", -STRONG, "the training loss is finite there")
+    if sound > RUN_UP:
+        before = f"the held-out data gave {counted(sound, 'finite value')} before"
+        yield Clue("bad-batch", -STRONG, before)
+        yield Clue("validation-set-differs", -STRONG - FAIR, before)
+    else:
+        yield Clue("bad-batch", FAIR, only)
+
+
 def _from_settings(event: Event) -> Iterator[Clue]:
     """What the settings make more or less likely."""
     if half := event.settings.half_precision:
         yield Clue("half-precision-overflow", DECISIVE - FAIR, f"the settings name {half}")
     yield from _from_optimizer(event)
     yield from _from_recurrence(event)
+    yield from _from_tied_embeddings(event)
 
 
 def _from_optimizer(event: Event) -> Iterator[Clue]:
@@ -101,6 +119,15 @@ def _from_optimizer(event: Event) -> Iterator[Clue]:
         yield Clue("stale-second-moment", WEAK if slow else -STRONG, told if slow else "")
         if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
             yield Clue("stale-second-moment", FAIR)
+
+
+def _from_tied_embeddings(event: Event) -> Iterator[Clue]:
+    """Whether one matrix embeds tokens and predicts them; the settings of models without tokens may say so, too."""
+    said = {name: value for name, value in event.run.hyperparameters.items() if value is True}
+    ties = any(TIED & {*words(name)} and EMBEDDINGS & {*words(name)} for name in said)
+    if ties and any("vocab" in words(name) for name in event.run.hyperparameters):
+        told = "the settings tie input and output embeddings, which needs a much lower rate"
+        yield Clue("learning-rate-too-high", WEAK, told)
 
 
 def _from_recurrence(event: Event) -> Iterator[Clue]:

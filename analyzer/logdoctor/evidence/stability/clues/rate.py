@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from logdoctor.evidence.stability.event import Event
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.rate_before import RateJump
@@ -69,7 +71,8 @@ def _from_schedule(event: Event, schedule: Schedule) -> Iterator[Clue]:
     """Where in its schedule the rate was: still rising, or decayed."""
     rate, where = number(schedule.at(event.onset_step)), place(event.series, event.onset_step)
     rates = schedule.rates[schedule.series.steps <= event.onset_step]
-    if len(rates) > RUN_UP and rates[-1] > rates[len(rates) // 2] and rates[-1] >= rates.max():
+    rises = len(rates) > RUN_UP and bool((np.diff(rates[len(rates) // 2 :]) >= 0).all())
+    if rises and rates[-1] > rates[-1 - RUN_UP] and rates[-1] >= rates.max():
         yield Clue("learning-rate-too-high", FAIR, f"the rate was still rising, to {rate} at {where}")
     elif len(rates) and rates[-1] < DECAYED * rates.max():
         yield Clue("learning-rate-too-high", -FAIR, f"the rate had decayed to {rate} by {where}")
