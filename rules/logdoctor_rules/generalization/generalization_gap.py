@@ -308,6 +308,7 @@ class GeneralizationGap(Rule):
             return
         is_usual = is_boosted(run, train.series, val.series) and not (ends.is_far_off or ends.is_untouched)
         half, last = int(val.steps[len(val.steps) // 2]), val.series.last_step
+        causes = [one for one in overfit.causes() if one.id in self.causes]
         yield self.finding(
             f"{train.series.name} falls to {number(train.end)} "
             f"while {val.series.name} {ends.state} at {number(val.end)}{ends.began}",
@@ -315,7 +316,7 @@ class GeneralizationGap(Rule):
             Span(train.series.name, train.series.first_step, train.series.last_step, "falling"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(ends.margin, len(val)),
-            causes=(causes := [one for one in overfit.causes() if one.id in self.causes]),
+            causes=causes,
             to_tell_apart=to_tell_overfit(causes),
             evidence={
                 "gap": Quantity(gap.end),

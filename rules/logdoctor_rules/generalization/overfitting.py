@@ -425,7 +425,7 @@ class Overfitting(Rule):
         descent, falls = second_descent(val, self.min_z, self.min_descent), self._training_falls_on(gap)
         is_last_alone = int(np.argmin(series.values)) == len(series) - 2
         is_note = is_small or is_last_alone or (descent is not None and descent.share > self.max_back)
-        margin = (val.end - val.best) / least
+        margin, causes = (val.end - val.best) / least, overfit.causes(fixes=[keep_the_best(val)])
         return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
@@ -434,7 +434,7 @@ class Overfitting(Rule):
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,
             confidence=Confidence.LOW if descent or is_last_alone else confidence_from(margin, 2 * len(val)),
-            causes=(causes := overfit.causes(fixes=[keep_the_best(val)])),
+            causes=causes,
             to_tell_apart=to_tell_overfit(causes),
             evidence={
                 "lowest": Quantity(lowest),

@@ -121,12 +121,13 @@ class ThroughputDrop(Rule):
         if drop < self.min_drop:
             return
         since = int(steps[at])
+        causes = self._causes(run, since, drop)
         yield self.finding(
             f"training is {percent(drop)} slower from {place(speed.series, since)} on: {speed.name} "
             f"{number(_shown(speed, before))} before, {number(_shown(speed, after))} after",
             Span(speed.series.name, since, int(steps[-1]), "slower"),
             confidence=confidence_from(np.log(1 - drop) / np.log(1 - self.min_drop), len(trend)),
-            causes=(causes := self._causes(run, since, drop)),
+            causes=causes,
             to_tell_apart=[] if any(one.pro or one.contra for one in causes) else [TO_TELL],
             evidence={
                 "before": Quantity(_shown(speed, before)),

@@ -241,6 +241,7 @@ class LossScaleCollapse(Rule):
         learns = sunk and not walk.gave_up and rests and not lost_at and loss is not None and _learns(loss.train, step)
         goes_on = "; the loss goes on falling all the same" if learns else ""
         confidence = confidence_from(walk.halvings / self.min_fall, 2 * len(series))
+        causes = self._causes(walk, origin, rose=rose, nan_first=nan_first)
         yield self.finding(
             _course(walk)
             + ("; the loss was NaN before" if nan_first else "; the loss had risen before" if rose else "")
@@ -249,7 +250,7 @@ class LossScaleCollapse(Rule):
             confidence=Confidence.HIGH if walk.gave_up else confidence,
             # What came second explains nothing: a lesser finding hides no worse one.
             severity=Severity.NOTE if learns else Severity.WARNING if nan_first or rose else self.severity,
-            causes=(causes := self._causes(walk, origin, rose=rose, nan_first=nan_first)),
+            causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [UNSCALED_NORM],
             evidence={
                 "scale before": Quantity(walk.before),

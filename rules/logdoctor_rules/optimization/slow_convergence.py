@@ -461,12 +461,13 @@ class SlowConvergence(Rule):
         shown, pace = fall.shown, fall.pace
         series, (started, ended) = shown.series, apart(shown.start, shown.end)
         note = "slow" if fall.came_some_way_at_low_rate else "straight"
+        causes = slow_causes(series, train, settings, siblings, by_design)
         yield self.finding(
             f"{series.name} falls from {started} to only {ended} in {counted(len(series), 'logged value')}, {fall.how}",
             Span(series.name, series.first_step, series.last_step, note),
             severity=self.severity if is_over and not by_design else Severity.NOTE,
             confidence=confidence_from(fall.margin, 2 * len(shown)),
-            causes=(causes := slow_causes(series, train, settings, siblings, by_design)),
+            causes=causes,
             to_tell_apart=to_tell_slow(causes),
             evidence={
                 "start": Quantity(shown.start),
