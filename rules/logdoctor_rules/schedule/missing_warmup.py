@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.schedule.full_rate import FullRateEffect, FullRateStart, FullRateThresholds
-from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart, is_of_codes
 from logdoctor.evidence.schedule.warm_up import causes_of_throw
 from logdoctor.finding import MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
@@ -206,6 +206,18 @@ class MissingWarmup(Rule):
             val_loss=given([1.0, 4.4, 1.5, 0.9]).followed_by(decay(0.7, 0.5, 56)),
         ),
         silent(
+            "codes that follow the encoder, which is ahead of them at first",
+            total_loss=given([3.1, 7.2, 33.0, 16.0, 6.5, 3.5, 2.1]).followed_by(decay(1.6, 0.5, 53)).noisy(0.01),
+            vq_loss=given([0.15, 5.3, 31.9, 14.9, 5.4, 2.5, 1.1]).followed_by(decay(0.6, 0.3, 53)).noisy(0.01),
+            recon_loss=given([2.95, 1.9, 1.1, 1.1, 1.1, 1.0, 1.0]).followed_by(decay(1.0, 0.2, 53)).noisy(0.01),
+        ),
+        fires(
+            "the reconstruction is thrown, whatever the codes do",
+            total_loss=given([3.1, 7.2, 33.0, 16.0, 6.5, 3.5, 2.1]).followed_by(decay(1.6, 0.5, 53)).noisy(0.01),
+            vq_loss=given([0.15, 0.3, 1.1, 1.0, 0.5, 0.4, 0.3]).followed_by(decay(0.3, 0.2, 53)).noisy(0.01),
+            recon_loss=given([2.95, 6.9, 31.9, 15.0, 6.0, 3.1, 1.8]).followed_by(decay(1.3, 0.3, 53)).noisy(0.01),
+        ),
+        silent(
             "thrown to twice its start at an ordinary rate",
             settings={**ADAM, "lr": 1e-3},
             train_loss=given([0.96, 2.2, 1.1, 0.5, 0.4, 0.3, 0.25, 0.22, 0.2, 0.2, 0.19, 0.19]),
@@ -332,7 +344,7 @@ class MissingWarmup(Rule):
         full, many = start.is_full(self.full), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if start.is_of_scale:
+        if start.is_of_scale or is_of_codes(start.siblings.run, train):
             return
         is_judged = many and full and settings.is_adaptive is not False
         if is_judged and (effect := start.effect(self.thresholds_for(FullRateThresholds))):
