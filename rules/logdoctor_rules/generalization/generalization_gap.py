@@ -121,6 +121,16 @@ class GeneralizationGap(Rule):
             "boosted trees, of which validation is no worse for the last (a note)",
             **BOOSTED,
         ),
+        fires(
+            "a negated overlap that training fills, and validation does not",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.45).noisy(0.01),
+        ),
+        silent(
+            "a negated overlap that validation fills three quarters of",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.74).noisy(0.01),
+        ),
         silent(
             "a gap of that size that grew to the end",
             train_loss=decay(2.3, 0.14, 40, half_life=0.1),
