@@ -50,6 +50,10 @@ def test_what_succeeded_among_classified_data_is_no_return_of_an_agent() -> None
     assert roles_of(*named("loss", "val_acc", "mean_success_reward"))["loss"] is roles.PolicyLoss
 
 
+def test_what_is_only_called_a_loss_is_the_sum_of_its_folder() -> None:
+    assert best(roles.TrainLoss, "bc/ent_loss", "bc/loss", "bc/l2_loss") == "bc/loss"
+
+
 def test_what_was_not_chosen_earns_no_return() -> None:
     """OpenRLHF's reward models log `chosen_reward` and `reject_reward`, which falls when all is well."""
     found = roles_of(*named("train/loss", "train/chosen_reward", "train/reject_reward"))

@@ -214,6 +214,7 @@ def _main_losses(series: list[Series]) -> list[Series]:
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
     train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
+    train_terms.sort(key=lambda one: bool(naming.stem_of(one.name.rpartition("/")[2])))  # `bc/loss` sums `bc/l2_loss`
     val_terms = [one for one in series if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:
