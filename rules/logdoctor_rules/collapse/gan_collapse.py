@@ -92,11 +92,6 @@ class GanCollapse(Rule):
             d_loss=decay(0.0011, 0.0002).noisy(0.0001),
             g_loss=flat(1.0).noisy(0.003),
         ),
-        silent(
-            "a discriminator that never begins, beside a generator that learns from something else",
-            d_loss=flat(0.0),
-            g_loss=line(0.1, 0.7).noisy(0.01),
-        ),
         fires(
             "both stand still",
             errD=decay(2.0, 1.386, half_life=0.03),
@@ -161,6 +156,11 @@ class GanCollapse(Rule):
         silent("a critic that approaches zero", d_loss=decay(-30.0, -0.1), gen_loss=line(0.0, 12.0)),
         silent("swings that never end", D_loss=flat(1.2).plus(swing(0.4, 10)), G_loss=flat(1.0).plus(swing(0.3, 10))),
         silent("too short", D_loss=decay(1.4, 0.002, 19, half_life=0.05), G_loss=line(0.7, 12.0, 19)),
+        silent(
+            "a discriminator that never begins, beside a generator that learns from something else",
+            d_loss=flat(0.0),
+            g_loss=line(0.1, 0.7).noisy(0.01),
+        ),
     )
 
     def check(self, game: Adversaries) -> Iterator[Finding]:

@@ -121,16 +121,6 @@ class GeneralizationGap(Rule):
             "boosted trees, of which validation is no worse for the last (a note)",
             **BOOSTED,
         ),
-        fires(
-            "a negated overlap that training fills, and validation does not",
-            train_loss=decay(-0.05, -0.99).noisy(0.01),
-            val_loss=decay(-0.05, -0.45).noisy(0.01),
-        ),
-        silent(
-            "a negated overlap that validation fills three quarters of",
-            train_loss=decay(-0.05, -0.99).noisy(0.01),
-            val_loss=decay(-0.05, -0.74).noisy(0.01),
-        ),
         silent(
             "a gap of that size that grew to the end",
             train_loss=decay(2.3, 0.14, 40, half_life=0.1),
@@ -292,6 +282,16 @@ class GeneralizationGap(Rule):
             "validation rises: that is overfitting",
             train_loss=decay(2.3, 0.02),
             val_loss=decay(2.3, 1.3, 40).then(rise(0.5, 80)),
+        ),
+        fires(
+            "a negated overlap that training fills, and validation does not",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.45).noisy(0.01),
+        ),
+        silent(
+            "a negated overlap that validation fills three quarters of",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.74).noisy(0.01),
         ),
     )
 
