@@ -293,6 +293,11 @@ class GeneralizationGap(Rule):
             train_loss=decay(-0.05, -0.99).noisy(0.01),
             val_loss=decay(-0.05, -0.74).noisy(0.01),
         ),
+        silent(
+            "likelihoods of counts, which are smaller in the other set",
+            train_loss=decay(0.0, -2.7, half_life=0.05).noisy(0.01),
+            val_loss=decay(0.0, -1.63, half_life=0.05).noisy(0.01),
+        ),
     )
 
     def check(

@@ -26,8 +26,9 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.codebook import is_of_codes
 from logdoctor.evidence.schedule.full_rate import FullRateEffect, FullRateStart, FullRateThresholds
-from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart, is_of_codes
+from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_throw
 from logdoctor.finding import MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
@@ -344,7 +345,7 @@ class MissingWarmup(Rule):
         full, many = start.is_full(self.full), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if start.is_of_scale or is_of_codes(start.siblings.run, train):
+        if start.is_of_scale or is_of_codes(start.siblings.run, train.series, int(train.series.values.argmax())):
             return
         is_judged = many and full and settings.is_adaptive is not False
         if is_judged and (effect := start.effect(self.thresholds_for(FullRateThresholds))):

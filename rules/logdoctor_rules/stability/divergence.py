@@ -287,6 +287,13 @@ class Divergence(Rule):
             energy_pos=line(-0.015, -0.135, 10).followed_by(decay(-0.135, -0.005, 50)),
             energy_neg=line(0.015, 0.135, 10).followed_by(decay(0.135, 0.005, 50)),
         ),
+        silent(
+            "the same with a penalty on their size",
+            varies={"bits instead of nats": "the loss is the difference of two scores"},
+            loss=line(-0.03, -0.25, 10).followed_by(decay(-0.25, -0.01, 50)),
+            energy_pos=line(-0.015, -0.135, 10).followed_by(decay(-0.135, -0.005, 50)),
+            energy_neg=line(0.015, 0.135, 10).followed_by(decay(0.135, 0.005, 50)),
+        ),
         fires(
             "a negated overlap that is lost again",
             loss=line(-0.03, -0.27, 10).followed_by(decay(-0.27, -0.01, 50)),

@@ -18,6 +18,10 @@ from logdoctor.wording import number
 JUMPS = 0.5
 """What four in five values of the later half differ by, as a share of the level, from which none is where it stands."""
 
+BELOW_ZERO = 0.5
+"""Gap as a share of what training gained that is too large where both end below zero: there a loss may have no floor,
+as likelihoods have none, and another set may cost more by a constant."""
+
 
 @dataclass(frozen=True)
 class GapThresholds:
@@ -74,6 +78,8 @@ class GapAtEnd:
 
         What is learnt by heart opens a gap late: one that was widest early on is of sets that differ.
         """
+        if self.gap.train.end < 0 and self.gap.val.end <= 0:
+            return BELOW_ZERO * self.gained
         most = self.thresholds.max_apart * self.gap.val.end
         narrowed = self.gap.narrowed is not None and self.gap.train.end < most and most > 0
         is_apart = narrowed or left_behind(self.run) >= self.thresholds.min_errors
@@ -90,7 +96,7 @@ class GapAtEnd:
             _end_of_a_term(self.run, self.gap),
         )
         ends = max([self.gap.train.end, *(one for one in others if one)])
-        # below zero, where a negated overlap or a likelihood goes, a ratio says nothing, and the gain alone tells
+        # below zero a ratio says nothing, and the gain alone tells
         is_far_above = ends < max(self.thresholds.max_ratio * val.end, 0.0)
         return val.end - ends >= max(self._least_gap, val.level_noise) and self.stands_still and is_far_above
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.run import Axis, Run
-from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss, TrainLoss
+from logdoctor.run import Axis
+from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Explosion, Hyperparameters
 from logdoctor.signals.optimization.chance import ChanceLevels
 from logdoctor.signals.stability.explosion import BEFORE_TRAINING, HIGH_POINTS
@@ -41,12 +40,6 @@ value alone tells where a run began: of small batches, it may have been an easy 
 
 FEWEST_STEPS = 10
 """Single steps below which nothing tells how far their batches lie apart, where the first of them is the start."""
-
-MOSTLY = 0.5
-"""Share of the highest loss that one term of it makes up, where it is that term alone which was thrown."""
-
-_CODES = frozenset("vq vqvae codebook codebooks commit commitment quantize quantizer quantization quantisation".split())
-"""Words of the distance of encodings from their codes."""
 
 OVER = 0.5
 """Share of that height that nothing of the later half of the run reaches: the data do not throw it there again."""
@@ -91,17 +84,6 @@ class ThrownAtStart:
         if not tells or not (high or high_enough):
             raise Unmeasurable(f"{train.series.name} rises to {times:.3g} times its start at most")
         return cls(start, known_from, at, explosion.peak, times)
-
-
-def is_of_codes(run: Run, train: Trend[TrainLoss]) -> bool:
-    """Whether it is the distance of encodings from their codes that the highest loss shows.
-
-    Codes begin next to zero and follow an encoder that spreads out first: nothing that the network says is thrown.
-    """
-    peak = int(np.nanargmax(train.series.values))
-    named = (one for one in run.all(TrainComponentLoss) if _CODES & set(words(one.name)))
-    terms = (one.values[one.steps == train.series.steps[peak]] for one in named)
-    return any(bool((at_peak >= MOSTLY * train.series.values[peak]).any()) for at_peak in terms)
 
 
 def _is_passing(train: Trend[TrainLoss], explosion: Explosion) -> bool:

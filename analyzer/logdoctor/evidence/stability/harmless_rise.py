@@ -56,8 +56,9 @@ SURE = 5.0
 FEW = 5
 """Values of an epoch below which only its beginning was logged, where memorised examples cost more each time."""
 
-ROUNDING = 0.01
-"""Largest distance of a loss from the difference of two scores, as a share of its range: what rounding leaves."""
+PENALTY = 0.15
+"""Largest distance of a loss from the difference of two scores, as a share of its range: what a small penalty on their
+size adds."""
 
 _BOXES = frozenset({"box", "bbox", "boxes"})
 
@@ -119,8 +120,9 @@ def _is_difference_of_scores(run: Run, train: Trend[TrainLoss]) -> bool:
 
 
 def _is_difference(loss: NDArray[np.float64], one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    off = np.abs(np.abs(loss) - np.abs(one - other)).max()
-    return bool(off <= ROUNDING * np.ptp(loss) and min(np.ptp(one), np.ptp(other)) > 0)
+    """Whether it takes both to come so near."""
+    off, alone, beside = (float(np.abs(np.abs(loss) - np.abs(near)).max()) for near in (one - other, one, other))
+    return off <= min(PENALTY * float(np.ptp(loss)), alone / 2, beside / 2)
 
 
 def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
