@@ -50,6 +50,25 @@ def test_what_succeeded_among_classified_data_is_no_return_of_an_agent() -> None
     assert roles_of(*named("loss", "val_acc", "mean_success_reward"))["loss"] is roles.PolicyLoss
 
 
+def test_what_is_only_called_a_loss_is_the_sum_of_its_folder() -> None:
+    assert best(roles.TrainLoss, "bc/ent_loss", "bc/loss", "bc/l2_loss") == "bc/loss"
+
+
+def test_what_was_not_chosen_earns_no_return() -> None:
+    """OpenRLHF's reward models log `chosen_reward` and `reject_reward`, which falls when all is well."""
+    found = roles_of(*named("train/loss", "train/chosen_reward", "train/reject_reward"))
+    assert found["train/reject_reward"] is found["train/chosen_reward"] is roles.Unknown
+    assert found["train/loss"] is roles.TrainLoss
+
+
+def test_an_equation_without_test_points_has_no_validation() -> None:
+    columns = named("Train loss", "Test loss", "Test metric")
+    assert roles_of(*columns)["Test loss"] is roles.Unknown
+    apart = [columns[0], Series.of("Test loss", [0, 1, 2], [3.0, 2.0, 1.1]), columns[2]]
+    assert roles_of(*apart)["Test loss"] is roles.ValLoss
+    assert roles_of(*columns[:2])["Test loss"] is roles.ValLoss
+
+
 class TestMeters:
     """`AverageMeter` of PyTorch's examples holds `val`, the value now, and `avg`."""
 

@@ -48,6 +48,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         (is_main and plain in _TERMS, "a term as the loss"),
         (is_main and plain in (roles.TrainError, roles.ValError), "an error as the loss"),
         (unknown and vocabulary.SPACY_LOSS.match(name), "a sum since the last evaluation"),
+        (unknown and name in vocabulary.DEEPXDE, "the training loss again"),
         (unknown and was_loss, "games lost"),
         (unknown and plain is roles.GradNorm, "a norm of weights"),
         (unknown and vocabulary.R2.search(name), "one of several numbered"),

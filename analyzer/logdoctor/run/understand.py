@@ -63,7 +63,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
         _values_of_meters, _without_lost_games, _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses,
         _sums_of_spacy,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
-        _shares_of_success, _reinforcement, _main_losses, _sets_of_validation, _test_as_validation,
+        _shares_of_success, _reinforcement, _main_losses, _sets_of_validation,
+        _without_points_set_aside, _test_as_validation,
         _held_out_metrics, _beside_validation,
     ):  # fmt: skip
         guessed = look(guessed)  # each relies on what those before it found
@@ -213,6 +214,7 @@ def _main_losses(series: list[Series]) -> list[Series]:
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
     train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
     train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
+    train_terms.sort(key=lambda one: bool(naming.stem_of(one.name.rpartition("/")[2])))  # `bc/loss` sums `bc/l2_loss`
     val_terms = [one for one in series if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:
@@ -251,6 +253,19 @@ def _errors_as_losses(series: list[Series]) -> list[Series]:
     """Where no loss is logged at all, an error measure (mse, perplexity) is what training made small."""
     promoted: dict[type[Role], type[Role]] = {roles.TrainError: roles.TrainLoss, roles.ValError: roles.ValLoss}
     return [replace(one, role=promoted.get(one.role, one.role)) for one in series]
+
+
+def _without_points_set_aside(series: list[Series]) -> list[Series]:
+    """Take DeepXDE's `Test loss` for none where it is its `Train loss` again: without test points it shows that.
+
+    An equation is solved at the points that are given; nothing was held out by mistake.
+    """
+    named = {one.name: one.finite for one in series}
+    if not named.keys() >= vocabulary.DEEPXDE:
+        return series
+    train, test = (named[name] for name in ("Train loss", "Test loss"))
+    repeated = np.array_equal(train.steps, test.steps) and np.array_equal(train.values, test.values)
+    return [replace(one, role=roles.Unknown) if repeated and one.name == "Test loss" else one for one in series]
 
 
 def _test_as_validation(series: list[Series]) -> list[Series]:

@@ -111,7 +111,7 @@ NO_RETURNS = frozenset("std var variance min max zero non error intrinsic curios
 MARGINS = frozenset({"margin", "margins"})
 """Of rewards in preference tuning; a loss that is called after one is a term of metric learning."""
 
-PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected".split()) | MARGINS
+PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected reject".split()) | MARGINS
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
 
 ADVANTAGES = frozenset({"advantage", "advantages"})
@@ -126,6 +126,9 @@ POLICY = frozenset(
 """Words of reinforcement learning that make a loss one whose level says nothing."""
 
 ADVERSARIES = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
+
+DEEPXDE = frozenset({"Train loss", "Test loss", "Test metric"})
+"""Columns of DeepXDE, which takes its training points for test points where none are given."""
 
 MULTI_CLASS = re.compile(r"(?:^|/)MultiClass(?:OneVsAll)?$")
 """CatBoost's losses of several classes, whose names do not say that they are losses."""

@@ -21,7 +21,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.collapse.adversarial_game import causes_of_end, discriminator_too_weak
+from logdoctor.evidence.collapse.adversarial_game import causes_of_end, discriminator_too_weak, untrained_level
 from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Adversaries, Trend
@@ -88,6 +88,11 @@ class GanCollapse(Rule):
             loss_G=decay(0.3, 1.0, half_life=0.02),
         ),
         fires(
+            "a log that begins when the discriminator has won (least squares)",
+            d_loss=decay(0.0011, 0.0002).noisy(0.0001),
+            g_loss=flat(1.0).noisy(0.003),
+        ),
+        fires(
             "both stand still",
             errD=decay(2.0, 1.386, half_life=0.03),
             errG=decay(2.0, 0.693, half_life=0.03),
@@ -151,6 +156,11 @@ class GanCollapse(Rule):
         silent("a critic that approaches zero", d_loss=decay(-30.0, -0.1), gen_loss=line(0.0, 12.0)),
         silent("swings that never end", D_loss=flat(1.2).plus(swing(0.4, 10)), G_loss=flat(1.0).plus(swing(0.3, 10))),
         silent("too short", D_loss=decay(1.4, 0.002, 19, half_life=0.05), G_loss=line(0.7, 12.0, 19)),
+        silent(
+            "a discriminator that never begins, beside a generator that learns from something else",
+            d_loss=flat(0.0),
+            g_loss=line(0.1, 0.7).noisy(0.01),
+        ),
     )
 
     def check(self, game: Adversaries) -> Iterator[Finding]:
@@ -165,7 +175,8 @@ class GanCollapse(Rule):
             yield self._generator_wins(d, g, lost)
             return
         highest = max(d.start, float(d.level.max()))
-        since = _settles(d.level <= self.beaten * highest)
+        low = self.beaten * untrained_level(highest)
+        since = _settles(d.level <= low)
         share = 1 - since / len(d.level)
         beaten = highest > 0 and share >= self.resting
         first = int(d.steps[since if beaten else len(d.level) // 2])
@@ -173,7 +184,7 @@ class GanCollapse(Rule):
         if not moves:
             return
         usual = float(np.median(d.level[d.steps >= first]))
-        rests = "mostly rests" if beaten and d.end > self.beaten * highest else "rests"
+        rests = "mostly rests" if beaten and d.end > low else "rests"
         last, begin, end = d.series.last_step, max(first, g.series.first_step), g.series.last_step
         yield self.finding(
             f"{d.series.name} {rests} at {number(usual)} over {stretch(d.series, first, last)} "

@@ -283,6 +283,21 @@ class GeneralizationGap(Rule):
             train_loss=decay(2.3, 0.02),
             val_loss=decay(2.3, 1.3, 40).then(rise(0.5, 80)),
         ),
+        fires(
+            "a negated overlap that training fills, and validation does not",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.45).noisy(0.01),
+        ),
+        silent(
+            "a negated overlap that validation fills three quarters of",
+            train_loss=decay(-0.05, -0.99).noisy(0.01),
+            val_loss=decay(-0.05, -0.74).noisy(0.01),
+        ),
+        silent(
+            "likelihoods of counts, which are smaller in the other set",
+            train_loss=decay(0.0, -2.7, half_life=0.05).noisy(0.01),
+            val_loss=decay(0.0, -1.63, half_life=0.05).noisy(0.01),
+        ),
     )
 
     def check(

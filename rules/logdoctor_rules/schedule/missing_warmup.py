@@ -26,6 +26,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.evidence.codebook import is_of_codes
 from logdoctor.evidence.schedule.full_rate import FullRateEffect, FullRateStart, FullRateThresholds
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_throw
@@ -335,6 +336,18 @@ class MissingWarmup(Rule):
             train_loss=JUMPED,
             lr=flat(5e-4, 60).followed_by(flat(1e-3, 240)),
         ),
+        silent(
+            "codes that follow the encoder, which is ahead of them at first",
+            total_loss=given([3.1, 7.2, 33.0, 16.0, 6.5, 3.5, 2.1]).followed_by(decay(1.6, 0.5, 53)).noisy(0.01),
+            vq_loss=given([0.15, 5.3, 31.9, 14.9, 5.4, 2.5, 1.1]).followed_by(decay(0.6, 0.3, 53)).noisy(0.01),
+            recon_loss=given([2.95, 1.9, 1.1, 1.1, 1.1, 1.0, 1.0]).followed_by(decay(1.0, 0.2, 53)).noisy(0.01),
+        ),
+        fires(
+            "the reconstruction is thrown, whatever the codes do",
+            total_loss=given([3.1, 7.2, 33.0, 16.0, 6.5, 3.5, 2.1]).followed_by(decay(1.6, 0.5, 53)).noisy(0.01),
+            vq_loss=given([0.15, 0.3, 1.1, 1.0, 0.5, 0.4, 0.3]).followed_by(decay(0.3, 0.2, 53)).noisy(0.01),
+            recon_loss=given([2.95, 6.9, 31.9, 15.0, 6.0, 3.1, 1.8]).followed_by(decay(1.3, 0.3, 53)).noisy(0.01),
+        ),
     )
 
     def check(self, start: FullRateStart, thrown: ThrownAtStart | None) -> Iterator[Finding]:
@@ -345,7 +358,7 @@ class MissingWarmup(Rule):
         full, many = start.is_full(self.full), len(train) >= self.min_points
         if many and (jumped := self._jumped(train, schedule)):
             yield jumped
-        if start.is_of_scale:
+        if start.is_of_scale or is_of_codes(start.siblings.run, train.series, int(train.series.values.argmax())):
             return
         is_judged = many and full and settings.is_adaptive is not False
         if is_judged and (effect := start.effect(self.thresholds_for(FullRateThresholds))):

@@ -286,6 +286,24 @@ class Divergence(Rule):
             train_loss=given([0.005]).followed_by(decay(5.9, 3.7, 119)).noisy(0.05),
         ),
         silent(
+            "energies of data and of samples, which become like them",
+            varies={"bits instead of nats": "the loss is the difference of two scores"},
+            loss=line(-0.03, -0.27, 10).followed_by(decay(-0.27, -0.01, 50)),
+            energy_pos=line(-0.015, -0.135, 10).followed_by(decay(-0.135, -0.005, 50)),
+            energy_neg=line(0.015, 0.135, 10).followed_by(decay(0.135, 0.005, 50)),
+        ),
+        silent(
+            "the same with a penalty on their size",
+            varies={"bits instead of nats": "the loss is the difference of two scores"},
+            loss=line(-0.03, -0.25, 10).followed_by(decay(-0.25, -0.01, 50)),
+            energy_pos=line(-0.015, -0.135, 10).followed_by(decay(-0.135, -0.005, 50)),
+            energy_neg=line(0.015, 0.135, 10).followed_by(decay(0.135, 0.005, 50)),
+        ),
+        fires(
+            "a negated overlap that is lost again",
+            loss=line(-0.03, -0.27, 10).followed_by(decay(-0.27, -0.01, 50)),
+        ),
+        silent(
             "five tasks, four epochs of each, the earlier ones rehearsed",
             train_loss=given([1.02, 0.04, 0.005, 0.002, 2.5, 0.76, 0.39, 0.2, 2.1, 0.79, 0.24, 0.09]).followed_by(
                 given([2.3, 0.94, 0.31, 0.1, 2.6, 0.96, 0.43, 0.28])
@@ -543,7 +561,7 @@ class Divergence(Rule):
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if rises_with_its_data(rise.train, rise.val) or (may_memorise(rise.train) and not exploded):
+        if rises_with_its_data(run, rise.train, rise.val) or (may_memorise(rise.train) and not exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
         if not margin or (len(rise.train) < self.min_points and not explodes):

@@ -310,6 +310,17 @@ class LossSpike(Rule):
             train_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
             val_loss=given([1.4, 1.1, 0.9, 0.8, 0.7, 0.6, 0.6, 0.6, 2.2, 1.7, 1.3, 1.0, 0.9]),
         ),
+        silent(
+            "codes that follow the encoder, which is ahead of them at first",
+            total_loss=line(3.2, 2.8, 10).with_value(7, 19.0, 22.0, 9.0).followed_by(decay(1.9, 0.9, 140)).noisy(0.02),
+            vq_loss=line(0.1, 0.5, 10).with_value(7, 17.0, 20.0, 7.0).followed_by(decay(0.8, 0.4, 140)).noisy(0.01),
+        ),
+        fires(
+            "the same jump without codes",
+            varies={"every second point": "three values are high"},
+            total_loss=line(3.2, 2.8, 10).with_value(7, 19.0, 22.0, 9.0).followed_by(decay(1.9, 0.9, 140)).noisy(0.02),
+            recon_loss=line(3.1, 2.3, 10).with_value(7, 18.0, 21.0, 8.0).followed_by(decay(1.6, 0.7, 140)).noisy(0.01),
+        ),
     )
 
     def check(

@@ -8,6 +8,21 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "an epoch's number, in words",
+        "siamese.log",
+        "Epoch number 1, current loss 1.5\nEpoch number 2, current loss 0.75\nEpoch number 3, current loss 0.5\n",
+        {"loss": [(1, 1.5), (2, 0.75), (3, 0.5)]},
+    ),
+    Sample(
+        "SAGAN: the generator's steps out of all, with the critic's beside them",
+        "sagan.log",
+        "".join(
+            f"Elapsed [0:00:{step}], G_step [{step}/1000], D_step[{step}/1000], d_loss: {loss:.4f}, g_loss: 0.5000\n"
+            for step, loss in ((10, 0.5), (20, 0.25), (30, 0.125))
+        ),
+        {"d_loss": [(10, 0.5), (20, 0.25), (30, 0.125)], "g_loss": [(10, 0.5), (20, 0.5), (30, 0.5)]},
+    ),
+    Sample(
         "steps with underscores between thousands, and losses without the zero before the point",
         "train.log",
         "".join(f"step {500 * i:_} | loss {('1.5', '.75', '.375')[i - 1]} | val_loss .{9 - i}\n" for i in (1, 2, 3)),

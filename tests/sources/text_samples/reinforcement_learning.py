@@ -55,6 +55,27 @@ SAMPLES = (
         {"rollout/ep_rew_mean": [(16384, -188), (32768, -159), (49152, -151)]},
     ),
     Sample(
+        "imitation: behaviour cloning counts samples in a section of its own",
+        "bc.log",
+        "".join(
+            "--------------------------------\n"
+            "| batch_size        | 32       |\n"
+            "| bc/               |          |\n"
+            f"|    batch          | {batch:<8} |\n"
+            f"|    epoch          | {batch // 1000:<8} |\n"
+            f"|    loss           | {loss:<8} |\n"
+            f"|    samples_so_far | {32 * batch + 32:<8} |\n"
+            "--------------------------------\n"
+            for batch, loss in ((0, 0.693), (500, 0.25), (1000, 0.125))
+        ),
+        {
+            "batch_size": [(32, 32), (16032, 32), (32032, 32)],
+            "bc/batch": [(32, 0), (16032, 500), (32032, 1000)],
+            "bc/epoch": [(32, 0), (16032, 0), (32032, 1)],
+            "bc/loss": [(32, 0.693), (16032, 0.25), (32032, 0.125)],
+        },
+    ),
+    Sample(
         "rsl_rl: a heading between rules, and a record of lines below it",
         "train.log",
         "".join(

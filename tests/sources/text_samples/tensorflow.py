@@ -8,6 +8,15 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "word2vec of TensorFlow's tutorials: an average at a step",
+        "word2vec.log",
+        "Initialized\n"
+        "Average loss at step  0 :  277.875\n"
+        "Average loss at step  2000 :  113.25\n"
+        "Average loss at step  4000 :  52.75\n",
+        {"Average loss": [(0, 277.875), (2000, 113.25), (4000, 52.75)]},
+    ),
+    Sample(
         "Keras 2, one line for each epoch and no time for a step: its own epoch, not the batches of it",
         "fit.log",
         "Epoch 1/3\n19/19 - 21s - loss: 1.5 - accuracy: 0.25 - val_loss: 1.75\n"

@@ -8,6 +8,17 @@ from logdoctor.run.roles import AdversarialLoss
 from logdoctor.signals import Trend
 from logdoctor.wording import number
 
+GUESSING = 0.25
+"""Discriminator's loss where it guesses, of the kind that is lowest there: least squares, halved."""
+
+
+def untrained_level(highest: float) -> float:
+    """Return the level of a discriminator that knew nothing yet, from its highest: a log may begin when it has won.
+
+    A loss of 0 throughout is of one that has not begun.
+    """
+    return max(highest, GUESSING) if highest > 0 else 0.0
+
 
 def causes_of_end(usual: float, highest: float, *, beaten: bool) -> tuple[Cause, ...]:
     """Rank why the discriminator, whose level is usually and was at most so high, beats the generator, or both stop."""

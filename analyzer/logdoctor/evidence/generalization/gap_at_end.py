@@ -18,6 +18,10 @@ from logdoctor.wording import number
 JUMPS = 0.5
 """What four in five values of the later half differ by, as a share of the level, from which none is where it stands."""
 
+BELOW_ZERO = 0.5
+"""Gap as a share of what training gained that is too large where both end below zero: there a loss may have no floor,
+as likelihoods have none, and another set may cost more by a constant."""
+
 
 @dataclass(frozen=True)
 class GapThresholds:
@@ -64,8 +68,9 @@ class GapAtEnd:
     def rests(self) -> bool:
         """Whether validation's noise is less than its level, and so is what its later values differ by."""
         val = self.gap.val
+        size = val.end if self.gap.train.end >= 0 else max(abs(val.end), self.gained)
         low, high = np.quantile(val.series.values[len(val.series.values) // 2 :], (0.1, 0.9))
-        return bool(3 * val.level_noise <= val.end and high - low <= JUMPS * val.end)
+        return bool(3 * val.level_noise <= size and high - low <= JUMPS * size)
 
     @cached_property
     def _least_gap(self) -> float:
@@ -73,7 +78,10 @@ class GapAtEnd:
 
         What is learnt by heart opens a gap late: one that was widest early on is of sets that differ.
         """
-        narrowed = self.gap.narrowed is not None and self.gap.train.end < self.thresholds.max_apart * self.gap.val.end
+        if self.gap.train.end < 0 and self.gap.val.end <= 0:
+            return BELOW_ZERO * self.gained
+        most = self.thresholds.max_apart * self.gap.val.end
+        narrowed = self.gap.narrowed is not None and self.gap.train.end < most and most > 0
         is_apart = narrowed or left_behind(self.run) >= self.thresholds.min_errors
         return (self.thresholds.min_apart if is_apart else self.thresholds.min_gap) * self.gained
 
@@ -82,13 +90,14 @@ class GapAtEnd:
         """Whether validation stands still far above training, by a good part of all that training gained."""
         val = self.gap.val
         # the last few batches may lie low by chance
-        ends = max(
-            self.gap.train.end,
+        others = (
             evaluated_end(self.run, self.gap),
             highest_likely_end(self.gap.train),
             _end_of_a_term(self.run, self.gap),
         )
-        is_far_above = ends < self.thresholds.max_ratio * val.end and val.end > 0
+        ends = max([self.gap.train.end, *(one for one in others if one)])
+        # below zero a ratio says nothing, and the gain alone tells
+        is_far_above = ends < max(self.thresholds.max_ratio * val.end, 0.0)
         return val.end - ends >= max(self._least_gap, val.level_noise) and self.stands_still and is_far_above
 
     @cached_property

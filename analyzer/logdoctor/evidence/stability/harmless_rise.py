@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from logdoctor.evidence.optimization.first_loss import LARGEST
@@ -9,11 +11,14 @@ from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_sin
 from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.run import Run
 from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, Unknown, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.statistics.trend import trend_or_none
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HARDER_AT_MOST = 50.0
 """Ratio of the first validation loss to the first training loss up to which the data may be harder; more is an
@@ -50,6 +55,10 @@ SURE = 5.0
 
 FEW = 5
 """Values of an epoch below which only its beginning was logged, where memorised examples cost more each time."""
+
+PENALTY = 0.15
+"""Largest distance of a loss from the difference of two scores, as a share of its range: what a small penalty on their
+size adds."""
 
 _BOXES = frozenset({"box", "bbox", "boxes"})
 
@@ -88,9 +97,32 @@ def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: floa
     return len(meanwhile) >= SEEN and float(meanwhile.max()) <= SPARED * val.first
 
 
-def rises_with_its_data(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+def rises_with_its_data(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose because its examples became harder, changed, or were more to tell apart."""
-    return _data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+    harder = _data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+    return harder or _is_difference_of_scores(run, train)
+
+
+def _is_difference_of_scores(run: Run, train: Trend[TrainLoss]) -> bool:
+    """Whether a loss, or a term of it, is how far two other logged scores lie apart.
+
+    A model of energies tells data from its own samples (contrastive divergence), as a critic does: it gains while the
+    samples are poor, and loses that again as they become like the data.
+    """
+    terms = [one for one in (train.series, *run.all(TrainComponentLoss)) if len(one) == len(train.series)]
+    scores = [one for one in run.all(Unknown) if np.array_equal(one.steps, train.series.steps)]
+    return any(
+        _is_difference(term.values, one.values, other.values)
+        for term in terms
+        for i, one in enumerate(scores)
+        for other in scores[:i]
+    )
+
+
+def _is_difference(loss: NDArray[np.float64], one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether it takes both to come so near."""
+    off, alone, beside = (float(np.abs(np.abs(loss) - np.abs(near)).max()) for near in (one - other, one, other))
+    return off <= min(PENALTY * float(np.ptp(loss)), alone / 2, beside / 2)
 
 
 def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:

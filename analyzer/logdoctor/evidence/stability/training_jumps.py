@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from logdoctor.evidence.codebook import is_of_codes
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
@@ -78,9 +79,9 @@ class JumpyLosses:
 
 
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
-    """Whether an excursion is that of data that changed or were added, and not of the model, by its validation."""
+    """Whether an excursion is that of data that changed or were added, or of codes, and not of the model."""
     learns_other = _learns_something_else(spike, series, run) or begins_stage(spike, series, run)
-    return learns_other or only_training(spike, series, val)
+    return learns_other or only_training(spike, series, val) or is_of_codes(run, series, spike.index)
 
 
 def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:

@@ -18,8 +18,9 @@ from logdoctor.sources.tables.counters import normal
 _COUNTERS = ("total_timesteps", "total timesteps", "timestepssofar", "totalenvinteracts", "totalenvsteps")
 """Steps of the environment so far, as Stable-Baselines, OpenAI's baselines, Spinning Up and garage call them."""
 
-_STEPS = ("step", "steps", "iteration", "itr", "nupdates", "epoch")
-"""What counts in a box that has none of those: guided-diffusion's `step`, garage's `Itr`; the finest first."""
+_STEPS = ("step", "steps", "iteration", "itr", "nupdates", "samples_so_far", "epoch")
+"""What counts in a box that has none of those: guided-diffusion's `step`, garage's `Itr`, imitation's
+`bc/samples_so_far`; the finest first."""
 
 _COUNTER = re.compile(
     rf"^\s{{0,40}}\|\s+(?:(?:time/)?(?:{'|'.join(_COUNTERS)})\s+\||(?:{'|'.join(_STEPS)})\s+\|\s*{MASK})", re.I
@@ -68,6 +69,6 @@ def _counters_of(box: Mapping[str, float]) -> dict[str, str]:
     """Return what counts in a box: the steps of the environment, or else the finest of what counts by its name."""
     if counters := {name: _TIMESTEPS for name in box if normal(name).endswith(_COUNTERS)}:
         return counters
-    spelled = {normal(name): name for name in box}
+    spelled = {normal(name).rpartition("/")[2]: name for name in box}
     finest = next((name for name in _STEPS if name in spelled), None)
     return {spelled[finest]: COUNTER_WORDS.get(finest, finest)} if finest else {}

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from logdoctor.run.naming import is_loss_word
+from logdoctor.run.vocabulary import AVERAGES
 from logdoctor.sources.console.words.vocabulary import (
     COUNTER_WORDS,
     LONGEST_PLAIN,
@@ -136,7 +137,8 @@ def _spoken_counter(counter: str, context: list[str]) -> tuple[str, str]:
         del bare[-1]  # `Cost after iteration 100`
     elif any(map(is_loss_word, bare)) and bare[-1] != "at":
         return "", ""
-    return ("", "") if NO_COUNTER.intersection(bare) else (COUNTER_WORDS[counter], " ".join(context))
+    said = set(bare) - AVERAGES if any(map(is_loss_word, bare)) else bare  # `Average loss at step 2000`
+    return ("", "") if NO_COUNTER.intersection(said) else (COUNTER_WORDS[counter], " ".join(context))
 
 
 def subject_of(text: str) -> str:

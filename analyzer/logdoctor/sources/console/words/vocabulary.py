@@ -30,7 +30,8 @@ FINAL_STEP = ("final", "step")
 
 COUNTER_WORDS = {
     **dict.fromkeys(("epoch", "epochs", "ep", "epch", "epoch_num", "epoch_idx", "current_epoch"), "epoch"),
-    **dict.fromkeys(("step", "steps", "train_step", "training_step"), "step"),
+    "epoch number": "epoch",
+    **dict.fromkeys(("step", "steps", "train_step", "training_step", "g_step"), "step"),
     **dict.fromkeys(("global_step", "trainer/global_step", "train/global_step"), "global_step"),
     "global_step/max_steps": "global_step",  # ms-swift: '10/300'
     **dict.fromkeys(("iteration", "iterations"), "iteration"),
@@ -42,7 +43,7 @@ COUNTER_WORDS = {
     **dict.fromkeys(("episode", "episodes", "episode num", "episode_num"), "episode"),
     **dict.fromkeys(("timesteps", "timestep"), "timesteps"),
     **dict.fromkeys(("total_timesteps", "num_timesteps", "total t"), "total_timesteps"),
-    **dict.fromkeys(("consumed_samples", "consumed samples", "smpl"), "consumed_samples"),
+    **dict.fromkeys(("consumed_samples", "consumed samples", "samples_so_far", "smpl"), "consumed_samples"),
     **dict.fromkeys(("frame_number", "frame number"), "frame"),
     "total_step": "total_step",  # `epoch 0, total_step 22050`; of as many in every row, it is a length
     **{name: name for name in (
