@@ -79,6 +79,15 @@ SAMPLES = (
         },
     ),
     Sample(
+        "losses of training and of validation in turn, below headings that count nothing",
+        "train.log",
+        "".join(f"Training:\nloss: {2.0**-i}\nValidation:\nloss: {2.5**-i}\n" for i in range(12)),
+        {
+            "training/loss": [(2 * i, 2.0**-i) for i in range(12)],
+            "validation/loss": [(2 * i + 1, 2.5**-i) for i in range(12)],
+        },
+    ),
+    Sample(
         "a last loss beside the loss of the same data by another name",
         "train.log",
         "".join(f"Epoch {i} | train_loss {2.0**-i} | final_loss {2.5**-i}\n" for i in (1, 2, 3)),
