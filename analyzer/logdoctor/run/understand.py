@@ -264,7 +264,7 @@ def _without_points_set_aside(series: list[Series]) -> list[Series]:
     if not named.keys() >= vocabulary.DEEPXDE:
         return series
     train, test = (named[name] for name in ("Train loss", "Test loss"))
-    repeated = np.array_equal(train.steps, test.steps) and np.array_equal(train.values, test.values)
+    repeated = np.array_equal(train.steps, test.steps) and np.array_equal(train.values, test.values, equal_nan=True)
     return [replace(one, role=roles.Unknown) if repeated and one.name == "Test loss" else one for one in series]
 
 

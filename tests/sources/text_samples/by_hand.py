@@ -63,6 +63,53 @@ SAMPLES = (
         },
     ),
     Sample(
+        "of the training data and of others in turn, and of the test data at the end",
+        "train.log",
+        "".join(
+            f"Iteration {i}00, loss = {2.0**-i}\nChecking accuracy on train set\n"
+            f"Got {200 + 50 * i} / 1000 correct ({20 + 5 * i}.00)\n\nChecking accuracy on validation set\n"
+            f"Got {100 + 50 * i} / 1000 correct ({10 + 5 * i}.00)\n\n"
+            for i in range(1, 5)
+        )
+        + "Checking accuracy on test set\nGot 250 / 1000 correct (25.00)\n",
+        {
+            "loss": [(100 * i, 2.0**-i) for i in range(1, 5)],
+            "train/accuracy": [(100 * i, 20 + 5 * i) for i in range(1, 5)],
+            "validation/accuracy": [(100 * i, 10 + 5 * i) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "losses of training and of validation in turn, below headings that count nothing",
+        "train.log",
+        "".join(f"Training:\nloss: {2.0**-i}\nValidation:\nloss: {2.5**-i}\n" for i in range(12)),
+        {
+            "training/loss": [(2 * i, 2.0**-i) for i in range(12)],
+            "validation/loss": [(2 * i + 1, 2.5**-i) for i in range(12)],
+        },
+    ),
+    Sample(
+        "a last loss beside the loss of the same data by another name",
+        "train.log",
+        "".join(f"Epoch {i} | train_loss {2.0**-i} | final_loss {2.5**-i}\n" for i in (1, 2, 3)),
+        {
+            "train_loss": [(i, 2.0**-i) for i in (1, 2, 3)],
+            "final_loss": [(i, 2.5**-i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "two runs whose epochs are told from each other, though steps are counted on now and then",
+        "train.log",
+        "".join(
+            f"Epoch {i}/4\nloss: {k + 2.0**-i}\nval_loss: {k + 2.5**-i}\n" + (f"step {40 * k + 10 * i}\n" * (i % 2))
+            for k in (0, 1)
+            for i in range(1, 5)
+        ),
+        {
+            "loss": [(i, k + 2.0**-i) for k in (0, 1) for i in range(1, 5)],
+            "val_loss": [(i, k + 2.5**-i) for k in (0, 1) for i in range(1, 5)],
+        },
+    ),
+    Sample(
         "neighbours that were counted, and no training",
         "search.log",
         "".join(f"k = {i} :Got {900 + i} / 1000 correct (90.{i})\n" for i in range(1, 5)),

@@ -203,6 +203,19 @@ SAMPLES = (
         },
     ),
     Sample(
+        "DeepXDE: no metric asked for",
+        "dde.txt",
+        "Step      Train loss    Test loss     Test metric\n"
+        "0         [1.00e+00]    [1.00e+00]    []\n"
+        "1000      [5.00e-01]    [5.00e-01]    []\n"
+        "2000      [2.50e-01]    [2.50e-01]    []\n",
+        {
+            "Train loss": [(0, 1.0), (1000, 0.5), (2000, 0.25)],
+            "Test loss": [(0, 1.0), (1000, 0.5), (2000, 0.25)],
+            "Test metric": [(0, nan), (1000, nan), (2000, nan)],
+        },
+    ),
+    Sample(
         "ESPnet: each epoch on every set",
         "train.log",
         "".join(

@@ -160,6 +160,28 @@ SAMPLES = (
         },
     ),
     Sample(
+        "an average behind a loss is the loss's",
+        "train.log",
+        "".join(f"Episode {i}00 loss: {2.0**-i} avg: {2.5**-i}\n" for i in range(1, 5)),
+        {
+            "loss": [(100 * i, 2.0**-i) for i in range(1, 5)],
+            "avg": [(100 * i, 2.5**-i) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "a box whose section of times has one for each step",
+        "train.log",
+        "".join(
+            f"-----------------------\n| epoch      | {i} |\n| train/     |      |\n|    loss    | {2.0**-i} |\n"
+            f"| time/      |      |\n|    step    | 0.{i} |\n-----------------------\n"
+            for i in range(1, 5)
+        ),
+        {
+            "train/loss": [(i, 2.0**-i) for i in range(1, 5)],
+            "time/step": [(i, i / 10) for i in range(1, 5)],
+        },
+    ),
+    Sample(
         "PPO: several epochs within each iteration, which alone counts on",
         "train.log",
         "".join(

@@ -97,6 +97,15 @@ SAMPLES = (
         },
     ),
     Sample(
+        "two bars of one epoch in one line, each with its number behind what it is of",
+        "train.log",
+        "".join(
+            f"Epoch {i}/19 ━━━━━━ 40/40 0:00:01 train_loss: {2.0**-i} Validation 5/5 ━━━━━━ 5/5 val_loss: {2.5**-i}\n"
+            for i in range(1, 5)
+        ),
+        {"train_loss": [(i, 2.0**-i) for i in range(1, 5)], "val_loss": [(i, 2.5**-i) for i in range(1, 5)]},
+    ),
+    Sample(
         "Keras 3: the states of its bar copied into one line, each cut where the next begins",
         "train.log",
         "".join(

@@ -27,6 +27,9 @@ _COUNTER = re.compile(
 )
 _TIMESTEPS = "total_timesteps"
 
+_CLONING = "bc/"
+"""The section in which imitation counts; in any other, a `step` may be how long one takes."""
+
 
 class BoxReader:
     """Reads boxes, line after line."""
@@ -69,6 +72,6 @@ def _counters_of(box: Mapping[str, float]) -> dict[str, str]:
     """Return what counts in a box: the steps of the environment, or else the finest of what counts by its name."""
     if counters := {name: _TIMESTEPS for name in box if normal(name).endswith(_COUNTERS)}:
         return counters
-    spelled = {normal(name).rpartition("/")[2]: name for name in box}
+    spelled = {normal(name).removeprefix(_CLONING): name for name in box}
     finest = next((name for name in _STEPS if name in spelled), None)
     return {spelled[finest]: COUNTER_WORDS.get(finest, finest)} if finest else {}

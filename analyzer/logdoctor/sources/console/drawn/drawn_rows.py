@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import nan
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from logdoctor.sources.tables.row_times import parser_of
 
 _SHORT = {"e": "epoch", "#": "step"}
 """spaCy's names of the counters."""
+
+_OF_DEEPXDE = "Test metric"
+"""DeepXDE's column of metrics, whose cells hold empty lists where none was asked for."""
 
 RULE = re.compile(r"^[\s|:+=\u2500-\u257f-]*$")
 """A line that is drawn and says nothing."""
@@ -79,6 +83,8 @@ def number_in(name: str, cell: str) -> float | None:
     if counter_of(name):
         cell = cell.partition("/")[0]  # Ultralytics: `1/100`
     try:
+        if name == _OF_DEEPXDE and cell == "[]":
+            return nan  # which tells whose table it is
         if cell[:1] + cell[-1:] == "[]":
             return _sum(name, [parser_of(name)(term.strip()) for term in cell[1:-1].split(",")])
         return parser_of(name)(cell.removesuffix("G"))

@@ -47,7 +47,8 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
     measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
     counted = _by_their_counts([part for part in measuring if part.counters])
-    clock = clock_of(counted, epochs, [part for part in parts if not part.values])
+    placed = counted or [part for part in measuring if not part.counters]
+    clock = clock_of(placed, epochs, [part for part in parts if not part.values])
     if believed := counted + _by_the_counts_above(measuring, counted, clock, epochs):
         return believed
     if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:

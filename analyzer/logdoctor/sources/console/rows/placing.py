@@ -33,7 +33,7 @@ def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> 
     first = [part for part in headings if part.form.counter_first]
     main = main_counter(parts) if any(part.counters for part in parts) else main_counter(first)
     if main is None and not any(part.counters for part in parts):
-        main = _around_epochs(first, epochs)
+        main = _around_epochs(first, epochs, parts)
     if main is None and not len(epochs.lines):
         first = [part for part in headings if part.plans]
         main = main_counter(first)
@@ -42,20 +42,27 @@ def clock_of(parts: Sequence[Part], epochs: Clock, headings: Sequence[Part]) -> 
     return Clock.of([(part.lines, part.counters[main]) for part in (*parts, *first) if main in part.counters])
 
 
-def _around_epochs(headings: Sequence[Part], epochs: Clock) -> str | None:
-    """Return the counter of steps that counts on while epochs begin anew: PPO has several within each iteration."""
+def _around_epochs(headings: Sequence[Part], epochs: Clock, parts: Sequence[Part]) -> str | None:
+    """Return the counter of steps that counts on while epochs begin anew: PPO has several within each iteration.
+
+    What is measured in several of those epochs is counted in them: a fold has them too, and so has a second run.
+    """
     if not falls(epochs.at):
         return None
     clocks = {
         name: Clock.of([(one.lines, one.counters[name]) for one in headings if name in one.counters])
         for name in sorted({name for part in headings for name in part.steps})
     }
-    rising = (name for name, clock in clocks.items() if _rises(clock))
+    rising = (name for name, clock in clocks.items() if _rises(clock) and _once_at_each(clock, parts))
     return next(rising, None)
 
 
 def _rises(clock: Clock) -> bool:
     return len(clock.at) >= _ENOUGH_COUNTED and bool((np.diff(clock.at) > 0).all())
+
+
+def _once_at_each(clock: Clock, parts: Sequence[Part]) -> bool:
+    return all(len(np.unique(clock.before(part.lines))) == len(part) for part in parts)
 
 
 def main_counter(parts: Sequence[Part]) -> str | None:

@@ -82,7 +82,8 @@ def part_of(rows: Rows, *, averages: bool = False) -> Told:
     split = rows.form.split
     counters = dict(rows.of(Kind.COUNTER))
     if EPISODE in counters:
-        values = {_of_episode(name): at for name, at in values.items()}
+        first = next(iter(values), "") if len(counters) == 1 else ""
+        values = {_of_episode(name, alone=name == first): at for name, at in values.items()}
     told = "" if split or rows.form.in_table else _split_of_results(list(values))
     named = {_of_results(name, told) if told else with_split(name, split): at for name, at in values.items()}
     within = next(iter(rows.of(Kind.WITHIN).items()), None)
@@ -115,13 +116,14 @@ def _of_results(name: str, split: str) -> str:
     return with_split(name, split) if measured else name
 
 
-def _of_episode(name: str) -> str:
+def _of_episode(name: str, *, alone: bool) -> str:
     """Name a score that a line tells of an episode after that, whose return it is: `Episode 100  Score: 12.5`.
 
-    So is an average of no one knows what: `Episode 100  Avg: 12.5`.
+    So is an average with nothing before it that it could be of: `Episode 100  Avg: 12.5`.
     """
     whole = f"{EPISODE}/{name}"
-    return whole if names_a_return(frozenset(words(name))) or AVERAGE_OF_EPISODES.fullmatch(whole) else name
+    averaged = alone and AVERAGE_OF_EPISODES.fullmatch(whole)
+    return whole if averaged or names_a_return(frozenset(words(name))) else name
 
 
 def of_each_epoch(parts: Sequence[Part]) -> list[Part]:
@@ -129,17 +131,22 @@ def of_each_epoch(parts: Sequence[Part]) -> list[Part]:
 
     What is told so at one place alone, or beside the quantity itself, sums up: it is no point of a curve.
     """
-    known = {normal(name) for part in parts for name in part.values if not _is_last(name)}
+    known = {_curve_of(name) for part in parts for name in part.values if not _is_last(name)}
 
     def named(part: Part) -> Part:
         last = {name: _without_last(name) for name in part.values if _is_last(name)}
         moves = any(len(np.unique(at)) >= _ENOUGH_LAST for at in part.counters.values())
-        curves = {name: curve for name, curve in last.items() if moves and normal(curve) not in known}
+        curves = {name: curve for name, curve in last.items() if moves and _curve_of(curve) not in known}
         sums = {name for name in last.keys() - curves.keys() if issubclass(role_of(name, Split.NONE), SPLIT_ROLES)}
         values = {curves.get(name, name): at for name, at in part.values.items() if name not in sums}
         return replace(part, values=values) if last else part
 
     return list(map(named, parts))
+
+
+def _curve_of(name: str) -> object:
+    """Return what a name measures of which data, training where it does not say."""
+    return split_of(name) or Split.TRAIN, quantity_of(normal(name))
 
 
 def _is_last(name: str) -> bool:
@@ -179,24 +186,26 @@ def under_sections(parts: Sequence[Part], streams: Sequence[Rows], epochs: Clock
         split = rows.form.split
         clocks[split] = merged([clocks[split], rows.lines]) if split in clocks else rows.lines
     measured = merged([part.lines for part in parts if part.values and not part.counters])
-    return [
-        _under_section(part, clocks, epochs, measured) if not part.counters and not part.form.split else part
+    named = [
+        _under_section(part, clocks, epochs, measured) if not part.counters and not part.form.split else [part]
         for part in parts
     ]
+    return [one for several in named for one in several]
 
 
-def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock, measured: LineNumbers) -> Part:
+def _under_section(part: Part, headings: dict[str, LineNumbers], epochs: Clock, measured: LineNumbers) -> list[Part]:
+    """Name all rows after the headings above them, or none."""
     if not len(part) or not headings:
-        return part
+        return [part]
     above = {split: last_above(lines, part.lines) for split, lines in headings.items()}
     last = np.max(list(above.values()), axis=0)
     ended = ~same_epoch(epochs, part.lines, last) | begins_anew(epochs, part.lines, last, measured)
     if (last < 0).any() or ended.any() or not is_below(part.lines, last, measured).all():
-        return part
-    whose = next((split for split, lines in above.items() if np.array_equal(lines, last)), None)
-    if whose is None:
-        return part
-    return replace(part, values={with_split(name, whose): at for name, at in part.values.items()})
+        return [part]
+    below = [(split, part.take(lines == last)) for split, lines in above.items() if (lines == last).any()]
+    return [
+        replace(rows, values={with_split(name, split): at for name, at in rows.values.items()}) for split, rows in below
+    ]
 
 
 def headings_of(streams: Sequence[Rows]) -> list[Rows]:

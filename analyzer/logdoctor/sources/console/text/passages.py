@@ -241,8 +241,10 @@ def _apart_by_state(text: str) -> str:
     starts = [2 * state.start() - state.end() - 1 for state in found]
     within = [
         start
-        for before, start in zip(found, starts[1:], strict=False)
-        if start > before.end() and not any(end in text[before.end() : start] for end in "\n\r")
+        for (before, state), start in zip(pairwise(found), starts[1:], strict=True)
+        if state[0] == before[0]
+        and start > before.end()
+        and not any(end in text[before.end() : start] for end in "\n\r")
     ]
     return "\r".join(text[begin:end] for begin, end in pairwise([0, *within, len(text)]))
 
