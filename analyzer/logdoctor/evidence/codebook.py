@@ -22,8 +22,8 @@ _CODES = frozenset("vq vqvae codebook codebooks commit commitment quantize quant
 def is_of_codes(run: Run, series: Series, index: int) -> bool:
     """Whether a value near the beginning is mostly the distance of encodings from their codes.
 
-    Codes begin next to zero and follow an encoder that spreads out first: nothing that the network says is thrown. Where
-    another term is thrown as well, it is not the codes alone that break.
+    Codes begin next to zero and follow an encoder that spreads out first: nothing that the network says is thrown.
+    Where another term is thrown as well, it is not the codes alone that break.
     """
     if index > EARLY * len(series):
         return False

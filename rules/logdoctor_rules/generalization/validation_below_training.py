@@ -31,6 +31,7 @@ from logdoctor.evidence.generalization.validation_lead import (
     are_means,
     begins_early,
     causes_of_lead,
+    evaluated_alike,
     in_another_unit,
     trails_evaluated,
 )
@@ -342,7 +343,7 @@ class ValidationBelowTraining(Rule):
                 "lead in the middle": Quantity(lead.middle),
                 "validation over training": Quantity(lead.ratio, "ratio"),
             },
-            to_tell_apart=() if named or divided else [EVALUATED],
+            to_tell_apart=() if named or divided or evaluated_alike(run, val.series) is not None else [EVALUATED],
         )
 
     @staticmethod
