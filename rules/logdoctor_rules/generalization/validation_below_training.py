@@ -284,6 +284,13 @@ class ValidationBelowTraining(Rule):
             train_accuracy=decay(0.1, 0.7, 12),
             val_accuracy=decay(0.1, 0.88, 12),
         ),
+        silent(
+            "training is evaluated to as much as validation, until its evaluation breaks",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 1.15, 12).with_value(8, np.nan, np.nan, np.nan),
+            val_loss=decay(2.25, 1.15, 12),
+        ),
         fires(
             "means of an epoch stand at the steps of validation (a note)",
             axis=Axis.STEP,
