@@ -310,6 +310,13 @@ class ValidationBelowTraining(Rule):
             val_loss=decay(2.3, 0.5, 12).noisy(0.1, seed=40),
         ),
         silent("validation above training", train_loss=decay(2.3, 0.3), val_loss=decay(2.3, 0.6)),
+        fires(
+            "training is evaluated to a good deal more than validation, and dropout hides little of it",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 1.57, 12),
+            val_loss=decay(2.25, 1.15, 12),
+        ),
         silent("too few values", train_loss=line(2.3, 1.9, 5), val_loss=line(1.2, 0.9, 5)),
     )
 
