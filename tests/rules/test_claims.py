@@ -387,3 +387,28 @@ def test_a_reward_that_only_wavers_does_not_pay_for_a_divergence() -> None:
         assert "still rises" not in told("kl-blowup", example_run(None, **curves, episode_reward=wavers)).message
     rises = line(20.0, 40.0, 400).noisy(2.0)
     assert "still rises" in told("kl-blowup", example_run(None, **curves, episode_reward=rises)).message
+
+
+def test_gradients_that_explode_tell_of_a_jump_of_the_rate_and_not_of_themselves_again() -> None:
+    norm = flat(1.0, 135).noisy(0.05).followed_by(geometric(3.0, 5.0, 14)).followed_by(flat(30.0, 51))
+    run = example_run(
+        {"optimizer": "SGD"},
+        Axis.STEP,
+        train_loss=decay(2.8, 0.5, 150).followed_by(given([2.0, 6.0])).followed_by(flat(9.0, 48)).noisy(0.01),
+        grad_norm=norm,
+        lr=flat(0.01, 149).followed_by(flat(0.1, 51)),
+    )
+    message = told("exploding-gradients", run).message
+    assert message.endswith("; the learning rate jumped from 0.01 to 0.1 at step 149")
+    assert "left its usual" not in message
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_nothing_is_asked_for_that_is_logged(*, logged: bool) -> None:
+    divergence = {"approx_kl": flat(0.02).noisy(0.005)} if logged else {}
+    entropy = decay(1.4, 0.005, half_life=0.01)
+    certain = told("entropy-collapse", example_run(policy_loss=flat(0.0).noisy(0.01), entropy=entropy, **divergence))
+    assert any("KL divergence" in one for one in certain.to_tell_apart) is not logged
+    evaluated = {"train_loss": decay(2.3, 0.7, 12)} if logged else {}
+    run = example_run(None, Axis.STEP, loss=decay(2.3, 1.0), val_loss=decay(2.2, 0.5, 12), **evaluated)
+    assert any("evaluation mode" in one for one in told("validation-below-training", run).to_tell_apart) is not logged

@@ -12,6 +12,9 @@ EARLY = 0.1
 MOSTLY = 0.5
 """Share of a height that one term of the loss makes up, where it is that term alone which rose."""
 
+THROWN = 2.0
+"""Another term in units of its first value from which it is thrown, too."""
+
 _CODES = frozenset("vq vqvae codebook codebooks commit commitment quantize quantizer quantization quantisation".split())
 """Words of the distance of encodings from their codes."""
 
@@ -20,9 +23,17 @@ def is_of_codes(run: Run, series: Series, index: int) -> bool:
     """Whether a value near the beginning is mostly the distance of encodings from their codes.
 
     Codes begin next to zero and follow an encoder that spreads out first: nothing that the network says is thrown.
+    Where another term is thrown as well, it is not the codes alone that break.
     """
     if index > EARLY * len(series):
         return False
-    named = (one for one in run.all(TrainComponentLoss) if _CODES & set(words(one.name)))
-    terms = (one.values[one.steps == series.steps[index]] for one in named)
-    return any(bool((at_peak >= MOSTLY * series.values[index]).any()) for at_peak in terms)
+    beside = [(one, one.values[one.steps == series.steps[index]]) for one in run.all(TrainComponentLoss)]
+    codes = [then for one, then in beside if _is_of_codes(one)]
+    others = [(one.values[0], then) for one, then in beside if not _is_of_codes(one)]
+    rest = others or [(series.values[0], series.values[index] - then) for then in codes]
+    thrown = any(bool((then >= THROWN * first).any()) for first, then in rest if first > 0)
+    return not thrown and any(bool((then >= MOSTLY * series.values[index]).any()) for then in codes)
+
+
+def _is_of_codes(one: Series) -> bool:
+    return not _CODES.isdisjoint(words(one.name))

@@ -92,6 +92,11 @@ class GanCollapse(Rule):
             d_loss=decay(0.0011, 0.0002).noisy(0.0001),
             g_loss=flat(1.0).noisy(0.003),
         ),
+        silent(
+            "losses that are weighted by a hundredth, of a discriminator that guesses (least squares)",
+            d_loss=flat(0.0025).noisy(0.0002),
+            g_loss=line(0.0025, 0.003).noisy(0.00005),
+        ),
         fires(
             "both stand still",
             errD=decay(2.0, 1.386, half_life=0.03),
@@ -175,7 +180,7 @@ class GanCollapse(Rule):
             yield self._generator_wins(d, g, lost)
             return
         highest = max(d.start, float(d.level.max()))
-        low = self.beaten * untrained_level(highest)
+        low = self.beaten * untrained_level(highest, d.end)
         since = _settles(d.level <= low)
         share = 1 - since / len(d.level)
         beaten = highest > 0 and share >= self.resting

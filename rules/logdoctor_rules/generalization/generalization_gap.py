@@ -298,6 +298,16 @@ class GeneralizationGap(Rule):
             train_loss=decay(0.0, -2.7, half_life=0.05).noisy(0.01),
             val_loss=decay(0.0, -1.63, half_life=0.05).noisy(0.01),
         ),
+        silent(
+            "the same, of counts whose likelihoods end on either side of zero",
+            train_loss=decay(2.0, -0.5, half_life=0.05).noisy(0.01),
+            val_loss=decay(2.0, 0.4, half_life=0.05).noisy(0.01),
+        ),
+        fires(
+            "validation ends far above zero, and training below",
+            train_loss=decay(2.0, -0.5, half_life=0.05).noisy(0.01),
+            val_loss=decay(2.0, 0.9, half_life=0.05).noisy(0.01),
+        ),
     )
 
     def check(

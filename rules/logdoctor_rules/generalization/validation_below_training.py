@@ -31,6 +31,7 @@ from logdoctor.evidence.generalization.validation_lead import (
     are_means,
     begins_early,
     causes_of_lead,
+    evaluated_alike,
     in_another_unit,
     trails_evaluated,
 )
@@ -283,6 +284,13 @@ class ValidationBelowTraining(Rule):
             train_accuracy=decay(0.1, 0.7, 12),
             val_accuracy=decay(0.1, 0.88, 12),
         ),
+        silent(
+            "training is evaluated to as much as validation, until its evaluation breaks",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 1.15, 12).with_value(8, np.nan, np.nan, np.nan),
+            val_loss=decay(2.25, 1.15, 12),
+        ),
         fires(
             "means of an epoch stand at the steps of validation (a note)",
             axis=Axis.STEP,
@@ -302,6 +310,13 @@ class ValidationBelowTraining(Rule):
             val_loss=decay(2.3, 0.5, 12).noisy(0.1, seed=40),
         ),
         silent("validation above training", train_loss=decay(2.3, 0.3), val_loss=decay(2.3, 0.6)),
+        fires(
+            "training is evaluated to a good deal more than validation, and dropout hides little of it",
+            axis=Axis.STEP,
+            loss=decay(2.3, 1.0),
+            train_loss=decay(2.3, 1.57, 12),
+            val_loss=decay(2.25, 1.15, 12),
+        ),
         silent("too few values", train_loss=line(2.3, 1.9, 5), val_loss=line(1.2, 0.9, 5)),
     )
 
@@ -342,7 +357,7 @@ class ValidationBelowTraining(Rule):
                 "lead in the middle": Quantity(lead.middle),
                 "validation over training": Quantity(lead.ratio, "ratio"),
             },
-            to_tell_apart=() if named or divided else [EVALUATED],
+            to_tell_apart=() if named or divided or evaluated_alike(run, val.series) is not None else [EVALUATED],
         )
 
     @staticmethod

@@ -157,6 +157,12 @@ class LrDecayedTooEarly(Rule):
             val_loss=decay(0.19, 0.142, 80, half_life=0.04).noisy(0.001),
             lr=flat(1e-2, 30).followed_by(flat(1e-3, 10)).followed_by(flat(2e-4, 10)).followed_by(flat(2e-5, 30)),
         ),
+        fires(
+            "validation averages what training adds up, and stops with it",
+            train_loss=decay(230.0, 120.0, 80, half_life=0.4).then(flat(0.0, 160)).noisy(1.0),
+            val_loss=decay(2.3, 1.2, 80, half_life=0.4).then(flat(0.0, 160)).noisy(0.005),
+            lr=cosine(0.1, 80).followed_by(flat(0.0, 160)),
+        ),
         silent(
             "zero for the last fifth",
             train_loss=decay(2.3, 1.2, 200, half_life=0.4).then(flat(0.0, 40)).noisy(0.02),
@@ -221,7 +227,7 @@ class LrDecayedTooEarly(Rule):
 
     def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
-        if val is not None and rested_at_high_rate(val, schedule, self.min_gain * max(train.start - val.end, 0.0)):
+        if val is not None and rested_at_high_rate(train, val, schedule, self.min_gain):
             return
         found = list(self._stopped(train, schedule, train.start))
         if not found and val is not None and train.sure_fall < HIDDEN:

@@ -343,6 +343,12 @@ class MissingWarmup(Rule):
             recon_loss=given([2.95, 1.9, 1.1, 1.1, 1.1, 1.0, 1.0]).followed_by(decay(1.0, 0.2, 53)).noisy(0.01),
         ),
         fires(
+            "the reconstruction is thrown with the codes",
+            total_loss=given([3.1, 9.3, 35.0, 27.0, 17.0, 11.0, 7.0]).followed_by(decay(3.8, 0.6, 53)).noisy(0.01),
+            vq_loss=given([0.15, 5.3, 22.0, 16.0, 9.0, 5.0, 3.0]).followed_by(decay(1.2, 0.3, 53)).noisy(0.01),
+            recon_loss=given([2.95, 4.0, 13.0, 11.0, 8.0, 6.0, 4.0]).followed_by(decay(2.6, 0.3, 53)).noisy(0.01),
+        ),
+        fires(
             "the reconstruction is thrown, whatever the codes do",
             total_loss=given([3.1, 7.2, 33.0, 16.0, 6.5, 3.5, 2.1]).followed_by(decay(1.6, 0.5, 53)).noisy(0.01),
             vq_loss=given([0.15, 0.3, 1.1, 1.0, 0.5, 0.4, 0.3]).followed_by(decay(0.3, 0.2, 53)).noisy(0.01),

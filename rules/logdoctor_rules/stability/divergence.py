@@ -300,6 +300,18 @@ class Divergence(Rule):
             energy_neg=line(0.015, 0.135, 10).followed_by(decay(0.135, 0.005, 50)),
         ),
         fires(
+            "energies that run away from each other, the wrong way round",
+            loss=line(-0.03, -0.27, 40).followed_by(geometric(0.3, 500.0, 80)),
+            energy_pos=line(2.985, 2.865, 40).followed_by(geometric(0.15, 250.0, 80)),
+            energy_neg=line(3.015, 3.135, 40).followed_by(geometric(-0.15, -250.0, 80)),
+        ),
+        fires(
+            "preferences that are unlearnt: the loss is as large as the rewards lie apart",
+            train_loss=decay(0.7, 0.05, 40).followed_by(line(0.1, 20.0, 80)).noisy(0.01),
+            score_chosen=line(0.0, 1.5, 40).followed_by(line(0.0, -10.0, 80)),
+            score_rejected=line(0.0, -1.5, 40).followed_by(line(0.0, 10.0, 80)),
+        ),
+        fires(
             "a negated overlap that is lost again",
             loss=line(-0.03, -0.27, 10).followed_by(decay(-0.27, -0.01, 50)),
         ),

@@ -259,7 +259,7 @@ class ExplodingGradients(Rule):
         return self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
             + (_said(impact, series) if impact else "the loss is not hurt so far")
-            + (event.cue if event.rate.jump is not None else ""),
+            + (f"; {event.jump_said}" if event.jump_said else ""),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,

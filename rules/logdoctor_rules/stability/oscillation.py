@@ -275,6 +275,11 @@ class Oscillation(Rule):
             .followed_by(decay(1.32, 0.53, 11))
             .noisy(0.01),
         ),
+        fires(
+            "thrown up and learnt down, over and over",
+            train_loss=given([2.3, *[2.7, 1.71, 1.17, 0.87, 0.7] * 8]).noisy(0.02),
+            val_loss=given([2.5, *[2.97, 1.88, 1.28, 0.95, 0.77] * 8]).noisy(0.02),
+        ),
         silent(
             "one jump that training and validation make, and a slow way back",
             train_loss=given([2.3, 1.6, 1.1, 0.8, 0.6, 0.45, 0.35, 0.28, 0.22, 0.19, 0.17, 0.16]).followed_by(

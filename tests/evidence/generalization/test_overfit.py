@@ -273,6 +273,14 @@ BY_HEART = decay(2.3, 0.003, 150, half_life=0.08)
 AT_CHANCE = line(0.13, 0.1, 60)
 
 
+def test_a_step_up_of_validation_is_of_other_data_unless_training_steps_down_with_it() -> None:
+    val = decay(2.25, 0.95, 60).followed_by(line(1.3, 1.36, 30)).noisy(0.01)
+    rests = decay(2.3, 0.5, 60).followed_by(line(0.5, 0.49, 30)).noisy(0.004)
+    decayed = decay(2.3, 0.5, 60).followed_by(line(0.12, 0.11, 30)).noisy(0.004)
+    assert first(causes(train_loss=rests, val_loss=val)) == "validation-set-differs"
+    assert first(causes(train_loss=decayed, val_loss=val)) != "validation-set-differs"
+
+
 def test_an_accuracy_below_that_of_guessing_speaks_for_another_kind_of_data() -> None:
     rises = line(2.4, 22.0, 60)
     found = causes(train_loss=decay(2.3, 0.05, 60), val_loss=rises, val_accuracy=flat(0.0, 60))

@@ -182,7 +182,7 @@ def test_gradients_that_explode_tell_of_the_rate_that_jumped_first() -> None:
     rate = flat(1e-3, 76).followed_by(flat(0.1, 44))
     root = finding(example_run(None, Axis.STEP, 0, train_loss=loss, grad_norm=norms, lr=rate))
     assert root.rule == "exploding-gradients"
-    assert root.message.endswith("; before that, the learning rate jumped from 0.001 to 0.1 at step 76")
+    assert root.message.endswith("; the learning rate jumped from 0.001 to 0.1 at step 76")
     order = str(root.evidence["what came before"].value)
     assert order.index("the learning rate jumped") < order.index("the gradient norm left")
 

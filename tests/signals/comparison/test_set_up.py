@@ -104,6 +104,16 @@ def test_a_number_in_the_name_that_is_the_seed_tells_nothing_else() -> None:
     assert not set_up(*widths).repeats
 
 
+def test_a_number_that_sets_something_else_is_no_seed_though_it_is_the_same() -> None:
+    grid = [named(f"block_{i}_seed_{j}", decay(2.3, 0.3), seed=j) for i in (1, 2) for j in (1, 2)]
+    alike = {tuple(one.run.name for one in group) for group in set_up(*grid).repeats}
+    assert alike == {("block_1_seed_1", "block_1_seed_2"), ("block_2_seed_1", "block_2_seed_2")}
+    depths = [named(f"depth_{i}_run", decay(2.3, 0.3), seed=i) for i in (2, 4)]
+    assert not set_up(*depths).repeats
+    last = [named(f"block_{i}_{j}", decay(2.3, 0.3), seed=j) for i in (1, 2) for j in (1, 2)]
+    assert [len(group) for group in set_up(*last).repeats] == [2, 2]
+
+
 @pytest.mark.parametrize(("settings", "repeats"), [({"lr": 1}, 1), ({}, 0)])
 def test_numbered_versions_are_repeats_where_settings_say_that_nothing_differs(
     settings: dict[str, float], repeats: int

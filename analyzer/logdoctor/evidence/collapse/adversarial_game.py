@@ -12,12 +12,16 @@ GUESSING = 0.25
 """Discriminator's loss where it guesses, of the kind that is lowest there: least squares, halved."""
 
 
-def untrained_level(highest: float) -> float:
+GOES_ON = 0.5
+"""End of such a loss as a share of its highest level, up to which it still falls: one that stays is weighted so low."""
+
+
+def untrained_level(highest: float, end: float) -> float:
     """Return the level of a discriminator that knew nothing yet, from its highest: a log may begin when it has won.
 
-    A loss of 0 throughout is of one that has not begun.
+    One that has won goes on winning. A loss of 0 throughout is of one that has not begun.
     """
-    return max(highest, GUESSING) if highest > 0 else 0.0
+    return max(highest, GUESSING) if 0 < end <= GOES_ON * highest else max(highest, 0.0)
 
 
 def causes_of_end(usual: float, highest: float, *, beaten: bool) -> tuple[Cause, ...]:

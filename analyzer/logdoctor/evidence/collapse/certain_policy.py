@@ -9,7 +9,7 @@ from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Run
-from logdoctor.run.roles import Reward
+from logdoctor.run.roles import KlDivergence, Reward
 
 BONUS = frozenset({"ent", "entropy"})
 """Words of the setting that is the weight of an entropy bonus."""
@@ -33,8 +33,11 @@ def to_tell_certain(run: Run) -> Iterator[str]:
     """Say which quantities that are not logged would tell more."""
     if run.find(Reward) is None:
         yield "the return of the episodes: where it rises all the same, the policy is certain because it is good"
-    if not any(_bonus(run)):
-        yield "the entropy bonus, and how far each update moves the policy (its KL divergence)"
+    asked = [] if any(_bonus(run)) else ["the entropy bonus"]
+    if run.find(KlDivergence) is None:
+        asked.append("how far each update moves the policy (its KL divergence)")
+    if asked:
+        yield ", and ".join(asked)
 
 
 def _bonus(run: Run) -> tuple[list[str], list[str]]:

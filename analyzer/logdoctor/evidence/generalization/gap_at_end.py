@@ -19,8 +19,8 @@ JUMPS = 0.5
 """What four in five values of the later half differ by, as a share of the level, from which none is where it stands."""
 
 BELOW_ZERO = 0.5
-"""Gap as a share of what training gained that is too large where both end below zero: there a loss may have no floor,
-as likelihoods have none, and another set may cost more by a constant."""
+"""Gap as a share of what training gained that is too large where training ends below zero: there a loss may have no
+floor, as likelihoods have none, and another set may cost more by a constant."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,12 @@ class GapAtEnd:
 
         What is learnt by heart opens a gap late: one that was widest early on is of sets that differ.
         """
-        if self.gap.train.end < 0 and self.gap.val.end <= 0:
-            return BELOW_ZERO * self.gained
         most = self.thresholds.max_apart * self.gap.val.end
         narrowed = self.gap.narrowed is not None and self.gap.train.end < most and most > 0
         is_apart = narrowed or left_behind(self.run) >= self.thresholds.min_errors
-        return (self.thresholds.min_apart if is_apart else self.thresholds.min_gap) * self.gained
+        least = (self.thresholds.min_apart if is_apart else self.thresholds.min_gap) * self.gained
+        # of a training loss below zero, what validation lies above zero is enough by itself
+        return least if self.gap.train.end >= 0 else min(BELOW_ZERO * self.gained, least - self.gap.train.end)
 
     @cached_property
     def stays_behind(self) -> bool:

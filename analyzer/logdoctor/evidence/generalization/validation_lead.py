@@ -127,8 +127,11 @@ def _hides_its_end(gap: Gap) -> bool:
 def trails_evaluated(run: Run, lead: Lead, most: float) -> str:
     """Say so where the training set is evaluated as validation is, and validation is at most that share of it."""
     alike = evaluated_alike(run, lead.gap.val.series)
-    theirs = 0.0 if alike is None else median(alike.values[-(len(alike) // 3) :])
-    if alike is None or lead.validation > most * theirs:
+    if alike is None:
+        return ""
+    late = alike.values[-(len(alike) // 3) :]
+    theirs = median(late[np.isfinite(late)]) if np.isfinite(late).any() else 0.0
+    if lead.validation > most * theirs:
         return ""
     return f"{alike.name}, evaluated at the same steps and before training too, ends at {number(theirs)}"
 

@@ -120,7 +120,7 @@ class ValidationMismatch:
 
     @property
     def changed_at_once(self) -> str:
-        """Say so where validation steps up from one evaluation to the next, and training goes on as before."""
+        """Say so where validation steps up from one evaluation to the next, and training neither rises nor falls."""
         val, values = self.gap.val.series, self.gap.val.series.values
         if len(values) < 2 * AROUND:
             return ""
@@ -132,7 +132,7 @@ class ValidationMismatch:
         if not (is_alone and stays and AROUND <= at <= len(values) - AROUND):
             return ""
         before, after = np.interp(val.steps[[at - 1, at]], self.gap.val.steps, self.gap.train_level)
-        if after - before > ALONE * height:
+        if abs(after - before) > ALONE * height:  # down by as much, it memorises, as where the rate decays
             return ""
         return (
             f"{val.name} steps up from {number(float(values[at - 1]))} to {number(float(values[at]))} at "

@@ -23,6 +23,9 @@ DECAYED = 1 / 3
 RESTED = 3
 """Values of validation at its last level, while the rate was high, from which it rests there by no chance."""
 
+ANOTHER_UNIT = 0.5
+"""End of validation as a share of that of training, below which one may be added up where the other is averaged."""
+
 EARLY, LATE = (0.2, 0.45), (0.55, 0.8)
 """Stretches of the rate-weighted run that are compared: away from its first fall and from the slow end of the decay."""
 
@@ -52,11 +55,14 @@ def early_and_late(train: Trend[Any], schedule: Schedule, died: int, *, coarsely
     return Level.of(_before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
 
 
-def rested_at_high_rate(val: Trend[Any], schedule: Schedule, band: float) -> bool:
-    """Whether validation was where it ends before the rate began to decay, and its noise lets that show.
+def rested_at_high_rate(train: Trend[Any], val: Trend[Any], schedule: Schedule, share: float) -> bool:
+    """Whether validation was where it ends, by a share of its fall, before the rate began to decay.
 
-    What decays when validation no longer gets better takes nothing from it, however far training falls by it.
+    What decays when validation no longer gets better takes nothing from it, however far training falls by it. Its fall
+    begins with training, which is measured before the first evaluation, unless the two are in different units.
     """
+    start = train.start if val.end >= ANOTHER_UNIT * train.end else val.start
+    band = share * max(start - val.end, 0.0)
     decayed = schedule.dead_from(DECAYED)
     at = val.settled(val.end, band)
     if decayed is None or at == len(val.steps) or BAND_SIGMAS * val.level_noise > band:

@@ -12,7 +12,7 @@ import numpy as np
 
 from logdoctor.evidence.stability.norm_before import NormBefore
 from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
-from logdoctor.evidence.stability.rate_before import RateBefore
+from logdoctor.evidence.stability.rate_before import RateBefore, RateJump
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import (
@@ -263,6 +263,12 @@ class Event:
             return None
         return float(upto[-LOOK_BACK:].max()), float(upto[-1])
 
+    @property
+    def jump_said(self) -> str:
+        """Say where the learning rate jumped before the break, if it did."""
+        jump = self.rate.jump
+        return f"{_jumped(jump)} at {place(self.series, jump.step)}" if jump is not None else ""
+
     @cached_property
     def timeline(self) -> tuple[tuple[int, str], ...]:
         """What happened before the break and at it, in order of steps."""
@@ -270,7 +276,7 @@ class Event:
 
     def _told(self) -> Iterator[tuple[int, str]]:
         if jump := self.rate.jump:
-            yield jump.step, f"the learning rate jumped from {number(jump.before)} to {number(jump.after)}"
+            yield jump.step, _jumped(jump)
         if self.norm.rise and self.norm.logged is not None and self.norm.usual:
             begun = int(self.norm.logged.steps[-1 - self.norm.rise])
             yield begun, f"the gradient norm left its usual {number(self.norm.usual)}"
@@ -292,3 +298,7 @@ class Event:
         """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
         parts = [f"{said} at {place(self.series, step)}" for step, said in self.timeline]
         return ", then ".join(parts) if len(parts) > 1 else ""
+
+
+def _jumped(jump: RateJump) -> str:
+    return f"the learning rate jumped from {number(jump.before)} to {number(jump.after)}"

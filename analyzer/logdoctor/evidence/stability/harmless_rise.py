@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from logdoctor.evidence.optimization.first_loss import LARGEST
 from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_since
 from logdoctor.evidence.stability.rounds import comes_in_rounds
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, Unknown, ValLoss
 from logdoctor.signals import Trend
@@ -60,6 +61,9 @@ PENALTY = 0.15
 """Largest distance of a loss from the difference of two scores, as a share of its range: what a small penalty on their
 size adds."""
 
+HIGH = 0.9
+"""Quantile of the values that a few wild ones do not reach."""
+
 _BOXES = frozenset({"box", "bbox", "boxes"})
 
 
@@ -107,16 +111,31 @@ def _is_difference_of_scores(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether a loss, or a term of it, is how far two other logged scores lie apart.
 
     A model of energies tells data from its own samples (contrastive divergence), as a critic does: it gains while the
-    samples are poor, and loses that again as they become like the data.
+    samples are poor, and loses that again as they become like the data. It does not rise far above zero by that, nor
+    does what else is in the sum.
     """
-    terms = [one for one in (train.series, *run.all(TrainComponentLoss)) if len(one) == len(train.series)]
-    scores = [one for one in run.all(Unknown) if np.array_equal(one.steps, train.series.steps)]
+    series = train.series
+    terms = (series, *_finite_beside(series, run.all(TrainComponentLoss)))
+    terms = tuple(one for one in terms if _only_loses_its_gain(one.values, series.values - one.values))
+    scores = _finite_beside(series, run.all(Unknown)) if terms else ()
     return any(
         _is_difference(term.values, one.values, other.values)
         for term in terms
         for i, one in enumerate(scores)
         for other in scores[:i]
     )
+
+
+def _finite_beside(series: Series, others: Iterable[Series]) -> tuple[Series, ...]:
+    """Return those that are logged at the same steps and finite throughout."""
+    alike = (one for one in others if np.array_equal(one.steps, series.steps))
+    return tuple(one for one in alike if np.isfinite(one.values).all())
+
+
+def _only_loses_its_gain(term: NDArray[np.float64], rest: NDArray[np.float64]) -> bool:
+    """Whether a term of a loss is hardly above zero at any time, and the rest of the loss ends where it began."""
+    few, slack = max(1, len(term) // 10), PENALTY * float(np.ptp(term))
+    return bool(np.quantile(term, HIGH) <= slack and np.median(rest[-few:]) - np.median(rest[:few]) <= slack)
 
 
 def _is_difference(loss: NDArray[np.float64], one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:

@@ -60,10 +60,20 @@ class Member:
     @cached_property
     def name_without_seed(self) -> str:
         """The run's name with seeds and times masked: alike for repeats of one recipe."""
-        name = without_times(without_seed(self.run.name))
-        for seed in (value for setting, value in self.run.hyperparameters.items() if is_seed(setting)):
-            name = re.sub(rf"{_COUNTED}{re.escape(str(seed))}(?![A-Za-z\d.])", "#", name)
+        masked = without_seed(self.run.name)
+        name = without_times(masked)
+        if masked == self.run.name:
+            name = self._without_known_seed(name)
         return _VERSION_IN_NAME.sub("#", name) if self.settings else name
+
+    def _without_known_seed(self, name: str) -> str:
+        """Mask the last number that is the seed of the settings, unless the name says what else it sets."""
+        sets = {value for setting, value in self.run.told.items() if not is_seed(setting)}
+        for seed in (value for setting, value in self.run.hyperparameters.items() if is_seed(setting)):
+            found = [*re.finditer(rf"{_COUNTED}{re.escape(str(seed))}(?![A-Za-z\d.])", name)]
+            if found and found[-1].group() and seed not in sets:
+                return f"{name[: found[-1].start()]}#{name[found[-1].end() :]}"
+        return name
 
     @cached_property
     def recipe(self) -> Hashable:

@@ -56,6 +56,9 @@ SELDOM = 0.25
 """Share of the intervals in which both rise, up to which they are thrown up and learnt down: of values in no order,
 half rise, and a quarter of a dozen is three standard deviations from that."""
 
+FEW_ROUNDS = 2
+"""Jumps up of the later half that are rounds of a training; more, of a loss that is not learnt further, are swings."""
+
 THROWN = 1.5
 """Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
 
@@ -134,10 +137,12 @@ class JointSwings:
     def is_learnt_again(self) -> bool:
         """Whether they go up at once, and seldom, and come down from value to value in between.
 
-        Rounds of pruning and tasks that begin do so; swings rise as they fall.
+        Rounds of pruning and tasks that begin do so, a few times; swings rise as they fall, or again and again.
         """
         train, val = self.logs
-        return float((np.diff(train + val) > 0).mean()) <= SELDOM
+        rises = np.diff(train + val) / 2
+        is_seldom = float((rises > 0).mean()) <= SELDOM
+        return is_seldom and int((rises >= np.log(LARGE)).sum()) <= FEW_ROUNDS
 
     def margin(self, *, rate_is_high: bool) -> float:
         """How far the two swing beyond what a sound run does, from 1 on.
@@ -146,7 +151,7 @@ class JointSwings:
         known to be high. One jump is no swing, nor are a few that are learnt, and what validation hardly shows is none
         of the model.
         """
-        if self.validation_is_calm or self.is_learnt_again:
+        if self.validation_is_calm or (self.is_learnt_again and not rate_is_high):
             return 0.0
         together = min(self.likeness / LIKENESS, self.level / HIGH)
         together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count
