@@ -405,10 +405,10 @@ def test_gradients_that_explode_tell_of_a_jump_of_the_rate_and_not_of_themselves
 
 @pytest.mark.parametrize("logged", [True, False])
 def test_nothing_is_asked_for_that_is_logged(*, logged: bool) -> None:
-    divergence = {"approx_kl": flat(0.02).noisy(0.005)} if logged else {}
+    divergence: dict[str, Any] = {"approx_kl": flat(0.02).noisy(0.005)} if logged else {}
     entropy = decay(1.4, 0.005, half_life=0.01)
     certain = told("entropy-collapse", example_run(policy_loss=flat(0.0).noisy(0.01), entropy=entropy, **divergence))
     assert any("KL divergence" in one for one in certain.to_tell_apart) is not logged
-    evaluated = {"train_loss": decay(2.3, 0.7, 12)} if logged else {}
+    evaluated: dict[str, Any] = {"train_loss": decay(2.3, 0.7, 12)} if logged else {}
     run = example_run(None, Axis.STEP, loss=decay(2.3, 1.0), val_loss=decay(2.2, 0.5, 12), **evaluated)
     assert any("evaluation mode" in one for one in told("validation-below-training", run).to_tell_apart) is not logged
