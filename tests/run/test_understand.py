@@ -61,6 +61,24 @@ def test_what_was_not_chosen_earns_no_return() -> None:
     assert found["train/loss"] is roles.TrainLoss
 
 
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ({"0-logloss": 0.1, "1-logloss": 0.3, "0-auc": 0.9, "1-auc": 0.8}, roles.TrainLoss),
+        ({"0-logloss": 0.1, "1-logloss": 0.3, "0-auc": 0.7, "1-auc": 0.8}, roles.ValLoss),
+        ({"0-logloss": 0.4, "1-logloss": 0.3}, roles.ValLoss),
+        ({"0-logloss": 0.1}, roles.ValLoss),
+        ({"0-my_loss": 0.1, "1-my_loss": 0.3}, roles.ValLoss),
+    ],
+)
+def test_the_first_of_two_sets_of_xgboost_is_that_of_training_where_it_ends_better(
+    ends: dict[str, float], expected: type[Role]
+) -> None:
+    found = understand(Series.of(f"validation_{name}", [0, 1], [0.6, end]) for name, end in ends.items())
+    loss = next(one for one in found if one.name.startswith("validation_0") and issubclass(one.role, roles.Loss))
+    assert (loss.role, loss.split) == (expected, Split.TRAIN if expected is roles.TrainLoss else Split.VALIDATION)
+
+
 def test_an_equation_without_test_points_has_no_validation() -> None:
     columns = named("Train loss", "Test loss", "Test metric")
     assert roles_of(*columns)["Test loss"] is roles.Unknown

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.roles import Role
-from logdoctor.run.series import Series
+from logdoctor.run.series import Series, Split
 
 BY_NAME = "its name"
 """The reason of most; every other one is worth a look."""
@@ -39,7 +39,9 @@ def _instead(series: Series, plain: type[Role]) -> str:
     unnamed, is_loss, was_loss = plain is roles.Unknown, issubclass(role, roles.Loss), issubclass(plain, roles.Loss)
     bare = unnamed and naming.is_bare_split(name)
     is_main, unknown = role in _LOSSES, role is roles.Unknown
+    first_set = naming.split_of(name).is_held_out and series.split is Split.TRAIN
     told = (
+        (first_set, "the first of several sets"),
         (bare and is_loss, "a split beside a loss"),
         (bare and role in (roles.TrainMetric, roles.ValMetric), "a share of a split beside a loss"),
         (unnamed and is_loss and vocabulary.ELBO in naming.words(name), "a bound that falls"),

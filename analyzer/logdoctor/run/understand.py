@@ -47,6 +47,9 @@ _FAR_MORE_OFTEN = 3
 _VALUE_NOW = re.compile(r"(?P<stem>.*[^\W_][._ ])val", re.I)
 """What an average meter holds at the moment (`loss_val` beside `loss_avg`), or what validation found."""
 
+_FIRST_SET = re.compile(r"validation_0(?=[-/])(?!.*(?<!log)loss$)")
+"""What the scikit-learn interface of XGBoost calls its first set; none of its metrics is a `loss`."""
+
 _LOST = frozenset({"loss", "losses", "lost"})
 _ACCURACY = frozenset({"acc", "accuracy"})
 _TOTALS = frozenset({"total", "tot"})
@@ -60,8 +63,8 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     chosen, others = _overridden(series, overrides or {})
     guessed = [_by_name(one) for one in others]
     for look in (
-        _values_of_meters, _without_lost_games, _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses,
-        _sums_of_spacy,
+        _training_set_of_xgboost, _values_of_meters, _without_lost_games,
+        _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses, _sums_of_spacy,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
         _shares_of_success, _reinforcement, _main_losses, _sets_of_validation,
         _without_points_set_aside, _test_as_validation,
@@ -81,6 +84,34 @@ def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
 def _by_name(series: Series) -> Series:
     split = naming.split_of(series.name) or series.split
     return replace(series, split=split, role=naming.role_of(series.name, split))
+
+
+def _training_set_of_xgboost(series: list[Series]) -> list[Series]:
+    """Take the first of several numbered sets for the training data where each of its curves ends better.
+
+    So does XGBoost's documentation of `evals_result` hand them over: `eval_set=[(X_train, y_train), (X_test, y_test)]`.
+    """
+    named = {one.name: one for one in series}
+    pairs = [(one, named.get(_FIRST_SET.sub("validation_1", one.name))) for one in series if _FIRST_SET.match(one.name)]
+    if not pairs or any(one.split is Split.TRAIN for one in series):
+        return series
+    if not all(second is not None and _ends_better(first, second) for first, second in pairs):
+        return series
+    return [_of_training(one) if _FIRST_SET.match(one.name) else one for one in series]
+
+
+def _ends_better(first: Series, second: Series) -> bool:
+    """Whether what is better the lower it is ends lower on the first set, and what is better the higher, higher."""
+    if not len(first.finite) or not len(second.finite):
+        return False
+    is_score = first.role is roles.ValMetric
+    lower, upper = (second, first) if is_score else (first, second)
+    return bool(lower.finite.values[-1] < upper.finite.values[-1])
+
+
+def _of_training(series: Series) -> Series:
+    name = _FIRST_SET.sub("train", series.name)
+    return replace(series, split=Split.TRAIN, role=naming.role_of(name, Split.TRAIN))
 
 
 def _values_of_meters(series: list[Series]) -> list[Series]:

@@ -106,13 +106,17 @@ def test_it_says_why_where_more_than_the_name_decided() -> None:
         ),
         ({"loss": Split.NONE, "reward": Split.NONE}, "loss policy-loss - epoch 2 0-1 beside rewards"),
         ({"mse": Split.NONE}, "mse train-loss - epoch 2 0-1 an error as the loss"),
+        (
+            {"validation_0-logloss": Split.NONE, "validation_1-logloss": Split.NONE},
+            "validation_0-logloss validation-loss validation epoch 2 0-1 a term as the loss",
+        ),
     ):
         series = [
             replace(Series.of(name, [0, 1], [1.0, 0.5], axis=Axis.EPOCH), split=split) for name, split in names.items()
         ]
         text = render([Run("a", understand(series))], [], Page())
         assert any(" ".join(line.split()).startswith(expected) for line in text.splitlines()), text
-        assert ("to mend a wrong guess" in text) == ("as validation" not in text)
+        assert ("where a guess is wrong" in text) == ("as validation" not in text)
 
 
 def test_a_configured_role_is_said_to_be_one() -> None:

@@ -18,7 +18,7 @@ from logdoctor.reports.layout import Page, cells, hanging, table, wrapped
 from logdoctor.reports.strict_json import written
 from logdoctor.run import Notice, Run, Series
 from logdoctor.run.reasons import BY_NAME, guesses, reason
-from logdoctor.run.roles import Loss, Reward, Unknown
+from logdoctor.run.roles import Loss, Reward, TrainLoss, Unknown
 from logdoctor.wording import counted, shown_name, shown_state
 
 MAX_EVENTS = 10
@@ -148,13 +148,15 @@ def _hint(runs: Iterable[Run]) -> Iterator[str]:
     runs = tuple(runs)
     without_loss = [run for run in runs if run.series and not run.all(Loss) and not run.all(Reward)]
     unknown = dict.fromkeys(one.name for run in without_loss for one in run.series if one.role is Unknown)
-    guessed = dict.fromkeys(one.name for run in runs for one in guesses(run.series))
+    guessed = [one for run in runs for one in guesses(run.series)]
     if unknown:
         yield "no loss was recognised in some runs, so that no rule can judge them; to name theirs, for example:"
+        role, name = TrainLoss.id, next(iter(unknown))
     elif guessed:
-        yield "some losses are guessed from more than their names; to mend a wrong guess, for example:"
+        yield "some losses are guessed from more than their names; where a guess is wrong, name the right curve here:"
+        role, name = guessed[0].role.id, guessed[0].name
     else:
         return
     yield "  # logdoctor.toml"
     yield "  [roles]"
-    yield printable(f"  train-loss = [{json.dumps(glob.escape(next(iter(unknown or guessed))))}]")
+    yield printable(f"  {role} = [{json.dumps(glob.escape(name))}]")
