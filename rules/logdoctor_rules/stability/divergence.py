@@ -154,6 +154,25 @@ class Divergence(Rule):
             "loses nearly all that it had gained just before the log ends",
             train_loss=decay(4.6, 2.4, 108).noisy(0.1).followed_by(decay(5.6, 4.5, 12).noisy(0.05)),
         ),
+        fires(
+            "climbs ever faster, and is high in its last values only",
+            axis=Axis.STEP,
+            train_loss=decay(3.5, 0.1, 24).followed_by(geometric(0.1, 3.2, 16)).noisy(0.01),
+        ),
+        fires(
+            "climbs to a third of what it had gained when the log ends",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.05, 24).followed_by(geometric(0.05, 1.1, 20)).noisy(0.01),
+        ),
+        silent(
+            "is as high in its last values, and lower in between",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.05, 24)
+            .followed_by(geometric(0.05, 0.5, 8))
+            .followed_by(flat(0.1, 8))
+            .followed_by(geometric(0.1, 1.1, 4))
+            .noisy(0.01),
+        ),
         silent(
             "the same in the last few values, which one stretch of hard batches explains",
             train_loss=decay(4.6, 2.4, 117).noisy(0.1).followed_by(given([4.4, 4.2, 4.3])),

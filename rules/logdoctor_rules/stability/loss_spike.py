@@ -37,6 +37,7 @@ from logdoctor.evidence.stability.training_jumps import (
     is_early,
     of_other_data,
     of_restart,
+    stays_in_validation,
     swings_about_zero,
 )
 from logdoctor.evidence.weighing import Clue
@@ -257,6 +258,16 @@ class LossSpike(Rule):
             .then(rise(0.02, 60))
             .plus(flat(0.0, 60).followed_by(flat(1.2, 60))),
         ),
+        fires(
+            "the same step in validation, at once and to the end",
+            train_loss=decay(6.8, 1.5, 60).noisy(0.02).followed_by(flat(3.2, 60)),
+            val_loss=decay(6.8, 1.6, 60).noisy(0.02).followed_by(flat(3.3, 60)),
+        ),
+        silent(
+            "validation steps up as far, and comes down again",
+            train_loss=decay(6.8, 1.5, 60).noisy(0.02).followed_by(flat(3.2, 60)),
+            val_loss=decay(6.8, 1.6, 60).noisy(0.02).followed_by(decay(3.3, 1.6, 60, half_life=0.2)),
+        ),
         silent(
             "a wave that shrinks goes back and forth through all that was gained",
             axis=Axis.STEP,
@@ -341,7 +352,7 @@ class LossSpike(Rule):
             return
         for trend, spikes in losses or ():
             beside = trend.series is not train.series
-            found = self._jumps(trend, spikes, beside=beside)
+            found = self._jumps(trend, spikes, val, beside=beside)
             back = [one for one in found if not of_restart(one, trend.series, schedule)]
             jumps = [one for one in back if not of_other_data(one, trend.series, val, around.run)]
             lapses = [] if jumps or restarts or beside else relapses(trend)
@@ -352,11 +363,14 @@ class LossSpike(Rule):
                 yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))
                 return
 
-    def _jumps(self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], *, beside: bool) -> list[Spike]:
-        """Return the excursions that cost the run something, or come again as high, and are over by its end."""
+    def _jumps(
+        self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], val: Trend[ValLoss] | None, *, beside: bool
+    ) -> list[Spike]:
+        """Return the excursions that cost the run something, or come again as high, and are no other data."""
         alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
         large = (one for one in spikes.found if one.index in alike or self._matters(one, trend, spikes, beside=beside))
-        return [one for one in large if comes_back(one, spikes.series)]
+        series = spikes.series
+        return [one for one in large if comes_back(one, series) or stays_in_validation(one, series, val)]
 
     def _finding(
         self,

@@ -12,6 +12,7 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import ChanceLevels, Explosion, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import apart, number, percent
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 NEARLY_ALL = 0.1
 """Quantile of the last fifth of the level that must lie above: one block in ten may fall below by chance."""
+
+CLIMB = 5
+"""Parts of what follows the lowest level whose medians come in rising order by chance once in 120 times."""
 
 PLAIN_TO_SEE = 0.1
 """Last loss as a share of the first, from which a rise by decades matters: below it, what rises is almost zero."""
@@ -88,6 +92,15 @@ class Rise:
         last_fifth = self.train.level[-max(1, len(self.train.level) // 5) :]
         return float(np.quantile(last_fifth, NEARLY_ALL))
 
+    @cached_property
+    def climbs(self) -> bool:
+        """Whether its level makes the rise step by step, from part to part: what runs away is high only in the end."""
+        level = self.train.level[int(np.argmin(self.train.level)) :]
+        if len(level) < 2 * CLIMB:
+            return False
+        medians = np.array([median(part) for part in np.array_split(level, CLIMB)])
+        return bool((np.diff(medians) > 0).all()) and float(np.ptp(medians)) >= HALF * self.above_lowest
+
     @property
     def is_last_value_alone(self) -> bool:
         """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
@@ -135,14 +148,16 @@ class Rise:
     def beyond_gain(self, share: float, least_gain: float, z: float) -> float:
         """Return the margin (1 and above counts) by which it lost what it had gained; 0 where it did not.
 
-        It must lose this share of the gain, by `z` times the noise; half as much where validation loses it as well. A
-        gain below `least_gain` of the start is none to lose, and where validation ends lowest, nothing is lost.
+        It must lose this share of the gain, by `z` times the noise; half as much where validation loses it as well, or
+        where none is logged and it goes on climbing. A gain below `least_gain` of the start is none to lose, and where
+        validation ends lowest, nothing is lost.
         """
         sure, gained = surely_risen(self.train, self.val), self.gained
         if is_valley(self.train.series.values):
             sure = max(sure, z)
-        part = HALF if gives_back(self.train, self.val, share, z) else 1.0
-        stays = self.stays_above - self.lowest >= part * share / 2 * gained
+        alone = self.val is None and self.climbs
+        part = HALF if alone or gives_back(self.train, self.val, share, z) else 1.0
+        stays = self.climbs or self.stays_above - self.lowest >= part * share / 2 * gained
         given_back = self.above_lowest >= part * share * gained and stays and sure >= part * z
         if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
             return 0.0
@@ -176,7 +191,7 @@ class Rise:
             return 0.0
         middle = low * (end / low) ** HALF
         lost = np.log(end / low) >= share * np.log(self.train.start / low)
-        sure = self.stays_above >= middle and self.above_lowest >= z * self.train.level_noise
+        sure = (self.climbs or self.stays_above >= middle) and self.above_lowest >= z * self.train.level_noise
         if not (lost and sure) or self.validation_falls or self._keeps_metric(middle):
             return 0.0
         return float(np.log(end / low) / np.log(times))

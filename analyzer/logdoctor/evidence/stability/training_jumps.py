@@ -94,6 +94,20 @@ def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:
     return bool(low < 0 < high) and rests and spike.height <= WIDTHS * float(high - low)
 
 
+def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
+    """Whether validation, too, lies half of the height above where it was, at once and in the end: much is forgotten.
+
+    Of other data, or another weight of a term, in training alone, it would know nothing.
+    """
+    if val is None or val.series.axis is not series.axis:
+        return False
+    at = int(np.searchsorted(val.series.steps, series.steps[spike.index]))
+    before, after = val.series.values[max(at - RUN_UP, 0) : at], val.series.values[at:]
+    if min(len(before), len(after)) < RUN_UP:
+        return False
+    return min(median(after[:RUN_UP]), median(after[-RUN_UP:])) - median(before) >= spike.height / 2
+
+
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
     """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model.
 
