@@ -1,6 +1,6 @@
-"""What the training loss does in every epoch: its epochs laid over each other, each point where it lies in its own.
+"""The typical course of the training loss within an epoch: all epochs laid over each other (epoch folding).
 
-Epoch folding, as of variable stars: Stellingwerf (1978), Period determination using phase dispersion minimization.
+As for variable stars: Stellingwerf (1978), Period determination using phase dispersion minimization.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ SEEN = 3
 """Epochs that each part must be seen in, or all of them: a median of fewer is no median."""
 
 TWICE = 2
-"""Epochs that each batch must be seen in: no part holds several then, so that what differs from epoch to epoch is noise
+"""Epochs that each part must be seen in where it is a single batch: what differs from epoch to epoch is then noise
 alone, outliers aside."""
 
 FAR_OUT = 10.0
@@ -55,8 +55,8 @@ FEW_FACTORS = (1.0, 1.0, 1.196, 1.495, 1.363, 1.206, 1.2, 1.14, 1.129, 1.107)
 Croux and Rousseeuw (1992), Time-efficient algorithms for two highly robust estimators of scale."""
 
 ROUNDS = 5
-"""Rounds in which the course and the slow change beside it are told apart, each from what the other leaves: an error
-shrinks in each to the share of the course that the points of one mean have in common, a third at most."""
+"""Rounds in which the course and the slow change are estimated by turns, each from what the other leaves: each round
+shrinks the error to a third or less."""
 
 CHANCE = 2.6
 """Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times."""
@@ -65,7 +65,7 @@ SAME = 0.9
 """The highest correlation that is asked for: epochs that agree so far are the same."""
 
 NUDGE = 1e-6
-"""Share of a part by which points are moved, so that rounding puts none that lies on an edge now here, now there."""
+"""Share of a part by which points are moved, so that rounding always puts a point on an edge into the same part."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,14 +25,15 @@ KINK = 1.5**0.5
 """The distance of a point from the middle of its neighbours is this many times the noise, for noise alone."""
 
 USUAL = 0.8
-"""Quantile of the jumps that is taken: one evaluation in ten that jumps makes three kinks in ten."""
+"""Quantile of the jumps that is taken for the usual one: if one evaluation in ten jumps, three kinks in ten are
+large."""
 
 NORMAL_USUAL = 1.2816
 """The same quantile of the size of normal noise, in standard deviations."""
 
 TOGETHER = 0.8
-"""Correlation of the moves of two losses from which one reason moves both; ten that are unrelated reach it once in a
-hundred."""
+"""Correlation of the moves of two losses, from which one reason moves both; ten unrelated moves reach it once in a
+hundred times."""
 
 AS_FAR = 3.0
 """Jumps of validation in units of those of training up to which one reason is enough for both."""
