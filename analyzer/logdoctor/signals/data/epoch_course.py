@@ -19,7 +19,7 @@ from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.epochs import EDGE, Epochs, finest
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import correlation
-from logdoctor.signals.statistics.median import group_medians
+from logdoctor.signals.statistics.median import column_medians, group_medians
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA, ROUNDING
 from logdoctor.signals.statistics.trend import MEDIAN_EFFICIENCY, Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -217,7 +217,7 @@ class EpochCourse:
             means = np.bincount(group, self._values - course[part]) / size
             left = self._values - _line_through(self._at, middles, means)
             cells = group_medians(left, cell, rows * phases).reshape(rows, phases)[self._together :]
-            course = np.nanmedian(cells, axis=0)
+            course = column_medians(cells)
         return cells, means
 
     @cached_property
@@ -240,7 +240,7 @@ class EpochCourse:
     @cached_property
     def profile(self) -> NDArray[np.float64]:
         """(p,) typical course within an epoch."""
-        return np.asarray(np.nanmedian(self.cells, axis=0))
+        return column_medians(self.cells)
 
     @cached_property
     def amplitude(self) -> float:
@@ -278,7 +278,7 @@ class EpochCourse:
         """The typical course in as many parts as an epoch has points, or more."""
         shortest = int(np.diff(self.epochs.starts[1:]).min())
         cells, _ = self._folded(max(self.most_phases(max(shortest, self.phases)), self.phases))
-        return np.asarray(np.nanmedian(cells, axis=0))
+        return column_medians(cells)
 
     @cached_property
     def sharpest(self) -> float:
