@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals.generalization.gap import Gap, progress
+from logdoctor.signals.generalization.gap import Gap
 from logdoctor.signals.statistics.correlation import correlation
 from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -78,9 +78,7 @@ class Roughness:
     @property
     def _logged_between(self) -> NDArray[np.float64]:
         train, val = self.gap.train.series, self.gap.val.series
-        train_at, val_at = train.steps.astype(float), val.steps.astype(float)
-        if train.axis != val.axis:
-            train_at, val_at = progress(train_at), progress(val_at)
+        train_at, val_at = self.gap.places(train.steps, val.steps)
         ends = np.searchsorted(train_at, val_at, side="right")
         begins, counts = ends[:-1], np.diff(ends)
         means = np.asarray(np.interp(val_at[1:], train_at, train.values))  # where nothing was logged in between
