@@ -47,8 +47,7 @@ GETS_LOWER = 0.85
 """Late high values in units of the usual one of the first quarter below which a run has got lower."""
 
 ALIKE = 0.5
-"""Correlation from which two losses that both jump so far do it for one reason; those of sound runs with tiny
-validation sets stay below."""
+"""Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below."""
 
 CALM = 1 / 3
 """Log-spread of validation as a share of that of training, up to which training only shows noise of batches or of

@@ -46,13 +46,13 @@ last: a model that learns a weak signal from many examples rises by little, but 
 RISEN = 0.5
 """An accuracy that began below this share of its resting level has risen, and is no guessing, whatever the level."""
 
-MIN_EVALUATIONS = 5
+CONSTANT = 5
 """Evaluations that must give the very same accuracy before it counts as the share of a class."""
 
-SETTLING = 10
-"""One evaluation in so many may come before the model settles for the larger class: those are left out."""
+BEFORE = 10
+"""One in so many evaluations may come before the model settles for the larger class."""
 
-MAJORITY = (0.5, 0.99)
+UNEVEN = (0.5, 0.99)
 """Shares of the larger of two classes between which the entropy of the shares is a level of its own."""
 
 LOPSIDED = 0.75
@@ -181,7 +181,7 @@ def _entropy_of_share(share: float) -> float:
     That of two classes; more have more. Infinity where the figure can be no such share.
     """
     share = as_share(share)
-    return entropy(share) if MAJORITY[0] < share < 1 else inf
+    return entropy(share) if UNEVEN[0] < share < 1 else inf
 
 
 def least_of_one_answer(share: float) -> float:
@@ -190,7 +190,7 @@ def least_of_one_answer(share: float) -> float:
     That of as few and as even classes as can be; the share may be in percent. Infinity where it can be no such share.
     """
     share = as_share(share)
-    return -log(share) if 0 < share <= MAJORITY[0] else _entropy_of_share(share)
+    return -log(share) if 0 < share <= UNEVEN[0] else _entropy_of_share(share)
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
@@ -260,7 +260,7 @@ def _from_ranking(run: Run) -> list[Chance]:
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         values = series.finite.values
         named = set(words(series.name))
-        if len(values) < MIN_EVALUATIONS or not AUC_WORDS & named or PRECISION_RECALL_WORDS & named:
+        if len(values) < CONSTANT or not AUC_WORDS & named or PRECISION_RECALL_WORDS & named:
             continue
         areas = values / accuracy_unit(values)
         third = len(areas) // 3
@@ -293,7 +293,7 @@ def _begins_at(run: Run) -> int:
 
 def _ends_at(run: Run, classes: int) -> bool:
     """Whether both losses end at the level of a count of classes: then where they began is an accident."""
-    ends = [median(one.values[-max(1, len(one) // SETTLING) :]) for one in _losses(run)]
+    ends = [median(one.values[-max(1, len(one) // BEFORE) :]) for one in _losses(run)]
     return len(ends) > 1 and all(abs(end / log(classes) - 1) <= AT_END for end in ends)
 
 
@@ -310,7 +310,7 @@ def _begins_exactly_at(run: Run) -> int:
     """
     losses = _losses(run)
     firsts = [float(one.values[0]) for one in losses]
-    firsts += [median(one.values) for one in losses if one.role is ValLoss and len(one) >= MIN_EVALUATIONS]
+    firsts += [median(one.values) for one in losses if one.role is ValLoss and len(one) >= CONSTANT]
     near = {c: min(abs(first / log(c) - 1) for first in firsts) for c in range(3, MOST_EXACTLY + 1) if firsts}
     best = min(near, key=near.__getitem__, default=0)
     return best if near.get(best, inf) <= EXACTLY else 0
@@ -325,17 +325,17 @@ def _from_shares(run: Run) -> list[Chance]:
     found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
     for series in run.all(ValMetric):
         every = series.finite.values
-        values = every[len(every) // SETTLING :] / (accuracy_unit(every) if len(every) else 1.0)
+        values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
         kinds = len(np.unique(values))
-        turns = one_class_at_a_time(series.finite.take(slice(len(every) // SETTLING, None)))
-        at_rest = len(values) >= MIN_EVALUATIONS and (kinds == 1 or turns)
-        if not (is_of_classes(series.name) and at_rest and 0 < values.max() < MAJORITY[1]):
+        turns = one_class_at_a_time(series.finite.take(slice(len(every) // BEFORE, None)))
+        at_rest = len(values) >= CONSTANT and (kinds == 1 or turns)
+        if not (is_of_classes(series.name) and at_rest and 0 < values.max() < UNEVEN[1]):
             continue
         share = float(values.max())
         text = f"{series.name} stays at {share:.3g}, the share of the largest class"
         if kinds > 1:
             text = f"{series.name} takes only {kinds} values, the shares of single classes"
-        if share > MAJORITY[0] and kinds == 1:
+        if share > UNEVEN[0] and kinds == 1:
             found.append(Chance(2, _entropy_of_share(share), text, by_accuracy=True, larger_share=share))
         elif more > 2 and share > (1 + ACCURACY_IS_CHANCE) / more:  # half of many classes is learnt, not guessed
             found.append(Chance(more, most_entropy(share, more), text, by_accuracy=True, larger_share=share))
@@ -373,7 +373,7 @@ def _from_batch(run: Run) -> list[Chance]:
     InfoNCE, CLIP and in-batch ranking compare B examples; SimCLR has two views of each and compares one with 2 B - 1.
     """
     train, settings = run.find(TrainLoss), Hyperparameters(run)
-    if train is None or len(train.finite) < MIN_EVALUATIONS:
+    if train is None or len(train.finite) < CONSTANT:
         return []
     values = train.finite.values
     end = median(values[len(values) // 2 :])
