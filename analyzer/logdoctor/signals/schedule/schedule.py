@@ -212,7 +212,7 @@ class Schedule:
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
-            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
                     RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)
