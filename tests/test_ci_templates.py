@@ -121,7 +121,8 @@ class TestAction:
 def gitlab_job(**given: str) -> dict[str, Any]:
     """Return the job of the GitLab component with its inputs filled in."""
     head, body = (ROOT / "templates" / "logdoctor.yml").read_text().split("\n---\n")
-    inputs = {name: one["default"] for name, one in yaml.safe_load(head)["spec"]["inputs"].items()} | given
+    declared = yaml.safe_load(head)["spec"]["inputs"]
+    inputs = {name: one["default"] for name, one in declared.items() if "default" in one} | given
     filled = re.sub(r"\$\[\[ inputs\.([\w-]+) \]\]", lambda match: inputs[match[1]], body)
     job: dict[str, Any] = yaml.safe_load(filled)["logdoctor"]
     return job
@@ -138,7 +139,7 @@ def run_gitlab(job: Mapping[str, Any], folder: Path) -> int:
 
 
 def test_gitlab_gets_its_reports_and_the_exit_code(workplace: Path) -> None:
-    job = gitlab_job(paths="runs")
+    job = gitlab_job(paths="runs", package="logdoctor.whl")
     assert run_gitlab(job, workplace) == 1
     reports = job["artifacts"]["reports"]
     findings = json.loads((workplace / "repository" / reports["codequality"]).read_text())

@@ -30,10 +30,11 @@ NEAR_GUESSING = 3.0
 loss begins at ln of the vocabulary or was brought down before, begin ten times better."""
 
 LARGEST_COUNT = log(100_000)
-"""First loss from which it is that of no number of classes."""
+"""First loss from which it is not taken for ln C of any number of classes."""
 
 UNTRAINED = 1.5
-"""First accuracy in units of that of guessing up to which nothing has been learnt: few rows show it no better."""
+"""First accuracy in units of that of guessing, up to which nothing has been learnt: over few rows it is no more
+exact."""
 
 MANY = 10
 """Classes that are assumed where nothing tells how many there are."""
@@ -42,7 +43,7 @@ SMOOTHED = 1.25
 """Evenness from which labels are smoothed: the loss is higher than mistakes can make it."""
 
 FEW_EVALUATIONS = 5
-"""Evaluations of an accuracy from which its end is one."""
+"""Evaluations of an accuracy from which its last fifth says where it ends, and not one lucky value."""
 
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
@@ -76,9 +77,9 @@ def best_accuracy(run: Run) -> float:
 def poor_accuracy(run: Run, limit: float) -> str:
     """Say where the accuracies of a classifier end when none of them passes a limit (0 to 1), or nothing.
 
-    Language models, whose accuracy ends at the entropy of text, and preference tuning are no classifiers. Nor is taken
-    for one whose first accuracy is far from that of guessing, 1 / C, where its first loss is ln C, nor one that is
-    never right: it compares what is never equal, as the targets of a regression.
+    Language models, whose accuracy is bounded by the entropy of text, and preference tuning are no classifiers. Nor is
+    a run whose first accuracy is far above the 1 / C that a first loss of ln C means, nor one that is never right: it
+    compares numbers that are never equal, such as the targets of a regression.
     """
     train = run.find(TrainLoss)
     named = {word for name in (*run.hyperparameters, *(one.name for one in run.series)) for word in words(name)}
@@ -100,18 +101,18 @@ def better_than_guessing(run: Run) -> float:
 
 
 def accuracy_of_guessing(run: Run) -> float:
-    """Return 1 / C, of the classes whose ln C the first training loss is nearest to; 0 without one: of very many."""
+    """Return 1 / C for the C whose ln C is nearest to the first training loss; 0, as of very many, without one."""
     train = run.find(TrainLoss)
     known = train is not None and len(train.finite) and train.finite.values[0] < LARGEST_COUNT
     return 1 / max(2, round(exp(float(train.finite.values[0])))) if train is not None and known else 0.0
 
 
 def evenness(loss: float, wrong: float, level: float) -> float:
-    """Return a loss in units of the most that so many mistakes cost one who is as sure as he is right.
+    """Return a loss in units of the most that so many mistakes cost a calibrated model.
 
-    `wrong` is the share of mistakes, between 0 and 1, `level` the loss of guessing, ln C. 1 where any row is as likely
-    to be wrong as another, and any wrong class as likely, as wrong labels are; less where some rows are hard and the
-    others easy, as dropout, noise and mixup leave them (Jensen); more where labels are smoothed.
+    `wrong` is the share of mistakes, between 0 and 1, `level` the loss of guessing, ln C. It is 1 where every row, and
+    every wrong class, is as likely to be wrong as any other, as with wrong labels; less where some rows are hard and
+    the others easy, as dropout, noise and mixup leave them (Jensen); more where labels are smoothed.
     """
     return loss / most_entropy(1 - wrong, max(exp(level), 2.0)) if 0 < wrong < 1 else inf
 
@@ -160,9 +161,9 @@ def left_behind(run: Run) -> float:
 
 
 def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
-    """Yield the same of shares of mistakes, `val_error`: one less what they are; of whatever split where none is named.
+    """Yield the same of error rates, `val_error`, each as one less the error; where no split is named, of any.
 
-    Where that of training is not known, nothing is known of its mistakes.
+    Where training logs none, nothing is known of its mistakes.
     """
     rates = {
         role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)}
@@ -180,11 +181,11 @@ def _is_error_rate(series: Series) -> bool:
 
 
 def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
-    """Whether a classifier errs in training as wrong labels have it: as much more as the loss says, and anywhere.
+    """Whether a classifier errs in training as wrong labels make it: more than in validation, and on any row alike.
 
-    `loss` is that of training, `ratio` the mistakes of validation as a share of those of training, at most, and `even`
-    the least evenness. Where no settings are logged mixup, which is seldom used elsewhere, is as likely. Of what is no
-    classifier, nothing is asked.
+    `loss` is that of training, `ratio` the most mistakes of validation as a share of those of training, and `even` the
+    least evenness. Without logged settings the answer is no, for mixup is then as likely. Where no accuracy is logged
+    it is yes.
     """
     return all(
         run.hyperparameters

@@ -34,19 +34,20 @@ ALIKE = 0.5
 """Share of all quantities of two runs that both log, from which they train the same thing, where no name says so."""
 
 FAR_BELOW = 5e-4
-"""Rate in units of what seldom trains up to which ten times as much hardly moves a network either (5e-6 with Adam)."""
+"""Height of a rate (see `rate_height`) up to which ten times that rate hardly moves a network either: 5e-6 with
+Adam."""
 
 LOW_END = 0.03
-"""The same, from which to search upwards: 3e-4 with Adam, its baseline, and 0.06 with SGD. At 0.01 a small network on
-digits that had stood still came a third of the way, at 0.03 five sixths."""
+"""Height of the rate from which to search upwards: 3e-4 with Adam, its baseline, and 0.06 with SGD. At 0.01 a small
+network on digits that had stood still came a third of the way, at 0.03 five sixths."""
 
 MOST_STEPS_UP = 100.0
-"""Factor to raise a rate by at most, for how little the loss fell: the level that it would come down to is not known,
-and lies above zero."""
+"""Factor to raise a rate by at most where the loss hardly fell: to which level above zero it would fall is not
+known."""
 
 BEYOND_THIRDS = 1.5
-"""Fall of a straight line in units of that from the middle of its first third to that of its last: single values of
-the beginning and the end say more of their batches."""
+"""Fall of a whole straight line in units of that between the middles of its first and its last third, which are
+measured because single values at both ends depend on their batches."""
 
 HEAVY = 0.99
 """Momentum from which it, and not the rate, may be what swings: a step is felt in the next hundred, so that the weights

@@ -25,10 +25,10 @@ HIGH_RATE = 1.0
 """Rate that throws the first updates of most networks, with any optimizer."""
 
 FAR_TOO_HIGH = 3.0
-"""Rate that does so where the optimizer is known, in units of what seldom trains with it."""
+"""The same where the optimizer is known, in units of the rate above which it seldom trains."""
 
 MODEST = 0.1
-"""Share of those from which down a rate is ordinary: 1e-3 and 0.2."""
+"""Share of HIGH_ADAPTIVE and HIGH_PLAIN from which down a rate is ordinary: 1e-3 and 0.2."""
 
 TINY_RATE = 5e-6
 """Rates from here down hardly move any network that has not been trained before; fine-tuning begins at 1e-5."""
@@ -44,7 +44,7 @@ ORDINARY_ADAPTIVE = 3e-4
 
 
 def rate_height(run: Run, settings: Hyperparameters) -> float | None:
-    """Return a run's rate as a share of what seldom trains with its optimizer, None where either is not known."""
+    """Return a run's rate in units of that above which its optimizer seldom trains, None where either is not known."""
     rate, adaptive = given_rate(run), settings.is_adaptive
     if rate is None or adaptive is None:
         return None
@@ -56,7 +56,7 @@ def rate_height(run: Run, settings: Hyperparameters) -> float | None:
 
 
 def greatest_height(run: Run, settings: Hyperparameters) -> float | None:
-    """Return the same, of an unknown optimizer the greatest that it can be: that of one with a second moment."""
+    """Return the same; of an unknown optimizer the greatest that it can be, that of one with a second moment."""
     rate, known = given_rate(run), rate_height(run, settings)
     return known if known is not None or rate is None else rate / HIGH_ADAPTIVE
 
@@ -70,7 +70,7 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
 
 
 def is_beyond_usual(settings: Hyperparameters) -> bool:
-    """Tell whether the rate is over ten times what seldom trains with its optimizer, or its framework's default one."""
+    """Tell whether the rate is over ten times the highest that usually trains with its optimizer, or the default."""
     known = settings.is_adaptive is not None or bool(settings.default_optimizer)
     height = greatest_height(settings.run, settings)
     return known and height is not None and height > SAFE_STEP

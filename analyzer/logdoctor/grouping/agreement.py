@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROUNDING = 1e-3
-"""Relative difference that is rounding: Hugging Face writes four decimals, event files single precision."""
+"""Relative difference that may be rounding: Hugging Face writes four decimals, event files single precision."""
 
 AGREEING = 0.95
 """Share of common points that must agree; a resumed run may have written a few of them anew."""
@@ -25,7 +25,8 @@ WRITTEN = (3, 4, 5, 6)
 """Decimals, or digits, that consoles write; with fewer, curves of two runs look the same by chance."""
 
 COARSE = 2
-"""Decimals that consoles write as well; they tell two curves apart, and show two to be one only where both move."""
+"""Decimals that some consoles write. Two curves that differ in them are two; two that agree are one only if they
+move."""
 
 WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
@@ -34,10 +35,10 @@ SINGLE_PRECISION = 2.0**-23
 """Relative error of a value in an event file; a console rounds the same value from double precision."""
 
 MOST_ROUNDED = 0.05
-"""A value that may be off by a larger share of itself, for it was rounded, cannot tell two curves apart."""
+"""Largest rounding error of a value, as a share of it, with which it can still tell two curves apart."""
 
 LEAST_TELLING = 0.25
-"""Share of points that must have enough digits to tell curves apart; the others may be too small for theirs."""
+"""Share of points that must have enough digits to tell curves apart; values near zero may have too few."""
 
 ROUNDED_EPOCH = 0.005 + 1e-9
 """How far an epoch is rounded that transformers 4 prints with two decimals."""
@@ -57,8 +58,8 @@ MOST_APART_IN_UNIT = 0.01
 """Relative difference of the largest first values of a share and of the same in per cent: consoles round `99.2%`."""
 
 FEWEST_MET = 8
-"""One in so many points of the shorter curve must stand where the other has one: curves that count from 0 and from 1,
-as TensorFlow's Estimator prints and writes, meet by accident."""
+"""One in so many points of the shorter curve must share its step with the other: curves of which one counts from 0 and
+one from 1, as TensorFlow's Estimator prints and writes, meet by accident."""
 
 RATE_WORDS = frozenset({"lr", "rate"})
 """What is left of the names of a rate: `lr` and `learning_rate` are one."""

@@ -1,7 +1,7 @@
-"""Starts that go on from a checkpoint of an earlier one: some writers open a new folder for each, and it is one run.
+"""Resumed runs: some writers open a new folder each time a run goes on from a checkpoint, and all of them are one run.
 
 Independent runs of one set-up (seeds, folds) lie in such folders too, and look alike. They begin where every run
-begins; a start that goes on begins in the midst, at the loss that was reached there.
+begins; a resumed one begins at a later step, at the loss that had been reached there.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -152,30 +152,24 @@ def _of_the_moment(series: Series, mean: Series) -> Series:
 
 def _without_lost_games(series: list[Series]) -> list[Series]:
     """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a `loss` is a lost game."""
-    won = {
-        frozenset(naming.words(one.name)) - vocabulary.WINS
-        for one in series
-        if vocabulary.WINS & set(naming.words(one.name))
-    }
-    return [
-        replace(one, role=roles.Unknown)
-        if issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won
-        else one
-        for one in series
-    ]
+    named = [frozenset(naming.words(one.name)) for one in series]
+    won = {found - vocabulary.WINS for found in named if vocabulary.WINS & found}
+    return _with_role(
+        roles.Unknown,
+        series,
+        lambda one: issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won,
+    )
 
 
 def _without_numbered_terms(series: list[Series]) -> list[Series]:
     """Where `r2` is the second of several (`r1`, `r2`, `r3`), it is no R², the share of variance that is explained."""
     names = {one.name for one in series}
-    return [
-        replace(one, role=roles.Unknown)
-        if one.role in (roles.TrainMetric, roles.ValMetric)
-        and vocabulary.R2.search(one.name)
-        and vocabulary.R2.sub("r1", one.name) in names
-        else one
-        for one in series
-    ]
+
+    def is_numbered(one: Series) -> bool:
+        is_metric = one.role in (roles.TrainMetric, roles.ValMetric)
+        return is_metric and bool(vocabulary.R2.search(one.name)) and vocabulary.R2.sub("r1", one.name) in names
+
+    return _with_role(roles.Unknown, series, is_numbered)
 
 
 def _sums_of_spacy(series: list[Series]) -> list[Series]:
@@ -185,13 +179,12 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
     components send back, and no loss at all. The scores beside them are of held-out data.
     """
     beginnings = {one.name.partition("/")[0] for one in series}
-    if not any(map(beginnings.issuperset, _SPACY_MEANS)) or not any(
-        vocabulary.SPACY_LOSS.match(one.name) for one in series
-    ):
+    sums = [one for one in series if vocabulary.SPACY_LOSS.match(one.name)]
+    if not sums or not any(map(beginnings.issuperset, _SPACY_MEANS)):
         return series
     return [
         replace(one, role=roles.Unknown)
-        if vocabulary.SPACY_LOSS.match(one.name)
+        if one in sums
         else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
         if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
         else one
@@ -201,9 +194,8 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
 
 def _weights_of_sklearn(series: list[Series]) -> list[Series]:
     """Tell the `Norm` that scikit-learn's SGD prints beside `NNZs`, that of its weights, from that of the gradient."""
-    if not any(one.name == "NNZs" for one in series):
-        return series
-    return [replace(one, role=roles.Unknown) if one.name == "Norm" else one for one in series]
+    is_sklearn = any(one.name == "NNZs" for one in series)
+    return _with_role(roles.Unknown, series, lambda one: is_sklearn and one.name == "Norm")
 
 
 def _bounds_as_losses(series: list[Series]) -> list[Series]:
@@ -236,7 +228,7 @@ def _reinforcement(series: list[Series]) -> list[Series]:
         return series
     if not any(one.role is roles.Reward or vocabulary.ADVANTAGES & set(naming.words(one.name)) for one in series):
         return series
-    return [replace(one, role=roles.PolicyLoss) if issubclass(one.role, roles.Loss) else one for one in series]
+    return _with_role(roles.PolicyLoss, series, lambda one: issubclass(one.role, roles.Loss))
 
 
 def _main_losses(series: list[Series]) -> list[Series]:
@@ -271,13 +263,11 @@ def _sets_of_validation(series: list[Series]) -> list[Series]:
     if any(one.role in (roles.ValLoss, roles.TestLoss) for one in series):
         return series
     timed = [frozenset(naming.words(one.name)) for one in series if one.role is roles.Throughput]
-    return [
-        replace(one, role=roles.ValLoss)
-        if one.role is roles.ValComponentLoss
-        and any(frozenset(naming.words(one.name)) - {"loss"} | {"runtime"} == found for found in timed)
-        else one
-        for one in series
-    ]
+
+    def is_timed(one: Series) -> bool:
+        return frozenset(naming.words(one.name)) - {"loss"} | {"runtime"} in timed
+
+    return _with_role(roles.ValLoss, series, lambda one: one.role is roles.ValComponentLoss and is_timed(one))
 
 
 def _errors_as_losses(series: list[Series]) -> list[Series]:
@@ -296,14 +286,14 @@ def _without_points_set_aside(series: list[Series]) -> list[Series]:
         return series
     train, test = (named[name] for name in ("Train loss", "Test loss"))
     repeated = np.array_equal(train.steps, test.steps) and np.array_equal(train.values, test.values, equal_nan=True)
-    return [replace(one, role=roles.Unknown) if repeated and one.name == "Test loss" else one for one in series]
+    return _with_role(roles.Unknown, series, lambda one: repeated and one.name == "Test loss")
 
 
 def _test_as_validation(series: list[Series]) -> list[Series]:
     """Take a test loss for the validation loss where there is no other (DeiT, PyTorch's examples)."""
     if any(one.role is roles.ValLoss for one in series):
         return series
-    return [replace(one, role=roles.ValLoss) if one.role is roles.TestLoss else one for one in series]
+    return _with_role(roles.ValLoss, series, lambda one: one.role is roles.TestLoss)
 
 
 def _held_out_metrics(series: list[Series]) -> list[Series]:
@@ -358,6 +348,11 @@ def _beside_validation(series: list[Series]) -> list[Series]:
         else one
         for one in series
     ]
+
+
+def _with_role(role: type[Role], series: list[Series], fits_role: Callable[[Series], bool]) -> list[Series]:
+    """Give a role to those series that it fits; return all, in their order."""
+    return [replace(one, role=role) if fits_role(one) else one for one in series]
 
 
 def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Series], list[Series]]:

@@ -55,8 +55,8 @@ class KlBlowup(Rule):
         "Gao et al. (2022), Scaling Laws for Reward Model Overoptimization, arXiv:2210.10760",
     )
     limits = (
-        "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Whether it is that of "
-        "one update or from a reference, only the name of the series tells."
+        "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Only the "
+        "name of a series tells whether it is the divergence of one update or that from a fixed reference."
     )
     explains = ("falling-return", "constant-metric")
 

@@ -48,7 +48,7 @@ class PosteriorCollapse(Rule):
     severity = Severity.WARNING
     causes = ("kl-weight-too-high", "decoder-too-strong")
     references = ("Bowman et al. (2016), Generating Sentences from a Continuous Space, arXiv:1511.06349",)
-    limits = "Needs 12 values of both, 8 epochs if all but nothing is left; and a divergence logged without its weight."
+    limits = "Needs 12 values of the loss and of the unweighted divergence; 8 epochs where almost none of it is left."
 
     max_share: float = threshold(
         1e-3, "divergence as a share of the loss, from the first third on; a code of a single bit costs more"

@@ -54,7 +54,7 @@ class NoisyValidation(Rule):
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
         "Needs 10 evaluations beside a training loss, and jumps that last to the end. How many examples are evaluated "
-        "is not known, but for the steps of an accuracy."
+        "is known only from the steps in which an accuracy moves."
     )
 
     min_over_train: float = threshold(

@@ -68,7 +68,7 @@ class Overfitting(Rule):
     )
     limits = (
         "Needs 5 validation losses and a training loss that falls on while they rise, or 12 where none is logged. "
-        "Where only metrics of validation are, it is silent, and a validation set that overlaps training hides it."
+        "Silent where validation logs metrics alone; a validation set that overlaps training hides it."
     )
     stand_ins = (StandIn.ERRORS,)
     explains = (

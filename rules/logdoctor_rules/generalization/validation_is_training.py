@@ -51,7 +51,7 @@ class ValidationIsTraining(Rule):
     title = "Validation shows the values of training"
     severity = Severity.WARNING
     causes = ("leakage",)
-    limits = "Needs 5 different values of four digits at the same steps; of losses alone, as accuracies may well agree."
+    limits = "Needs 5 different losses of four digits at the same steps; accuracies may well agree by chance."
 
     min_points: float = threshold(
         5.0,

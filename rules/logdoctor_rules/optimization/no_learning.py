@@ -56,8 +56,8 @@ class NoLearning(Rule):
     causes = (*STUCK, "wrong-loss-or-output")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
-        "Needs 8 values of a log that begins with the run, 6 where validation gives one loss, 4 in all decimals; it is "
-        "silent where validation or a metric improves. A task that breaks open later looks the same until it does."
+        "Needs 8 values of a log that begins with the run; 6, or 4 of many digits, where every evaluation gives one "
+        "loss. Silent where validation or a metric improves. A task that is learnt late looks the same until then."
     )
     stand_ins = (StandIn.ERRORS,)
     explains = (

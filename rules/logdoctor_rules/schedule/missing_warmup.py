@@ -67,8 +67,8 @@ class MissingWarmup(Rule):
     )
     explains = ("plateau",)
     limits = (
-        "Needs 40 values, and a logged rate, one far too high or a warm-up set to 0, to see less than a loss at three "
-        "times its start; of SGD it sees only that and jumps of the rate."
+        "Sees a loss thrown to three times its start; for less, it needs 40 values, no plain SGD, and a rate that is "
+        "logged, far too high or set without a warm-up. A jump of the rate needs 40 values."
     )
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")

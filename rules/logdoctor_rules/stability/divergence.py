@@ -54,7 +54,7 @@ class Divergence(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
-    limits = "Needs 4 values, or a tenfold rise, as of validation alone; without validation, harder data look the same."
+    limits = "Needs 4 values, fewer for a tenfold rise. Without validation, data that became harder look the same."
     stand_ins = (StandIn.VALIDATION, StandIn.ERRORS)
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",

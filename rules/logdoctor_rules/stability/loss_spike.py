@@ -71,8 +71,8 @@ class LossSpike(Rule):
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
     limits = (
-        "Needs 20 values, or 7 of which one is back where the run began, in validation, too; averaging hides "
-        "short jumps, and which batch it was, only the program can tell."
+        "Needs 20 values, or 7 where one jumps back to where the run began and validation jumps with it. Averaging "
+        "hides short jumps, and the log does not name the batch."
     )
 
     min_share: float = threshold(

@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python tests/benchmarks/diagnosis", description=main.__doc__)
     parser.add_argument("folder", type=Path, help="runs, with a labels.json at the top")
     parser.add_argument("--baselines", action="store_true", help="score the rules of the peers on the same runs")
-    parser.add_argument("--markdown", action="store_true", help="print the table as the README holds it, and no more")
+    parser.add_argument("--markdown", action="store_true", help="print the table in Markdown, and no more")
     parser.add_argument("--verbose", action="store_true", help="list every miss, alarm and wrong first cause")
     parser.add_argument("--invariance", action="store_true", help="list verdicts that change with the way of logging")
     options = parser.parse_args(arguments)

@@ -37,7 +37,7 @@ def aligned(rows: Grid) -> Iterator[str]:
 
 
 def markdown(rows: Grid) -> Iterator[str]:
-    """Yield the lines of a table for the README."""
+    """Yield the lines of a table in Markdown."""
     header, *body = rows
     yield f"| {' | '.join(header)} |"
     yield f"|---{'|---:' * (len(header) - 1)}|"

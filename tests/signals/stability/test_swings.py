@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given as each
@@ -151,6 +153,14 @@ def test_a_loss_thrown_above_its_start_is_there_for_a_share_of_the_run() -> None
     assert swings(thrown).above_start == pytest.approx(0.4, abs=0.02)
     assert swings(decay(2.0, 0.5, 100)).above_start == 0
     assert swings(line(-1.0, 3.0, 100)).above_start == 0
+
+
+@pytest.mark.parametrize(("thrown", "times"), [((60, 300), 0), (range(60, 380, 32), 10)])
+def test_a_loss_is_thrown_again_and_again_where_that_is_no_rare_event(thrown: Sequence[int], times: int) -> None:
+    curve = flat(1.0, 400).noisy(0.05)
+    for at in thrown:
+        curve = curve.with_value(at, 10.0 + at / 10)
+    assert swings(curve).thrown_again == times
 
 
 def test_parts_that_take_turns_come_around() -> None:

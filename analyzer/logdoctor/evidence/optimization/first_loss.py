@@ -35,10 +35,11 @@ LARGEST = 12.5
 """Loss of guessing among more classes than any vocabulary has: ln 256,000."""
 
 WIDE = 1.5
-"""Loss of guessing in units of what the first accuracy makes it: something may have been learnt before that."""
+"""Loss of guessing in units of what the first accuracy makes of it: some may have been learnt before that was
+measured."""
 
 MOSTLY_LEARNT = 0.5
-"""First accuracy from which it was measured when most had been learnt, so that it says nothing of the first loss."""
+"""First accuracy from which most had been learnt when it was measured, so that it says nothing of the first loss."""
 
 COMES_DOWN = 0.2
 """End as a share of the first loss, up to which a loss has come down far."""
@@ -53,7 +54,7 @@ POOR = 0.6
 """Accuracy below which it is poor (AUTOTRAINER's theta)."""
 
 ABOVE = 1.5
-"""End of a loss in units of ln C up to which it is one of mistakes and a penalty."""
+"""End of a loss in units of ln C up to which it may be a cross-entropy plus a penalty on the weights."""
 
 VOCABULARY = frozenset("vocab_size n_vocab padded_vocab_size block_size n_ctx max_position_embeddings".split())
 """Settings that only a model of tokens has; a length of sequences has that of measured series, too."""
@@ -79,11 +80,11 @@ RESTED = 3
 """First evaluations whose accuracies must all be those of guessing."""
 
 FEW_CLASSES = 3
-"""Classes up to which a first accuracy says that nothing was learnt: who tells four apart is right in two fifths of his
-first epoch."""
+"""Classes up to which a first accuracy must lie closer to 1 / C to say that nothing was learnt: a model that learns to
+tell four apart is right in two fifths of its first epoch."""
 
 OF_FEW_CLASSES = 0.1
-"""Relative distance from 1 / C within which it does."""
+"""Relative distance from 1 / C that is close enough for so few classes."""
 
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
@@ -114,9 +115,9 @@ def is_before_training(series: Series) -> bool:
 def begins_above_guessing(run: Run, train: Trend[TrainLoss]) -> bool:
     """Whether the loss is that of a classifier by its end and its accuracy, and begins above any guessing.
 
-    Who is right in a share a of the cases, and sure of it no more than he should be, loses at most the entropy of that
-    share and ln C in the others. Nor does a loss that is added up over a batch and begins at ln C fall so far. A model
-    of tokens is one by its settings, where its loss ends below any guessing.
+    A calibrated model that is right in a share of the cases loses at most the entropy of that share, and ln C in the
+    other cases. A loss that is summed over a batch and begins at ln C does not fall so far, either. A language model is
+    told by its settings, where its loss ends below any guessing.
     """
     if train.first < LARGEST or run.all(TrainComponentLoss):
         return False
@@ -178,9 +179,9 @@ def one_term_alone(run: Run) -> str:
 def falls_below_a_sum(run: Run, train: Trend[TrainLoss], named: Chance) -> bool:
     """Whether the loss falls further than a sum of cross-entropies that begins at ln C can at the accuracy it reaches.
 
-    Whoever is right in a share of a cases loses at least -ln a nats a case (Jensen), if he is as sure as he is right.
-    Where an accuracy alone says that it begins at ln C, it must lie above any guessing: a third of the next words, too,
-    may be guessing among three, or learnt.
+    A calibrated model that is right in a share a of the cases loses at least -ln a nats a case (Jensen). Where only an
+    accuracy says that the loss begins at ln C, it must begin above any guessing: an accuracy of a third may be guessing
+    among three, or a language model that has learnt.
     """
     if not named.by_settings and train.first < LARGEST:
         return False

@@ -112,9 +112,10 @@ def _no_better_than_begun(one: Measured, calmer: Sequence[Measured]) -> str:
     """Say so where a run ends where runs of a lower rate, which end lower, only began: it was thrown up at once."""
     if one.train is None:
         return ""
-    end = one.train.end
-    better = [low for low in calmer if low.train is not None and low.train.end < end and same_task(one.run, low.run)]
-    begun = max(better, key=lambda low: low.train.start if low.train is not None else 0.0, default=None)
-    if begun is None or begun.train is None or end < begun.train.start - LEARNT * abs(begun.train.start):
+    calm = [(low.run, low.train) for low in calmer if low.train is not None]
+    better = [(run, train) for run, train in calm if train.end < one.train.end and same_task(one.run, run)]
+    if not better:
         return ""
-    return f"its loss ends where that of {begun.run.name} began"
+    run, train = max(better, key=lambda pair: pair[1].start)
+    learnt = one.train.end < train.start - LEARNT * abs(train.start)
+    return "" if learnt else f"its loss ends where that of {run.name} began"

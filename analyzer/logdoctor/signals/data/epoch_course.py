@@ -1,6 +1,6 @@
-"""What the training loss does in every epoch: its epochs laid over each other, each point where it lies in its own.
+"""The typical course of the training loss within an epoch: all epochs laid over each other (epoch folding).
 
-Epoch folding, as of variable stars: Stellingwerf (1978), Period determination using phase dispersion minimization.
+As for variable stars: Stellingwerf (1978), Period determination using phase dispersion minimization.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.epochs import EDGE, Epochs, finest
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import correlation
-from logdoctor.signals.statistics.median import group_medians
+from logdoctor.signals.statistics.median import column_medians, group_medians
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA, ROUNDING
 from logdoctor.signals.statistics.trend import MEDIAN_EFFICIENCY, Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -43,7 +43,7 @@ SEEN = 3
 """Epochs that each part must be seen in, or all of them: a median of fewer is no median."""
 
 TWICE = 2
-"""Epochs that each batch must be seen in: no part holds several then, so that what differs from epoch to epoch is noise
+"""Epochs that each part must be seen in where it is a single batch: what differs from epoch to epoch is then noise
 alone, outliers aside."""
 
 FAR_OUT = 10.0
@@ -55,8 +55,8 @@ FEW_FACTORS = (1.0, 1.0, 1.196, 1.495, 1.363, 1.206, 1.2, 1.14, 1.129, 1.107)
 Croux and Rousseeuw (1992), Time-efficient algorithms for two highly robust estimators of scale."""
 
 ROUNDS = 5
-"""Rounds in which the course and the slow change beside it are told apart, each from what the other leaves: an error
-shrinks in each to the share of the course that the points of one mean have in common, a third at most."""
+"""Rounds in which the course and the slow change are estimated by turns, each from what the other leaves: each round
+shrinks the error to a third or less."""
 
 CHANCE = 2.6
 """Correlation of noise in units of the root of how many parts it has, that it exceeds once in two hundred times."""
@@ -65,7 +65,7 @@ SAME = 0.9
 """The highest correlation that is asked for: epochs that agree so far are the same."""
 
 NUDGE = 1e-6
-"""Share of a part by which points are moved, so that rounding puts none that lies on an edge now here, now there."""
+"""Share of a part by which points are moved, so that rounding always puts a point on an edge into the same part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class EpochCourse:
     def measure(cls, train: Trend[TrainLoss], run: Run) -> EpochCourse:
         """Cut the loss into epochs by whatever tells them; raises Unmeasurable where too little of each was logged."""
         series = finest(train.series, run)
-        if series.axis is Axis.EPOCH and np.median(np.diff(series.steps)) >= 1:
+        if series.axis is Axis.EPOCH:
             raise Unmeasurable("the training loss is logged once an epoch")
         for cut in epoch_starts(series, run):
             lengths = np.diff(cut.starts)
@@ -217,7 +217,7 @@ class EpochCourse:
             means = np.bincount(group, self._values - course[part]) / size
             left = self._values - _line_through(self._at, middles, means)
             cells = group_medians(left, cell, rows * phases).reshape(rows, phases)[self._together :]
-            course = np.nanmedian(cells, axis=0)
+            course = column_medians(cells)
         return cells, means
 
     @cached_property
@@ -240,7 +240,7 @@ class EpochCourse:
     @cached_property
     def profile(self) -> NDArray[np.float64]:
         """(p,) typical course within an epoch."""
-        return np.asarray(np.nanmedian(self.cells, axis=0))
+        return column_medians(self.cells)
 
     @cached_property
     def amplitude(self) -> float:
@@ -278,7 +278,7 @@ class EpochCourse:
         """The typical course in as many parts as an epoch has points, or more."""
         shortest = int(np.diff(self.epochs.starts[1:]).min())
         cells, _ = self._folded(max(self.most_phases(max(shortest, self.phases)), self.phases))
-        return np.asarray(np.nanmedian(cells, axis=0))
+        return column_medians(cells)
 
     @cached_property
     def sharpest(self) -> float:

@@ -29,16 +29,17 @@ MIN_CORRELATION = 0.5
 """Correlation of the curve with itself one period on, from which a period is believed; noise stays below 0.3."""
 
 MIN_DIP = 0.1
-"""How much worse the curve fits itself at some shorter shift: on a slow wave, every peak of the noise fits it well."""
+"""How much worse the curve must fit itself at some shorter shift: a slow wave fits itself well at every short one."""
 
 DRIFT = 0.02
 """Share of a period by which a multiple of it may come too soon or too late, beside the point that rounding takes."""
 
 FAR_OUT = 10.0
-"""Distance from the middle in units of that of most values, from which one is drawn in before anything is measured."""
+"""Distance from the median in units of that of most values, beyond which a value is clipped before anything is
+measured."""
 
 SELDOM = 0.05
-"""Share of the values up to which they are: of bursts, all count."""
+"""Share of the values up to which such values are clipped: more of them are bursts, which count."""
 
 SETTLED_FROM = 0.1
 """Share of the run left out when the curve is searched for a period: the first fall repeats nothing."""

@@ -46,12 +46,18 @@ class Gap:
         """Lay the two trends over each other."""
         return cls(train, val)
 
+    def places(
+        self, train: NDArray[np.int64], val: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return steps of training and of validation as places that can be compared: those of two axes as shares."""
+        train_at, val_at = train.astype(float), val.astype(float)
+        same = self.train.series.axis is self.val.series.axis
+        return (train_at, val_at) if same else (_progress(train_at), _progress(val_at))
+
     @cached_property
     def train_level(self) -> NDArray[np.float64]:
         """(b,) level of the training loss at each block of the validation loss."""
-        train_at, val_at = self.train.steps.astype(float), self.val.steps.astype(float)
-        if self.train.series.axis != self.val.series.axis:
-            train_at, val_at = progress(train_at), progress(val_at)
+        train_at, val_at = self.places(self.train.steps, self.val.steps)
         return np.asarray(np.interp(val_at, train_at, self.train.level))
 
     @property
@@ -67,10 +73,8 @@ class Gap:
     @cached_property
     def train_since_best(self) -> NDArray[np.float64]:
         """(k,) training losses since validation was at its lowest level."""
-        train, val = self.train.series.steps.astype(float), self.val.steps.astype(float)
-        if self.train.series.axis != self.val.series.axis:
-            train, val = progress(train), progress(val)
-        return np.asarray(self.train.series.values[train >= val[self.val.best_at]])
+        train_at, val_at = self.places(self.train.series.steps, self.val.steps)
+        return np.asarray(self.train.series.values[train_at >= val_at[self.val.best_at]])
 
     @cached_property
     def levels(self) -> NDArray[np.float64]:
@@ -89,7 +93,7 @@ class Gap:
         return (widest, at) if smoothed and at <= EARLY and widest >= NARROWED * self.end > 0 else None
 
 
-def progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
+def _progress(steps: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return steps as shares of the run, from 0 to 1."""
     return np.asarray((steps - steps[0]) / max(steps[-1] - steps[0], 1.0))
 

@@ -33,13 +33,14 @@ TURNS = 3
 """Turns from which a curve swings: one and a half whole swings in the later half, the earlier is not judged."""
 
 LIKENESS = 0.7
-"""Correlation that eight unrelated pairs reach once in forty; those of tiny validation sets stay below 0.6."""
+"""Correlation from which two losses swing together: eight unrelated pairs reach it once in forty, and losses of sound
+runs with tiny validation sets stay below 0.6."""
 
 HIGH = 0.1
-"""Level as a share of the start from which the run has not converged: next to nothing, sound losses double too."""
+"""Level as a share of the start from which the run has not converged: near zero, losses of sound runs double too."""
 
 SPREAD = 1.4
-"""Ratio of high to low values of both losses, trend aside, from which a run that gets no lower jumps; sound ones whose
+"""90th over 10th percentile of both detrended losses, from which a run that gets no lower jumps; sound runs whose
 losses are as high late as early stay below 1.3, warm restarts aside."""
 
 GETS_LOWER = 0.85
@@ -49,18 +50,19 @@ ALIKE = 0.5
 """Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below."""
 
 CALM = 1 / 3
-"""Spread of validation as a share of that of training, in logarithms, up to which what training does is noise of its
-batches or of dropout: it is measured on the same weights, without either."""
+"""Log-spread of validation as a share of that of training, up to which training only shows noise of batches or of
+dropout: validation measures the same weights without either."""
 
 SELDOM = 0.25
-"""Share of the intervals in which both rise, up to which they are thrown up and learnt down: of values in no order,
-half rise, and a quarter of a dozen is three standard deviations from that."""
+"""Share of the intervals in which both rise, up to which they jump up and are learnt down again: of values in no order
+half rise, and a quarter of a dozen lies three standard deviations from that."""
 
 FEW_ROUNDS = 2
-"""Jumps up of the later half that are rounds of a training; more, of a loss that is not learnt further, are swings."""
+"""Jumps up in the later half that may be rounds of a training, as of pruning; more are swings."""
 
 THROWN = 1.5
-"""Late high values of both losses in units of the first quarter from which it takes no likeness: the model is worse."""
+"""Late high values of both losses in units of the first quarter, from which they need not be correlated: the model got
+worse."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals.generalization.gap import Gap, progress
+from logdoctor.signals.generalization.gap import Gap
 from logdoctor.signals.statistics.correlation import correlation
 from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -25,14 +25,15 @@ KINK = 1.5**0.5
 """The distance of a point from the middle of its neighbours is this many times the noise, for noise alone."""
 
 USUAL = 0.8
-"""Quantile of the jumps that is taken: one evaluation in ten that jumps makes three kinks in ten."""
+"""Quantile of the jumps that is taken for the usual one: if one evaluation in ten jumps, three kinks in ten are
+large."""
 
 NORMAL_USUAL = 1.2816
 """The same quantile of the size of normal noise, in standard deviations."""
 
 TOGETHER = 0.8
-"""Correlation of the moves of two losses from which one reason moves both; ten that are unrelated reach it once in a
-hundred."""
+"""Correlation of the moves of two losses, from which one reason moves both; ten unrelated moves reach it once in a
+hundred times."""
 
 AS_FAR = 3.0
 """Jumps of validation in units of those of training up to which one reason is enough for both."""
@@ -77,9 +78,7 @@ class Roughness:
     @property
     def _logged_between(self) -> NDArray[np.float64]:
         train, val = self.gap.train.series, self.gap.val.series
-        train_at, val_at = train.steps.astype(float), val.steps.astype(float)
-        if train.axis != val.axis:
-            train_at, val_at = progress(train_at), progress(val_at)
+        train_at, val_at = self.gap.places(train.steps, val.steps)
         ends = np.searchsorted(train_at, val_at, side="right")
         begins, counts = ends[:-1], np.diff(ends)
         means = np.asarray(np.interp(val_at[1:], train_at, train.values))  # where nothing was logged in between

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 ACCURACY = frozenset({"acc", "accu", "accuracy", "accuracies", "top1", "acc1"})
 
 SEVERAL_BEST = ("3", "5", "10")
-"""How many best answers are usually counted, where it is not the one."""
+"""The k of top-k accuracies that are usually logged beside top-1."""
 
 OF_SEVERAL = frozenset({f"{word}{count}" for word in ("top", "acc") for count in SEVERAL_BEST})
-"""Words of the names of accuracies that count an example as right whose label is among several best answers."""
+"""Words of top-k accuracies."""
 
 ERRORS, OF_CLASSES = frozenset({"err", "error", "errors"}), frozenset({"rate", "top1", "classification"})
 """Words that together name a share of examples that were taken for another class (`error_rate`, `top1_err`)."""
@@ -46,32 +46,32 @@ VERY_FEW = 10
 """Examples up to which one value between none and all, repeated, tells their number; of more it takes two."""
 
 TOLD_BY = 100
-"""Values of which one differs, as a rule, where any does: only where none does, all are looked at."""
+"""Values that are tried first: where any value is no multiple of 1 / n, one of these mostly is not."""
 
 SEVERAL = 2
 """Evaluations between none and all right, and other than the last, before their number tells how many examples."""
 
 KINDS = 4
-"""Evaluations for each of few accuracies that take turns, from which each is the share of one class: the one answer
-that a model gives to every input changes."""
+"""Evaluations for each distinct value, from which a few values that take turns are shares of single classes: the model
+gives every input one answer, which changes."""
 
 MORE_MISTAKES = 3.0
-"""Mistakes at first in units of those at the end from which it is learning that made them fewer."""
+"""Mistakes at first in units of those at the end, from which the model has learnt."""
 
 ROSE = 0.1
 """Rise of a metric as a share of where it rests, from which it has learnt; guessing wavers by less."""
 
 DEGREES = 4
-"""Values that rise in order once in 24 times by chance, and pass two shares between the first and the last."""
+"""Values in a row that show learning if each is higher than the one before: once in 24 times by chance."""
 
 HUNDREDTHS = 100
 """Parts of one in which two decimals, or whole per cent, tell an accuracy."""
 
 HIGH = 0.9
-"""Accuracy from which few models are that answer all inputs alike, and so move with the shares of classes alone."""
+"""Accuracy from which hardly any model gives all inputs one answer: seldom does one class have so large a share."""
 
 ANOTHER = 3.0
-"""Errors on other data, in units of those on one set, from which they are not those of naming one class always."""
+"""Errors on other data, in units of those on one set, from which they are not those of one answer for every input."""
 
 
 def as_share(accuracy: float) -> float:
@@ -94,7 +94,7 @@ def is_of_classes(name: str) -> bool:
 
 
 def _counts_several(name: str) -> bool:
-    """Tell whether an example is right, by a name, whose label is among several best answers."""
+    """Tell whether an accuracy or error is of the top k, by its name."""
     named = words(name)
     of_best = {"acc", "accuracy", "top", "err", "rate"}
     counted = any(one in of_best and after in SEVERAL_BEST for one, after in pairwise(named))
@@ -138,10 +138,10 @@ def is_in_percent(series: Series) -> bool:
 
 
 def rose_in_hundredths(before: NDArray[np.float64]) -> bool:
-    """Tell whether a metric began with DEGREES values in order and is logged in whole per cent, or of 100 examples.
+    """Tell whether a metric began with DEGREES rising values and is logged in whole per cent, or of 100 examples.
 
-    So coarse a log repeats itself where a model rests, and one answer for all would be right for nothing between two
-    shares.
+    So coarse a log repeats one value where a model rests. A model with one answer for every input would jump between
+    the shares of the classes instead of rising by degrees.
     """
     rises = len(before) >= DEGREES and bool((np.diff(before[:DEGREES]) > 0).all())
     return rises and _are_shares(before / accuracy_unit(before), HUNDREDTHS)
@@ -153,9 +153,9 @@ def rose_by_degrees(before: NDArray[np.float64]) -> bool:
 
 
 def errs_alike(series: Series, others: Iterable[Series]) -> bool:
-    """Tell whether no other accuracy ends with far more errors than one does, as where one class is named always.
+    """Tell whether no other accuracy ends with far more errors than one does, as with one answer for every input.
 
-    The class then has about the same share in all data. What is no accuracy is not compared.
+    The answered class has about the same share in all data. A metric that is no accuracy is not compared.
     """
     if not is_accuracy(series.name):
         return True

@@ -35,66 +35,68 @@ CIFAR-100, ImageNet."""
 ACCURACY_IS_CHANCE = 0.2
 """Relative distance of an accuracy from 1 / C within which it says that the model guesses."""
 
-RANKED, OF_PRECISION = frozenset({"auc", "auroc"}), frozenset({"pr", "prc"})
-"""Words of areas under the ROC curve; and of that under precision and recall, of which one half is no guessing."""
+AUC_WORDS, PRECISION_RECALL_WORDS = frozenset({"auc", "auroc"}), frozenset({"pr", "prc"})
+"""Words of the area under the ROC curve, where guessing gives one half; and of that under precision and recall, where
+it gives something else."""
 
-UNRANKED = 0.02
-"""How far from one half such an area may lie where nothing is told from anything, half of which it may rise by: what
-learns a weak signal of many examples rises little, but surely."""
+AUC_TOLERANCE = 0.02
+"""Largest distance from one half of an AUC that ranks nothing. It may rise by half of that from its first third to its
+last: a model that learns a weak signal from many examples rises by little, but surely."""
 
 RISEN = 0.5
-"""An accuracy that began below this share of where it rests has risen: whatever it rests at, it is no guessing."""
+"""An accuracy that began below this share of its resting level has risen, and is no guessing, whatever the level."""
 
 CONSTANT = 5
-"""Evaluations that must give the very same accuracy before it is the share of a class."""
+"""Evaluations that must give the very same accuracy before it counts as the share of a class."""
 
 BEFORE = 10
 """One in so many evaluations may come before the model settles for the larger class."""
 
 UNEVEN = (0.5, 0.99)
-"""Shares of the larger of two classes at which the entropy of the shares is a level of its own."""
+"""Shares of the larger of two classes between which the entropy of the shares is a level of its own."""
 
 LOPSIDED = 0.75
-"""Accuracy from which up one class would have most of the examples."""
+"""Accuracy from which, if it comes from one answer for every input, one class has most of the examples."""
 
 AT_LEVEL = 0.05
 """Relative distance from ln C up to which a first loss is that of a fresh network among C classes."""
 
 FAR_FEWER = 5
-"""Times fewer classes at which a first loss may be that of more by accident: dropped units throw it far above its own.
-"""
+"""Factor between the classes that a first loss and that an accuracy speak for, from which the first loss may be an
+accident: dropout throws it far above the level of few classes."""
 
 AT_END = 0.1
-"""Relative distance of where both losses end from the level of the fewer, within which it was."""
+"""Relative distance from the level of the fewer classes within which both losses must then end."""
 
 EXACTLY = 0.02
-"""The same for any count of classes, where the accuracy says that nothing is learnt."""
+"""Relative distance from ln C up to which a first loss speaks for any number of classes, and not only for a common one;
+asked only where the accuracy says that nothing is learnt."""
 
 MOST_EXACTLY = 20
-"""Classes up to which: ln C of neighbours are twice as far apart."""
+"""Largest number of classes that is told so: there ln C of the next is 1.6 % higher, and the nearest one is taken."""
 
-PAIRS = 8
-"""Examples of a batch from which their number tells of a level."""
+MIN_BATCH = 8
+"""Smallest batch whose size tells the level of a loss that compares its examples (contrastive losses)."""
 
 ALL_ALIKE = 1e-3
-"""Relative distance from that level of a loss that tells none of them from another: it needs no data, and shows in four
-digits."""
+"""Relative distance from that level within which such a loss ends where all examples look alike to the model: that
+level is exact, and shows in four digits."""
 
 ALL_ALONG = 0.01
-"""Relative distance from that level within which the whole loss stays that tells examples apart too faintly: at a
+"""Relative distance from that level within which the whole curve stays where examples are told apart too faintly: at a
 temperature far too high all similarities, divided by it, are next to equal."""
 
 NOT_LN_2 = frozenset("ipo hinge sppo_hard nca_pair apo_zero apo_down".split())
 """Losses of preferences that are not ln 2 where policy and reference agree: (1 / 2 beta)^2 of IPO, 1 of a hinge."""
 
 NOT_LOGISTIC = 2.0
-"""First loss in units of ln 2 from which it is none of those that are ln 2 there: two of them, added up, reach it."""
+"""First loss in units of ln 2 from which a preference loss is no logistic one: two of those, added up, begin there."""
 
-LEAST_OF_THIRD = 4
-"""Accuracies in a third of a run from which most of one third above most of another are no luck."""
+MIN_THIRD = 4
+"""Accuracies in a third of a run from which it is no luck that most of one third lie above most of another."""
 
 BEATEN = 0.5
-"""Share of the answers beyond guessing that no network gets right whose loss was thrown above that of guessing."""
+"""Share of what guessing gets wrong that the model gets right, from which its loss is not that of a lost network."""
 
 MAX_CLASSES_FROM_ACCURACY = 50
 """Above this, an accuracy near 1 / C is too small to tell neighbouring C apart."""
@@ -135,8 +137,8 @@ class ChanceLevels:
     def measure(cls, run: Run) -> ChanceLevels:
         """Collect the levels from settings, from accuracies, from the kind of loss and from common class counts.
 
-        None where a perplexity stands for the loss: it is in no nats, and what tells the next token is not guessing
-        among two where it is right in two fifths of the cases.
+        There are none where a perplexity stands for the loss: it is not in nats, and a language model that is right in
+        two fifths of the cases does not guess among two.
         """
         train = run.find(TrainLoss)
         if train is not None and not PERPLEXITIES.isdisjoint(words(train.name)):
@@ -150,7 +152,7 @@ class ChanceLevels:
         )  # fmt: skip
 
     def is_beaten(self, one: Chance) -> bool:
-        """Whether the model is right in BEATEN of what guessing gets wrong: its loss is not that of a lost network."""
+        """Whether the model gets right BEATEN of what guessing gets wrong."""
         guessed = 1 / one.classes
         return self.right - guessed > BEATEN * (1 - guessed)
 
@@ -192,9 +194,9 @@ def least_of_one_answer(share: float) -> float:
 
 
 def knows_shares_alone(accuracy: float, train: Trend[TrainLoss] | None) -> bool:
-    """Tell whether a loss fell, but not below the entropy of two classes of which one has the share of an accuracy.
+    """Tell whether a loss fell no further than knowing the class shares takes it, at an accuracy of LOPSIDED or more.
 
-    Whatever the accuracy did, one answer for every input explains it; in percent or not, from LOPSIDED up.
+    Then one answer for every input explains both, whatever the accuracy did; it may be in percent.
     """
     lopsided = LOPSIDED <= as_share(accuracy) < 1
     return lopsided and train is not None and _entropy_of_share(accuracy) <= train.end < train.start
@@ -216,15 +218,15 @@ def _from_accuracy(run: Run) -> list[Chance]:
 
 
 def _right_answers(run: Run) -> float:
-    """Return the best accuracy at the end, of those that rose: the share of the largest class is none that was learnt.
+    """Return the best accuracy at the end, of those that rose: one that never moved may be the share of a class.
 
-    Most of the last third lies then above most of the first, or it came there by degrees and stays above where it
-    began; and not for one class that is named instead of another.
+    An accuracy rose where most of its last third lies above most of its first, or where it climbed over several values
+    and stays above the first. One that takes turns between the shares of classes did not.
     """
     right = 0.0
     for one in (series.finite for series in accuracies_of_classes(run)):
         third = len(one) // 3
-        if third < LEAST_OF_THIRD or one_class_at_a_time(one):
+        if third < MIN_THIRD or one_class_at_a_time(one):
             continue
         begins, ends = one.values[:third], one.values[-third:]
         rose_soon = rose_by_degrees(one.values) and one.values[0] < ends.min()
@@ -253,17 +255,17 @@ def _from_one(accuracy: Series, run: Run) -> Iterator[Chance]:
 
 
 def _from_ranking(run: Run) -> list[Chance]:
-    """An area under the curve that never leaves one half: no pair of classes is told apart, and two are usual."""
+    """Return the level of two classes for an AUC that never leaves one half."""
     found = []
     for series in (*run.all(TrainMetric), *run.all(ValMetric)):
         values = series.finite.values
         named = set(words(series.name))
-        if len(values) < CONSTANT or not RANKED & named or OF_PRECISION & named:
+        if len(values) < CONSTANT or not AUC_WORDS & named or PRECISION_RECALL_WORDS & named:
             continue
         areas = values / accuracy_unit(values)
         third = len(areas) // 3
-        rises = median(areas[-third:]) - median(areas[:third]) > UNRANKED / 2
-        if np.abs(areas - 0.5).max() <= UNRANKED and not rises:
+        rises = median(areas[-third:]) - median(areas[:third]) > AUC_TOLERANCE / 2
+        if np.abs(areas - 0.5).max() <= AUC_TOLERANCE and not rises:
             text = f"{series.name} rests at {median(areas):.3g}, which is no ranking at all"
             found.append(Chance(2, log(2), text, by_accuracy=True))
     return found
@@ -301,10 +303,10 @@ def _losses(run: Run) -> list[Series]:
 
 
 def _begins_exactly_at(run: Run) -> int:
-    """Return the count of classes whose level the first training or validation loss is, or the usual one, or 0.
+    """Return the count of classes whose level the first training or validation loss lies at, or 0.
 
-    Single batches and few evaluations waver about the level by more than counts lie apart, all evaluations together do
-    not; where nothing is learnt, they stay there.
+    So does the median of all validation losses, where there are enough: single values waver by more than the levels of
+    neighbouring counts lie apart, and where nothing is learnt, all values stay there.
     """
     losses = _losses(run)
     firsts = [float(one.values[0]) for one in losses]
@@ -315,9 +317,9 @@ def _begins_exactly_at(run: Run) -> int:
 
 
 def _from_shares(run: Run) -> list[Chance]:
-    """An accuracy that comes to a value at once and stays is the share of the class that is always answered.
+    """Return the levels of uneven classes: an accuracy that stays at one value from the start is the share of a class.
 
-    So are a few values that take turns. Of two classes, or of as many as the settings or the first loss name.
+    So are a few values that take turns. There are two classes, or as many as the settings or the first loss name.
     """
     named = max((one.classes for one in _from_settings(run)), default=0)
     found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
@@ -366,16 +368,16 @@ def _is_no_logistic_loss(run: Run) -> bool:
 
 
 def _from_batch(run: Run) -> list[Chance]:
-    """A loss that tells each example of a batch from the others is the logarithm of their number if all are alike.
+    """Return the levels of losses that tell each example of a batch from the others: the logarithm of their number.
 
-    So InfoNCE, CLIP and the ranking of pairs have it; SimCLR has two views of each and compares one with the others.
+    InfoNCE, CLIP and in-batch ranking compare B examples; SimCLR has two views of each and compares one with 2 B - 1.
     """
     train, settings = run.find(TrainLoss), Hyperparameters(run)
     if train is None or len(train.finite) < CONSTANT:
         return []
     values = train.finite.values
     end = median(values[len(values) // 2 :])
-    sizes = {round(one) for one in (settings.micro_batch, settings.batch_size) if one is not None and one >= PAIRS}
+    sizes = {round(one) for one in (settings.micro_batch, settings.batch_size) if one is not None and one >= MIN_BATCH}
     levels = sorted({count for one in sizes for count in (one, 2 * one - 1)})
     text = "a batch holds {}, each told from the others"
     near = [(c, float(np.abs(values / log(c) - 1).max())) for c in levels if abs(end / log(c) - 1) <= ALL_ALONG]

@@ -18,78 +18,80 @@ from logdoctor.wording import apart, number, percent
 SAME = 1e-6
 """Relative difference below which two values are one: logs keep six digits, and any update moves a loss by more."""
 
-FEW = 4
+MIN_EVALUATIONS = 4
 """Evaluations that must agree before it is no accident."""
 
-FEWER = 3
+MIN_FINE_EVALUATIONS = 3
 """The same where they agree in more decimals than a rounded log shows."""
 
-DIGITS = 5
-"""Those decimals."""
+FINE_DECIMALS = 5
+"""Decimals of a rounded log; a value that has more is a fine one."""
 
 COARSE = 0.5
-"""Loss below which a hundredth, to which it may be rounded, is more of it than a run that learns nothing falls."""
+"""Loss below which rounding to hundredths hides more than the two percent that a run which learns nothing may fall."""
 
-ANSWERS = 0.5
+ONE_ANSWER_KINDS = 0.5
 """Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
-sigmoid networks that change it give 0.47, networks that fit labels of other rows 0.67 and more."""
+sigmoid networks that change it give 0.47, networks that fit shuffled labels 0.67 and more."""
 
 GUESSING = 0.7
-"""Accuracy from which down a model may be one that gives the same answer always, two classes being uneven."""
+"""Highest accuracy of a model that may give the same answer always: the larger of two uneven classes."""
 
 ONE_LEVEL = 5e-4
-"""Spread of late evaluations as a share of their level, up to which only a constant is fitted: whoever fits labels of
-other rows moves by 0.001 and more."""
+"""Spread of late evaluations as a share of their level, up to which only a constant is fitted: a model that fits
+shuffled labels moves by 0.001 and more."""
 
 GROWN = 10.0
-"""Growth of the gradient norm that a loss which does not move cannot give, unless gradients are never zeroed."""
+"""Growth of the gradient norm beside a loss that does not move, from which gradients are never cleared."""
 
-STRAIGHT = 40.0
-"""Growth from the first tenth to the last up to which gradients are added up: those of weights that never change grow
-straight, by 19; what grows further explodes."""
+LINEAR = 40.0
+"""Growth from the first tenth to the last up to which it is that of gradients that add up: linear, by 19 where the
+weights never change. What grows further explodes."""
 
 CALMED = 0.5
-"""Gradient norm of the last third in units of that of the first, up to which the weights have moved to where it is
-lower: with weights that never change it wavers about one level."""
+"""Gradient norm of the last third in units of that of the first, up to which the weights must have moved: with weights
+that never change it wavers about one level."""
 
 FALLING = 0.9
-"""Share of evaluations below the one before, from which a loss creeps down: what fits the shares of the classes alone
-wanders."""
+"""Share of evaluations that are lower than the one before, from which a loss creeps down: one that only fits the shares
+of the classes wanders."""
 
 LASTING = 0.35
-"""Fall of their later half in units of that of the earlier, from which it goes on: what fits those has levelled off."""
+"""Fall over the later half in units of that over the earlier, from which a fall goes on: fitting the shares of the
+classes has levelled off by then."""
 
 BARELY = 3e-4
-"""Whole move of validation as a share of its level up to which steps are too small to move anything, if it only comes
-down: biases that fit the shares of the classes, all that a dead network learns, move it by 4e-4 and more, both ways."""
+"""Whole fall of validation as a share of its level, if it never rises, up to which steps are too small to move a
+model. The biases of a dead network learn the shares of the classes, which moves it by 4e-4 and more, both ways."""
 
 SURE = 5.0
-"""Fall of a training loss from its first third to its last in units of its standard error, from which weights move:
-biases that fit the shares of the classes reach 4."""
+"""Fall of a training loss from its first third to its last in standard errors, from which weights move: biases that fit
+the shares of the classes reach 4."""
 
 CREPT = 0.003
 """The same fall as a share of the loss: those biases reach 0.0015 within some hundred updates."""
 
 STOPPED = 2e-6
-"""Spread of the later half of a loss as a share of its level up to which no weight moves, not even the biases that a
-dead network trains on."""
+"""Spread of the later half of a loss as a share of its level, up to which no weight moves, not even a dead network's
+biases."""
 
 MOVED = 0.005
-"""Whole range of such a loss, as a share of its level, from which it did move before."""
+"""Whole range of such a loss as a share of its level, from which it did move before it stopped."""
 
 AT_ONCE = 1e-4
-"""Distance of the first epoch from all others, which are one value, as a share of it, from which it is no rounding."""
+"""Relative distance of the first epoch from all others, which are one value, from which it is no rounding."""
 
 RESTLESS = 0.01
-"""Usual change of validation from one evaluation to the next as a share of it that whoever fits a constant shows only
-where each step moves that constant far."""
+"""Usual change of validation between evaluations as a share of its level, of a model with one answer for every input,
+from which each step moves that answer too far."""
 
 SATURATED = (-math.log(1e-7), -math.log(2.0**-23))
-"""What a wrong answer given with certainty costs where probabilities are clipped: at Keras' epsilon of 1e-7, and at
-what float32 makes of one minus that."""
+"""Cross-entropy of a wrong answer that is given with certainty, where probabilities are clipped: at Keras' epsilon of
+1e-7, and at the float32 spacing below one."""
 
 CERTAIN = 0.015
-"""Relative distance from the cost of all wrong answers within which a loss is that."""
+"""Relative distance of a loss from what all wrong answers cost when each is given with certainty, up to which it is
+that."""
 
 VANISHED = 1e-5
 """Gradient norm from which down nothing is learnt: far below the 1e-3 of a flat but living network."""
@@ -127,7 +129,8 @@ class UpdateSigns:
             first = float(series.values[0])
             if abs(first) < COARSE and in_hundredths(series.values):
                 continue
-            if len(series) >= (FEWER if _is_fine(first) else FEW) and _is_one_value(series.values):
+            least = MIN_FINE_EVALUATIONS if _is_fine(first) else MIN_EVALUATIONS
+            if len(series) >= least and _is_one_value(series.values):
                 return series
         return None
 
@@ -135,7 +138,7 @@ class UpdateSigns:
     def moves(self) -> str:
         """The evaluations differ, or the gradient has become smaller, so the weights change."""
         series = self._values(ValLoss)
-        if series is not None and len(series) >= FEW:
+        if series is not None and len(series) >= MIN_EVALUATIONS:
             return "" if _is_one_value(series.values) else f"{_course(series)}: weights change"
         if self.creeps_in_training:
             return self.creeps_in_training
@@ -145,7 +148,7 @@ class UpdateSigns:
     def calmed(self) -> str:
         """The gradient has become smaller."""
         norms = self._values(GradNorm)
-        if norms is None or len(norms) < 3 * FEW:
+        if norms is None or len(norms) < 3 * MIN_EVALUATIONS:
             return ""
         early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
         calmed = f"{norms.name} falls from {number(early)} to {number(late)}: weights change"
@@ -153,9 +156,9 @@ class UpdateSigns:
 
     @property
     def moves_on(self) -> str:
-        """The same, where validation moves as far as that of who learns something, were it labels of other rows."""
+        """The same, where validation moves as far as that of a model that learns something, were it shuffled labels."""
         series = self._values(ValLoss)
-        if series is None or len(series) < FEW:
+        if series is None or len(series) < MIN_EVALUATIONS:
             return self.moves
         far = float(np.ptp(series.values)) >= 2 * ONE_LEVEL * abs(float(np.median(series.values)))
         return self.moves if far else ""
@@ -181,9 +184,11 @@ class UpdateSigns:
     def barely_moves(self) -> str:
         """Validation comes down by next to nothing over the whole run, and by no noise: it never goes up."""
         series = self._values(ValLoss)
-        if series is None or len(series) < (FEWER if _is_fine(float(series.values[0])) else 2 * FEW):
+        if series is None:
             return ""
         first, last = float(series.values[0]), float(series.values[-1])
+        if len(series) < (MIN_FINE_EVALUATIONS if _is_fine(first) else 2 * MIN_EVALUATIONS):
+            return ""
         if (np.diff(series.values) > 0).any() or not SAME < (first - last) / max(abs(first), 1e-300) <= BARELY:
             return ""
         return "{} moves from {} to {} over the whole run, and never up".format(series.name, *apart(first, last))
@@ -192,7 +197,7 @@ class UpdateSigns:
     def creeps_in_training(self) -> str:
         """The training loss falls a little, but surely, and late as well: what fits class shares levels off."""
         series = self._values(TrainLoss)
-        if series is None or len(series) < 3 * FEW:
+        if series is None or len(series) < 3 * MIN_EVALUATIONS:
             return ""
         first, middle, last = (float(np.mean(part)) for part in np.array_split(series.values, 3))
         noise = float(np.std(np.diff(series.values))) / math.sqrt(2)
@@ -204,19 +209,19 @@ class UpdateSigns:
 
     @cached_property
     def descends(self) -> bool:
-        """Whether nearly every evaluation is lower than the one before: what little is learnt holds for new data."""
+        """Whether nearly every evaluation is lower than the one before: what little is learnt generalises."""
         series = self._values(ValLoss)
-        if series is None or len(series) <= FEW or _is_one_value(series.values):
+        if series is None or len(series) <= MIN_EVALUATIONS or _is_one_value(series.values):
             return False
         changes = np.diff(series.values)
         changes = changes[changes != 0]  # a log of few digits repeats a value until the next one shows
-        return len(changes) >= FEW and float(np.mean(changes < 0)) >= FALLING
+        return len(changes) >= MIN_EVALUATIONS and float(np.mean(changes < 0)) >= FALLING
 
     @cached_property
     def stopped(self) -> str:
-        """Training moved and came to a dead stop: one epoch is as the next, which no update at any rate leaves."""
+        """Training moved and came to a dead stop: each epoch repeats the one before, so that no update is made."""
         series, held_out = self._values(TrainLoss), self._values(ValLoss)
-        if series is None or len(series) < 2 * FEW or series.axis is not Axis.EPOCH:
+        if series is None or len(series) < 2 * MIN_EVALUATIONS or series.axis is not Axis.EPOCH:
             return ""
         moved = float(np.ptp(series.values)) >= MOVED * abs(float(np.median(series.values)))
         if not moved or not all(_rests(one.values) for one in (series, held_out) if one is not None):
@@ -226,9 +231,9 @@ class UpdateSigns:
 
     @cached_property
     def died_at_once(self) -> str:
-        """All epochs but the first are one value: weights changed within that one, and never again."""
+        """All epochs but the first have one value: weights changed within the first, and never again."""
         series = self._values(TrainLoss)
-        if series is None or series.axis is not Axis.EPOCH or len(series) <= 2 * FEW:
+        if series is None or series.axis is not Axis.EPOCH or len(series) <= 2 * MIN_EVALUATIONS:
             return ""
         first, end = float(series.values[0]), float(series.values[-1])
         if not _is_one_value(series.values[1:]) or abs(first - end) < AT_ONCE * abs(end):
@@ -238,9 +243,9 @@ class UpdateSigns:
 
     @cached_property
     def restless(self) -> str:
-        """The one answer that the model gives to every input changes, and the loss with it."""
+        """The model gives every input one answer, which changes from step to step, and the loss with it."""
         series = self._values(ValLoss)
-        if not self.one_answer or series is None or len(series) < 2 * FEW:
+        if not self.one_answer or series is None or len(series) < 2 * MIN_EVALUATIONS:
             return ""
         moves = float(np.median(np.abs(np.diff(series.values)))) / max(abs(float(np.median(series.values))), 1e-300)
         if moves < RESTLESS:
@@ -254,10 +259,10 @@ class UpdateSigns:
         for loss, metric in ((TrainLoss, TrainMetric), (ValLoss, ValMetric)):
             losses = self._values(loss)
             named = (one.finite for one in self.run.all(metric) if is_accuracy(one.name))
-            accuracy = next((one for one in named if len(one) >= FEW), None)
-            if losses is None or len(losses) < FEW or accuracy is None:
+            accuracy = next((one for one in named if len(one) >= MIN_EVALUATIONS), None)
+            if losses is None or len(losses) < MIN_EVALUATIONS or accuracy is None:
                 continue
-            level, right = (float(np.median(one.values[-FEW:])) for one in (losses, accuracy))
+            level, right = (float(np.median(one.values[-MIN_EVALUATIONS:])) for one in (losses, accuracy))
             wrong = 1 - right / accuracy_unit(accuracy.values)
             if wrong > 0 and any(abs(level - cost * wrong) <= CERTAIN * level for cost in SATURATED):
                 return f"{losses.name} of {number(level)} is what these wrong answers cost, each given with certainty"
@@ -276,7 +281,7 @@ class UpdateSigns:
             return self._one_level
         n, kinds = len(series), len(np.unique(series.values))
         unit = accuracy_unit(series.values)
-        if n < 2 * FEW or kinds > max(1, n * ANSWERS) or series.values.max() > GUESSING * unit:
+        if n < 2 * MIN_EVALUATIONS or kinds > max(1, n * ONE_ANSWER_KINDS) or series.values.max() > GUESSING * unit:
             return ""
         if kinds == 1:
             value = number(float(series.values[0]))
@@ -286,7 +291,7 @@ class UpdateSigns:
     @property
     def _one_level(self) -> str:
         series = self._values(ValLoss)
-        if series is None or len(series) < 2 * FEW:
+        if series is None or len(series) < 2 * MIN_EVALUATIONS:
             return ""
         late = series.values[len(series) // 2 :]
         spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
@@ -299,7 +304,7 @@ class UpdateSigns:
     def many_answers(self) -> str:
         """The accuracy on held-out data differs from evaluation to evaluation: the model answers by the input."""
         series = self._accuracy
-        if series is None or self.one_answer or self.frozen or len(series) < 2 * FEW:
+        if series is None or self.one_answer or self.frozen or len(series) < 2 * MIN_EVALUATIONS:
             return ""
         kinds = len(np.unique(series.values))
         if kinds == 1:  # one class has more of the data than guessing is right in
@@ -310,10 +315,10 @@ class UpdateSigns:
     def unused_gradients(self) -> str:
         """The gradient norm grows steadily: gradients are added up, and nothing uses or clears them."""
         norms = self._values(GradNorm)
-        if norms is None or len(norms) < 2 * FEW:
+        if norms is None or len(norms) < 2 * MIN_EVALUATIONS:
             return ""
         tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
-        if tenths[0] <= 0 or not GROWN <= tenths[-1] / tenths[0] <= STRAIGHT or min(np.diff(tenths)) < 0:
+        if tenths[0] <= 0 or not GROWN <= tenths[-1] / tenths[0] <= LINEAR or min(np.diff(tenths)) < 0:
             return ""
         grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
         return f"the gradient norm grows steadily {grown}: gradients are never cleared"
@@ -346,7 +351,7 @@ def _course(series: Series) -> str:
 
 def _is_fine(value: float) -> bool:
     """Whether a value has more decimals than a rounded log shows; event files keep single precision."""
-    return bool(np.float32(value) != np.float32(round(value, DIGITS)))
+    return bool(np.float32(value) != np.float32(round(value, FINE_DECIMALS)))
 
 
 def _rests(values: np.ndarray) -> bool:

@@ -23,18 +23,18 @@ RANGE_TEST_FACTOR = 100.0
 """A range test raises the rate over at least two decades (Smith 2017, arXiv:1506.01186, uses two to six)."""
 
 RANGE_TEST_MIDDLE = 0.25
-"""Share of the last rate that the middle rate of a range test lies below: 0.1 for two decades in equal ratios. For a
-straight ramp, which is a warm-up that the log does not see the end of, it is 0.5."""
+"""Median rate of a range test as a share of its last, at most: 0.1 for two decades in equal ratios. In a straight ramp,
+a warm-up that goes on beyond the log, it is 0.5."""
 
 RANGE_TEST_RISES = 0.95
 """Share of steps on which the rate of a range test rises; a warm-up stops rising early in the run."""
 
 RANGE_TEST_APART = 20
-"""Parts of it over one of which the rise is seen in few decimals, too, which show several low rates as one."""
+"""Parts of a range test: rates are compared that are one part apart, for few decimals show several low rates as one."""
 
 ROUNDED_AWAY = 8.0
-"""Rate in units of the largest that is shown as zero up to which such a rise is lost in the decimals: by a quarter and
-more, where two decades are passed in so many parts."""
+"""Rate in units of the largest that is logged as zero, up to which equal rates may be a rise that was rounded away: two
+decades in RANGE_TEST_APART parts rise by a quarter in each."""
 
 TURN = 0.1
 """Share of the peak that the rate must move back by for a turn: rounding and steps of a staircase move it less."""
@@ -49,7 +49,7 @@ JUMP = 0.25
 """Change between two logged rates, as a share of the peak, that no ramp of more than a few points makes."""
 
 ROUNDED = 0.01
-"""Relative difference of two rates that a log in six digits or float32 may add: none that matters."""
+"""Relative difference of two rates that rounding may make, and that does not matter."""
 
 REPEATED = 10
 """Points over which a schedule is compared with its own beginning."""
@@ -212,7 +212,7 @@ class Schedule:
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
-            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] and highest[i - 1] >= 2 * rates[i - 1]):
+            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
                     RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)

@@ -24,53 +24,54 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NEAR_GUESSING = (0.5, 1.5)
-"""Ends in units of the level of guessing between which a loss is taken to be in nats too, not summed or scaled."""
+"""Ends in units of the level of guessing (ln C) between which a loss is taken for a mean in nats, not summed or
+scaled."""
 
 FAR_ABOVE_GUESSING = 3.0
-"""Level in units of that of guessing from which a loss that does not fall has been thrown there, if it is in nats."""
+"""Level in units of that of guessing, from which a loss in nats that does not fall has been thrown there."""
 
 BEFORE_TRAINING = "before training"
-"""How a start ends that an evaluation before the first update shows."""
+"""End of the words for a start that is the evaluation before the first update: `val_loss before training`."""
 
 WILD = 3.0
-"""Spread of such a loss, its 95th percentile over its 5th: a summed or scaled loss that rests varies by less."""
+"""95th percentile over the 5th, from which a loss far above guessing is no summed or scaled one at rest."""
 
 HIGH_POINTS = 3
-"""Values of a log of steps, of twice as many in a row, that an explosion lifts at least: fewer may be bad batches.
-Those come one by one, however many there are."""
+"""Values of a log of steps, among twice as many in a row, that an explosion lifts at least: bad batches come one by
+one, however many there are."""
 
 BOUNCES = 0.1
-"""Noise as a share of its level that a loss of many examples does not have while it rests, in whatever unit."""
+"""Noise as a share of the level from which a loss does not rest, in whatever unit it is."""
 
 UNMOVED = 0.85
-"""Last third as a share of the first from which a loss has not fallen, however it bounces."""
+"""Median of the last third as a share of that of the first, from which a loss has not fallen, however it bounces."""
 
 AS_A_MEAN = 20.0
-"""Losses in units of that of guessing up to which one that never falls was thrown; beyond, it may be a sum."""
+"""Loss in units of that of guessing up to which one that never falls was thrown there; beyond, it may be a sum."""
 
 AT_ONCE = 0.05
-"""Share of the run within which one value alone tells that the first updates threw a run that then learns nothing."""
+"""Share of the run, at its beginning, within which a single high value counts, if nothing is learnt after it: the first
+updates threw the run."""
 
 VARIANCE = (0.7, 1.3)
-"""Losses about that of guessing the mean of normalised targets, their variance of 1."""
+"""Range about 1, the squared error of guessing the mean of normalised targets, which is their variance."""
 
 FAR = 10.0
-"""First value, after some updates, in units of that variance, from which they threw the run: targets that are only
-off-centre are learnt within an epoch. And how far both losses of a broken network go above where they began."""
+"""First value, logged after some updates, in units of that variance, from which the updates threw the run: targets that
+are only off-centre are learnt within an epoch. Also how far above its start both losses of a broken network go."""
 
 FAR_OUT = 1e3
-"""The same where a coefficient of determination gives the variance: inputs that are not scaled make a first loss of a
-hundred times."""
+"""The same where an R² gives the variance: inputs that are not scaled make a first loss of a hundred times that."""
 
 MEAN = "guessing the mean"
 """What a network does that knows nothing of its inputs."""
 
 FAR_THROWN = 4.0
-"""Height in units of the start that no overshoot of a run reaches which then learns, as in divergence."""
+"""Height in units of the start that an overshoot does not reach in a run that then learns; as in divergence."""
 
 OUT_OF_REACH = 1e4
-"""Height in units of the start from which what comes down again is another network: outputs a hundred times as large
-as those of any initialisation."""
+"""Height in units of the start from which a network has lost all it began with, though the loss comes down again: its
+outputs were a hundred times as large as those of any initialisation."""
 
 RESTS = 0.1
 """Change from the first to the last third of a run, as a share of its end, up to which it rests."""
@@ -82,7 +83,7 @@ LEARNS = 0.05
 """Fall after the first value as a share of the start, from which it learns after all."""
 
 SURELY = 5.0
-"""The same fall in units of its standard error, from which it is no luck."""
+"""The same fall in standard errors, from which it is no luck."""
 
 ONE_BY_ONE = 5
 """Values that are as sure where each is lower than the one before: once in 120 by chance."""
@@ -108,14 +109,15 @@ class Explosion:
     """The highest value."""
     peak: float
     times: float
-    """What the highest value reaches, of the epochs, or HIGH_POINTS close by, of the steps, in units of the start."""
+    """Height in units of the start: of the highest value where values are epochs, of HIGH_POINTS neighbours
+    otherwise."""
     is_lost: bool
-    """Whether it ends where it has hardly learnt anything, or was so far that it began anew from there; not for rows
-    that come again, as bad, in every epoch."""
+    """Whether it ends having hardly learnt anything, or went so high that it began anew from there. Never where the
+    same bad rows make the same jump in every epoch."""
 
     @property
     def explains_the_start(self) -> bool:
-        """Whether it threw the loss so far, for good, that what else is odd about its beginning is a consequence."""
+        """Whether it threw the loss so far, and for good, that other oddities of the beginning follow from it."""
         return self.is_lost and self.times >= FAR_THROWN
 
     @classmethod
@@ -162,10 +164,10 @@ def _learns_on(train: Trend[TrainLoss], start: float) -> bool:
 
 
 def lifted(values: NDArray[np.float64], start: float) -> float:
-    """Return the height of HIGH_POINTS values that are close by; the start where there are not so many values.
+    """Return the height of HIGH_POINTS values within twice as many in a row; the start where there are fewer values.
 
-    Side by side, a sixth of all stretches says how high they are at least, and the highest of all begins with a value
-    that lies as high, or ends with the log.
+    Every sixth stretch gives a lower bound at little cost. The highest stretch begins with a value that is at least as
+    high, or is the last one, so that only these are looked at.
     """
     if len(values) < HIGH_POINTS:
         return start
@@ -184,8 +186,8 @@ def _shared_height(stretches: NDArray[np.float64]) -> NDArray[np.float64]:
 def held_out_lost(train: Trend[TrainLoss], val: Trend[ValLoss], chance: ChanceLevels) -> Explosion | None:
     """Return the explosion of a run whose training came down again, and whose validation ends FAR above its start.
 
-    A network of huge weights memorises a small set. Confidence alone lifts a validation loss several times above
-    its lowest, too, but throws no training.
+    A network of huge weights can memorise a small training set. Overconfidence, too, lifts a validation loss several
+    times above its lowest, but it does not throw the training loss.
     """
     if val.series.axis is not train.series.axis:
         return None

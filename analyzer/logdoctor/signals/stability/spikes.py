@@ -25,8 +25,8 @@ WINDOW = (5, 50)
 """Fewest and most points that make the level before an excursion."""
 
 NEARBY = 10
-"""Windows before and after an excursion whose ordinary points are like those at it: a thousand for the tail of one in a
-hundred, ten of them."""
+"""Windows on either side of an excursion whose ordinary points show the noise around it: a thousand points, of which
+ten make the highest hundredth."""
 
 LEAP = 10.0
 """Factor over all values before from which a jump in the first window is one, however few they are."""
@@ -38,19 +38,20 @@ LASTS_SMOOTHED = 5
 """The same of points of a smoothed level: fewer may be two hard batches."""
 
 LASTS_SHARE = 0.02
-"""The share of those that they are at least, for among many points what is rare happens."""
+"""The same as a share of all points: among many, what is rare happens."""
 
 LOST = 0.5
 """Share of what was gained that a relapse loses: warm restarts and curricula seldom give back half."""
 
 SUBSTANCE = 0.3
-"""Share of all that a run ever gains which it must have gained before it can relapse; before, it has not begun."""
+"""Share of its whole gain that a run must have gained before it can relapse; until then, it has hardly begun."""
 
 LEARNT = 0.3
 """The same as a share of the start: less may be noise of a smoothed loss that hardly falls."""
 
 DISTINCT = 2.0
-"""Height of a relapse in units of what one in ten other points of the level lies above its lowest."""
+"""Height of a relapse in units of the 90th percentile of how far other points of the level lie above its lowest so
+far."""
 
 RELAPSE_Z = 6.0
 """Height of a relapse in units of the noise of the level."""
@@ -75,7 +76,7 @@ TAIL = 0.99
 """Quantile of ordinary heights that an event has to stand out from."""
 
 ABOVE_IT = 3
-"""How many must lie above what it is told from: of fewer, one or two other events would be it."""
+"""Points that must lie above the quantile that is taken for the tail: fewer might be one or two other events."""
 
 Z_SCORE = 10.0
 """Heights in units of the noise before from which an excursion is looked at. Log-normal batch noise of a factor of two

@@ -28,46 +28,45 @@ NORMAL_SPREAD = 2.563
 """Distance between the 10th and the 90th percentile of a normal distribution of unit width."""
 
 NOISE_FACTOR = 3.0
-"""Swings of blocks count from three times what the noise within the blocks explains; two tasks that take turns at
-random give twice."""
+"""Amplitude of block medians, in units of what the noise within the blocks explains, from which they swing; two tasks
+that take turns at random reach 2."""
 
 RARE = 3
-"""Values at the beginning, at least, the highest of which is taken for what a batch of an untrained model may have."""
+"""Values at the beginning that tell what a batch of an untrained model costs: the first alone may be an easy one."""
 
 BAND = 3.0
-"""Standard errors, of a level or of a point of a smooth swing, that chance goes beyond once in seven hundred times."""
+"""Standard errors that chance exceeds once in seven hundred times."""
 
 ABOVE = 1.15
 """Level in units of the start from which a loss has been thrown above it; seeds and batch noise reach a tenth."""
 
 THROWN = 8.0
-"""Height in units of the first values that no batch has whose model only guesses."""
+"""Height in units of the first values that no batch reaches while the model only guesses."""
 
 NOT_RARE = 0.02
-"""Share of values that have it where it is no single event."""
+"""Share of values above that height from which they are no single event."""
 
 AGAIN = 0.5
-"""Level that was reached early on, as a share of the lowest later one, which the loss does not come back to."""
+"""Lowest level of the first half as a share of that of the second, below which a gain was lost for good."""
 
 TO_AND_FRO = -0.5
-"""Correlation of how far values lie from the level with that of the next ones, down from which a curve goes to and fro
-from point to point: full gradients at too high a rate do, to -1; noise has 0, batches of an epoch -1 over their number.
-"""
+"""Lag-1 autocorrelation around the level, down from which a curve goes to and fro from point to point: full gradients
+at too high a rate give up to -1, noise 0, and the batches of an epoch -1 over their number."""
 
 PARTS = range(3, 8)
 """How many tasks or data sets may take turns; two in turn look like the zigzag of too high a rate."""
 
 ROUNDS = 8
-"""Turns of each in the later half from which chance does not keep the order."""
+"""Turns of each task in the later half from which it is not chance that they keep their order."""
 
 OF_PARTS = 0.6
-"""Share of the variance that lies between the parts: they differ by more than each does from round to round."""
+"""Share of the variance that must lie between the tasks: they differ by more than each does from round to round."""
 
 ONE_WAVE = 0.8
-"""Share of the power of a round in one frequency from which it is a wave, and no parts."""
+"""Share of the power of a round in one frequency, from which it is a wave and no tasks that take turns."""
 
 LONG_ENOUGH = 60
-"""Values of which a third, twenty, tells a memory of its own from noise."""
+"""Values from which each third, of twenty, shows whether it has a memory of its own."""
 
 LATE_SHARE = 0.5
 """Only the later half is judged: swings that die out early were the optimizer settling."""
@@ -116,7 +115,7 @@ class Swings(Generic[R]):
 
     @cached_property
     def lasting_smoothly(self) -> float:
-        """The same of what neighbours tell of the last third: batch noise alone lasts, too."""
+        """The same, times how smooth the last third is: batch noise alone lasts, too."""
         return self.lasting * smoothness(self._last)
 
     @cached_property
@@ -136,8 +135,8 @@ class Swings(Generic[R]):
     def has_memory(self, least: float, z: float) -> bool:
         """Whether the memory is so large, beyond the noise of so few points, and not that of a single step.
 
-        A step to another level, with noise before and after it, gives the whole a memory, but only its own third. Where
-        the loss jumps back above its start, it is no such step: all that was learnt is lost.
+        A step to another level gives the whole curve a memory, but only one of its thirds. Where the loss jumps back
+        above its start, it counts all the same: all that was learnt is lost.
         """
         if abs(self.memory) < max(least, z / np.sqrt(len(self.deviation))):
             return False

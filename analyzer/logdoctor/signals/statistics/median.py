@@ -58,3 +58,9 @@ def group_medians(values: NDArray[Any], group: NDArray[Any], groups: int) -> NDA
         alike = counts == count
         middle[alike] = row_medians(ordered[first[alike, None] + np.arange(count)])
     return middle
+
+
+def column_medians(cells: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each column, shape (c,), of an array (r, c) that may hold NaN; NaN where all of one is."""
+    seen = ~np.isnan(cells.T)
+    return group_medians(cells.T[seen], np.nonzero(seen)[0], cells.shape[1])

@@ -53,15 +53,17 @@ _MOST_REMEMBERED = 4096
 class Label:
     """What stands before the counter of a line that measures."""
 
-    word: str
+    word: str = ""
     """The word for a repeat, in small letters; nothing where it is a name."""
-    place: re.Pattern[str] | None
-    """How a line with it begins, with what it says as the only group; nothing for a phase, which names no run."""
+    name: str = ""
+    """The name, the same on each line; nothing for a repeat, and for a phase, which names no run."""
+    place: re.Pattern[str] | None = None
+    """How a line of a repeat begins, with what it says as the only group: each line has its own number."""
 
     def said_in(self, line: str) -> str:
         """Return what it says in one of its lines: `Fold 2`; nothing for a phase."""
         found = self.place.match(line) if self.place else None
-        return found[1] if found else ""
+        return found[1] if found else self.name
 
 
 @lru_cache(_MOST_REMEMBERED)
@@ -71,17 +73,21 @@ def label_of(shape: str) -> Label | None:
     found = _LABEL.match(text)
     if found is None or not _measures(shape):
         return None
-    name = found["name"]
-    if name:
-        spelt = _NO_LETTERS.sub(" ", name).strip()
-        if split_of(name) or _OF_AN_EPOCH.search(spelt):
-            return None
-        if any(phase.search(said) for phase in (NO_RUN, _PHASE) for said in (name, spelt)):
-            return Label("", None)
+    if found["name"]:
+        return _of_name(found["name"])
     prefixes = shape[: len(shape) - len(text)]
     place = (prefixes + text[: found.start("text")], found["text"], text[found.end("text") : found.end()])
     before, said, behind = (re.escape(one).replace(MASK, r"\S+?") for one in place)
-    return Label((found["word"] or "").lower(), re.compile(f"{before}({said}){behind}"))
+    return Label(found["word"].lower(), place=re.compile(f"{before}({said}){behind}"))
+
+
+def _of_name(name: str) -> Label | None:
+    """Return the label that a name makes: none if it says a split or something of the epoch."""
+    spelt = _NO_LETTERS.sub(" ", name).strip()
+    if split_of(name) or _OF_AN_EPOCH.search(spelt):
+        return None
+    is_phase = any(phase.search(said) for phase in (NO_RUN, _PHASE) for said in (name, spelt))
+    return Label(name="" if is_phase else name)
 
 
 def _measures(shape: str) -> bool:
