@@ -74,7 +74,7 @@ def test_the_share_of_the_larger_class_is_told_by_what_comes_after_the_first_eva
 
 
 def test_however_few_evaluations_there_are_a_tenth_of_them_may_come_before() -> None:
-    for before, after in ((3, 26), (1, 6)):  # of 29, and of 7: every second, or fewer, of thirty
+    for before, after in ((3, 26), (1, 6), (1, 5), (0, 5)):  # of 29, or of few, as long as enough are left
         accuracy = flat(0.37, before).followed_by(flat(0.627, after))
         assert [one.larger_share for one in levels(val_accuracy=accuracy) if one.larger_share] == [0.627]
 

@@ -323,7 +323,7 @@ def _from_shares(run: Run) -> list[Chance]:
     found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
     for series in run.all(ValMetric):
         every = series.finite.values
-        before = ceil(len(every) / BEFORE)
+        before = max(min(ceil(len(every) / BEFORE), len(every) - CONSTANT), 0)
         values = every[before:] / (accuracy_unit(every) if len(every) else 1.0)
         kinds = len(np.unique(values))
         turns = one_class_at_a_time(series.finite.take(slice(before, None)))
