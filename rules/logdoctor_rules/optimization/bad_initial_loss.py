@@ -219,6 +219,11 @@ class BadInitialLoss(Rule):
             val_accuracy=decay(0.31, 0.9),
         ),
         fires(
+            "eight epochs of such a loss: its first value alone tells",
+            train_loss=given([5300.0, 2600.0, 1700.0, 1300.0, 1100.0, 950.0, 850.0, 780.0]),
+            val_accuracy=given([0.09, 0.2, 0.3, 0.36, 0.4, 0.43, 0.46, 0.48]),
+        ),
+        fires(
             "thrown by the first updates at a rate of 1 of Adam, then learns",
             settings={"optimizer": "Adam", "lr": 1.0},
             train_loss=flat(109.0, 1).followed_by(decay(4.0, 0.2)),
@@ -376,8 +381,8 @@ class BadInitialLoss(Rule):
         if named is not None:
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above, val=val))
-        elif long or thrown_by_rate(train, settings):
-            found = list(self._dropped(train, settings, classified=begins_above_guessing(run, train)))
+        elif (classified := begins_above_guessing(run, train)) or long or thrown_by_rate(train, settings):
+            found = list(self._dropped(train, settings, classified=classified))
         if (
             long
             and not found

@@ -24,7 +24,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.curves import Curve, cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import has_begun_before, knows_more_than_chance
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
@@ -414,6 +414,12 @@ class NoLearning(Rule):
             "each of few evaluations is lower, as those of a fine-tuning that is almost done (a note)",
             train_loss=line(2.35, 2.33, 15).noisy(0.02),
             val_loss=given([2.276, 2.271, 2.269, 2.268]),
+        ),
+        fires(
+            "the second of two evaluations is lower, beside batches whose noise hides as much (a note)",
+            axis=Axis.STEP,
+            train_loss=flat(1.45, 90).noisy(0.1),
+            val_loss=Curve(np.array([1.387, 1.385]), frozenset(range(90)) - {44, 89}),
         ),
         fires(
             "rests below what guessing costs from its fifth step on, as what is learnt before it does (a note)",

@@ -290,6 +290,11 @@ class SlowConvergence(Rule):
             val_loss=given([2.22, 2.2, 2.24, 2.3]),
         ),
         silent(
+            "ten epochs that fall in a line, and validation, which has come to rest",
+            train_loss=line(3.56, 3.12, 10).noisy(0.005),
+            val_loss=decay(4.13, 3.69, 10, half_life=0.1),
+        ),
+        silent(
             "levels off by the steps alone, with most of its errors gone",
             train_loss=given(0.7 - 0.25 * SPENT).noisy(0.002),
             val_accuracy=given(0.5 + 0.33 * SPENT),

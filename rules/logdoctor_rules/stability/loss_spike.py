@@ -301,6 +301,11 @@ class LossSpike(Rule):
             val_accuracy=given([0.32, 0.37, 0.38, 0.38, 0.38, 0.37, 0.38, 0.37, 0.31, 0.35, 0.37, 0.38, 0.38]),
         ),
         silent(
+            "a second task, rehearsed with the first: validation of both goes half of the way back",
+            train_loss=decay(1.6, 0.5, 8).followed_by(decay(1.66, 0.48, 11)),
+            val_loss=decay(1.35, 0.6, 8).followed_by(decay(1.0, 0.53, 11)),
+        ),
+        silent(
             "few epochs, and other data from one on: validation knows nothing of it",
             train_loss=given([3.1, 2.4, 2.1, 1.8, 1.5, 1.3, 1.1, 1.0, 3.1, 2.5, 2.1, 1.8, 1.6]),
             val_loss=given([2.6, 2.3, 2.1, 1.9, 1.7, 1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.1]),

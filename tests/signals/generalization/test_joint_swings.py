@@ -9,6 +9,7 @@ from logdoctor import TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, flat, given, swing
 from logdoctor.signals import JointSwings, Roughness, Trend, Unmeasurable
 from logdoctor.signals.generalization.gap import Gap
+from logdoctor.signals.statistics.correlation import trend_aside
 
 WAVE = np.exp(swing(0.4, 12, 60).values)
 
@@ -76,3 +77,16 @@ def test_what_does_not_move_or_is_not_above_zero_cannot_be_measured() -> None:
         measured(flat(1.0, 60).values, decay(2.3, 0.9, 60).values * WAVE)
     with pytest.raises(Unmeasurable, match="not above zero"):
         measured(decay(2.3, 0.8, 60).values - 1, decay(2.3, 0.9, 60).values)
+
+
+@pytest.mark.parametrize(("evaluations", "count"), [(20, False), (60, True)])
+def test_of_few_pairs_a_likeness_that_comes_by_chance_is_no_reason_for_both(evaluations: int, count: bool) -> None:
+    noise = np.random.default_rng(4)
+    one, other = (trend_aside(noise.normal(0.0, 1.0, evaluations // 2)) for _ in range(2))
+    other -= one * float(one @ other) / float(one @ one)
+    alike = 0.6 * one / one.std() + 0.8 * other / other.std()
+    early = np.ones(evaluations - len(one))
+    train, val = (np.append(early, np.exp(0.4 * late)) for late in (one / one.std(), alike))
+    seen = measured(train, val)
+    assert seen.likeness == pytest.approx(0.6, abs=0.02)
+    assert (seen.margin(rate_is_high=False) >= 1) is count

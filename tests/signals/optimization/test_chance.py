@@ -73,6 +73,12 @@ def test_the_share_of_the_larger_class_is_told_by_what_comes_after_the_first_eva
     assert share.larger_share == 0.627
 
 
+def test_however_few_evaluations_there_are_a_tenth_of_them_may_come_before() -> None:
+    for before, after in ((3, 26), (1, 6), (1, 5), (0, 5)):  # of 29, or of few, as long as enough are left
+        accuracy = flat(0.37, before).followed_by(flat(0.627, after))
+        assert [one.larger_share for one in levels(val_accuracy=accuracy) if one.larger_share] == [0.627]
+
+
 def test_a_figure_that_is_no_accuracy_says_nothing() -> None:
     assert known(train_f1=flat(0.5)) == []
 

@@ -18,8 +18,8 @@ BEFORE, AFTER = 4, 3
 """Values before the jump, which show a course, and from it on, which show that it is gone again."""
 
 BACK = 0.25
-"""Distance from the first value as a share of what was gained within which a loss is back there: a second task, or
-other data, begin anywhere."""
+"""Distance from the first value as a share of what was gained within which a loss is back there, of training and of
+validation alike: a second task, or other data, begin anywhere."""
 
 LOW = 0.3
 """Share of what was gained that the value before may lie above the lowest: else it was on its way up."""
@@ -42,7 +42,7 @@ def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     falls = float(values[-1]) - low <= LOST * gained
     again = bool((np.diff(values[at:]) >= LOST * gained).any())
     shares = list(_ways_back(run, series, at))
-    if not (learnt and back and falls and shares) or again or min(shares) < LOST:
+    if not (learnt and back and falls and shares) or again or min(shares) < 1 - BACK:
         return None
     away = np.flatnonzero(values[at:] - low > LOW * gained)
     spike = Spike(at, at + int(away[-1]), peak, before, train.noise, gained, recovered=True)

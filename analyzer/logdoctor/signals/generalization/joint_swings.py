@@ -47,7 +47,8 @@ GETS_LOWER = 0.85
 """Late high values in units of the usual one of the first quarter below which a run has got lower."""
 
 ALIKE = 0.5
-"""Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below."""
+"""Correlation from which two losses that both jump so far have one reason; those of tiny validation sets stay below,
+where it is no chance: of few pairs it takes as much as LIKENESS of eight does."""
 
 CALM = 1 / 3
 """Log-spread of validation as a share of that of training, up to which training only shows noise of batches or of
@@ -157,7 +158,8 @@ class JointSwings:
             return 0.0
         together = min(self.likeness / LIKENESS, self.level / HIGH)
         together = min(together, self.turns / TURNS) if together >= 1 else together  # turns take long to count
-        one_reason = rate_is_high or self.late_likeness >= ALIKE or min(self.heights) >= THROWN
+        by_chance = LIKENESS * float(np.sqrt(MIN_EVALUATIONS / len(self.logs[1])))
+        one_reason = rate_is_high or self.late_likeness >= max(ALIKE, by_chance) or min(self.heights) >= THROWN
         height = float(np.sqrt(self.heights[0] * self.heights[1]))
         if not one_reason or height < GETS_LOWER or self.is_one_jump:
             return together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import inf, log
+from math import ceil, inf, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,7 @@ CONSTANT = 5
 """Evaluations that must give the very same accuracy before it counts as the share of a class."""
 
 BEFORE = 10
-"""One in so many evaluations may come before the model settles for the larger class."""
+"""One in so many evaluations, rounded up, may come before the model settles for the larger class: the first of few."""
 
 UNEVEN = (0.5, 0.99)
 """Shares of the larger of two classes between which the entropy of the shares is a level of its own."""
@@ -325,9 +325,10 @@ def _from_shares(run: Run) -> list[Chance]:
     found, more = [], named or _begins_at(run) or _begins_exactly_at(run)
     for series in run.all(ValMetric):
         every = series.finite.values
-        values = every[len(every) // BEFORE :] / (accuracy_unit(every) if len(every) else 1.0)
+        before = max(min(ceil(len(every) / BEFORE), len(every) - CONSTANT), 0)
+        values = every[before:] / (accuracy_unit(every) if len(every) else 1.0)
         kinds = len(np.unique(values))
-        turns = one_class_at_a_time(series.finite.take(slice(len(every) // BEFORE, None)))
+        turns = one_class_at_a_time(series.finite.take(slice(before, None)))
         at_rest = len(values) >= CONSTANT and (kinds == 1 or turns)
         if not (is_of_classes(series.name) and at_rest and 0 < values.max() < UNEVEN[1]):
             continue

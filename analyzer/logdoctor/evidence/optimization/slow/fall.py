@@ -250,7 +250,7 @@ class SlowFall:
         Nor does it where a rate falls to nothing, or may do so.
         """
         val = self.evaluated
-        if val is None or self.rate_falls or self.assumes_cosine or len(val) < self.thresholds.min_points:
+        if val is None or self.rate_falls or self.assumes_cosine:
             return False
         return val.sure_fall >= self.thresholds.min_z and last_fall(val)[0] < FALLS * (val.start - val.end)
 

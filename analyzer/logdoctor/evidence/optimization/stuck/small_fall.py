@@ -21,8 +21,8 @@ STEADY = 0.9
 STEADY_STEPS = 4
 """Evaluations that it takes: so many fall by chance once in a hundred times, if seldom alone."""
 
-HINTS = 2
-"""The same number from which on it is left open whether the run learns."""
+HINTS = 1
+"""The same number from which on it is left open whether the run learns: one may be a chance, and a course."""
 
 ROUNDING = 2e-4
 """Fall as a share of the start that is none, whatever its course: 0.0004 of ln 32, by which embeddings that have come
