@@ -56,6 +56,13 @@ def test_each_of_tiny_batches_throws_the_weights() -> None:
     assert causes(run("a", 0.2, batch_size=64))[0].id == "validation-set-too-small"
 
 
+def test_a_rate_at_which_hardly_any_network_trains_comes_before_the_set() -> None:
+    first = causes(run("a", 0.2, optimizer="adamw", lr=1.2))[0]
+    assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
+    assert first.pro[0] == "a rate of 1.2 is far above the usual for adamw"
+    assert causes(run("a", 0.2, optimizer="adamw", lr=1e-3))[0].id == "validation-set-too-small"
+
+
 def test_a_model_that_jumps_in_training_as_well_is_no_matter_of_the_set() -> None:
     jumps = flat(0.0, 40).noisy(0.2, seed=1)
     losses = {"train_loss": decay(2.3, 0.3, 40).plus(given(0.7 * jumps.values)), "val_loss": decay(2.3, 0.5, 40)}

@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.siblings import cured_first
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import ValLoss
@@ -106,6 +107,11 @@ class ValidationJumps:
         last_quarter = int(steps[len(steps) * 3 // 4])
         return bool(self.schedule.rates[-1] <= FELL * self.schedule.at(last_quarter - 1))
 
+    @cached_property
+    def far_too_high(self) -> str:
+        """The rate is one at which hardly any network trains."""
+        return above_usual(self.siblings.run, self.settings) if is_far_too_high(self.settings) else ""
+
     @property
     def shrank(self) -> str:
         """The jumps have become smaller with the rate."""
@@ -162,7 +168,8 @@ def causes_of_jumps(seen: ValidationJumps, fixes: Sequence[Fix]) -> tuple[Cause,
 
 def _set_too_small(seen: ValidationJumps, fixes: Sequence[Fix]) -> Cause:
     large = seen.many or seen.thrown
-    otherwise = seen.one_sided or seen.shrank or seen.tiny_batch or seen.with_training or seen.thrown or seen.away
+    by_training = seen.shrank or seen.tiny_batch or seen.with_training or seen.thrown or seen.far_too_high
+    otherwise = seen.one_sided or by_training or seen.away
     return because(
         "validation-set-too-small",
         Strength.UNLIKELY if seen.calm or large else likely_if(seen.few or not otherwise),
@@ -175,15 +182,21 @@ def _set_too_small(seen: ValidationJumps, fixes: Sequence[Fix]) -> Cause:
 def _rate_too_high(seen: ValidationJumps) -> Cause:
     cause = because(
         "learning-rate-too-high",
-        likely_if((seen.shrank or seen.with_training or seen.thrown) and not seen.few),
-        pro=["the jumps shrank when the rate fell" if seen.shrank else "", seen.calm, seen.with_training, seen.thrown],
+        likely_if((seen.shrank or seen.with_training or seen.thrown or seen.far_too_high) and not seen.few),
+        pro=[
+            seen.far_too_high,
+            "the jumps shrank when the rate fell" if seen.shrank else "",
+            seen.calm,
+            seen.with_training,
+            seen.thrown,
+        ],
         contra=["the rate has fallen, the jumps have not" if seen.rate_fell and not seen.shrank else ""],
     )
     return with_lower_rate(cause, seen.siblings.run)
 
 
 def _statistics_lag(seen: ValidationJumps) -> Cause:
-    otherwise = seen.shrank or seen.few or seen.with_training or seen.thrown
+    otherwise = seen.shrank or seen.few or seen.with_training or seen.thrown or seen.far_too_high
     alone = "training does not jump with it" if seen.one_sided and not seen.with_training else ""
     return because(
         "batch-norm-statistics",
