@@ -10,6 +10,7 @@ import pytest
 from logdoctor import GradNorm, Series, TrainLoss, example_run
 from logdoctor.curves import decay
 from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
+from logdoctor.run import Setting
 from logdoctor.run.averages import SINCE_LAST
 from logdoctor.signals import ChanceLevels, Trend
 
@@ -23,7 +24,7 @@ def first_values(
 ) -> FirstValues:
     train = Trend[TrainLoss].measure(Series.of("loss", STEPS, losses))
     grads = None if norms is None else Trend[GradNorm].measure(Series.of("grad_norm", STEPS, norms))
-    settings = {**({} if rate is None else {"lr": rate}), **({"optimizer": name} if name else {})}
+    settings: dict[str, Setting] = {**({} if rate is None else {"lr": rate}), **({"optimizer": name} if name else {})}
     example = example_run(settings, train_loss=decay(2.0, 1.0))
     run = replace(example, series=tuple(replace(one, average=average) for one in example.series))
     return FirstValues.measure(run, train, grads, ChanceLevels.measure(run))
