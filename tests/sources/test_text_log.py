@@ -440,6 +440,19 @@ def test_lines_behind_a_progress_bar_keep_their_numbers(folder: Path) -> None:
     assert [event.line for event in log.events] == [8]
 
 
+def test_a_bar_that_counts_back_by_one_is_the_same_pass(folder: Path) -> None:
+    bar = "\r{0}/44 ━━━━━━━━━━ 1s 34ms/step - loss: {1:.4f}"
+    last = "\r44/44 ━━━━━━━━━━ 2s 36ms/step - loss: {0:.4f} - val_loss: {1:.4f}"
+    drawn = [
+        f"Epoch {epoch}/8\n"
+        + "".join(bar.format(at, 1 / epoch) for at in ((1, 13, 15, 14, 31) if epoch == 5 else (1, 13, 15, 31)))
+        + last.format(1 / epoch, 1.1 / epoch)
+        for epoch in range(1, 9)
+    ]
+    run = run_of(write(folder / "keras.log", "\n".join(drawn) + "\n"))
+    assert {one.name: len(one) for one in run.series} == {"loss": 8, "val_loss": 8}
+
+
 def test_a_bar_of_a_hundred_thousand_updates_on_one_line(folder: Path) -> None:
     """Every state of it is a line, divided by carriage returns."""
     last = 100_000

@@ -24,7 +24,13 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.generalization.validation_jumps import CAUSES, ValidationJumps, causes_of_jumps, many_examples
+from logdoctor.evidence.generalization.validation_jumps import (
+    CAUSES,
+    ValidationJumps,
+    causes_of_jumps,
+    collapses,
+    many_examples,
+)
 from logdoctor.evidence.generalization.validation_mismatch import ValidationMismatch
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import examples_of, has_one_decimal, moves_often
@@ -285,7 +291,8 @@ class NoisyValidation(Rule):
             return
         many = many_examples(metric.series, FEW) if metric is not None and not n else ""
         is_other = ValidationMismatch(rough.gap, metric, boosted=False).is_other_data
-        seen = ValidationJumps(rough, schedule, settings, siblings, few, many, is_other)
+        falls = collapses(metric.series) if metric is not None else ""
+        seen = ValidationJumps(rough, schedule, settings, siblings, few, many, falls, is_other)
         series, first = val.series, int(val.series.steps[len(val) // 2])
         jumps = (
             f"{series.name} usually jumps by {number(rough.jumps)} from one evaluation to the next around "

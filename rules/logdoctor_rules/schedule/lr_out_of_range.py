@@ -50,7 +50,7 @@ class LrOutOfRange(Rule):
 
     What is usual differs with model, batch and loss, so this is a note; where the loss agrees, in that it ends no lower
     than it began or breaks, another rule says so louder, and this one is sure. Optimizers that set their own scale and
-    those that are not known are not judged.
+    those that are not known are not judged, unless a framework takes one by default.
     """
 
     id = "lr-out-of-range"
@@ -103,7 +103,9 @@ class LrOutOfRange(Rule):
         siblings: Siblings,
     ) -> Iterator[Finding]:
         """Compare the peak rate with the usual range, and look at what became of the loss."""
-        rate, name = given_rate(run), settings.optimizer.replace("_", "").replace("-", "")
+        by_default = f"{settings.default_optimizer}, the default," if settings.default_optimizer else ""
+        rate, named = given_rate(run), settings.optimizer_name or by_default
+        name = named.lower().replace("_", "").replace("-", "")
         usual = next(((low, high) for known, low, high in USUAL if name.startswith(known)), None)
         if rate is None or usual is None or (schedule is not None and schedule.is_range_test):
             return
@@ -115,7 +117,7 @@ class LrOutOfRange(Rule):
         breaks = logged is not None and len(logged.curve) > len(train)
         stays = train.start - train.end <= self.effect * abs(train.start)
         agrees = (breaks or stays) if too_high else stays
-        said = f"the rate is {number(rate)}; {settings.optimizer_name} usually takes {number(low)} to {number(high)}"
+        said = f"the rate is {number(rate)}; {named} usually takes {number(low)} to {number(high)}"
         ends = "turns NaN or infinite" if breaks and too_high else "ends hardly lower than it began"
         cause = rate_too_high if too_high else rate_too_low
         yield self.finding(

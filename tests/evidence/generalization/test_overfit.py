@@ -22,6 +22,11 @@ def causes(settings: dict[str, Setting] | None = None, **curves: Curve) -> dict[
     return {cause.id: cause for cause in overfit(run).causes()}
 
 
+def causes_in_steps(**curves: Curve) -> dict[str, Cause]:
+    """Return the same of a run whose log counts steps."""
+    return {cause.id: cause for cause in overfit(example_run(None, Axis.STEP, 0, **curves)).causes()}
+
+
 def overfit(run: Run) -> Overfit:
     train, val, metric = run.find(TrainLoss), run.find(ValLoss), run.find(ValMetric)
     assert train is not None
@@ -288,6 +293,15 @@ def test_an_accuracy_below_that_of_guessing_speaks_for_another_kind_of_data() ->
     assert "below the 0.1 of guessing" in " ".join(found["validation-set-differs"].pro)
     found = causes(train_loss=decay(2.3, 0.05, 60), val_loss=rises, val_accuracy=AT_CHANCE)
     assert first(found) == "labels-do-not-match"
+
+
+def test_answers_that_stay_guesses_while_training_learns_speak_for_other_data_in_steps_too() -> None:
+    val = {"val_loss": line(2.0, 7.4, 15).without(0, 0), "val_accuracy": flat(0.095, 15).noisy(0.004).without(0, 0)}
+    found = causes_in_steps(train_loss=decay(2.3, 0.01, 120, half_life=0.1).noisy(0.01), **val)
+    assert first(found) == "validation-set-differs"
+    assert "training had come by its first evaluation to" in " ".join(found["validation-set-differs"].pro)
+    by_heart = causes_in_steps(train_loss=given([2.3, 2.2, 2.1]).followed_by(flat(0.1, 117)), **val)
+    assert "training had come" not in " ".join(by_heart["validation-set-differs"].pro)
 
 
 def test_one_answer_to_all_of_validation_speaks_for_inputs_of_another_scale() -> None:

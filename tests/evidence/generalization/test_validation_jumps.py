@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from logdoctor import Axis, Cause, Run, Strength, TrainLoss, ValLoss, example_run
+from logdoctor import Axis, Cause, Run, Series, Strength, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, flat, given
-from logdoctor.evidence.generalization.validation_jumps import ValidationJumps, causes_of_jumps
+from logdoctor.evidence.generalization.validation_jumps import ValidationJumps, causes_of_jumps, collapses
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
 
@@ -21,7 +21,9 @@ def run(name: str, noise: float, **settings: Setting) -> Run:
     return replace(made, name=name)
 
 
-def causes(jumps: Run, *others: Run, many: str = "", other_data: bool = False) -> tuple[Cause, ...]:
+def causes(
+    jumps: Run, *others: Run, many: str = "", collapsing: str = "", other_data: bool = False
+) -> tuple[Cause, ...]:
     train, val = jumps.find(TrainLoss), jumps.find(ValLoss)
     assert train is not None
     assert val is not None
@@ -29,7 +31,7 @@ def causes(jumps: Run, *others: Run, many: str = "", other_data: bool = False) -
     rough = Roughness.measure(gap, jumps)
     siblings = Siblings.among(jumps, [jumps, *others])
     settings = Hyperparameters(jumps)
-    seen = ValidationJumps(rough, None, settings, siblings, many=many, is_other_data=other_data)
+    seen = ValidationJumps(rough, None, settings, siblings, many=many, collapses=collapsing, is_other_data=other_data)
     return causes_of_jumps(seen, [])
 
 
@@ -54,6 +56,36 @@ def test_a_sibling_that_jumps_as_much_tests_nothing() -> None:
 def test_each_of_tiny_batches_throws_the_weights() -> None:
     assert causes(run("a", 0.2, batch_size=1))[0].id == "batch-too-small"
     assert causes(run("a", 0.2, batch_size=64))[0].id == "validation-set-too-small"
+
+
+def test_a_rate_at_which_hardly_any_network_trains_comes_before_the_set() -> None:
+    first = causes(run("a", 0.2, optimizer="adamw", lr=1.2))[0]
+    assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
+    assert first.pro[0] == "a rate of 1.2 is far above the usual for adamw"
+    assert causes(run("a", 0.2, optimizer="adamw", lr=1e-3))[0].id == "validation-set-too-small"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            [0.7, 0.8, 0.81, 0.82, 0.0, 0.48, 0.82, 0.0, 0.67, 0.0, 0.0, 0.78, 0.85, 0.84],
+            "falls to 0 and comes back, 3",
+        ),
+        ([0.7, 0.8, 0.81, 0.82, 0.0, 0.1, 0.2, 0.5, 0.67, 0.75, 0.8, 0.83, 0.85, 0.84], ""),  # once
+        ([0.7, 0.8, 0.81, 0.82, 0.5, 0.48, 0.82, 0.5, 0.67, 0.45, 0.5, 0.78, 0.85, 0.84], ""),  # not so low
+        ([0.7, 0.8, 0.81, 0.82, 0.0, 0.48, 0.5, 0.0, 0.6, 0.0, 0.0, 0.5, 0.5, 0.5], ""),  # not back
+    ],
+)
+def test_a_metric_that_collapses_again_and_again(values: list[float], said: str) -> None:
+    found = collapses(Series.of("val_dice", range(1, len(values) + 1), values))
+    assert found.startswith(f"val_dice {said}") if said else not found
+
+
+def test_evaluations_that_collapse_beside_steady_training_are_of_no_small_set() -> None:
+    first = causes(run("a", 0.2), collapsing="val_dice falls to 0 and comes back, 3 times")[0]
+    assert (first.id, first.strength) == ("batch-norm-statistics", Strength.LIKELY)
+    assert first.pro[0].startswith("val_dice falls to 0 and comes back, 3 times, while training is steady at 0.3")
 
 
 def test_a_model_that_jumps_in_training_as_well_is_no_matter_of_the_set() -> None:

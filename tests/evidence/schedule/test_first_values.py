@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from logdoctor import GradNorm, Series, TrainLoss, example_run
 from logdoctor.curves import decay
 from logdoctor.evidence.schedule.first_values import FirstValues, usual_leap
+from logdoctor.run import Setting
+from logdoctor.run.averages import SINCE_LAST
 from logdoctor.signals import ChanceLevels, Trend
 
 RNG = np.random.default_rng(5)
@@ -15,11 +19,14 @@ STEPS = range(1, 201)
 FALLING = np.concatenate([np.geomspace(30.0, 3.0, 10), np.geomspace(3.0, 1.0, 190)])
 
 
-def first_values(losses: np.ndarray, norms: np.ndarray | None = None, rate: float | None = None) -> FirstValues:
+def first_values(
+    losses: np.ndarray, norms: np.ndarray | None = None, rate: float | None = None, *, average: str = "", name: str = ""
+) -> FirstValues:
     train = Trend[TrainLoss].measure(Series.of("loss", STEPS, losses))
     grads = None if norms is None else Trend[GradNorm].measure(Series.of("grad_norm", STEPS, norms))
-    settings = {} if rate is None else {"lr": rate}
-    run = example_run(settings, train_loss=decay(2.0, 1.0))
+    settings: dict[str, Setting] = {**({} if rate is None else {"lr": rate}), **({"optimizer": name} if name else {})}
+    example = example_run(settings, train_loss=decay(2.0, 1.0))
+    run = replace(example, series=tuple(replace(one, average=average) for one in example.series))
     return FirstValues.measure(run, train, grads, ChanceLevels.measure(run))
 
 
@@ -36,6 +43,12 @@ def test_leaps_that_never_come_again_tell_of_an_overshoot() -> None:
 def test_a_burst_from_where_guessing_is_is_how_learning_begins() -> None:
     burst = np.concatenate([np.geomspace(40.0, 2.0, 10), np.ones(190)])
     assert first_values(FALLING / 30.0 * 0.7, burst).came_down == ""
+
+
+def test_a_burst_tells_of_a_rate_that_is_far_too_high_where_the_optimizer_is_named() -> None:
+    losses, burst = FALLING / 30.0 * 0.2, np.concatenate([np.geomspace(40.0, 2.0, 10), np.ones(190)])
+    assert "gradient norm" in first_values(losses, burst, rate=0.3, name="adamw").came_down
+    assert first_values(losses, burst, rate=0.3, average=SINCE_LAST).came_down == ""  # AdamW by default: perhaps SGD
 
 
 def test_leaps_that_come_again_are_noise() -> None:

@@ -83,6 +83,17 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
         ("data-changed", {}, {"train_loss": SOUND.followed_by(flat(2.3, 40)).noisy(0.02), "grad_norm": QUIET}),
         ("bad-batch", {}, {"train_loss": decay(2.3, 0.5).noisy(0.02).with_value(80, 9.0), "grad_norm": QUIET}),
         (
+            "bad-batch",
+            {"optimizer": "adam", "lr": 1e-3},
+            {
+                "train_loss": SOUND.followed_by(flat(0.5, 120))
+                .noisy(0.02)
+                .with_value(90, 900.0)
+                .with_value(130, 400.0),
+                "grad_norm": flat(1.0, 200).noisy(0.05).with_value(90, 2000.0).with_value(130, 900.0),
+            },
+        ),
+        (
             "learning-rate-too-high",
             {},
             {"train_loss": flat(226.0, 108).noisy(3.0).with_value(10, 5430.0, 460.0, 350.0, 300.0, 280.0)},

@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.siblings import cured_first
+from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import ValLoss
@@ -54,6 +55,16 @@ FELL = 0.5
 STEADY = 0.05
 """Usual jump of training as a share of all it gained, up to which the model is steady, and other data may not be."""
 
+COLLAPSES = 0.5
+"""Value of a metric in units of its best so far, below which it collapses: of fifty answers that are right by eight in
+ten, so many are wrong by chance once in ten million evaluations."""
+
+BACK = 0.9
+"""The same that it comes back to, by what was learnt before."""
+
+TWICE = 2
+"""Such collapses from which they are no single event."""
+
 CALMER = 0.8
 """Late jumps in units of early ones below which they have shrunk with the rate."""
 
@@ -70,6 +81,8 @@ class ValidationJumps:
     """An accuracy tells of few examples: a clause."""
     many: str = ""
     """An accuracy tells of more: a clause."""
+    collapses: str = ""
+    """A metric falls to little again and again, and comes back: a clause."""
     is_other_data: bool = False
     """Validation shows to be other data than training: while training is steady, that is what jumps."""
 
@@ -106,6 +119,11 @@ class ValidationJumps:
         last_quarter = int(steps[len(steps) * 3 // 4])
         return bool(self.schedule.rates[-1] <= FELL * self.schedule.at(last_quarter - 1))
 
+    @cached_property
+    def far_too_high(self) -> str:
+        """The rate is one at which hardly any network trains."""
+        return above_usual(self.siblings.run, self.settings) if is_far_too_high(self.settings) else ""
+
     @property
     def shrank(self) -> str:
         """The jumps have become smaller with the rate."""
@@ -129,12 +147,23 @@ class ValidationJumps:
             return ""
         return f"{train.series.name} ends at {number(train.end)}, above the {number(train.start)} at which it began"
 
+    @property
+    def is_steady(self) -> bool:
+        """Whether training hardly jumps."""
+        train = self.rough.gap.train
+        return self.rough.train_jumps <= STEADY * max(train.start - train.end, 0.0)
+
+    @cached_property
+    def unlike_training(self) -> str:
+        """What is evaluated collapses again and again while what is trained is steady: the two are not the same."""
+        end = number(self.rough.gap.train.end)
+        return f"{self.collapses}, while training is steady at {end}" if self.collapses and self.is_steady else ""
+
     @cached_property
     def away(self) -> str:
         """Validation is other data, and jumps while training, far below it, is steady."""
         train, val = self.rough.gap.train, self.rough.gap.val
-        restless = self.rough.train_jumps > STEADY * max(train.start - train.end, 0.0)
-        if not self.is_other_data or restless or val.end < train.start:
+        if not self.is_other_data or not self.is_steady or val.end < train.start:
             return ""
         return (
             f"{val.series.name} jumps around {number(val.end)}, above the {number(train.start)} at which training "
@@ -162,12 +191,13 @@ def causes_of_jumps(seen: ValidationJumps, fixes: Sequence[Fix]) -> tuple[Cause,
 
 def _set_too_small(seen: ValidationJumps, fixes: Sequence[Fix]) -> Cause:
     large = seen.many or seen.thrown
-    otherwise = seen.one_sided or seen.shrank or seen.tiny_batch or seen.with_training or seen.thrown or seen.away
+    by_training = seen.shrank or seen.tiny_batch or seen.with_training or seen.thrown or seen.far_too_high
+    otherwise = seen.one_sided or by_training or seen.away or seen.unlike_training
     return because(
         "validation-set-too-small",
         Strength.UNLIKELY if seen.calm or large else likely_if(seen.few or not otherwise),
         pro=[seen.few, "" if seen.one_sided else "the jumps go both ways"],
-        contra=[seen.one_sided, seen.shrank, seen.calm, seen.with_training, large],
+        contra=[seen.one_sided, seen.shrank, seen.calm, seen.with_training, seen.unlike_training, large],
         fixes=fixes,
     )
 
@@ -175,22 +205,42 @@ def _set_too_small(seen: ValidationJumps, fixes: Sequence[Fix]) -> Cause:
 def _rate_too_high(seen: ValidationJumps) -> Cause:
     cause = because(
         "learning-rate-too-high",
-        likely_if((seen.shrank or seen.with_training or seen.thrown) and not seen.few),
-        pro=["the jumps shrank when the rate fell" if seen.shrank else "", seen.calm, seen.with_training, seen.thrown],
+        likely_if((seen.shrank or seen.with_training or seen.thrown or seen.far_too_high) and not seen.few),
+        pro=[
+            seen.far_too_high,
+            "the jumps shrank when the rate fell" if seen.shrank else "",
+            seen.calm,
+            seen.with_training,
+            seen.thrown,
+        ],
         contra=["the rate has fallen, the jumps have not" if seen.rate_fell and not seen.shrank else ""],
     )
     return with_lower_rate(cause, seen.siblings.run)
 
 
 def _statistics_lag(seen: ValidationJumps) -> Cause:
-    otherwise = seen.shrank or seen.few or seen.with_training or seen.thrown
+    otherwise = seen.shrank or seen.few or seen.with_training or seen.thrown or seen.far_too_high
     alone = "training does not jump with it" if seen.one_sided and not seen.with_training else ""
     return because(
         "batch-norm-statistics",
-        likely_if(seen.one_sided and not otherwise),
-        pro=[seen.one_sided, alone],
+        likely_if((seen.one_sided or seen.unlike_training) and not otherwise),
+        pro=[seen.one_sided, alone, seen.unlike_training],
         contra=[seen.with_training],
     )
+
+
+def collapses(metric: Series) -> str:
+    """Say so where a metric of which more is better falls to little again and again, and comes back each time."""
+    values = metric.finite.values
+    if len(values) < EVALUATIONS or values.min() < 0:
+        return ""
+    before = np.maximum.accumulate(values)[:-1]
+    after = np.maximum.accumulate(values[::-1])[::-1]
+    down = (values[1:] < COLLAPSES * before) & (after[1:] >= BACK * before)
+    times = int(np.sum(down & ~np.append(False, down[:-1])))
+    if times < TWICE:
+        return ""
+    return f"{metric.name} falls to {number(float(values[1:][down].min()))} and comes back, {times} times"
 
 
 def many_examples(metric: Series, few: int) -> str:

@@ -189,24 +189,28 @@ class ValidationMismatch:
 
     @property
     def never_learnt(self) -> str:
-        """Say so where new data are never answered better than by guessing, though the first epoch taught something.
+        """Say so where new data are never answered better than by guessing, though training soon learnt something.
 
         In its first epoch training sees each example once: what brings its loss below guessing is no single example,
-        and would hold for validation, were its inputs and labels alike.
+        and would hold for validation, were its inputs and labels alike. So does what it learns before the first
+        evaluation of a log of steps, unless it is so much that examples may have been learnt by heart.
         """
         metric, (first, training) = self.metric, self.first_pair
-        train, lowest = self.gap.train.series, float(self.gap.val.series.values.min())
-        if metric is None or not is_accuracy(metric.series.name) or train.axis is not Axis.EPOCH or train.steps[0] > 1:
+        train, lowest, start = self.gap.train.series, float(self.gap.val.series.values.min()), self.gap.train.start
+        of_epochs = train.axis is Axis.EPOCH
+        if metric is None or not is_accuracy(metric.series.name) or (of_epochs and train.steps[0] > 1):
             return ""
         right = float(metric.level.max()) / accuracy_unit(metric.series.values)
         if not 0 < right <= FEW_RIGHT or len(metric.series) < SAME_ANSWERS:
             return ""
-        guess = log(1 / right)
-        if training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
+        guess = min(log(1 / right), max(first, start))  # small sets are answered worse than by guessing, by chance
+        by_heart = not of_epochs and training <= LITTLE_FITTED * start
+        if by_heart or training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
             return ""
+        soon = "the first epoch of training brought" if of_epochs else "training had come by its first evaluation to"
         return (
             f"{metric.series.name} never passes {number(float(metric.level.max()))} at a loss of {number(lowest)}, as "
-            f"that of guessing, though the first epoch of training brought {number(training)}"
+            f"that of guessing, though {soon} {number(training)}"
         )
 
     @property

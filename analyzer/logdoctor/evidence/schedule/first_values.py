@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.optimization.pretrained import may_be_untrained
-from logdoctor.evidence.usual_rates import HIGH_ADAPTIVE, is_far_too_high
+from logdoctor.evidence.usual_rates import HIGH_ADAPTIVE, HIGH_RATE, is_far_too_high
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
 from logdoctor.signals import Hyperparameters, given_rate
@@ -72,9 +72,11 @@ class FirstValues:
         first, begins = max(4, round(EARLY * n)), max(5, round(2 * EARLY * n))
         if values.min() <= 0:
             return cls("")
-        factor, rate = float(values[:first].max()) / _settled(values), given_rate(run)
+        factor, rate, settings = float(values[:first].max()) / _settled(values), given_rate(run), Hyperparameters(run)
         is_scale = factor >= SCALE and rate is not None and rate <= HIGH_ADAPTIVE
-        untrained, far = may_be_untrained(train.first, chance), is_far_too_high(Hyperparameters(run))
+        # What the framework would have taken by default is no optimizer known: 0.3 is usual for SGD.
+        known = settings.is_adaptive is not None or (rate is not None and rate >= HIGH_RATE)
+        untrained, far = may_be_untrained(train.first, chance), known and is_far_too_high(settings)
         if (untrained and not far) or factor < DROP or is_scale:
             return cls("", is_scale)
         rises = np.diff(np.log(values))

@@ -170,6 +170,15 @@ class Event:
         low = np.flatnonzero(values[peak:] <= level + (values[peak] - level) / LOOK_BACK)
         return int(low[0]) if len(low) else None
 
+    @cached_property
+    def is_of_one_step(self) -> bool:
+        """Whether one step alone costs far more than ever, and the very next one no more than those before."""
+        values, at = self.series.values, self.index
+        beside = self.series.steps[at - 1 : at + 2]
+        if self.averages or not 0 < at < len(values) - 1 or (np.diff(beside) != 1).any() or self.onset != at:
+            return False
+        return self.exploded and bool(values[at + 1] <= self.before[-LOOK_BACK:].max())
+
     @property
     def comes_after_updates(self) -> bool:
         """Whether updates had been made before the first value: the first loss is not that of the initial weights."""

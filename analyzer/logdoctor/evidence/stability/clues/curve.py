@@ -144,6 +144,9 @@ def _from_aftermath(event: Event) -> Iterator[Clue]:
     elif event.back_after <= RUN_UP:
         back = "it is back" if event.back_to_level else "most of the jump is gone"
         yield Clue("bad-batch", WEAK, f"{back} after {counted(event.back_after, 'logged value')}")
+        if event.is_of_one_step:
+            yield Clue("bad-batch", DECISIVE, "the steps just before and after it, both logged, are as usual")
+            yield Clue("learning-rate-too-high", -FAIR, "weights that were thrown would cost more in the next step")
 
 
 def _from_resume(event: Event) -> Iterator[Clue]:

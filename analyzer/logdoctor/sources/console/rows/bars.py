@@ -62,7 +62,7 @@ class _States:
         within = np.concatenate([next(iter(rows.of(Kind.WITHIN).values())) for rows in bars])[order]
         length = np.concatenate([_lengths(rows) for rows in bars])[order]
         epoch = np.nan_to_num(epochs.before(lines[order]), nan=-1.0)
-        begins = np.append(True, (np.diff(within) < 0) | (np.diff(length) != 0) | (np.diff(epoch) != 0))
+        begins = np.append(True, _goes_back(within, length) | (np.diff(length) != 0) | (np.diff(epoch) != 0))
         return cls(lines[order], owner, epoch, np.append(True, np.diff(within) != 0) | begins, begins)
 
     @property
@@ -105,6 +105,15 @@ def _of_split(bars: Sequence[Rows], epochs: Clock) -> list[Told]:
         if len(part):
             found.append((part, inner if few else None))
     return found
+
+
+def _goes_back(within: Numbers, length: Numbers) -> NDArray[np.bool_]:
+    """Tell which states but the first begin a pass anew: (n - 1,).
+
+    A bar midway that counts back by a few is drawn by two threads, of which the slower one came later.
+    """
+    midway = (length[:-1] > 0) & (within[:-1] < length[:-1])
+    return (np.diff(within) < 0) & ~(midway & (within[1:] > within[:-1] / 2))
 
 
 def _lengths(rows: Rows) -> Numbers:
