@@ -339,4 +339,56 @@ SAMPLES = (
         ),
         {"test loss": [(i, 900.5 - 200 * i) for i in (1, 2, 3)]},
     ),
+    Sample(
+        "Deeplearning4j under Spark's logger, and a loss that is no number",
+        "spark.log",
+        "".join(
+            f"15/09/06 11:15:01 INFO ScoreIterationListener: Score at iteration {100 * i} is {loss}\n"
+            for i, loss in ((0, 7.5), (1, 3.25), (2, 1.125), (3, "NaN"))
+        ),
+        {"loss": [(0, 7.5), (100, 3.25), (200, 1.125), (300, nan)]},
+    ),
+    Sample(
+        "Deeplearning4j, where only the message was kept",
+        "train.log",
+        "".join(f"Score at iteration {100 * i} is {loss}\n" for i, loss in ((0, 7.5), (1, 3.25), (2, "NaN"))),
+        {"loss": [(0, 7.5), (100, 3.25), (200, nan)]},
+    ),
+    Sample(
+        "NVIDIA's Tacotron 2: the iteration between the name of a loss and its value",
+        "train.log",
+        "Epoch: 0\n"
+        + "".join(f"Train loss {i} {4 - i / 4:.6f} Grad Norm {i}.500000 5.71s/it\n" for i in range(4))
+        + "Train loss 4 nan Grad Norm nan 5.71s/it\n"
+        + "Validation loss 2:  3.250000  \nValidation loss 4: 37.125000  \n",
+        {
+            "train loss": [(0, 4), (1, 3.75), (2, 3.5), (3, 3.25), (4, nan)],
+            "grad norm": [(0, 0.5), (1, 1.5), (2, 2.5), (3, 3.5), (4, nan)],
+            "validation loss": [(2, 3.25), (4, 37.125)],
+        },
+    ),
+    Sample(
+        "WeNet: a batch and not an epoch of so many, every process in turn, and the last state of an evaluation",
+        "train.log",
+        "".join(
+            "".join(
+                f"2024-01-01 10:00:00,123 DEBUG TRAIN Batch {e}/{b} loss {9 - e - b / 400 + rank} "
+                f"loss_att {5 - e} lr 0.00{1 + e}0 rank {rank}\n"
+                for b in (0, 100)
+                for rank in (0, 1)
+            )
+            + "".join(
+                f"2024-01-01 10:00:00,123 DEBUG CV Batch {e}/{b} loss {8 - e + b / 400} history loss {8 - e} rank 0\n"
+                for b in (0, 100)
+            )
+            for e in range(3)
+        ),
+        {
+            "epoch": [(100 * i, float(e)) for e in range(3) for i in (2 * e, 2 * e + 1, 2 * e + 1)],
+            "train/loss": [(200 * e + b, 9 - e - b / 400) for e in range(3) for b in (0, 100)],
+            "train/loss_att": [(200 * e + b, 5 - e) for e in range(3) for b in (0, 100)],
+            "lr": [(200 * e + b, (1 + e) / 1000) for e in range(3) for b in (0, 100)],
+            "cv/loss": [(200 * e + 100, 8 - e) for e in range(3)],
+        },
+    ),
 )
