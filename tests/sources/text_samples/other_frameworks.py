@@ -355,6 +355,49 @@ SAMPLES = (
         {"loss": [(0, 7.5), (100, 3.25), (200, nan)]},
     ),
     Sample(
+        "Hugging Face's examples for Flax: the counter behind three dots and a bracket",
+        "train.log",
+        "".join(f"Epoch... ({i}/5 | Loss: {4.5 - i})\n" for i in (1, 2, 3)),
+        {"Loss": [(i, 4.5 - i) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "Hugging Face's examples for Flax: losses at a step, and an evaluation after the epoch",
+        "train.log",
+        "".join(
+            f"Step... ({500 * i} | Loss: {4.5 - i}, Learning Rate: 0.{5 - i})\n"
+            f"Epoch... ({i}/5 | Eval Loss: {5.25 - i} | Eval Accuracy: 0.{i}5)\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Loss": [(500 * i, 4.5 - i) for i in (1, 2, 3)],
+            "Learning Rate": [(500 * i, float(f"0.{5 - i}")) for i in (1, 2, 3)],
+            "epoch": [(500 * i, i) for i in (1, 2, 3)],
+            "Eval Loss": [(500 * i, 5.25 - i) for i in (1, 2, 3)],
+            "Eval Accuracy": [(500 * i, float(f"0.{i}5")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a loop over batches: several steps, whose word stands behind the number",
+        "train.log",
+        "".join(f"{250 * i} iterations -- validation loss {4.5 - i}\n" for i in (1, 2, 3)),
+        {"validation loss": [(250 * i, 4.5 - i) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "MXNet's loops for faces: a loss that is called its value",
+        "train.log",
+        "".join(
+            f"INFO:root:Epoch[0] Batch [{20 * i - 20}-{20 * i}]\tSpeed: 224.5 samples/sec\tacc=0.{i}5\t"
+            f"lossvalue={12.5 - i}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "epoch": [(20 * i - 20, 0) for i in (1, 2, 3)],
+            "Speed": [(20 * i - 20, 224.5) for i in (1, 2, 3)],
+            "acc": [(20 * i - 20, float(f"0.{i}5")) for i in (1, 2, 3)],
+            "lossvalue": [(20 * i - 20, 12.5 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
         "NVIDIA's Tacotron 2: the iteration between the name of a loss and its value",
         "train.log",
         "Epoch: 0\n"
@@ -390,5 +433,24 @@ SAMPLES = (
             "lr": [(200 * e + b, (1 + e) / 1000) for e in range(3) for b in (0, 100)],
             "cv/loss": [(200 * e + 100, 8 - e) for e in range(3)],
         },
+    ),
+    Sample(
+        "SpeechBrain: two epochs, each on one line behind the name of the logger alone",
+        "log.txt",
+        "".join(
+            f"speechbrain.utils.train_logger - Epoch: {i}, lr: 0.25 - train loss: {7.5 - i} - valid loss: {8.25 - i}\n"
+            for i in (1, 2)
+        ),
+        {
+            "lr": [(1, 0.25), (2, 0.25)],
+            "train loss": [(1, 6.5), (2, 5.5)],
+            "valid loss": [(1, 7.25), (2, 6.25)],
+        },
+    ),
+    Sample(
+        "rewards in a block for each iteration, a word of whose name is cut short",
+        "log.txt",
+        "".join(f"Iteration: \t {i}\nLoss:     \t 0.{9 - i}\nMeanRew: \t -{25 - i}.5 +- 6.25\n" for i in range(3)),
+        {"Loss": [(i, float(f"0.{9 - i}")) for i in range(3)], "MeanRew": [(i, i - 25.5) for i in range(3)]},
     ),
 )
