@@ -435,6 +435,31 @@ SAMPLES = (
         },
     ),
     Sample(
+        "WeNet, newer, with the speed before the batch",
+        "train.log",
+        "".join(
+            f"2024-01-01 10:00:00,123 DEBUG TRAIN | steps/sec 1.234| Batch {e}/{b} loss {9 - e - b / 400} lr 0.25 "
+            "grad_norm 1.5 rank 0\n"
+            for e in range(3)
+            for b in (100, 200)
+        ),
+        {
+            "epoch": [(200 * e + b, e) for e in range(3) for b in (100, 200)],
+            "train/loss": [(200 * e + b, 9 - e - b / 400) for e in range(3) for b in (100, 200)],
+            "lr": [(200 * e + b, 0.25) for e in range(3) for b in (100, 200)],
+            "grad_norm": [(200 * e + b, 1.5) for e in range(3) for b in (100, 200)],
+        },
+    ),
+    Sample(
+        "WeNet's first versions: the batch and how many there are",
+        "train.log",
+        "".join(f"TRAIN Batch {b}/300 loss {9 - b / 100} lr 0.25 rank 0\n" for b in (0, 100, 200)),
+        {
+            "train/loss": [(b, 9 - b / 100) for b in (0, 100, 200)],
+            "lr": [(b, 0.25) for b in (0, 100, 200)],
+        },
+    ),
+    Sample(
         "SpeechBrain: two epochs, each on one line behind the name of the logger alone",
         "log.txt",
         "".join(

@@ -39,8 +39,8 @@ _TACOTRON = re.compile(rf"\s*Train loss \0 {_MEASURED} Grad Norm {_MEASURED} \0s
 _TACOTRON_EVALUATION = re.compile(rf"\s*Validation loss \0:(?=.*[ ]{{2}}) {{1,9}}{_MEASURED} *$")
 """What NVIDIA's Tacotron 2 and its descendants print: the iteration behind the name, the loss in nine characters."""
 
-_WENET = re.compile(r"(TRAIN|CV) Batch \0/\0 (?=loss )")
-"""How WeNet begins a line: the epoch, and the batch within it, between which a slash stands."""
+_WENET = re.compile(r"(TRAIN|CV)(?: \|(?: steps/sec \0\|)?)? Batch \0/\0 (?=loss )")
+"""How WeNet begins a line: the epoch, and the batch within it; its first versions had the batch, and how many."""
 _MEAN_SO_FAR = "history loss"
 _LAST_IS_RANK = re.compile(r" rank \0\s*$")
 
@@ -189,19 +189,16 @@ def _of_tacotron(told: re.Match[str]) -> Form:
 def _of_wenet(began: re.Match[str]) -> Form:
     """Read a line of WeNet, which every process prints: `TRAIN Batch 0/100 loss 12.6 loss_att 10.9 rank 0`.
 
-    An evaluation stands within its epoch, and its loss is the mean so far: `CV Batch 0/9 loss 28.5 history loss 27.9`.
+    The loss of an evaluation is its mean so far: `CV Batch 0/100 loss 28.5 history loss 27.9`.
     """
-    slot, reader = _read_behind(began, 2)
-    epoch, rank = Field(Kind.COUNTER, "epoch", slot), None
-    if _LAST_IS_RANK.search(began.string):
-        rank = began.string.count(MASK) - 1
-    if began[1] == "TRAIN":
-        batch = Field(Kind.COUNTER, "batch", slot + 1)
-        return Form((epoch, batch, *reader.fields), began[1], counter_first=True, rank_slot=rank)
+    numbers = began[0].count(MASK)  # newer versions have the speed before the batch
+    slot, reader = _read_behind(began, numbers)
+    slot += numbers - 2
+    rank = began.string.count(MASK) - 1 if _LAST_IS_RANK.search(began.string) else None
+    counted = (Field(Kind.COUNTER, "batch", slot), Field(Kind.PLAN, "batch", slot + 1))
     means = [replace(one, name="loss") for one in reader.fields if one.name == _MEAN_SO_FAR]
     terms = [one for one in reader.fields if one.name not in {_MEAN_SO_FAR, "loss"} or not means]
-    batch = Field(Kind.WITHIN, "batch", slot + 1)
-    return Form((epoch, batch, *means, *terms), began[1], counter_first=True, rank_slot=rank)
+    return Form((*counted, *means, *terms), began[1], counter_first=True, rank_slot=rank)
 
 
 def _of_evaluation(began: re.Match[str]) -> Form:
