@@ -18,7 +18,9 @@ SPLIT_WORDS = {
 
 # What is measured: losses, errors, scores and rewards.
 
-LOSSES = frozenset("loss losses cost nll ce bce xent crossentropy logloss bpb bpc bpd trl tel silog objective".split())
+LOSSES = frozenset(
+    "loss losses cost nll ce bce xent crossentropy logloss bpb bpc bpd trl tel silog objective lossvalue".split()
+)
 
 LOSSES_OF_WORDS = tuple(
     frozenset(one.split())
@@ -33,7 +35,7 @@ QUALIFIERS = frozenset(
     "loss losses step epoch total tot avg average mean global lm reduced running batch minibatch mini per sum smoothed "
     "smooth overall all metrics metric learning vs iterations sample samples log last cur current the nll ce "
     "inner batchloss cross entropy crossentropy xent rank0 rank ema dataloader idx cost objective model main set "
-    "charts nats".split()
+    "charts nats lossvalue".split()
 )
 """Words that may stand beside `loss` without making it one term of a sum."""
 

@@ -418,6 +418,7 @@ SAMPLES = (
         ),
         {
             "loss": [(0, 3), (50, 2.5), (100, 2), (150, 1.5)],
+            "tot_loss": [(0, 3), (50, 2.5), (100, 2), (150, 1.5)],
             "epoch": [(0, 2), (50, 2), (100, 2), (150, 2)],
             "lr": [(0, 0.0045), (50, 0.0045), (100, 0.0045), (150, 0.0045)],
         },
@@ -485,6 +486,23 @@ SAMPLES = (
             "Train loss": [(10 * i, 5.5 - i) for i in range(1, 5)],
             "It/sec": [(10 * i, 0.5) for i in range(1, 5)],
             "Val loss": [(10 * i, 6.25 - i) for i in range(1, 5)],
+        },
+    ),
+    Sample(
+        "fairseq: how far an evaluation is, and what it came to",
+        "train.log",
+        "".join(
+            "".join(f"| epoch 00{i}  {b} / 3000 loss={9.5 - i - b / 2000} (7.20), lr=0.25\n" for b in (1000, 2000))
+            + f"| epoch 00{i} | valid on 'valid' subset  1000 / 1311 loss={8.5 - i}\n"
+            + f"| epoch 00{i} | valid on 'valid' subset | valid loss {7.5 - i} | valid ppl {i}.5\n"
+            for i in (4, 5, 6)
+        ),
+        {
+            "epoch": [(3000 * i - d, i) for i in (4, 5, 6) for d in (2000, 1000, 1000)],
+            "loss": [(3000 * i + b - 3000, 9.5 - i - b / 2000) for i in (4, 5, 6) for b in (1000, 2000)],
+            "lr": [(3000 * i + b - 3000, 0.25) for i in (4, 5, 6) for b in (1000, 2000)],
+            "valid loss": [(3000 * i - 1000, 7.5 - i) for i in (4, 5, 6)],
+            "valid ppl": [(3000 * i - 1000, i + 0.5) for i in (4, 5, 6)],
         },
     ),
 )

@@ -178,4 +178,13 @@ SAMPLES = (
         "".join(f"训练次数\uff1a{100 * i}, Loss\uff1a{3 - i / 4}\n" for i in (1, 2, 3)),
         {"Loss": [(100 * i, 3 - i / 4) for i in (1, 2, 3)]},
     ),
+    Sample(
+        "Spanish, with a split in English behind an underscore",
+        "salida.txt",
+        "".join(f"Epoca {i}: exactitud_train: 0.{4 + i}5, exactitud_test: 0.{3 + i}5\n" for i in (1, 2, 3)),
+        {
+            "exactitud_train": [(i, float(f"0.{4 + i}5")) for i in (1, 2, 3)],
+            "exactitud_test": [(i, float(f"0.{3 + i}5")) for i in (1, 2, 3)],
+        },
+    ),
 )

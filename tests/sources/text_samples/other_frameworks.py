@@ -339,4 +339,143 @@ SAMPLES = (
         ),
         {"test loss": [(i, 900.5 - 200 * i) for i in (1, 2, 3)]},
     ),
+    Sample(
+        "Deeplearning4j under Spark's logger, and a loss that is no number",
+        "spark.log",
+        "".join(
+            f"15/09/06 11:15:01 INFO ScoreIterationListener: Score at iteration {100 * i} is {loss}\n"
+            for i, loss in ((0, 7.5), (1, 3.25), (2, 1.125), (3, "NaN"))
+        ),
+        {"loss": [(0, 7.5), (100, 3.25), (200, 1.125), (300, nan)]},
+    ),
+    Sample(
+        "Deeplearning4j, where only the message was kept",
+        "train.log",
+        "".join(f"Score at iteration {100 * i} is {loss}\n" for i, loss in ((0, 7.5), (1, 3.25), (2, "NaN"))),
+        {"loss": [(0, 7.5), (100, 3.25), (200, nan)]},
+    ),
+    Sample(
+        "Hugging Face's examples for Flax: the counter behind three dots and a bracket",
+        "train.log",
+        "".join(f"Epoch... ({i}/5 | Loss: {4.5 - i})\n" for i in (1, 2, 3)),
+        {"Loss": [(i, 4.5 - i) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "Hugging Face's examples for Flax: losses at a step, and an evaluation after the epoch",
+        "train.log",
+        "".join(
+            f"Step... ({500 * i} | Loss: {4.5 - i}, Learning Rate: 0.{5 - i})\n"
+            f"Epoch... ({i}/5 | Eval Loss: {5.25 - i} | Eval Accuracy: 0.{i}5)\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Loss": [(500 * i, 4.5 - i) for i in (1, 2, 3)],
+            "Learning Rate": [(500 * i, float(f"0.{5 - i}")) for i in (1, 2, 3)],
+            "epoch": [(500 * i, i) for i in (1, 2, 3)],
+            "Eval Loss": [(500 * i, 5.25 - i) for i in (1, 2, 3)],
+            "Eval Accuracy": [(500 * i, float(f"0.{i}5")) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a loop over batches: several steps, whose word stands behind the number",
+        "train.log",
+        "".join(f"{250 * i} iterations -- validation loss {4.5 - i}\n" for i in (1, 2, 3)),
+        {"validation loss": [(250 * i, 4.5 - i) for i in (1, 2, 3)]},
+    ),
+    Sample(
+        "MXNet's loops for faces: a loss that is called its value",
+        "train.log",
+        "".join(
+            f"INFO:root:Epoch[0] Batch [{20 * i - 20}-{20 * i}]\tSpeed: 224.5 samples/sec\tacc=0.{i}5\t"
+            f"lossvalue={12.5 - i}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "epoch": [(20 * i - 20, 0) for i in (1, 2, 3)],
+            "Speed": [(20 * i - 20, 224.5) for i in (1, 2, 3)],
+            "acc": [(20 * i - 20, float(f"0.{i}5")) for i in (1, 2, 3)],
+            "lossvalue": [(20 * i - 20, 12.5 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "NVIDIA's Tacotron 2: the iteration between the name of a loss and its value",
+        "train.log",
+        "Epoch: 0\n"
+        + "".join(f"Train loss {i} {4 - i / 4:.6f} Grad Norm {i}.500000 5.71s/it\n" for i in range(4))
+        + "Train loss 4 nan Grad Norm nan 5.71s/it\n"
+        + "Validation loss 2:  3.250000  \nValidation loss 4: 37.125000  \n",
+        {
+            "train loss": [(0, 4), (1, 3.75), (2, 3.5), (3, 3.25), (4, nan)],
+            "grad norm": [(0, 0.5), (1, 1.5), (2, 2.5), (3, 3.5), (4, nan)],
+            "validation loss": [(2, 3.25), (4, 37.125)],
+        },
+    ),
+    Sample(
+        "WeNet: a batch and not an epoch of so many, every process in turn, and the last state of an evaluation",
+        "train.log",
+        "".join(
+            "".join(
+                f"2024-01-01 10:00:00,123 DEBUG TRAIN Batch {e}/{b} loss {9 - e - b / 400 + rank} "
+                f"loss_att {5 - e} lr 0.00{1 + e}0 rank {rank}\n"
+                for b in (0, 100)
+                for rank in (0, 1)
+            )
+            + "".join(
+                f"2024-01-01 10:00:00,123 DEBUG CV Batch {e}/{b} loss {8 - e + b / 400} history loss {8 - e} rank 0\n"
+                for b in (0, 100)
+            )
+            for e in range(3)
+        ),
+        {
+            "epoch": [(100 * i, float(e)) for e in range(3) for i in (2 * e, 2 * e + 1, 2 * e + 1)],
+            "train/loss": [(200 * e + b, 9 - e - b / 400) for e in range(3) for b in (0, 100)],
+            "train/loss_att": [(200 * e + b, 5 - e) for e in range(3) for b in (0, 100)],
+            "lr": [(200 * e + b, (1 + e) / 1000) for e in range(3) for b in (0, 100)],
+            "cv/loss": [(200 * e + 100, 8 - e) for e in range(3)],
+        },
+    ),
+    Sample(
+        "WeNet, newer, with the speed before the batch",
+        "train.log",
+        "".join(
+            f"2024-01-01 10:00:00,123 DEBUG TRAIN | steps/sec 1.234| Batch {e}/{b} loss {9 - e - b / 400} lr 0.25 "
+            "grad_norm 1.5 rank 0\n"
+            for e in range(3)
+            for b in (100, 200)
+        ),
+        {
+            "epoch": [(200 * e + b, e) for e in range(3) for b in (100, 200)],
+            "train/loss": [(200 * e + b, 9 - e - b / 400) for e in range(3) for b in (100, 200)],
+            "lr": [(200 * e + b, 0.25) for e in range(3) for b in (100, 200)],
+            "grad_norm": [(200 * e + b, 1.5) for e in range(3) for b in (100, 200)],
+        },
+    ),
+    Sample(
+        "WeNet's first versions: the batch and how many there are",
+        "train.log",
+        "".join(f"TRAIN Batch {b}/300 loss {9 - b / 100} lr 0.25 rank 0\n" for b in (0, 100, 200)),
+        {
+            "train/loss": [(b, 9 - b / 100) for b in (0, 100, 200)],
+            "lr": [(b, 0.25) for b in (0, 100, 200)],
+        },
+    ),
+    Sample(
+        "SpeechBrain: two epochs, each on one line behind the name of the logger alone",
+        "log.txt",
+        "".join(
+            f"speechbrain.utils.train_logger - Epoch: {i}, lr: 0.25 - train loss: {7.5 - i} - valid loss: {8.25 - i}\n"
+            for i in (1, 2)
+        ),
+        {
+            "lr": [(1, 0.25), (2, 0.25)],
+            "train loss": [(1, 6.5), (2, 5.5)],
+            "valid loss": [(1, 7.25), (2, 6.25)],
+        },
+    ),
+    Sample(
+        "rewards in a block for each iteration, a word of whose name is cut short",
+        "log.txt",
+        "".join(f"Iteration: \t {i}\nLoss:     \t 0.{9 - i}\nMeanRew: \t -{25 - i}.5 +- 6.25\n" for i in range(3)),
+        {"Loss": [(i, float(f"0.{9 - i}")) for i in range(3)], "MeanRew": [(i, i - 25.5) for i in range(3)]},
+    ),
 )

@@ -18,6 +18,7 @@ from logdoctor.sources.console.rows.believing import believed_of
 from logdoctor.sources.console.rows.echoes import without_echoes
 from logdoctor.sources.console.rows.evaluations import counted_by_training, evaluations_apart, named_by_epoch
 from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
+from logdoctor.sources.console.rows.of_epochs import of_epochs
 from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Part
 from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
 from logdoctor.sources.console.rows.quantities import (
@@ -83,7 +84,7 @@ class Assembled:
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
 def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
     """Put the believed streams of each run in a log together; none when none is believed."""
-    streams = [printed_once(of_one_rank(rows)) for rows in streams]
+    streams = [of_epochs(printed_once(of_one_rank(rows))) for rows in streams]
     streams = [counted_by_training(rows, streams) for rows in streams]
     epochs = Clock.of([
         (rows.lines, at) for rows in streams for name, at in rows.of(Kind.COUNTER).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from logdoctor.sources.console.forms.form import Field, Form, Kind
 from logdoctor.sources.console.forms.line import LineReader
@@ -31,8 +32,20 @@ _FLOWER = re.compile(
 _FLOWER_METRIC = re.compile(r"['\u2018](\w+)['\u2019]: ([^,]+)")
 """What Flower's server prints of a round: the loss on the data that it holds itself, further metrics, the time."""
 
-_DL4J = re.compile(r"ScoreIterationListener - Score at iteration \0 is (-?(?:\0|NaN|Infinity))$")
+_DL4J = re.compile(r"(?:^|ScoreIterationListener(?: -|:) )Score at iteration \0 is (-?(?:\0|NaN|Infinity))\s*$")
 """Deeplearning4j calls the loss its score; Java has words of its own for what is no number."""
+
+_TACOTRON = re.compile(rf"\s*Train loss \0 {_MEASURED} Grad Norm {_MEASURED} \0s/it\s*$")
+_TACOTRON_EVALUATION = re.compile(rf"\s*Validation loss \0:(?=.*[ ]{{2}}) {{1,9}}{_MEASURED} *$")
+"""What NVIDIA's Tacotron 2 and its descendants print: the iteration behind the name, the loss in nine characters."""
+
+_WENET = re.compile(r"(TRAIN|CV)(?: \|(?: steps/sec \0\|)?)? Batch \0/\0 (?=loss )")
+"""How WeNet begins a line: the epoch, and the batch within it; its first versions had the batch, and how many."""
+_MEAN_SO_FAR = "history loss"
+_LAST_IS_RANK = re.compile(r" rank \0\s*$")
+
+_FAIRSEQ_EVALUATION = re.compile(r"epoch \0 \| (valid|test) on '[^'\0]{1,40}' subset:? +\0 / \0 ")
+"""How fairseq begins the progress of an evaluation, whose data are named before the batch."""
 
 _FASTTEXT = re.compile(rf"\s*Progress: +\0% +words/sec/thread: +\0 +lr: +(-?\0) +(?:avg\.)?loss: +{_MEASURED}")
 """What fastText prints over and over: the share of the work that is done, the speed, the rate and the mean loss."""
@@ -95,6 +108,15 @@ def fixed_form(shape: str) -> Form | None:
         return _of_batches(espnet)
     if results := _ESPNET_RESULTS.search(shape):
         return _of_results(results)
+    if tacotron := _TACOTRON.match(shape):
+        return _of_tacotron(tacotron)
+    if evaluated := _TACOTRON_EVALUATION.match(shape):
+        loss = _measured(Kind.VALUE, "validation loss", evaluated[1], 1)
+        return Form((Field(Kind.COUNTER, "iteration", 0), loss), counter_first=True)
+    if wenet := _WENET.search(shape):
+        return _of_wenet(wenet)
+    if progress := _FAIRSEQ_EVALUATION.search(shape):
+        return _of_evaluation(progress)
     if tesseract := _TESSERACT.match(shape):
         return _of_tesseract(tesseract)
     if marian := _MARIAN.search(shape):
@@ -155,6 +177,35 @@ def _read_behind(began: re.Match[str], numbers: int) -> tuple[int, LineReader]:
     reader = LineReader(began.string[began.end() :], slot + numbers)
     reader.read()
     return slot, reader
+
+
+def _of_tacotron(told: re.Match[str]) -> Form:
+    """Read a step of Tacotron 2: `Train loss 20 48.2 Grad Norm 13.5 5.71s/it`."""
+    loss = _measured(Kind.VALUE, "train loss", told[1], 1)
+    norm = _measured(Kind.VALUE, "grad norm", told[2], 1 + (loss.slot > 0))
+    return Form((Field(Kind.COUNTER, "iteration", 0), loss, norm), counter_first=True, is_of_training=True)
+
+
+def _of_wenet(began: re.Match[str]) -> Form:
+    """Read a line of WeNet, which every process prints: `TRAIN Batch 0/100 loss 12.6 loss_att 10.9 rank 0`.
+
+    The loss of an evaluation is its mean so far: `CV Batch 0/100 loss 28.5 history loss 27.9`.
+    """
+    numbers = began[0].count(MASK)  # newer versions have the speed before the batch
+    slot, reader = _read_behind(began, numbers)
+    slot += numbers - 2
+    rank = began.string.count(MASK) - 1 if _LAST_IS_RANK.search(began.string) else None
+    counted = (Field(Kind.COUNTER, "batch", slot), Field(Kind.PLAN, "batch", slot + 1))
+    means = [replace(one, name="loss") for one in reader.fields if one.name == _MEAN_SO_FAR]
+    terms = [one for one in reader.fields if one.name not in {_MEAN_SO_FAR, "loss"} or not means]
+    return Form((*counted, *means, *terms), began[1], counter_first=True, rank_slot=rank)
+
+
+def _of_evaluation(began: re.Match[str]) -> Form:
+    """Read how far an evaluation of fairseq is: `epoch 004 | valid on 'valid' subset  1000 / 1311 loss=3.24`."""
+    slot, reader = _read_behind(began, 3)
+    within = (Field(Kind.WITHIN, "iter", slot + 1), Field(Kind.LENGTH, "iter", slot + 2))
+    return Form((Field(Kind.COUNTER, "epoch", slot), *within, *reader.fields), began[1], counter_first=True)
 
 
 def _of_tesseract(began: re.Match[str]) -> Form:

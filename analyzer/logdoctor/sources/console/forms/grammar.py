@@ -34,7 +34,7 @@ _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 """A word for a number that is not finite, with a unit or without; not `info`."""
 
 _HINTS = (
-    "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "reward", "return", "metric",
+    "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "rew", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
     "top-", "grad_fn", "episode", "ep_r", " : cost ", "learn: ", "fit progress", " correct (",
@@ -160,7 +160,7 @@ val=0.8`."""
 _ITS_SPLIT = re.compile(r"(?<![A-Za-z])([A-Za-z]+)(?=[ :=])")
 
 _COUNT_FIRST = re.compile(
-    r"^(?P<lead>[^\w\0]*)(?:after \0 (?P<several>epochs?|steps?|iterations?)|\0 (?P<one>epoch|step|iteration))"
+    r"^(?P<lead>[^\w\0]*)(?:after \0 (?P<several>epochs?|steps?|iterations?)|\0 (?P<one>epoch|step|iteration)s?)"
     r"(?=\s{0,4}[:,;|-](?! {0,4}\0))",
     re.I,
 )
@@ -174,6 +174,12 @@ _SUM_OF_LOSSES = "train==["
 """What NGCF, and the recommenders that were made of it, write before a loss and its terms: `train==[3.5=3.0 + 0.5]`.
 
 Of held-out data are the ranks that follow it on the same line."""
+
+_FLAX = re.compile(r"\b(Epoch|Step)\.\.\. (?=\(\0)")
+"""A counter of Hugging Face's examples for Flax: `Epoch... (1/3 | Loss: 0.5)`, `Step... (500 | Loss: 0.5)`."""
+
+_ICEFALL = re.compile(r"\b(tot_loss)\[loss=")
+"""The running mean that icefall prints behind the loss of a batch, with the names of its terms once more."""
 
 _LEROBOT = " epch:"
 """LeRobot's word for epochs; its `ep` counts episodes of the data."""
@@ -267,6 +273,10 @@ def _names_first(shape: str) -> str:
         shape = _QUOTED_PAIR.sub(r"\g<name>: \g<value>", shape)
     if "osses" in shape:
         shape = _LOSSES_OF_PARTS.sub(_losses_by_name, shape)
+    if "... (" in shape:
+        shape = _FLAX.sub(r"\1 ", shape)
+    if "tot_loss[" in shape:
+        shape = _ICEFALL.sub(r"\1[\1=", shape)
     if "<tf." in shape:
         shape = _EAGER_TENSOR.sub(r"\1", shape)
     shape = _TWO_AT_ONCE.sub(_one_by_one, shape.replace(_SUM_OF_LOSSES, "loss=["))
