@@ -58,11 +58,11 @@ PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
 ERRORS = frozenset(
-    "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
+    "err error errors mse rmse mae mape logcosh ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
     "rmsle chamfer hausdorff hd95 assd".split()
 )
 
-ERRORS_OF_MODELS = frozenset("mse rmse rmsle mae mape ppl perplexity wer cer".split())
+ERRORS_OF_MODELS = frozenset("mse rmse rmsle mae mape logcosh ppl perplexity wer cer".split())
 """Errors that only what was fitted has; an `error` that falls from step to step may be that of any solver."""
 
 BOOSTING_ERROR = re.compile(
