@@ -21,9 +21,10 @@ def is_running_total(series: Series) -> bool:
 
     A loss that diverges rises faster and faster, or jumps and rests.
     """
-    strides, values = np.diff(series.steps), series.values
-    if len(values) < _MIN_POINTS or not np.isfinite(values).all() or (strides != strides[0]).any():
-        return False
-    added = np.diff(values, prepend=0.0)
+    values = series.values
+    first, second = (float(one) for one in values[:2]) if len(values) >= _MIN_POINTS else (0.0, 0.0)
+    if not second - first >= _AS_MUCH * first > 0 or not np.isfinite(values).all():
+        return False  # nearly every other curve, however long, so that none is copied
+    strides, added = np.diff(series.steps), np.diff(values, prepend=0.0)
     slows_down = (added >= 0).all() and (added[1:] <= _NO_MORE * added[:-1]).all()
-    return bool(slows_down and added[1] >= _AS_MUCH * added[0] > 0)
+    return bool(slows_down and (strides == strides[0]).all())
