@@ -142,6 +142,7 @@ NAMES: list[tuple[str, Split, type[Role]]] = [
     ("val_accuracy", VALIDATION, roles.ValMetric),
     ("eval_f1", VALIDATION, roles.ValMetric),
     ("validation_fscore", VALIDATION, roles.ValMetric),
+    ("val_logcosh", VALIDATION, roles.ValError),
     ("Loss/G/loss/std", NONE, roles.Unknown),
     ("loss/train_eval", TRAIN, roles.TrainLoss),
     ("metrics/mAP50-95", NONE, roles.TrainMetric),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from logdoctor.run import Axis, Role, Run, Series, Split, roles
+from logdoctor.run.reasons import reason
 from logdoctor.run.understand import understand
 
 
@@ -257,6 +258,21 @@ class TestSplit:
         found = roles_of(*named("LOSS TOK2VEC", "LOSS NER", "ENTS_F", "SCORE"))
         assert found["LOSS TOK2VEC"] is found["LOSS NER"] is roles.Unknown
         assert found["ENTS_F"] is found["SCORE"] is roles.ValMetric
+
+    def test_a_loss_that_is_summed_up_since_the_beginning_is_no_curve(self) -> None:
+        epochs = np.arange(20)
+        total = Series.of("loss", epochs, np.cumsum(4.2 - 0.07 * epochs))
+        assert roles_of(total)["loss"] is roles.Unknown
+        assert reason(understand([total])[0]) == "a sum since the beginning"
+
+    def test_a_loss_that_rises_is_no_sum(self) -> None:
+        epochs = np.arange(20)
+        for rises in (2.3 + 0.9 * epochs, 2.3 * 1.4**epochs, np.minimum(2.3 + 8.0 * epochs, 30.0), 2.3 + 0.0 * epochs):
+            assert roles_of(Series.of("loss", epochs, rises))["loss"] is roles.TrainLoss
+
+    def test_what_is_added_to_the_losses_of_a_gan_stands_for_none(self) -> None:
+        found = roles_of(*named("Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty", "Loss/scores/real"))
+        assert found["Loss/r1_penalty"] is found["Loss/scores/real"] is roles.TrainComponentLoss
 
     def test_a_loss_in_capitals_is_one_without_the_score_of_spacy(self) -> None:
         assert roles_of(*named("LOSS NER", "LOSS TAGGER"))["LOSS NER"] is roles.TrainLoss

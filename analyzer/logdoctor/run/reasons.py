@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.roles import Role
+from logdoctor.run.running_totals import is_running_total
 from logdoctor.run.series import Series, Split
 
 BY_NAME = "its name"
@@ -51,6 +52,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
         (is_main and plain in (roles.TrainError, roles.ValError), "an error as the loss"),
         (unknown and vocabulary.SPACY_LOSS.match(name), "a sum since the last evaluation"),
         (unknown and name in vocabulary.DEEPXDE, "the training loss again"),
+        (unknown and was_loss and is_running_total(series), "a sum since the beginning"),
         (unknown and was_loss, "games lost"),
         (unknown and plain is roles.GradNorm, "a norm of weights"),
         (unknown and vocabulary.R2.search(name), "one of several numbered"),

@@ -19,6 +19,7 @@ from logdoctor.run.bare_splits import (
 )
 from logdoctor.run.patterns import fits
 from logdoctor.run.roles import Role
+from logdoctor.run.running_totals import is_running_total
 from logdoctor.run.series import Axis, Series, Split
 
 Overrides = Mapping[type[Role], tuple[str, ...]]
@@ -64,7 +65,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     guessed = [_by_name(one) for one in others]
     for look in (
         _training_set_of_xgboost, _values_of_meters, _without_lost_games,
-        _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses, _sums_of_spacy,
+        _weights_of_sklearn, _without_numbered_terms, _bounds_as_losses, _sums_of_spacy, _running_totals,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
         _shares_of_success, _reinforcement, _main_losses, _sets_of_validation,
         _without_points_set_aside, _test_as_validation,
@@ -192,6 +193,11 @@ def _sums_of_spacy(series: list[Series]) -> list[Series]:
     ]
 
 
+def _running_totals(series: list[Series]) -> list[Series]:
+    """Leave out a loss that is summed up since the run began: it rises as long as anything is lost."""
+    return _with_role(roles.Unknown, series, lambda one: one.role is roles.TrainLoss and is_running_total(one))
+
+
 def _weights_of_sklearn(series: list[Series]) -> list[Series]:
     """Tell the `Norm` that scikit-learn's SGD prints beside `NNZs`, that of its weights, from that of the gradient."""
     is_sklearn = any(one.name == "NNZs" for one in series)
@@ -232,13 +238,17 @@ def _reinforcement(series: list[Series]) -> list[Series]:
 
 
 def _main_losses(series: list[Series]) -> list[Series]:
-    """Where no total is logged, take one of its terms for the loss: the same one in training and validation."""
+    """Where no total is logged, take one of its terms for the loss: the same one in training and validation.
+
+    A penalty, or what a discriminator says of its data, stands for no loss.
+    """
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
-    train_terms = [one for one in series if one.role is roles.TrainComponentLoss]
+    terms = [one for one in series if vocabulary.NO_TOTALS.isdisjoint(naming.words(one.name))]
+    train_terms = [one for one in terms if one.role is roles.TrainComponentLoss]
     train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
     train_terms.sort(key=lambda one: bool(naming.stem_of(one.name.rpartition("/")[2])))  # `bc/loss` sums `bc/l2_loss`
-    val_terms = [one for one in series if one.role is roles.ValComponentLoss]
+    val_terms = [one for one in terms if one.role is roles.ValComponentLoss]
     stem: tuple[str, ...] | None = None
     if not have_train and not have_val:
         shared = [naming.stem_of(one.name) for one in val_terms]

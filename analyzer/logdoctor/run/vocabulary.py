@@ -60,9 +60,12 @@ PERPLEXITIES = frozenset({"ppl", "perplexity"})
 """Megatron's `lm loss PPL` is no loss."""
 
 ERRORS = frozenset(
-    "err error errors mse rmse mae mape ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
+    "err error errors mse rmse mae mape logcosh ppl perplexity wer cer bwer bcer ter eer fid kid lpips brier ece rel "
     "rmsle chamfer hausdorff hd95 assd".split()
 )
+
+ERRORS_OF_MODELS = frozenset("mse rmse rmsle mae mape logcosh ppl perplexity wer cer".split())
+"""Errors that only what was fitted has; an `error` that falls from step to step may be that of any solver."""
 
 BOOSTING_ERROR = re.compile(
     r"'s (?:l[12]|huber|fair|poisson|quantile|gamma(?:_deviance)?|tweedie|kullback_leibler)$"
@@ -91,6 +94,10 @@ XGBOOST_PRECISION = re.compile(r"-pre(?:@\d+)?$")
 
 R2 = re.compile(r"(?<![a-z])r2(?![0-9a-z])")
 """R², the share of variance that is explained, or the second of several."""
+
+NO_TOTALS = frozenset("penalty penalties scores signs".split())
+"""Words of what is logged among losses and stands for none of them: `Loss/r1_penalty` is added to the discriminator's,
+and `Loss/scores/real` is what it says of real data."""
 
 SUMMARY_OF_LOSS = re.compile(r"^loss/.+/(?:std|num)$", re.I)
 """The spread, and the number, of the values of which `Loss/G/loss` of NVIDIA's networks is the mean."""

@@ -38,8 +38,8 @@ MOSTLY = 0.8
 class GanCollapse(Rule):
     """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
 
-    The generator then gets no useful gradient. Losses that wobble are sound at any level: neither side falls, nor
-    should. The loss of a Wasserstein critic approaches zero when all is well, so only unbounded growth is reported. The
+    The generator then gets no useful gradient. Losses that wobble are sound at any level, of guessing, too: neither
+    falls, nor should. A Wasserstein critic's loss approaches zero when all is well: only unbounded growth counts. The
     game is also over where the generator's loss is almost zero and the discriminator does worse than guessing.
     """
 
@@ -70,9 +70,11 @@ class GanCollapse(Rule):
         "discriminator's loss as a multiple of where it began, from which it is sure and wrong: one that knows nothing "
         "yet begins near the loss of guessing",
     )
-    frozen: float = threshold(
-        0.03,
-        "spread of a loss as a share of its level, over that time, below which it stands still; sound losses wobble",
+    frozen: float = threshold(0.03, "spread of the generator's loss, as a share of its level, if it stands still then")
+    motionless: float = threshold(
+        0.002,
+        "spread of both losses where nobody has won: a dead discriminator says the same of every batch, but a sound "
+        "game with a gradient penalty comes to rest at guessing as well, and wobbles there by half a hundredth",
     )
     min_points: float = threshold(20.0, "values of each loss: ten in the later half")
 
@@ -101,6 +103,16 @@ class GanCollapse(Rule):
             "both stand still",
             errD=decay(2.0, 1.386, half_life=0.03),
             errG=decay(2.0, 0.693, half_life=0.03),
+        ),
+        fires(
+            "both rest at guessing from the middle on, to the last digit but one",
+            D_loss=decay(1.9, 1.386, 40, half_life=0.05).followed_by(flat(1.386, 80).noisy(0.0004)),
+            G_loss=decay(1.2, 0.693, 40, half_life=0.05).followed_by(flat(0.693, 80).noisy(0.0004)),
+        ),
+        silent(
+            "a game with a gradient penalty comes to rest where the discriminator guesses, and wobbles a little",
+            D_loss=decay(1.2, 1.386, 40, half_life=0.05).followed_by(flat(1.386, 80).noisy(0.003)),
+            G_loss=decay(0.9, 0.693, 40, half_life=0.05).followed_by(flat(0.693, 80).noisy(0.006)),
         ),
         fires(
             "the generator's loss goes to zero, and the discriminator is sure and wrong",
@@ -230,8 +242,9 @@ class GanCollapse(Rule):
         last_quarter = meanwhile[-max(1, len(meanwhile) // 4) :]
         if beaten and last_quarter.mean() - before > self.min_rise * abs(before):
             return "rises"
-        d_still, g_still = (_spread(one.series.values[one.series.steps >= first]) <= self.frozen for one in (d, g))
-        return "stands still" if g_still and (beaten or d_still) else ""
+        limit, rest = (self.frozen, (g,)) if beaten else (self.motionless, (d, g))
+        spreads = [_spread(one.series.values[one.series.steps >= first]) for one in rest]
+        return "stands still" if max(spreads) <= limit else ""
 
     def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
         """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""

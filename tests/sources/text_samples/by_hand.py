@@ -366,6 +366,24 @@ SAMPLES = (
         },
     ),
     Sample(
+        "two columns, the first of which counts",
+        "fit.txt",
+        "       epoch         loss\n           1       1.5000\n           2       1.2500\n",
+        {"loss": [(1, 1.5), (2, 1.25)]},
+    ),
+    Sample(
+        "two columns, one space apart",
+        "fit.txt",
+        "step loss\n10 1.5\n20 1.25\n",
+        {"loss": [(10, 1.5), (20, 1.25)]},
+    ),
+    Sample(
+        "an error that only models have, and no word of a loss",
+        "rnn.log",
+        "".join(f"step {25 * i}, mse {2 - i / 8}\n" for i in range(1, 5)),
+        {"mse": [(25 * i, 2 - i / 8) for i in range(1, 5)]},
+    ),
+    Sample(
         "Rich: a table with drawn walls",
         "console.txt",
         "┏━━━━━━━┳━━━━━━━━━━━━┳━━━━━━━━━━┓\n"

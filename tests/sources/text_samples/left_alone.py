@@ -57,6 +57,12 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "a solver, whose error is of no model",
+        "solver.log",
+        "".join(f"iteration {i}, error {1 / i:.4f}\n" for i in range(1, 12)),
+        None,
+    ),
+    Sample(
         "a server",
         "server.log",
         "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"

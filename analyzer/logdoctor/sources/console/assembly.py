@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from logdoctor.run import Axis
-from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import GradNorm, TrainError
+from logdoctor.run.vocabulary import ERRORS_OF_MODELS
 from logdoctor.sources.console.forms.form import SAMPLES, Kind
 from logdoctor.sources.console.rows.bars import beside_lines, is_pass, progress, states_of_bars
 from logdoctor.sources.console.rows.believing import believed_of
@@ -137,13 +138,17 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
 
 
 def _tells_of_training(part: Part) -> bool:
-    """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch."""
+    """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch.
+
+    Or one that only models have.
+    """
     splits = [name.removesuffix(" (%)") for name in part.values]
     if part.form.is_of_training or any(map(tells_performance, part.values)) or names_splits(splits):
         return True
     told = {name: role_of(name, split_of(name)) for name in part.values}
     errors = [name for name, role in told.items() if issubclass(role, TrainError)]
-    return GradNorm in told.values() or any(EPOCH in part.counters or split_of(name) for name in errors)
+    of_models = any(not ERRORS_OF_MODELS.isdisjoint(words(name)) for name in errors)
+    return GradNorm in told.values() or of_models or any(EPOCH in part.counters or split_of(name) for name in errors)
 
 
 def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:

@@ -143,7 +143,7 @@ class ColumnReader:
             return cells
         if self._heading[:1] == " " and len(cells) == len(self._open) + 1 and cells[0].isdecimal():
             return cells[1:]  # pandas prints the index of a table, and nothing above it
-        words, names = text.split(), _named(self._heading.split())
+        words, names = text.split(), _named(self._heading.split(), 2)
         if names and len(words) == len(names):
             self._open = names
             return words
@@ -189,14 +189,19 @@ def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
     text = _plain(line)
     if "|" not in text and "\t" not in text and "  " not in text:
-        return _named(text.split()) if text.partition(" ")[0].lower() in COUNTER_WORDS else ()  # prose seldom begins so
+        return _named(text.split(), 2) if _begins_with_counter(text.split()) else ()
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
-    fewest = 2 if text.startswith("|") or _goes_on(line) else 3
+    fewest = 2 if text.startswith("|") or _goes_on(line) or _begins_with_counter(cells) else 3
     if cells[:1] == [""] and (names := _named(cells[1:], fewest)):
         return ("", *names)
     names = _named(cells[1:] if commented else cells, fewest)
     return names or (_behind_index(cells) if cells[:1] == [""] or line[:1] == " " else ())
+
+
+def _begins_with_counter(cells: Sequence[str]) -> bool:
+    """Tell names of columns of which the first counts; prose seldom begins so."""
+    return bool(cells) and cells[0].lower() in COUNTER_WORDS
 
 
 def _behind_index(cells: Sequence[str]) -> tuple[str, ...]:
