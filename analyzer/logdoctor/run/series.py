@@ -13,7 +13,7 @@ from logdoctor.run.once import Once
 from logdoctor.run.roles import Role, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -185,3 +185,8 @@ def concatenated(parts: Sequence[Series]) -> Series:
         values=np.concatenate([one.values for one in parts]),
         wall_times=np.concatenate(times) if timed else None,
     )
+
+
+def with_role(role: type[Role], series: list[Series], fits_role: Callable[[Series], bool]) -> list[Series]:
+    """Give a role to those series that it fits; return all, in their order."""
+    return [replace(one, role=role) if fits_role(one) else one for one in series]

@@ -1,0 +1,172 @@
+"""What single frameworks and libraries log in ways of their own, of which a name alone tells the wrong thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from logdoctor.run import naming, roles, vocabulary
+from logdoctor.run.running_totals import is_running_total
+from logdoctor.run.series import Axis, Series, Split, with_role
+
+_SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
+"""Columns of scores in spaCy's table, or fields of its records."""
+
+_SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
+"""What either has besides, the mean of the scores, by the beginnings of names."""
+
+_VALUE_NOW = re.compile(r"(?P<stem>.*[^\W_][._ ])val", re.I)
+"""What an average meter holds at the moment (`loss_val` beside `loss_avg`), or what validation found."""
+
+_FIRST_SET = re.compile(r"validation_0(?=[-/])(?!.*(?<!log)loss$)")
+"""What the scikit-learn interface of XGBoost calls its first set; none of its metrics is a `loss`."""
+
+_LOST = frozenset({"loss", "losses", "lost"})
+
+
+def training_set_of_xgboost(series: list[Series]) -> list[Series]:
+    """Take the first of several numbered sets for the training data where each of its curves ends better.
+
+    So does XGBoost's documentation of `evals_result` hand them over: `eval_set=[(X_train, y_train), (X_test, y_test)]`.
+    """
+    named = {one.name: one for one in series}
+    pairs = [(one, named.get(_FIRST_SET.sub("validation_1", one.name))) for one in series if _FIRST_SET.match(one.name)]
+    if not pairs or any(one.split is Split.TRAIN for one in series):
+        return series
+    if not all(second is not None and _ends_better(first, second) for first, second in pairs):
+        return series
+    return [_of_training(one) if _FIRST_SET.match(one.name) else one for one in series]
+
+
+def _ends_better(first: Series, second: Series) -> bool:
+    """Whether what is better the lower it is ends lower on the first set, and what is better the higher, higher."""
+    if not len(first.finite) or not len(second.finite):
+        return False
+    is_score = first.role is roles.ValMetric
+    lower, upper = (second, first) if is_score else (first, second)
+    return bool(lower.finite.values[-1] < upper.finite.values[-1])
+
+
+def _of_training(series: Series) -> Series:
+    name = _FIRST_SET.sub("train", series.name)
+    return replace(series, split=Split.TRAIN, role=naming.role_of(name, Split.TRAIN))
+
+
+def values_of_meters(series: list[Series]) -> list[Series]:
+    """Take `loss_val` for the loss of the moment where `loss_avg`, its mean so far, was logged each time it was.
+
+    An average meter has both. All such are of validation where training has one of its own (`train_loss`), and each is
+    that was logged less often, or once an epoch, when the moment says nothing.
+    """
+    means = [_mean_of_meter(one, series) for one in series]
+    meters = [(one, mean) for one, mean in zip(series, means, strict=True) if mean is not None]
+    if any(_is_told_of_training(one.name, mean, series) for one, mean in meters):
+        return series
+    return [one if mean is None else _of_the_moment(one, mean) for one, mean in zip(series, means, strict=True)]
+
+
+def _mean_of_meter(series: Series, others: Iterable[Series]) -> Series | None:
+    """Return the mean beside what may be the value of an average meter: `train/Loss.avg` beside `Loss.val`."""
+    place, _, name = series.name.rpartition("/")
+    found = _VALUE_NOW.fullmatch(name)
+    if found is None or naming.split_of(place).is_held_out or series.axis in (Axis.EPOCH, Axis.INDEX):
+        return None
+    wanted = f"{found['stem']}avg".lower()
+    means = {one.name.rpartition("/")[0]: one for one in others if one.name.rpartition("/")[2].lower() == wanted}
+    mean = means.get(place) or next(iter(means.values()), None)
+    return mean if mean is not None and np.array_equal(series.steps, mean.steps) else None
+
+
+def _is_told_of_training(name: str, mean: Series, series: Iterable[Series]) -> bool:
+    stem = naming.stem_of(name)
+    others = (one for one in series if one is not mean and one.split is Split.TRAIN)
+    return any(naming.stem_of(one.name) == stem for one in others)
+
+
+def _of_the_moment(series: Series, mean: Series) -> Series:
+    stem = series.name.rpartition("/")[2][: -len("val")].rstrip("._ ")
+    return replace(series, split=mean.split, role=naming.role_of(stem, mean.split))
+
+
+def without_lost_games(series: list[Series]) -> list[Series]:
+    """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a `loss` is a lost game."""
+    named = [frozenset(naming.words(one.name)) for one in series]
+    won = {found - vocabulary.WINS for found in named if vocabulary.WINS & found}
+    return with_role(
+        roles.Unknown,
+        series,
+        lambda one: issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won,
+    )
+
+
+def without_numbered_terms(series: list[Series]) -> list[Series]:
+    """Where `r2` is the second of several (`r1`, `r2`, `r3`), it is no R², the share of variance that is explained."""
+    names = {one.name for one in series}
+
+    def is_numbered(one: Series) -> bool:
+        is_metric = one.role in (roles.TrainMetric, roles.ValMetric)
+        return is_metric and bool(vocabulary.R2.search(one.name)) and vocabulary.R2.sub("r1", one.name) in names
+
+    return with_role(roles.Unknown, series, is_numbered)
+
+
+def without_sums_of_spacy(series: list[Series]) -> list[Series]:
+    """Leave out the losses of spaCy, which are no curves: each is a sum over all batches since the last evaluation.
+
+    The first sum has one batch, later ones have more and larger ones; what `tok2vec` shows is the gradient that other
+    components send back, and no loss at all. The scores beside them are of held-out data.
+    """
+    beginnings = {one.name.partition("/")[0] for one in series}
+    sums = [one for one in series if vocabulary.SPACY_LOSS.match(one.name)]
+    if not sums or not any(map(beginnings.issuperset, _SPACY_MEANS)):
+        return series
+    return [
+        replace(one, role=roles.Unknown)
+        if one in sums
+        else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
+        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
+        else one
+        for one in series
+    ]
+
+
+def without_running_totals(series: list[Series]) -> list[Series]:
+    """Leave out a loss that is summed up since the run began: it rises as long as anything is lost."""
+    return with_role(roles.Unknown, series, lambda one: one.role is roles.TrainLoss and is_running_total(one))
+
+
+def weights_of_sklearn(series: list[Series]) -> list[Series]:
+    """Tell the `Norm` that scikit-learn's SGD prints beside `NNZs`, that of its weights, from that of the gradient."""
+    is_sklearn = any(one.name == "NNZs" for one in series)
+    return with_role(roles.Unknown, series, lambda one: is_sklearn and one.name == "Norm")
+
+
+def sets_of_validation(series: list[Series]) -> list[Series]:
+    """Tell the losses of several validation sets (`eval_wiki_loss`) from the terms of one: each set is timed by itself.
+
+    Hugging Face's Trainer logs `eval_wiki_runtime` beside such a loss.
+    """
+    if any(one.role in (roles.ValLoss, roles.TestLoss) for one in series):
+        return series
+    timed = [frozenset(naming.words(one.name)) for one in series if one.role is roles.Throughput]
+
+    def is_timed(one: Series) -> bool:
+        return frozenset(naming.words(one.name)) - {"loss"} | {"runtime"} in timed
+
+    return with_role(roles.ValLoss, series, lambda one: one.role is roles.ValComponentLoss and is_timed(one))
+
+
+def without_points_set_aside(series: list[Series]) -> list[Series]:
+    """Take DeepXDE's `Test loss` for none where it is its `Train loss` again: without test points it shows that.
+
+    An equation is solved at the points that are given; nothing was held out by mistake.
+    """
+    named = {one.name: one.finite for one in series}
+    if not named.keys() >= vocabulary.DEEPXDE:
+        return series
+    train, test = (named[name] for name in ("Train loss", "Test loss"))
+    repeated = np.array_equal(train.steps, test.steps) and np.array_equal(train.values, test.values, equal_nan=True)
+    return with_role(roles.Unknown, series, lambda one: repeated and one.name == "Test loss")
