@@ -15,9 +15,9 @@ from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
 TASK: dict[str, Setting] = {"task": "text", "lr": 1.0}
 
 
-def run(name: str, noise: float, **settings: Setting) -> Run:
-    val_loss = decay(2.3, 0.5, 40).noisy(noise, seed=1)
-    made = example_run(TASK | settings, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 40).noisy(0.005), val_loss=val_loss)
+def run(name: str, noise: float, train_noise: float = 0.005, **settings: Setting) -> Run:
+    train_loss, val_loss = decay(2.3, 0.3, 40).noisy(train_noise), decay(2.3, 0.5, 40).noisy(noise, seed=1)
+    made = example_run(TASK | settings, Axis.EPOCH, 0, train_loss=train_loss, val_loss=val_loss)
     return replace(made, name=name)
 
 
@@ -59,10 +59,11 @@ def test_each_of_tiny_batches_throws_the_weights() -> None:
 
 
 def test_a_rate_at_which_hardly_any_network_trains_comes_before_the_set() -> None:
-    first = causes(run("a", 0.2, optimizer="adamw", lr=1.2))[0]
+    first = causes(run("a", 0.3, 0.2, optimizer="adamw", lr=1.2))[0]
     assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
     assert first.pro[0] == "a rate of 1.2 is far above the usual for adamw"
-    assert causes(run("a", 0.2, optimizer="adamw", lr=1e-3))[0].id == "validation-set-too-small"
+    assert causes(run("a", 0.3, 0.2, optimizer="adamw", lr=1e-3))[0].id == "validation-set-too-small"
+    assert causes(run("steady", 0.3, optimizer="adamw", lr=1.2))[0].id == "validation-set-too-small"
 
 
 @pytest.mark.parametrize(

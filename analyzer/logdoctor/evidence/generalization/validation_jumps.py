@@ -121,8 +121,10 @@ class ValidationJumps:
 
     @cached_property
     def far_too_high(self) -> str:
-        """The rate is one at which hardly any network trains."""
-        return above_usual(self.siblings.run, self.settings) if is_far_too_high(self.settings) else ""
+        """The rate is one at which hardly any network trains, and this one does not train steadily."""
+        if self.is_steady or not is_far_too_high(self.settings):
+            return ""
+        return above_usual(self.siblings.run, self.settings)
 
     @property
     def shrank(self) -> str:
