@@ -508,6 +508,12 @@ class Divergence(Rule):
             train_loss=given([1.79, 1.78, 1.74, 1.73, 1.69, 1.68, 1.64, 1.64, 1.6, 2.0, 1.96]),
             epoch=given([20.0] * 9 + [21.0] * 2),
         ),
+        silent(
+            "nine epochs in the midst of a run, which fall by a third and rise again: far more was learnt before",
+            axis=Axis.EPOCH,
+            first_step=39,
+            train_loss=given([0.188, 0.16, 0.144, 0.133, 0.139, 0.171, 0.212, 0.178, 0.174]),
+        ),
         fires(
             "goes on rising in the first values of the second epoch",
             axis=Axis.STEP,

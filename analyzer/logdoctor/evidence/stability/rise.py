@@ -12,6 +12,7 @@ from logdoctor.run import Axis
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import ChanceLevels, Explosion, Trend
 from logdoctor.signals.stability.explosion import held_out_lost, start_of
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import apart, number, percent
@@ -24,6 +25,10 @@ NEARLY_ALL = 0.1
 
 CLIMB = 5
 """Parts of what follows the lowest level whose medians come in rising order by chance once in 120 times."""
+
+HALF_AGAIN = 1.5
+"""End in units of the lowest from which a log that begins late shows a loss that is lost: of how much was learnt before
+its first value it knows nothing."""
 
 PLAIN_TO_SEE = 0.1
 """Last loss as a share of the first, from which a rise by decades matters: below it, what rises is almost zero."""
@@ -160,6 +165,8 @@ class Rise:
         stays = self.climbs or self.stays_above - self.lowest >= part * share / 2 * gained
         given_back = self.above_lowest >= part * share * gained and stays and sure >= part * z
         if not given_back or not gained >= least_gain * abs(self.start) > 0 or self.validation_falls:
+            return 0.0
+        if begins_late(self.train.series) and self.train.end < HALF_AGAIN * self.lowest:
             return 0.0
         return min(self.above_lowest / (share * gained), sure / z) / part
 
