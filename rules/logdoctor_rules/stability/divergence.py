@@ -165,6 +165,17 @@ class Divergence(Rule):
             train_loss=decay(2.5, 0.05, 24).followed_by(geometric(0.05, 1.1, 20)).noisy(0.01),
         ),
         silent(
+            "climbs as far in a straight line, as the weight of a term does that is raised by and by",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.1, 60, half_life=0.05).followed_by(line(0.1, 1.0, 60)).noisy(0.02),
+        ),
+        silent(
+            "climbs as far, ever faster, while validation is right more and more often",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.1, 60, half_life=0.05).followed_by(geometric(0.1, 1.1, 60)).noisy(0.02),
+            val_accuracy=decay(0.1, 0.93).noisy(0.003),
+        ),
+        silent(
             "is as high in its last values, and lower in between",
             axis=Axis.STEP,
             train_loss=decay(2.5, 0.05, 24)
