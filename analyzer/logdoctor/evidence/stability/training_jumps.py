@@ -44,6 +44,9 @@ ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
 
+KEPT = 0.95
+"""Accuracy soon after a jump in units of that before, from which nothing is forgotten."""
+
 STAGES = frozenset("stage phase task".split())
 """Words of what counts the parts of a training that learn something else each."""
 
@@ -94,18 +97,30 @@ def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:
     return bool(low < 0 < high) and rests and spike.height <= WIDTHS * float(high - low)
 
 
-def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
+def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether validation, too, lies half of the height above where it was, at once and in the end: much is forgotten.
 
-    Of other data, or another weight of a term, in training alone, it would know nothing.
+    Of other data, or another weight of a term, in training alone, it would know nothing; where both have it, answers
+    are right as often as before.
     """
-    if val is None or val.series.axis is not series.axis:
+    if val is None or val.series.axis is not series.axis or _as_right_as_before(spike, series, run):
         return False
     at = int(np.searchsorted(val.series.steps, series.steps[spike.index]))
     before, after = val.series.values[max(at - RUN_UP, 0) : at], val.series.values[at:]
     if min(len(before), len(after)) < RUN_UP:
         return False
     return min(median(after[:RUN_UP]), median(after[-RUN_UP:])) - median(before) >= spike.height / 2
+
+
+def _as_right_as_before(spike: Spike, series: Series, run: Run) -> bool:
+    """Whether the accuracies of validation that are known before and after a jump are all kept."""
+    kept = []
+    for one in (each.finite for each in run.all(ValMetric)):
+        at = int(np.searchsorted(one.steps, series.steps[spike.index]))
+        before, after = one.values[max(at - RUN_UP, 0) : at], one.values[at : at + RUN_UP]
+        if one.axis is series.axis and is_of_classes(one.name) and min(len(before), len(after)) == RUN_UP:
+            kept.append(median(after) >= KEPT * median(before))
+    return bool(kept) and all(kept)
 
 
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
