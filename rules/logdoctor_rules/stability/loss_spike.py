@@ -359,7 +359,7 @@ class LossSpike(Rule):
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
         anew = None if restarts else begun_anew(around.run, train)
-        if anew is not None and not any(begins_stage(one, anew.series, around.run) for one in anew.found):
+        if anew is not None and not any(begins_stage(one.index, anew.series, around.run) for one in anew.found):
             yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
             return
         for trend, spikes in losses or ():
