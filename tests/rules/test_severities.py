@@ -54,6 +54,19 @@ def test_a_loss_that_rises_farther_is_no_less_surely_one_that_does_not_fall(tmp_
     assert severity_of("no-learning", tmp_path) is Severity.ERROR
 
 
+@pytest.mark.parametrize(
+    ("second", "severity"), [(1.385, Severity.NOTE), (1.3869, Severity.ERROR), (1.388, Severity.ERROR)]
+)
+def test_a_second_evaluation_leaves_it_open_whether_a_run_learns_where_it_is_clearly_lower(
+    tmp_path: Path, second: float, severity: Severity
+) -> None:
+    held_out = {44: "1.3870", 89: f"{second:.4f}"}
+    losses = flat(1.45, 90).noisy(0.1).values
+    rows = (f"{i},{loss:.5f},{held_out.get(i, '')}" for i, loss in enumerate(losses))
+    (tmp_path / "training.csv").write_text("step,train_loss,val_loss\n" + "\n".join(rows) + "\n")
+    assert severity_of("no-learning", tmp_path) is severity
+
+
 @pytest.mark.parametrize(("end", "severity"), [([0.7], Severity.NOTE), ([0.6, 0.7], Severity.WARNING)])
 def test_one_last_evaluation_above_the_best_is_no_more_than_a_note(
     tmp_path: Path, end: list[float], severity: Severity

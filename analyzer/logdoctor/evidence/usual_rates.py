@@ -69,6 +69,16 @@ def is_far_too_high(settings: Hyperparameters) -> bool:
     return rate >= HIGH_RATE or is_beyond_usual(settings)
 
 
+def throws_any_network(settings: Hyperparameters) -> bool:
+    """Tell whether the rate is over ten times the highest of the optimizer that is named, or too high for any.
+
+    Small networks are trained at three times that highest rate, too, and what a framework takes by default may have
+    been SGD.
+    """
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings)
+    return height > SAFE_STEP if height is not None else rate is not None and rate >= HIGH_RATE
+
+
 def is_beyond_usual(settings: Hyperparameters) -> bool:
     """Tell whether the rate is over ten times the highest that usually trains with its optimizer, or the default."""
     known = settings.is_adaptive is not None or bool(settings.default_optimizer)

@@ -219,6 +219,12 @@ class BadInitialLoss(Rule):
             val_accuracy=decay(0.31, 0.9),
         ),
         fires(
+            "eight epochs of a loss with a penalty on the weights, which melts away in validation as well (a note)",
+            train_loss=given([14.2, 9.1, 6.0, 4.2, 3.1, 2.5, 2.1, 1.9]),
+            val_loss=given([11.0, 7.3, 5.0, 3.6, 2.8, 2.3, 2.0, 1.85]),
+            val_accuracy=given([0.35, 0.6, 0.65, 0.7, 0.73, 0.75, 0.76, 0.77]),
+        ),
+        fires(
             "eight epochs of such a loss: its first value alone tells",
             train_loss=given([5300.0, 2600.0, 1700.0, 1300.0, 1100.0, 950.0, 850.0, 780.0]),
             val_accuracy=given([0.09, 0.2, 0.3, 0.36, 0.4, 0.43, 0.46, 0.48]),
@@ -382,7 +388,7 @@ class BadInitialLoss(Rule):
             above = falls_below_a_sum(run, train, named)
             found = list(self._against(named, train, settings, single=single, above=above, val=val))
         elif (classified := begins_above_guessing(run, train)) or long or thrown_by_rate(train, settings):
-            found = list(self._dropped(train, settings, classified=classified))
+            found = list(self._dropped(train, settings, classified=classified, melting=falls_like_penalty(train, val)))
         if (
             long
             and not found
@@ -390,7 +396,7 @@ class BadInitialLoss(Rule):
             and is_evaluated_before(val, train)
             and val.first >= self.drop * right_after(train)
         ):
-            found = list(self._dropped(val, settings, classified=False))
+            found = list(self._dropped(val, settings, classified=False, melting=False))
         yield from found
 
     def _against(
@@ -429,18 +435,18 @@ class BadInitialLoss(Rule):
         )
 
     def _dropped(
-        self, trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters, *, classified: bool
+        self, trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters, *, classified: bool, melting: bool
     ) -> Iterator[Finding]:
         """Judge a loss of unknown kind by its fall within the first values, one that is known by its first value."""
-        series, after = trend.series, right_after(trend)
+        series, after, thrown = trend.series, right_after(trend), thrown_by_rate(trend, settings)
         guesses = rests_at_variance(trend, late=True)
         rose = after > trend.first  # the first update may have thrown the first value, too
         to_variance = guesses and trend.first >= self.to_variance ** (2 if rose else 1) * trend.end
         at_once = trend.first > self.ordinary and (trend.first >= self.drop * after > 0 or to_variance)
-        thrown = thrown_by_rate(trend, settings)
         if not at_once and not classified and not thrown:
             return
         rests = trend.end > self.rest * after or guesses
+        loud = rests or thrown or (classified and not melting) or is_far_too_high(settings)
         last = int(series.steps[last_at_once(trend)])
         starts = f"{series.name} starts at {number(trend.first)}"
         moves = f"{series.name} {'rises' if rose else 'falls'} from {number(trend.first)} to {number(after)} at once"
@@ -452,7 +458,7 @@ class BadInitialLoss(Rule):
             + (f", and ends at {number(trend.end)}: what it lost was the scale of the outputs" if rests else ""),
             Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,
-            severity=self.severity if rests or classified or thrown or is_far_too_high(settings) else Severity.NOTE,
-            causes=too_large_causes(trend, [said], settings, single=False),
+            severity=self.severity if loud else Severity.NOTE,
+            causes=too_large_causes(trend, [said], settings, single=False, melting=melting and not loud),
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )

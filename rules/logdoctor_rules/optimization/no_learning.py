@@ -416,6 +416,12 @@ class NoLearning(Rule):
             val_loss=given([2.276, 2.271, 2.269, 2.268]),
         ),
         fires(
+            "the second of two evaluations is lower by a ten-thousandth",
+            axis=Axis.STEP,
+            train_loss=flat(1.45, 90).noisy(0.1),
+            val_loss=Curve(np.array([1.387, 1.3869]), frozenset(range(90)) - {44, 89}),
+        ),
+        fires(
             "the second of two evaluations is lower, beside batches whose noise hides as much (a note)",
             axis=Axis.STEP,
             train_loss=flat(1.45, 90).noisy(0.1),

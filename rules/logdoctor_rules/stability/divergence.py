@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import runs_away_below
-from logdoctor.evidence.stability.harmless_rise import may_memorise, only_begins_epoch, rises_with_its_data
+from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch, rises_with_its_data
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.signals import Explosion, Schedule, Spike, Spikes, Trend
@@ -163,6 +163,17 @@ class Divergence(Rule):
             "climbs to a third of what it had gained when the log ends",
             axis=Axis.STEP,
             train_loss=decay(2.5, 0.05, 24).followed_by(geometric(0.05, 1.1, 20)).noisy(0.01),
+        ),
+        silent(
+            "climbs as far in a straight line, as the weight of a term does that is raised by and by",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.1, 60, half_life=0.05).followed_by(line(0.1, 1.0, 60)).noisy(0.02),
+        ),
+        silent(
+            "climbs as far, ever faster, while validation is right more and more often",
+            axis=Axis.STEP,
+            train_loss=decay(2.5, 0.1, 60, half_life=0.05).followed_by(geometric(0.1, 1.1, 60)).noisy(0.02),
+            val_accuracy=decay(0.1, 0.93).noisy(0.003),
         ),
         silent(
             "is as high in its last values, and lower in between",
@@ -452,6 +463,23 @@ class Divergence(Rule):
             train_loss=decay(74.0, 60.0).noisy(2.0),
             val_loss=given([2.3, 2.0, 1.95, 1.9]),
         ),
+        silent(
+            "steps up where the log counts another task, which costs more",
+            train_loss=decay(2.3, 0.5, 60).noisy(0.02).followed_by(decay(2.1, 1.7, 60).noisy(0.02)),
+            val_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(decay(2.2, 1.8, 60).noisy(0.02)),
+            task_id=flat(0.0, 60).followed_by(flat(1.0, 60)),
+        ),
+        fires(
+            "the same step halfway through the second task",
+            train_loss=decay(2.3, 0.5, 60).noisy(0.02).followed_by(decay(2.1, 1.7, 60).noisy(0.02)),
+            val_loss=decay(2.3, 0.6, 60).noisy(0.02).followed_by(decay(2.2, 1.8, 60).noisy(0.02)),
+            task_id=flat(0.0, 30).followed_by(flat(1.0, 90)),
+        ),
+        fires(
+            "steps up with another task, and rises on from there",
+            train_loss=decay(2.3, 0.5, 60).noisy(0.02).followed_by(line(1.2, 4.0, 60).noisy(0.02)),
+            task_id=flat(0.0, 60).followed_by(flat(1.0, 60)),
+        ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
         silent(
             "nine batches of a detector, the last one hard",
@@ -598,7 +626,7 @@ class Divergence(Rule):
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if rises_with_its_data(run, rise.train, rise.val) or (may_memorise(rise.train) and not exploded):
+        if rises_with_its_data(run, rise.train, rise.val) or (may_be_harmless(run, rise.train) and not exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
         if not margin or (len(rise.train) < self.min_points and not explodes):

@@ -13,6 +13,7 @@ from logdoctor import (
     Finding,
     Quantity,
     Rule,
+    Run,
     Series,
     Severity,
     Span,
@@ -264,6 +265,12 @@ class LossSpike(Rule):
             val_loss=decay(6.8, 1.6, 60).noisy(0.02).followed_by(flat(3.3, 60)),
         ),
         silent(
+            "the same, and answers are right as often as before: a term of both losses weighs more",
+            train_loss=decay(6.8, 1.5, 60).noisy(0.02).followed_by(flat(3.2, 60)),
+            val_loss=decay(6.8, 1.6, 60).noisy(0.02).followed_by(flat(3.3, 60)),
+            val_accuracy=decay(0.1, 0.8).noisy(0.003),
+        ),
+        silent(
             "validation steps up as far, and comes down again",
             train_loss=decay(6.8, 1.5, 60).noisy(0.02).followed_by(flat(3.2, 60)),
             val_loss=decay(6.8, 1.6, 60).noisy(0.02).followed_by(decay(3.3, 1.6, 60, half_life=0.2)),
@@ -352,12 +359,12 @@ class LossSpike(Rule):
             return
         restarts = schedule is not None and len(schedule.restarts) > 1
         anew = None if restarts else begun_anew(around.run, train)
-        if anew is not None and not any(begins_stage(one, anew.series, around.run) for one in anew.found):
+        if anew is not None and not any(begins_stage(one.index, anew.series, around.run) for one in anew.found):
             yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
             return
         for trend, spikes in losses or ():
             beside = trend.series is not train.series
-            found = self._jumps(trend, spikes, val, beside=beside)
+            found = self._jumps(trend, spikes, val, around.run, beside=beside)
             back = [one for one in found if not of_restart(one, trend.series, schedule)]
             jumps = [one for one in back if not of_other_data(one, trend.series, val, around.run)]
             lapses = [] if jumps or restarts or beside else relapses(trend)
@@ -369,13 +376,13 @@ class LossSpike(Rule):
                 return
 
     def _jumps(
-        self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], val: Trend[ValLoss] | None, *, beside: bool
+        self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], val: Trend[ValLoss] | None, run: Run, *, beside: bool
     ) -> list[Spike]:
         """Return the excursions that cost the run something, or come again as high, and are no other data."""
         alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
         large = (one for one in spikes.found if one.index in alike or self._matters(one, trend, spikes, beside=beside))
         series = spikes.series
-        return [one for one in large if comes_back(one, series) or stays_in_validation(one, series, val)]
+        return [one for one in large if comes_back(one, series) or stays_in_validation(one, series, val, run)]
 
     def _finding(
         self,

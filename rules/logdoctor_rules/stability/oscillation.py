@@ -104,6 +104,18 @@ class Oscillation(Rule):
             train_loss=decay(0.7, 0.55, 12).followed_by(line(2.8, 0.7, 24)).followed_by(line(0.7, 0.3, 84)).noisy(0.05),
         ),
         silent(
+            "both losses step up where the log counts another task",
+            train_loss=decay(2.3, 0.5, 60).followed_by(flat(1.9, 20)).noisy(0.02),
+            val_loss=decay(2.3, 0.6, 60).followed_by(flat(2.0, 20)).noisy(0.02),
+            task_id=flat(0.0, 60).followed_by(flat(1.0, 20)),
+        ),
+        fires(
+            "they do so in the middle of a task",
+            train_loss=decay(2.3, 0.5, 60).followed_by(flat(1.9, 20)).noisy(0.02),
+            val_loss=decay(2.3, 0.6, 60).followed_by(flat(2.0, 20)).noisy(0.02),
+            task_id=flat(0.0, 40).followed_by(flat(1.0, 40)),
+        ),
+        silent(
             "a curriculum: training begins with easy examples, and validation falls all along",
             axis=Axis.STEP,
             train_loss=flat(0.1, 30).followed_by(decay(0.5, 0.35, 90, half_life=0.3)).noisy(0.02),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
@@ -302,6 +303,17 @@ def test_answers_that_stay_guesses_while_training_learns_speak_for_other_data_in
     assert "training had come by its first evaluation to" in " ".join(found["validation-set-differs"].pro)
     by_heart = causes_in_steps(train_loss=given([2.3, 2.2, 2.1]).followed_by(flat(0.1, 117)), **val)
     assert "training had come" not in " ".join(by_heart["validation-set-differs"].pro)
+
+
+def test_answers_that_are_right_three_times_as_often_as_guesses_are_no_sign_of_other_data_in_steps() -> None:
+    late = frozenset(range(120)) - set(range(11, 120, 12))
+    val = {
+        "val_loss": Curve(np.linspace(2.25, 5.0, 10), late),
+        "val_accuracy": Curve(line(0.29, 0.31, 10).values, late),
+    }
+    found = causes_in_steps(train_loss=decay(2.3, 0.005, 120, half_life=0.077).noisy(0.01), **val)
+    assert first(found) == "too-little-data"
+    assert "never passes" not in " ".join(found["validation-set-differs"].pro)
 
 
 def test_one_answer_to_all_of_validation_speaks_for_inputs_of_another_scale() -> None:

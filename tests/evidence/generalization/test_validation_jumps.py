@@ -10,6 +10,7 @@ from logdoctor import Axis, Cause, Run, Series, Strength, TrainLoss, ValLoss, ex
 from logdoctor.curves import decay, flat, given
 from logdoctor.evidence.generalization.validation_jumps import ValidationJumps, causes_of_jumps, collapses
 from logdoctor.run import Setting
+from logdoctor.run.averages import SINCE_LAST
 from logdoctor.signals import Gap, Hyperparameters, Roughness, Siblings, Trend
 
 TASK: dict[str, Setting] = {"task": "text", "lr": 1.0}
@@ -62,8 +63,15 @@ def test_a_rate_at_which_hardly_any_network_trains_comes_before_the_set() -> Non
     first = causes(run("a", 0.3, 0.2, optimizer="adamw", lr=1.2))[0]
     assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
     assert first.pro[0] == "a rate of 1.2 is far above the usual for adamw"
-    assert causes(run("a", 0.3, 0.2, optimizer="adamw", lr=1e-3))[0].id == "validation-set-too-small"
+    for lower in ({"optimizer": "adamw", "lr": 1e-3}, {"optimizer": "Adam", "lr": 0.03}, {"lr": 0.15}):
+        assert causes(run("a", 0.3, 0.2, **lower))[0].id == "validation-set-too-small"
     assert causes(run("steady", 0.3, optimizer="adamw", lr=1.2))[0].id == "validation-set-too-small"
+
+
+def test_a_rate_that_would_be_too_high_for_a_default_optimizer_may_be_that_of_another() -> None:
+    jumps = run("a", 0.3, 0.2, lr=0.15)
+    of_trainer = replace(jumps, series=tuple(replace(one, average=SINCE_LAST) for one in jumps.series))
+    assert causes(of_trainer)[0].id == "validation-set-too-small"
 
 
 @pytest.mark.parametrize(

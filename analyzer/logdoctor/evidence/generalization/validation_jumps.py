@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.causes import because, likely_because
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.siblings import cured_first
-from logdoctor.evidence.usual_rates import above_usual, is_far_too_high
+from logdoctor.evidence.usual_rates import above_usual, throws_any_network
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Series
 from logdoctor.run.roles import ValLoss
@@ -121,8 +121,8 @@ class ValidationJumps:
 
     @cached_property
     def far_too_high(self) -> str:
-        """The rate is one at which hardly any network trains, and this one does not train steadily."""
-        if self.is_steady or not is_far_too_high(self.settings):
+        """The rate is one at which no network trains, and this one does not train steadily."""
+        if self.is_steady or not throws_any_network(self.settings):
             return ""
         return above_usual(self.siblings.run, self.settings)
 

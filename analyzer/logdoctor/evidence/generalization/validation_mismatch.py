@@ -67,6 +67,9 @@ TAUGHT = 0.93
 UNTAUGHT = 0.98
 """Lowest validation loss in such units, from which nothing was."""
 
+GUESSED = 1.5
+"""Accuracy in units of that of guessing, by the loss at which training began, up to which it is that of guessing."""
+
 FIRST_PASSES = 3
 """Epochs in which nothing is learnt by heart that is not learnt in general: each example was seen twice before."""
 
@@ -193,7 +196,8 @@ class ValidationMismatch:
 
         In its first epoch training sees each example once: what brings its loss below guessing is no single example,
         and would hold for validation, were its inputs and labels alike. So does what it learns before the first
-        evaluation of a log of steps, unless it is so much that examples may have been learnt by heart.
+        evaluation of a log of steps, unless it is so much that examples may have been learnt by heart: of few examples
+        they are learnt soon, but then more answers are right than where nothing was learnt.
         """
         metric, (first, training) = self.metric, self.first_pair
         train, lowest, start = self.gap.train.series, float(self.gap.val.series.values.min()), self.gap.train.start
@@ -204,7 +208,7 @@ class ValidationMismatch:
         if not 0 < right <= FEW_RIGHT or len(metric.series) < SAME_ANSWERS:
             return ""
         guess = min(log(1 / right), max(first, start))  # small sets are answered worse than by guessing, by chance
-        by_heart = not of_epochs and training <= LITTLE_FITTED * start
+        by_heart = not of_epochs and (training <= LITTLE_FITTED * start or right > GUESSED * exp(-start))
         if by_heart or training > TAUGHT * guess or min(first, lowest) < UNTAUGHT * guess:
             return ""
         soon = "the first epoch of training brought" if of_epochs else "training had come by its first evaluation to"

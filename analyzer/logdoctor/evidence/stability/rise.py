@@ -26,6 +26,11 @@ NEARLY_ALL = 0.1
 CLIMB = 5
 """Parts of what follows the lowest level whose medians come in rising order by chance once in 120 times."""
 
+AS_FAST = 1.5
+"""Longest time that the upper half of a climb takes, in units of that of the quarter below it: an exponential takes as
+long for both, a straight line twice as long for the half. What is raised by plan, as the weight of a term or the share
+of hard data, seldom outruns a line."""
+
 HALF_AGAIN = 1.5
 """End in units of the lowest from which a log that begins late shows a loss that is lost: of how much was learnt before
 its first value it knows nothing."""
@@ -106,6 +111,17 @@ class Rise:
         medians = np.array([median(part) for part in np.array_split(level, CLIMB)])
         return bool((np.diff(medians) > 0).all()) and float(np.ptp(medians)) >= HALF * self.above_lowest
 
+    @cached_property
+    def runs_away(self) -> bool:
+        """Whether it climbs ever faster, and no metric of validation says that the model is as good as ever."""
+        if not self.climbs or self._keeps_metric(self.lowest + HALF * self.above_lowest):
+            return False
+        since = self.train.level[int(np.argmin(self.train.level)) :]
+        heights = since[0] + np.ptp(since) * np.array([HALF / 2, HALF])
+        quarter, half = (int(np.argmax(since >= height)) for height in heights)
+        whole = int(np.argmax(since))
+        return whole - half <= AS_FAST * (half - quarter)
+
     @property
     def is_last_value_alone(self) -> bool:
         """Whether of a few batches only the very last one lies high: the next may lie where the others do."""
@@ -154,13 +170,13 @@ class Rise:
         """Return the margin (1 and above counts) by which it lost what it had gained; 0 where it did not.
 
         It must lose this share of the gain, by `z` times the noise; half as much where validation loses it as well, or
-        where none is logged and it goes on climbing. A gain below `least_gain` of the start is none to lose, and where
-        validation ends lowest, nothing is lost.
+        where none is logged and it climbs ever faster. A gain below `least_gain` of the start is none to lose, and
+        where validation ends lowest, nothing is lost.
         """
         sure, gained = surely_risen(self.train, self.val), self.gained
         if is_valley(self.train.series.values):
             sure = max(sure, z)
-        alone = self.val is None and self.climbs
+        alone = self.val is None and self.runs_away
         part = HALF if alone or gives_back(self.train, self.val, share, z) else 1.0
         stays = self.climbs or self.stays_above - self.lowest >= part * share / 2 * gained
         given_back = self.above_lowest >= part * share * gained and stays and sure >= part * z

@@ -10,6 +10,7 @@ from logdoctor.evidence.rates import decayed_from_there
 from logdoctor.evidence.siblings import with_tested_fixes
 from logdoctor.evidence.stability.harmless_rise import measures_something_else
 from logdoctor.evidence.stability.rounds import comes_in_rounds
+from logdoctor.evidence.stability.training_jumps import steps_up_with_stage
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.finding import Cause, Span
@@ -84,10 +85,11 @@ class SwingingLoss:
 
     @property
     def is_planned(self) -> bool:
-        """Whether the rate, the weight of a term or the order of the data goes up and down by plan."""
+        """Whether the rate, the weight of a term or the order of the data goes to and fro by plan, or a task begins."""
         series, schedule = self.swings.trend.series, self.schedule
         by_rate = schedule is not None and (schedule.is_range_test or len(schedule.restarts) >= 2)
-        return by_rate or weight_repeats(self.run, series.axis) or comes_in_rounds(series)
+        by_weight = weight_repeats(self.run, series.axis)
+        return by_rate or by_weight or comes_in_rounds(series) or steps_up_with_stage(self.swings.trend, self.run)
 
     @cached_property
     def rate_is_high(self) -> bool:

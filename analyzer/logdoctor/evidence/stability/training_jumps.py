@@ -44,6 +44,9 @@ ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
 
+KEPT = 0.95
+"""Accuracy soon after a jump in units of that before, from which nothing is forgotten."""
+
 STAGES = frozenset("stage phase task".split())
 """Words of what counts the parts of a training that learn something else each."""
 
@@ -52,6 +55,9 @@ COUNTED = frozenset("id idx index no num number".split())
 
 MOST_STAGES = 20
 """Changes of such a number up to which it counts parts of a training: it may tell the tasks of mixed batches apart."""
+
+MOST_OF_RISE = 0.7
+"""Part of the rise of a loss from its lowest level to its end from which a single step makes it."""
 
 BEGAN = 0.25
 """Part of such a rise up to which it may have come before the jump: what rises all along is learnt from other data."""
@@ -80,7 +86,7 @@ class JumpyLosses:
 
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether an excursion is that of data that changed or were added, or of codes, and not of the model."""
-    learns_other = _learns_something_else(spike, series, run) or begins_stage(spike, series, run)
+    learns_other = _learns_something_else(spike, series, run) or begins_stage(spike.index, series, run)
     return learns_other or only_training(spike, series, val) or is_of_codes(run, series, spike.index)
 
 
@@ -94,18 +100,30 @@ def swings_about_zero(spike: Spike, trend: Trend[TrainLoss]) -> bool:
     return bool(low < 0 < high) and rests and spike.height <= WIDTHS * float(high - low)
 
 
-def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
+def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether validation, too, lies half of the height above where it was, at once and in the end: much is forgotten.
 
-    Of other data, or another weight of a term, in training alone, it would know nothing.
+    Of other data, or another weight of a term, in training alone, it would know nothing; where both have it, answers
+    are right as often as before.
     """
-    if val is None or val.series.axis is not series.axis:
+    if val is None or val.series.axis is not series.axis or _as_right_as_before(spike, series, run):
         return False
     at = int(np.searchsorted(val.series.steps, series.steps[spike.index]))
     before, after = val.series.values[max(at - RUN_UP, 0) : at], val.series.values[at:]
     if min(len(before), len(after)) < RUN_UP:
         return False
     return min(median(after[:RUN_UP]), median(after[-RUN_UP:])) - median(before) >= spike.height / 2
+
+
+def _as_right_as_before(spike: Spike, series: Series, run: Run) -> bool:
+    """Whether the accuracies of validation that are known before and after a jump are all kept."""
+    kept = []
+    for one in (each.finite for each in run.all(ValMetric)):
+        at = int(np.searchsorted(one.steps, series.steps[spike.index]))
+        before, after = one.values[max(at - RUN_UP, 0) : at], one.values[at : at + RUN_UP]
+        if one.axis is series.axis and is_of_classes(one.name) and min(len(before), len(after)) == RUN_UP:
+            kept.append(median(after) >= KEPT * median(before))
+    return bool(kept) and all(kept)
 
 
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
@@ -142,12 +160,21 @@ def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
     return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED
 
 
-def begins_stage(spike: Spike, series: Series, run: Run) -> bool:
+def begins_stage(index: int, series: Series, run: Run) -> bool:
     """Whether the log counts another stage, phase or task from the value on that jumps, or a few before it."""
     stages = (one.finite for one in run.series if one.axis is series.axis and _counts_stages(one))
     begun = (one.steps[1:][np.diff(one.values) != 0] for one in stages)
-    since, until = series.steps[[max(spike.index - RUN_UP, 0), spike.index]]
+    since, until = series.steps[[max(index - RUN_UP, 0), index]]
     return any(len(at) <= MOST_STAGES and bool(((at > since) & (at <= until)).any()) for at in begun)
+
+
+def steps_up_with_stage(train: Trend[TrainLoss], run: Run) -> bool:
+    """Whether a loss rises at once where the log counts another stage, and hardly before or after: by another task."""
+    values = train.series.values
+    at = int(np.argmax(np.diff(values))) + 1
+    step, end = float(values[at] - values[at - 1]), median(values[at:][-RUN_UP:])
+    alone = step >= MOST_OF_RISE * (end - train.reached) > 0 and end - float(values[at]) <= (1 - MOST_OF_RISE) * step
+    return alone and begins_stage(at, train.series, run)
 
 
 def _counts_stages(series: Series) -> bool:

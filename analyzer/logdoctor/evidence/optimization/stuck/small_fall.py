@@ -100,9 +100,14 @@ def falls_steadily(val: Trend[Any]) -> bool:
 
 
 def may_fall(val: Trend[Any]) -> bool:
-    """Whether each of few evaluations is lower than the one before, too few to say that it is no chance."""
-    falls = np.diff(val.series.values) < 0
-    return HINTS <= len(falls) < STEADY_STEPS and bool(falls.all())
+    """Whether each of few evaluations is lower than the one before, too few to say that it is no chance.
+
+    What comes down by no more than ROUNDING learns nothing, be it chance or not.
+    """
+    values = val.series.values
+    falls = np.diff(values) < 0
+    by_more = values[0] - values[-1] > ROUNDING * abs(values[0])
+    return HINTS <= len(falls) < STEADY_STEPS and bool(falls.all() and by_more)
 
 
 def rounded_away(train: Trend[TrainLoss]) -> bool:
