@@ -63,6 +63,18 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "errors of a forecast, further ahead from step to step",
+        "forecast.log",
+        "".join(f"step {i}: mae {i / 8:.4f}, rmse {i / 7:.4f}\n" for i in range(1, 13)),
+        None,
+    ),
+    Sample(
+        "word errors of the batches of a test",
+        "test.log",
+        "".join(f"batch {i}, WER {wer}.5\n" for i, wer in enumerate((18, 14, 16, 9, 11, 12, 8, 10))),
+        None,
+    ),
+    Sample(
         "a server",
         "server.log",
         "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"
