@@ -22,19 +22,35 @@ _FIRST = 4
 """Values behind the first one that must add so much; single precision ends later sums."""
 
 
+_PIECE = 4096
+"""Values that are looked at at a time: a curve of millions is not copied."""
+
+
 def is_running_total(series: Series) -> bool:
     """Tell a sum since the beginning by what its values add: the first as much as it is, none more than the last one.
 
     A loss that diverges rises faster and faster, or jumps and rests.
     """
     values = series.values
-    first, second = (float(one) for one in values[:2]) if len(values) >= _MIN_POINTS else (0.0, 0.0)
-    if not second - first >= _NEARLY_AS_MUCH * first > 0 or not np.isfinite(values).all():
-        return False  # nearly every other curve, however long, so that none is copied
-    if len(values) < (_MIN_POINTS if first > _NO_MEAN else _MIN_POINTS_OF_MEANS):
+    first = float(values[0]) if len(values) >= _MIN_POINTS else 0.0
+    if not first > 0 or len(values) < (_MIN_POINTS if first > _NO_MEAN else _MIN_POINTS_OF_MEANS):
         return False
-    strides, added = np.diff(series.steps), np.diff(values, prepend=0.0)
-    before, after = added[:-1], added[1:]
-    slows_down = (after >= 0).all() and (after <= _NO_MORE * before).all()
-    goes_on = (after[:_FIRST] >= _NEARLY_AS_MUCH * before[:_FIRST]).all()
-    return bool(slows_down and goes_on and (strides == strides[0]).all())
+    begun = values[: _FIRST + 1]
+    if not np.isfinite(begun).all():
+        return False
+    added = np.diff(begun, prepend=0.0)
+    if not (added[1:] >= _NEARLY_AS_MUCH * added[:-1]).all():
+        return False  # nearly every other curve
+    return all(_adds_no_more(series, begin) for begin in range(0, len(values) - 2, _PIECE))
+
+
+def _adds_no_more(series: Series, begin: int) -> bool:
+    """Tell whether the values of a piece add no more than those before them, each as many steps later."""
+    piece = slice(begin, begin + _PIECE + 2)
+    if not np.isfinite(series.values[piece]).all():
+        return False
+    strides, added = np.diff(series.steps[piece]), np.diff(series.values[piece])
+    if begin == 0:
+        added = np.append(series.values[0], added)
+    even = strides == series.steps[1] - series.steps[0]
+    return bool(even.all() and (added >= 0).all() and (added[1:] <= _NO_MORE * added[:-1]).all())
