@@ -75,6 +75,12 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "what was reached with batches of several sizes",
+        "sizes.txt",
+        "batch  loss\n16     1.5\n32     1.25\n64     1.5\n128    1.75\n",
+        None,
+    ),
+    Sample(
         "a server",
         "server.log",
         "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"
