@@ -81,6 +81,12 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "after how many epochs each of several models came to an end",
+        "ends.txt",
+        "".join(f"{epochs} epochs, loss 0.{epochs}\n" for epochs in (31, 17, 24, 45, 38)),
+        None,
+    ),
+    Sample(
         "a server",
         "server.log",
         "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"
