@@ -264,11 +264,21 @@ class TestSplit:
         total = Series.of("loss", epochs, np.cumsum(4.2 - 0.07 * epochs))
         assert roles_of(total)["loss"] is roles.Unknown
         assert reason(understand([total])[0]) == "a sum since the beginning"
+        of_all_words = Series.of("loss", epochs[:5], [745896.8, 1403872.8, 2022238.9, 2552523.3, 3065000.3])
+        assert roles_of(of_all_words)["loss"] is roles.Unknown
 
     def test_a_loss_that_rises_is_no_sum(self) -> None:
         epochs = np.arange(20)
         for rises in (2.3 + 0.9 * epochs, 2.3 * 1.4**epochs, np.minimum(2.3 + 8.0 * epochs, 30.0), 2.3 + 0.0 * epochs):
             assert roles_of(Series.of("loss", epochs, rises))["loss"] is roles.TrainLoss
+
+    def test_a_loss_that_is_thrown_and_comes_to_rest_is_no_sum(self) -> None:
+        for thrown in (
+            [0.69, 1.2, 1.2, 1.2, 1.2, 1.2],
+            [1.0, 1.6, 2.1, 2.5, 2.8],
+            20.0 * np.sqrt(1.0 + 3 * np.arange(9)),
+        ):
+            assert roles_of(Series.of("loss", np.arange(len(thrown)), thrown))["loss"] is roles.TrainLoss
 
     def test_what_is_added_to_the_losses_of_a_gan_stands_for_none(self) -> None:
         found = roles_of(*named("Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty", "Loss/scores/real"))

@@ -453,6 +453,13 @@ def test_a_bar_that_counts_back_by_one_is_the_same_pass(folder: Path) -> None:
     assert {one.name: len(one) for one in run.series} == {"loss": 8, "val_loss": 8}
 
 
+def test_a_bar_that_is_drawn_seldom_begins_anew_wherever_it_is_seen_first(folder: Path) -> None:
+    bar = "\rtrain: {0:3d}%|█████     | {0}/100 [00:10<00:10, 3.33it/s, loss={1:.4f}]"
+    drawn = (bar.format(at, 1 / epoch) for epoch in range(1, 13) for at in (48 + epoch % 7 * 3, 96 - epoch % 5))
+    run = run_of(write(folder / "job.out", "".join(drawn) + "\n"))
+    assert [len(one) for one in run.series] == [12]
+
+
 def test_a_bar_of_a_hundred_thousand_updates_on_one_line(folder: Path) -> None:
     """Every state of it is a line, divided by carriage returns."""
     last = 100_000

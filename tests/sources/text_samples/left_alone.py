@@ -63,6 +63,30 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "errors of a forecast, further ahead from step to step",
+        "forecast.log",
+        "".join(f"step {i}: mae {i / 8:.4f}, rmse {i / 7:.4f}\n" for i in range(1, 13)),
+        None,
+    ),
+    Sample(
+        "word errors of the batches of a test",
+        "test.log",
+        "".join(f"batch {i}, WER {wer}.5\n" for i, wer in enumerate((18, 14, 16, 9, 11, 12, 8, 10))),
+        None,
+    ),
+    Sample(
+        "what was reached with batches of several sizes",
+        "sizes.txt",
+        "batch  loss\n16     1.5\n32     1.25\n64     1.5\n128    1.75\n",
+        None,
+    ),
+    Sample(
+        "after how many epochs each of several models came to an end",
+        "ends.txt",
+        "".join(f"{epochs} epochs, loss 0.{epochs}\n" for epochs in (31, 17, 24, 45, 38)),
+        None,
+    ),
+    Sample(
         "a server",
         "server.log",
         "2024-01-01 10:00:00 INFO request 1 took 12ms status: 200\n"

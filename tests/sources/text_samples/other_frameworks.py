@@ -473,6 +473,17 @@ SAMPLES = (
         },
     ),
     Sample(
+        "loggers that stand alone and name the split",
+        "train.log",
+        "".join(
+            f"train.metrics - Loss: {7.5 - i}, step {i}\nval.metrics - Loss: {8.25 - i}, step {i}\n" for i in (1, 2, 3)
+        ),
+        {
+            "train/Loss": [(i, 7.5 - i) for i in (1, 2, 3)],
+            "val/Loss": [(i, 8.25 - i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
         "rewards in a block for each iteration, a word of whose name is cut short",
         "log.txt",
         "".join(f"Iteration: \t {i}\nLoss:     \t 0.{9 - i}\nMeanRew: \t -{25 - i}.5 +- 6.25\n" for i in range(3)),

@@ -20,7 +20,7 @@ from logdoctor.sources.console.rows.echoes import without_echoes
 from logdoctor.sources.console.rows.evaluations import counted_by_training, evaluations_apart, named_by_epoch
 from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.rows.of_epochs import of_epochs
-from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Part
+from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
 from logdoctor.sources.console.rows.quantities import (
     of_each_epoch,
@@ -42,6 +42,12 @@ from logdoctor.sources.console.said.several_runs import Announced, announced_run
 from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.table import Table
+
+_BATCH = "batch"
+"""What an evaluation counts as a training does."""
+
+_MADE_SMALL = 0.9
+"""Error in the second half of a log, in units of that in its first, from which on something made it small."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +146,23 @@ def _placed(path: Path, believed: Sequence[Part], counted: Sequence[Part], epoch
 def _tells_of_training(part: Part) -> bool:
     """Tell what only a training prints: performance, both splits, a gradient norm, an error of a split or an epoch.
 
-    Or one that only models have.
+    Or one that only models have, and that falls: those of batches, folds or horizons that are evaluated do not.
     """
     splits = [name.removesuffix(" (%)") for name in part.values]
     if part.form.is_of_training or any(map(tells_performance, part.values)) or names_splits(splits):
         return True
     told = {name: role_of(name, split_of(name)) for name in part.values}
     errors = [name for name, role in told.items() if issubclass(role, TrainError)]
-    of_models = any(not ERRORS_OF_MODELS.isdisjoint(words(name)) for name in errors)
+    named = [name for name in errors if not ERRORS_OF_MODELS.isdisjoint(words(name))]
+    of_models = _BATCH not in part.counters and any(_is_made_small(part.values[name]) for name in named)
     return GradNorm in told.values() or of_models or any(EPOCH in part.counters or split_of(name) for name in errors)
+
+
+def _is_made_small(errors: Numbers) -> bool:
+    """Tell whether the second half of some errors lies lower than the first, by more than they scatter by chance."""
+    finite = errors[np.isfinite(errors)]
+    half = len(finite) // 2
+    return half > 0 and bool(np.median(finite[half:]) < _MADE_SMALL * np.median(finite[:half]))
 
 
 def _apart_by_epoch(parts: Sequence[Part]) -> list[Part]:

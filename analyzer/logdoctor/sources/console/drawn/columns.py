@@ -189,10 +189,12 @@ def _header(line: str) -> tuple[str, ...]:
     """Return the names of columns in a header, or nothing."""
     text = _plain(line)
     if "|" not in text and "\t" not in text and "  " not in text:
-        return _named(text.split(), 2) if _begins_with_counter(text.split()) else ()
+        words = text.split()
+        return _named(words, _fewest_behind(words[0])) if _begins_with_counter(words) else ()
     cells = _cells(text)
     commented = len(cells) > 1 and cells[0] == "#" and counter_of(cells[1])  # DeePMD: `#  step  rmse_val`
-    fewest = 2 if text.startswith("|") or _goes_on(line) or _begins_with_counter(cells) else 3
+    fewest = _fewest_behind(cells[0]) if _begins_with_counter(cells) else 3
+    fewest = 2 if text.startswith("|") or _goes_on(line) else fewest
     if cells[:1] == [""] and (names := _named(cells[1:], fewest)):
         return ("", *names)
     names = _named(cells[1:] if commented else cells, fewest)
@@ -202,6 +204,11 @@ def _header(line: str) -> tuple[str, ...]:
 def _begins_with_counter(cells: Sequence[str]) -> bool:
     """Tell names of columns of which the first counts; prose seldom begins so."""
     return bool(cells) and cells[0].lower() in COUNTER_WORDS
+
+
+def _fewest_behind(counter: str) -> int:
+    """Return how many columns a table has at least whose first counts: with two, batches are sizes that were tried."""
+    return 3 if COUNTER_WORDS[counter.lower()] == "batch" else 2
 
 
 def _behind_index(cells: Sequence[str]) -> tuple[str, ...]:

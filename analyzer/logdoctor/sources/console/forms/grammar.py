@@ -160,7 +160,7 @@ val=0.8`."""
 _ITS_SPLIT = re.compile(r"(?<![A-Za-z])([A-Za-z]+)(?=[ :=])")
 
 _COUNT_FIRST = re.compile(
-    r"^(?P<lead>[^\w\0]*)(?:after \0 (?P<several>epochs?|steps?|iterations?)|\0 (?P<one>epoch|step|iteration)s?)"
+    r"^(?P<lead>[^\w\0]*)(?:after \0 (?P<several>epochs?|steps?|iterations?)|\0 (?P<one>epoch(?!s)|step|iteration)s?)"
     r"(?=\s{0,4}[:,;|-](?! {0,4}\0))",
     re.I,
 )

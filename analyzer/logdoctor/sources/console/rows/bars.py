@@ -16,6 +16,9 @@ from logdoctor.sources.console.rows.streams import Rows
 _FEWEST_PASSES = 3
 """Passes of a progress bar from which on the last state of each is the epoch's value."""
 
+_FEW_BACK = 0.05
+"""Share of its length by which a bar that two threads draw may count back: the slower one is hardly behind."""
+
 _PASSES = "index"
 """What numbers the passes of a bar where nothing names their epoch."""
 
@@ -112,8 +115,9 @@ def _goes_back(within: Numbers, length: Numbers) -> NDArray[np.bool_]:
 
     A bar midway that counts back by a few is drawn by two threads, of which the slower one came later.
     """
-    midway = (length[:-1] > 0) & (within[:-1] < length[:-1])
-    return (np.diff(within) < 0) & ~(midway & (within[1:] > within[:-1] / 2))
+    back, midway = -np.diff(within), within[:-1] < length[:-1]
+    few = (back <= _FEW_BACK * length[:-1]) & (back < within[:-1] / 2)
+    return (back > 0) & ~(midway & few)
 
 
 def _lengths(rows: Rows) -> Numbers:

@@ -46,7 +46,7 @@ _LOGGING = re.compile("|".join((
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
     rf"[\w.]+ [-|] (?={_LEVEL})",
-    r"[a-z_]+(?:\.[a-z_]+)+ - (?=[A-Z])",  # the logger alone, as SpeechBrain prints it
+    r"(?:speechbrain|allennlp)(?:\.[a-z_]+)+ - (?=[A-Z])",  # the logger alone; others say a split or a model so
     r"\[(?:titan|[a-z_]+(?:\.[a-z_]+)+|[\w.]+\.py:[^\]]*|Rank [^\]]*)\]\s*(?:[-:]\s*)?",
     _LOGURU,
     rf"<(?:none|trace|debug|info|warning|error|critical)> +(?=\[{_DATE})",  # Determined's command line
