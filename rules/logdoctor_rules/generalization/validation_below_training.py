@@ -328,9 +328,10 @@ class ValidationBelowTraining(Rule):
             return
         lead = Lead.of(gap)
         margin = min(lead.end / (self.min_lead * train.fall), lead.lasting / max(self.min_z * lead.noise, 1e-300))
+        if margin <= 1 or train.lost > (1 - KEPT) * train.fall:
+            return
         trails = trails_evaluated(run, lead, self.max_ratio_evaluated)
-        is_clear = bool(trails) or lead.validation <= self.max_ratio * min(lead.training, train.thirds[2])
-        if margin <= 1 or not is_clear or train.lost > (1 - KEPT) * train.fall:
+        if not trails and lead.validation > self.max_ratio * min(lead.training, train.thirds[2]):
             return
         has_terms, early = bool(run.all(TrainComponentLoss)), self._led_at_first(run, lead) or trails
         shrinks = lead.end < self.min_lasting * lead.middle

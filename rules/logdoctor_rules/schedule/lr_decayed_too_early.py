@@ -227,11 +227,11 @@ class LrDecayedTooEarly(Rule):
 
     def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
-        if val is not None and rested_at_high_rate(train, val, schedule, self.min_gain):
-            return
         found = list(self._stopped(train, schedule, train.start))
         if not found and val is not None and train.sure_fall < HIDDEN:
             found = list(self._stopped(val, schedule, max(train.start, val.start)))  # it comes late
+        if found and val is not None and rested_at_high_rate(train, val, schedule, self.min_gain):
+            return
         yield from found
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
