@@ -32,18 +32,19 @@ def training_set_of_xgboost(series: list[Series]) -> list[Series]:
 
     So does XGBoost's documentation of `evals_result` hand them over: `eval_set=[(X_train, y_train), (X_test, y_test)]`.
     """
+    firsts = [one for one in series if _FIRST_SET.match(one.name)]
+    if not firsts or any(one.split is Split.TRAIN for one in series):
+        return series
     named = {one.name: one for one in series}
-    pairs = [(one, named.get(_FIRST_SET.sub("validation_1", one.name))) for one in series if _FIRST_SET.match(one.name)]
-    if not pairs or any(one.split is Split.TRAIN for one in series):
+    seconds = [named.get(_FIRST_SET.sub("validation_1", one.name)) for one in firsts]
+    if not all(map(_ends_better, firsts, seconds)):
         return series
-    if not all(second is not None and _ends_better(first, second) for first, second in pairs):
-        return series
-    return [_of_training(one) if _FIRST_SET.match(one.name) else one for one in series]
+    return [_of_training(one) if one in firsts else one for one in series]
 
 
-def _ends_better(first: Series, second: Series) -> bool:
+def _ends_better(first: Series, second: Series | None) -> bool:
     """Whether what is better the lower it is ends lower on the first set, and what is better the higher, higher."""
-    if not len(first.finite) or not len(second.finite):
+    if second is None or not len(first.finite) or not len(second.finite):
         return False
     is_score = first.role is roles.ValMetric
     lower, upper = (second, first) if is_score else (first, second)

@@ -21,7 +21,6 @@ _NEARLY_AS_MUCH = 0.7
 _FIRST = 4
 """Values behind the first one that must add so much; single precision ends later sums."""
 
-
 _PIECE = 4096
 """Values that are looked at at a time: a curve of millions is not copied."""
 

@@ -47,9 +47,7 @@ _EUROPEAN = {
 """Whole words by what they mean, in any case; those of the last kind say nothing between two others."""
 
 _WORD = {english: re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I) for english, words in _EUROPEAN.items()}
-_ANY = re.compile(
-    "|".join(f"(?<![^\\W_])(?:{words})(?![^\\W_])" for english, words in _EUROPEAN.items() if english), re.I
-)
+_ANY = re.compile("|".join(one.pattern for english, one in _WORD.items() if english), re.I)
 
 _COMPOUND = re.compile(r"(?<!\w)(training|validierung|test)s?(?=(?:verlust|fehler|genauigkeit)(?!\w))", re.I)
 """What German writes as one word with the quantity that it is measured by: `Trainingsverlust`."""

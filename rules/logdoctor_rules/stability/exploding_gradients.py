@@ -29,6 +29,9 @@ from logdoctor.wording import counted, number, place, stretch
 
 NAN = float("nan")
 
+BREAKS = decay(2.3, 0.5, 80).noisy(0.02).followed_by(given([9.0, 60.0, 400.0])).followed_by(flat(NAN, 37))
+LEAPS = flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37))
+
 CLIMB = 3
 """Values that a climb takes at least, less is a jump."""
 
@@ -143,21 +146,15 @@ class ExplodingGradients(Rule):
             "parameters without gradient leap, divided by next to nothing",
             settings={"optimizer": "Adam", "eps": 1e-12},
             axis=Axis.STEP,
-            train_loss=decay(2.3, 0.5, 80)
-            .noisy(0.02)
-            .followed_by(given([9.0, 60.0, 400.0]))
-            .followed_by(flat(NAN, 37)),
-            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+            train_loss=BREAKS,
+            grad_norm=LEAPS,
         ),
         fires(
             "the rate is back at its peak after a restart",
             settings={"optimizer": "SGD"},
             axis=Axis.STEP,
-            train_loss=decay(2.3, 0.5, 80)
-            .noisy(0.02)
-            .followed_by(given([9.0, 60.0, 400.0]))
-            .followed_by(flat(NAN, 37)),
-            grad_norm=flat(0.8, 80).noisy(0.08).followed_by(given([30.0, 200.0, 900.0])).followed_by(flat(NAN, 37)),
+            train_loss=BREAKS,
+            grad_norm=LEAPS,
             lr=cosine(0.1, 78, floor=0.01).followed_by(flat(0.1, 42)),
         ),
         silent("steady", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(0.8).heavy_tailed(0.4)),

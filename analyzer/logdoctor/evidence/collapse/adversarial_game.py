@@ -11,7 +11,6 @@ from logdoctor.wording import number
 GUESSING = 0.25
 """Discriminator's loss where it guesses, of the kind that is lowest there: least squares, halved."""
 
-
 GOES_ON = 0.5
 """End of such a loss as a share of its highest level, up to which it still falls: one that stays is weighted so low."""
 

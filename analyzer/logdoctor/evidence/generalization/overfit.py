@@ -54,7 +54,7 @@ def to_tell_overfit(causes: Sequence[Cause]) -> tuple[str, ...]:
     """Say what tells the first two causes apart where they are as likely: no curve of one run shows it."""
     first = causes[:2]
     alike = len(first) == 2 and first[0].strength is first[1].strength
-    return (LESS_DATA,) if alike and {one.id for one in first} & {"too-little-data"} else ()
+    return (LESS_DATA,) if alike and "too-little-data" in {one.id for one in first} else ()
 
 
 @dataclass(frozen=True)

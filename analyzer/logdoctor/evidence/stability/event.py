@@ -286,9 +286,8 @@ class Event:
     def _told(self) -> Iterator[tuple[int, str]]:
         if jump := self.rate.jump:
             yield jump.step, _jumped(jump)
-        if self.norm.rise and self.norm.logged is not None and self.norm.usual:
-            begun = int(self.norm.logged.steps[-1 - self.norm.rise])
-            yield begun, f"the gradient norm left its usual {number(self.norm.usual)}"
+        if self.norm.left is not None and self.norm.usual:
+            yield self.norm.left, f"the gradient norm left its usual {number(self.norm.usual)}"
         if self.norm.broke_first is not None and self.kind is Kind.NON_FINITE:
             yield self.norm.broke_first, "the gradient norm was no longer finite"
         if self.run_up >= RUN_UP and self.level is not None and self.kind is not Kind.RISE:

@@ -102,10 +102,15 @@ class Rise:
         last_fifth = self.train.level[-max(1, len(self.train.level) // 5) :]
         return float(np.quantile(last_fifth, NEARLY_ALL))
 
+    @property
+    def _since_lowest(self) -> NDArray[np.float64]:
+        """(b,) the level from where it is lowest on."""
+        return self.train.level[int(np.argmin(self.train.level)) :]
+
     @cached_property
     def climbs(self) -> bool:
         """Whether its level makes the rise step by step, from part to part: what runs away is high only in the end."""
-        level = self.train.level[int(np.argmin(self.train.level)) :]
+        level = self._since_lowest
         if len(level) < 2 * CLIMB:
             return False
         medians = np.array([median(part) for part in np.array_split(level, CLIMB)])
@@ -116,7 +121,7 @@ class Rise:
         """Whether it climbs ever faster, and no metric of validation says that the model is as good as ever."""
         if not self.climbs or self._keeps_metric(self.lowest + HALF * self.above_lowest):
             return False
-        since = self.train.level[int(np.argmin(self.train.level)) :]
+        since = self._since_lowest
         heights = since[0] + np.ptp(since) * np.array([HALF / 2, HALF])
         quarter, half = (int(np.argmax(since >= height)) for height in heights)
         whole = int(np.argmax(since))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from logdoctor.signals.stability.swings import turning_points
 from logdoctor.signals.statistics.correlation import smoothness
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.step_losses import step_losses
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HIGH_RATE = 0.5
 """Share of a cycle in which the rate is high after a restart: a cosine is back at half its peak then."""
@@ -118,12 +122,18 @@ def stays_in_validation(spike: Spike, series: Series, val: Trend[ValLoss] | None
 def _as_right_as_before(spike: Spike, series: Series, run: Run) -> bool:
     """Whether the accuracies of validation that are known before and after a jump are all kept."""
     kept = []
-    for one in (each.finite for each in run.all(ValMetric)):
-        at = int(np.searchsorted(one.steps, series.steps[spike.index]))
-        before, after = one.values[max(at - RUN_UP, 0) : at], one.values[at : at + RUN_UP]
-        if one.axis is series.axis and is_of_classes(one.name) and min(len(before), len(after)) == RUN_UP:
+    for values, at in _accuracies_at(spike, series, run):
+        before, after = values[max(at - RUN_UP, 0) : at], values[at : at + RUN_UP]
+        if min(len(before), len(after)) == RUN_UP:
             kept.append(median(after) >= KEPT * median(before))
     return bool(kept) and all(kept)
+
+
+def _accuracies_at(spike: Spike, series: Series, run: Run) -> Iterator[tuple[NDArray[np.float64], int]]:
+    """Yield the values of each accuracy of validation, and the index of the first at a jump or behind it."""
+    for one in (each.finite for each in run.all(ValMetric)):
+        if one.axis is series.axis and is_of_classes(one.name):
+            yield one.values, int(np.searchsorted(one.steps, series.steps[spike.index]))
 
 
 def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> bool:
@@ -147,14 +157,11 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
 def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
     """Whether one validation metric begins to rise at a jump that takes longer, and no other falls: data were added."""
     changes = []
-    for one in (each.finite for each in run.all(ValMetric)):
-        if one.axis is not series.axis or not is_of_classes(one.name):
-            continue
-        at = int(np.searchsorted(one.steps, series.steps[spike.index]))
-        before, after = one.values[:at][-2 * RUN_UP :], one.values[at:][RUN_UP : 4 * RUN_UP]
+    for values, at in _accuracies_at(spike, series, run):
+        before, after = values[:at][-2 * RUN_UP :], values[at:][RUN_UP : 4 * RUN_UP]
         if min(len(before), len(after)) < RUN_UP:
             continue
-        change, unit = median(after) - median(before), accuracy_unit(one.values)
+        change, unit = median(after) - median(before), accuracy_unit(values)
         rose_before = median(before[-RUN_UP:]) - median(before[:RUN_UP])
         changes.append((change if rose_before <= BEGAN * change else min(change, 0.0)) / unit)
     return len(changes) > 1 and max(changes) >= ADDED and min(changes) > -ADDED

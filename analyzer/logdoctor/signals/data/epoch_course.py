@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Axis, Run, Series
+from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.epochs import EDGE, Epochs, finest
@@ -84,8 +84,6 @@ class EpochCourse:
     def measure(cls, train: Trend[TrainLoss], run: Run) -> EpochCourse:
         """Cut the loss into epochs by whatever tells them; raises Unmeasurable where too little of each was logged."""
         series = finest(train.series, run)
-        if series.axis is Axis.EPOCH:
-            raise Unmeasurable("the training loss is logged once an epoch")
         for cut in epoch_starts(series, run):
             lengths = np.diff(cut.starts)
             if len(lengths) < MIN_PERIODS:

@@ -43,8 +43,6 @@ class Epochs:
         Raises Unmeasurable where there are fewer than MIN_PERIODS whole epochs of MIN_PERIOD_POINTS points.
         """
         series = finest(train.series, run)
-        if series.axis is Axis.EPOCH:
-            raise Unmeasurable("the training loss is logged once an epoch")
         for cut in epoch_starts(series, run):
             lengths = np.diff(cut.starts)
             if len(lengths) >= MIN_PERIODS and np.median(lengths) >= MIN_PERIOD_POINTS:
@@ -132,9 +130,15 @@ class Epochs:
 
 
 def finest(series: Series, run: Run) -> Series:
-    """Return the training loss of the most values: DeepOBS logs one of every batch beside that of the epoch."""
+    """Return the training loss of the most values: DeepOBS logs one of every batch beside that of the epoch.
+
+    Raises Unmeasurable where that is one of whole epochs.
+    """
     others = (one.finite for one in run.all(TrainLoss) if one.axis is Axis.STEP)
-    return max((series, *others), key=len)
+    most = max((series, *others), key=len)
+    if most.axis is Axis.EPOCH:
+        raise Unmeasurable("the training loss is logged once an epoch")
+    return most
 
 
 def _ends_of_line(values: NDArray[np.float64], reach: float) -> tuple[float, float]:

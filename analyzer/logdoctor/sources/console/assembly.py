@@ -20,7 +20,7 @@ from logdoctor.sources.console.rows.echoes import without_echoes
 from logdoctor.sources.console.rows.evaluations import counted_by_training, evaluations_apart, named_by_epoch
 from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.rows.of_epochs import of_epochs
-from logdoctor.sources.console.rows.parts import EPOCH, Clock, LineNumbers, Numbers, Part
+from logdoctor.sources.console.rows.parts import BATCH, EPOCH, Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
 from logdoctor.sources.console.rows.quantities import (
     of_each_epoch,
@@ -42,9 +42,6 @@ from logdoctor.sources.console.said.several_runs import Announced, announced_run
 from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.table import Table
-
-_BATCH = "batch"
-"""What an evaluation counts as a training does."""
 
 _MADE_SMALL = 0.9
 """Error in the second half of a log, in units of that in its first, from which on something made it small."""
@@ -154,7 +151,7 @@ def _tells_of_training(part: Part) -> bool:
     told = {name: role_of(name, split_of(name)) for name in part.values}
     errors = [name for name, role in told.items() if issubclass(role, TrainError)]
     named = [name for name in errors if not ERRORS_OF_MODELS.isdisjoint(words(name))]
-    of_models = _BATCH not in part.counters and any(_is_made_small(part.values[name]) for name in named)
+    of_models = BATCH not in part.counters and any(_is_made_small(part.values[name]) for name in named)
     return GradNorm in told.values() or of_models or any(EPOCH in part.counters or split_of(name) for name in errors)
 
 

@@ -11,15 +11,13 @@ from logdoctor.curves import decay, given, line
 from logdoctor.evidence.optimization.slow.came_far import came_far
 from logdoctor.evidence.optimization.slow.left_behind import leaves_behind
 from logdoctor.run import Run
-from logdoctor.signals import ChanceLevels, Trend
-
-TEN = {"num_classes": 10}
+from logdoctor.signals import Trend
 
 
-def measured(run: Run) -> tuple[Run, Trend[TrainLoss], ChanceLevels]:
+def measured(run: Run) -> tuple[Run, Trend[TrainLoss]]:
     series = run.find(TrainLoss)
     assert series is not None
-    return run, Trend.measure(series), ChanceLevels.measure(run)
+    return run, Trend.measure(series)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +29,7 @@ def measured(run: Run) -> tuple[Run, Trend[TrainLoss], ChanceLevels]:
     ],
 )
 def test_a_classifier_has_come_far_with_few_errors_and_the_loss_of_as_few(loss: Any, accuracy: Any, far: bool) -> None:
-    run, train, _ = measured(example_run(train_loss=loss, val_accuracy=accuracy))
+    run, train = measured(example_run(train_loss=loss, val_accuracy=accuracy))
     assert came_far(run, train) is far
 
 
@@ -39,7 +37,7 @@ def test_a_classifier_has_come_far_with_few_errors_and_the_loss_of_as_few(loss: 
     ("values", "behind"), [([0.66, 0.65, 0.7, 0.8], True), ([0.66, 0.6, 0.55, 0.5], False), ([0.66, 0.8], False)]
 )
 def test_few_evaluations_that_rise_leave_training_behind(values: list[float], behind: bool) -> None:
-    run, train, _ = measured(example_run(train_loss=line(0.7, 0.4, 40), val_loss=given(values)))
+    run, train = measured(example_run(train_loss=line(0.7, 0.4, 40), val_loss=given(values)))
     series = run.find(ValLoss)
     assert series is not None
     assert leaves_behind(train, Trend.measure(series)) is behind
@@ -55,5 +53,5 @@ def test_few_evaluations_that_rise_leave_training_behind(values: list[float], be
     ids=["another term fell by more than half", "no term did", "the sum is logged"],
 )
 def test_one_term_of_a_loss_does_not_stand_for_all(curves: dict[str, Any], far: bool) -> None:
-    run, train, _ = measured(example_run(**curves))
+    run, train = measured(example_run(**curves))
     assert came_far(run, train) == far

@@ -7,12 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from logdoctor.sources.console.forms.form import Field, Kind
-from logdoctor.sources.console.rows.parts import Numbers
+from logdoctor.sources.console.rows.parts import BATCH, EPOCH, Numbers
 from logdoctor.sources.console.rows.quantities import is_held_out
 from logdoctor.sources.console.rows.streams import Rows
-
-_BATCH = "batch"
-_EPOCH = "epoch"
 
 
 def of_epochs(rows: Rows) -> Rows:
@@ -21,15 +18,15 @@ def of_epochs(rows: Rows) -> Rows:
     On held-out data the batch is a place within one evaluation.
     """
     counters = rows.of(Kind.COUNTER)
-    epochs, batches = counters.get(_BATCH), rows.of(Kind.PLAN).get(_BATCH)
-    if epochs is None or batches is None or _EPOCH in counters or not _is_counted(epochs, batches):
+    epochs, batches = counters.get(BATCH), rows.of(Kind.PLAN).get(BATCH)
+    if epochs is None or batches is None or EPOCH in counters or not _is_counted(epochs, batches):
         return rows
     kind = Kind.WITHIN if is_held_out(rows) else Kind.COUNTER
 
     def counted(one: Field) -> Field:
-        if one.name != _BATCH or one.kind not in {Kind.COUNTER, Kind.PLAN}:
+        if one.name != BATCH or one.kind not in {Kind.COUNTER, Kind.PLAN}:
             return one
-        return replace(one, name=_EPOCH) if one.kind is Kind.COUNTER else replace(one, kind=kind)
+        return replace(one, name=EPOCH) if one.kind is Kind.COUNTER else replace(one, kind=kind)
 
     return replace(rows, form=replace(rows.form, fields=tuple(map(counted, rows.form.fields))))
 

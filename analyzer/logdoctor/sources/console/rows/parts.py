@@ -15,6 +15,9 @@ from logdoctor.sources.tables.counters import axis_of
 EPOCH = "epoch"
 """The counter of epochs, as tables know it."""
 
+BATCH = "batch"
+"""The counter of batches, which an evaluation counts as a training does."""
+
 INDEX = "index"
 """What counts dictionaries of Hugging Face's Trainer whose steps are not known, and the passes of a bar."""
 
