@@ -33,7 +33,7 @@ from logdoctor.run.starting_over import starts_over
 from logdoctor.wording import counted, place, stretch
 
 FEWEST = 10
-"""Steps from which it is no accident that most of them have several values."""
+"""Steps of a stretch from which it is no accident that most of them have several values."""
 
 MOST_RESTARTS = 5
 """Times that a run goes back up to which it was rather resumed: two writers take turns far more often."""
@@ -53,17 +53,19 @@ def _resumed(title: str, back: int) -> Example:
     return fires(title, train_loss=decay(2.3, 0.2)).changed(goes_back)
 
 
-def _doubled(title: str, last: float) -> Example:
-    """Return an example of a log in which each step has two values, of which the second lies `last` above the first."""
+def _doubled(title: str, last: float, at: slice = slice(None), *, says: bool = True) -> Example:
+    """Return an example of a log with two values at some steps, of which the second lies `last` above the first."""
     one_left = {"every second point": "the values of one process are left"}
     example = (
-        fires(title, varies=one_left, train_loss=decay(2.3, 0.2)) if last else silent(title, train_loss=decay(2.3, 0.2))
+        fires(title, varies=one_left, train_loss=decay(2.3, 0.2)) if says else silent(title, train_loss=decay(2.3, 0.2))
     )
 
     def logged_twice(run: Run) -> Run:
         (series,) = run.series
-        steps, values = np.repeat(series.steps, 2), np.repeat(series.values, 2) + np.tile([0.0, last], len(series))
-        return replace(run, series=(replace(series, steps=steps, values=values),))
+        points = np.sort(np.append(np.arange(len(series)), np.arange(len(series))[at]))
+        again = np.append(False, points[1:] == points[:-1])
+        values = series.values[points] + last * again
+        return replace(run, series=(replace(series, steps=series.steps[points], values=values),))
 
     return example.changed(logged_twice)
 
@@ -74,7 +76,8 @@ class RestartOverlap(Rule):
 
     The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
     curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
-    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step.
+    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step, as
+    does what was logged again where the lines were sorted.
     """
 
     id = "restart-overlap"
@@ -88,7 +91,8 @@ class RestartOverlap(Rule):
     )
 
     min_doubled: float = threshold(
-        0.5, "share of the steps with several values that differ, from which processes take turns: the larger part"
+        0.5,
+        "share of a stretch's steps with several values that differ, from which it was logged twice: the larger",
     )
     from_zero: float = threshold(
         0.02,
@@ -101,10 +105,12 @@ class RestartOverlap(Rule):
         _resumed("begins again after a step", 79),
         fires("the writer voided what it logs again", notices=[STARTED_AGAIN], train_loss=decay(2.3, 0.2)),
         _doubled("two processes log each step", 0.5),
+        _doubled("what was logged again after a resume was sorted among the steps", 0.1, slice(50, 80)),
         fires("one of several runs in a log", notices=[ONE_OF_SEVERAL], train_loss=decay(2.3, 0.2)),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
-        _doubled("every line is printed twice", 0.0),
+        _doubled("every line is printed twice", 0.0, says=False),
+        _doubled("the last batch of each epoch is logged twice", 0.1, slice(9, None, 10), says=False),
     )
 
     def check(self, run: Run) -> Iterator[Finding]:
@@ -118,8 +124,8 @@ class RestartOverlap(Rule):
             yield self._goes_back(rewound[0])
             return
         train = run.find(TrainLoss)
-        if train is not None and (most := self._values_at_a_step(train)) > 1:
-            yield self._taking_turns(train, most)
+        if train is not None and train.curve is not train:
+            yield from self._taking_turns(train)
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
             again = {"restarts": Quantity(len(restarts))}
@@ -136,24 +142,22 @@ class RestartOverlap(Rule):
                 {"first line": Quantity(first), "last line": Quantity(last)},
             )
 
-    def _values_at_a_step(self, series: Series) -> int:
-        """Return how many values the steps have at most; 1 unless most of them have several that differ."""
-        if series.curve is series:
-            return 1
+    def _taking_turns(self, series: Series) -> Iterator[Finding]:
+        """Report a stretch in which most steps have several values that differ."""
         steps, counts = np.unique(series.steps, return_counts=True)
-        if len(steps) < FEWEST:
-            return 1
         begins = np.append(0, np.cumsum(counts)[:-1])
         low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
-        return int(counts.max()) if float((low < high).mean()) >= self.min_doubled else 1
-
-    def _taking_turns(self, series: Series, most: int) -> Finding:
-        first, last = series.steps[[0, -1]].tolist()
-        return self.finding(
-            f"{series.name} has up to {most} values at a step over {stretch(series, first, last)}; the last counts",
+        several = np.flatnonzero(low < high)
+        lasts = int(np.ptp(several)) + 1 if len(several) else 0
+        if lasts < FEWEST or len(several) < self.min_doubled * lasts:
+            return
+        first, last = steps[several[[0, -1]]].tolist()
+        is_part = first > steps[0] and last < steps[-1]
+        yield self.finding(
+            f"{series.name} has up to {max(counts)} values a step over {stretch(series, first, last)}; the last counts",
             Span(series.name, first, last, "logged in turn"),
             confidence=Confidence.MEDIUM,
-            causes=(because("two-writers"),),
+            causes=ranked(because("two-writers"), because("resumed-from-checkpoint", likely_if(is_part))),
             to_tell_apart=["the micro-batch or the rank of each value: several of one update are no fault"],
             evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
         )
