@@ -394,6 +394,12 @@ class Overfitting(Rule):
             train_acc=rise(1.0, 60).noisy(0.002),
             val_acc=rise(0.97, 15).then(line(0.0, -0.01, 45)).noisy(0.0005),
         ),
+        silent(
+            "validation was best before the first update, and training never comes down to it",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 2.95, 50, half_life=0.1).noisy(0.04).without(0, 0),
+            val_loss=given([1.8, 3.0, 2.95, 2.9, 2.9]),
+        ),
         silent("four epochs, the second the best", train_loss=line(1.6, 0.2, 4), val_loss=given([1.1, 1.0, 1.3, 1.6])),
     )
 

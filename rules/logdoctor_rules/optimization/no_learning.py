@@ -29,6 +29,7 @@ from logdoctor.evidence.optimization.pretrained import has_begun_before, knows_m
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.loss_course import LossCourse, LossCourseThresholds
+from logdoctor.evidence.optimization.stuck.never_lower import worse_than_untrained
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
 from logdoctor.evidence.optimization.stuck.small_fall import rounded_away
@@ -215,6 +216,12 @@ class NoLearning(Rule):
             "worse than the untrained network, on both sets",
             train_loss=decay(0.74, 0.66, 60, half_life=0.1).noisy(0.02).without(0, 0),
             val_loss=given([0.594]).followed_by(decay(0.733, 0.663, 20)),
+        ),
+        fires(
+            "the first updates throw a trained network away, and four evaluations show it",
+            axis=Axis.STEP,
+            train_loss=decay(4.6, 2.95, 50, half_life=0.1).noisy(0.04).without(0, 0),
+            val_loss=given([1.8, 3.0, 2.95, 2.9]),
         ),
         fires(
             "learns how often each answer is right, and no more",
@@ -582,10 +589,12 @@ class NoLearning(Rule):
 def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:
     """Say whether the loss blew up on its way, began far above where it rests, lay below it, or rests at a guess."""
     series, first, highest = train.series, train.first, float(train.series.values.max())
-    blew_up = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
+    rose = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
+    said = f"the loss rose from {number(first)} to {number(highest)} before"
+    blew_up = said if rose else worse_than_untrained(train, val)
     began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end
     return Beginning(
-        blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
+        blew_up=blew_up,
         began_high=f"the first loss is {number(first)}" if began_high else "",
         forgot="" if blew_up or began_high else pulled_back(train, val),
         guesses="both losses rest where guessing the mean of normalised targets would be" if guesses else "",

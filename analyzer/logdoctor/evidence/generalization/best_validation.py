@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from logdoctor.evidence.optimization.stuck.never_lower import worse_than_untrained
 from logdoctor.finding import Fix
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
@@ -21,7 +22,9 @@ BESIDE = 0.5
 
 def was_no_best(run: Run, gap: Gap, metric: Trend[ValMetric] | None) -> bool:
     """Tell where validation was at its lowest before anything was learnt, or training broke off soon after."""
-    return _breaks_off(run, gap) or (metric is not None and gap.end <= 0 and _learnt_later(gap.val, metric))
+    if _breaks_off(run, gap) or worse_than_untrained(gap.train, gap.val):
+        return True
+    return metric is not None and gap.end <= 0 and _learnt_later(gap.val, metric)
 
 
 def _learnt_later(val: Trend[ValLoss], metric: Trend[ValMetric]) -> bool:

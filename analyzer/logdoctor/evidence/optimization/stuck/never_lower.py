@@ -10,11 +10,13 @@ from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import is_of_classes
-from logdoctor.signals.statistics.trend import THIRDS_TELL
 from logdoctor.wording import number
 
 LOST = 0.05
 """Rise above the loss of the untrained network, as a share of it, that no wavering explains."""
+
+AFTER = 3
+"""Evaluations after the first update that must all lie above the one before it."""
 
 ALIKE = 0.1
 """Difference of training and validation at the end, as a share, within which they show the same data."""
@@ -35,7 +37,7 @@ def worse_than_untrained(train: Trend[TrainLoss], val: Trend[ValLoss] | None) ->
 
     Both end alike, so that they show the same data: a model that learns one kind of data may forget another.
     """
-    if val is None or len(val) < THIRDS_TELL or not is_evaluated_before(val, train):
+    if val is None or len(val) <= AFTER or not is_evaluated_before(val, train):
         return ""
     lowest, worse = float(val.series.values[1:].min()), (1 + LOST) * val.first
     if not 0 < worse < min(lowest, train.end) or abs(val.end - train.end) > ALIKE * val.end:
