@@ -213,6 +213,22 @@ def test_a_console_that_counts_from_one_is_a_copy_where_the_loss_soon_rests_too(
 KERAS = [2.1324, 1.5229, 1.1137, 0.9831, 0.8711, 0.8012]
 
 
+def test_tables_of_steps_and_of_the_means_of_epochs_are_of_one_run(tmp_path: Path) -> None:
+    steps, means = np.linspace(2.3, 0.4, 200) + np.tile([0.1, -0.1], 100), np.arange(20, 201, 20)
+    write_csv(tmp_path / "steps.csv", step=range(1, 201), loss=steps)
+    epochs = {"train_loss": steps.reshape(10, 20).mean(axis=1), "val_loss": FALL[:10]}
+    write_csv(tmp_path / "epochs.csv", step=means, **epochs)
+    (run,) = load(tmp_path)
+    assert {one.name: len(one) for one in run.series} == {"loss": 200, "train_loss": 10, "val_loss": 10}
+
+
+def test_means_of_the_epochs_of_another_training_are_another_run(tmp_path: Path) -> None:
+    steps = np.linspace(2.3, 0.4, 200)
+    write_csv(tmp_path / "steps.csv", step=range(1, 201), loss=steps)
+    write_csv(tmp_path / "epochs.csv", step=range(20, 201, 20), train_loss=steps.reshape(10, 20).mean(axis=1) * 1.05)
+    assert names(load(tmp_path)) == [".:epochs", ".:steps"]
+
+
 def keras_console(losses: Iterable[tuple[int, float]]) -> str:
     return "".join(
         f"Epoch {i}/6\n29/29 - 0s - 12ms/step - loss: {x:.4f} - val_loss: {x + 0.1:.4f}\n" for i, x in losses

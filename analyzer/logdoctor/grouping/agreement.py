@@ -61,6 +61,9 @@ FEWEST_MET = 8
 """One in so many points of the shorter curve must share its step with the other: curves of which one counts from 0 and
 one from 1, as TensorFlow's Estimator prints and writes, meet by accident."""
 
+FEWEST_MEANS = 3
+"""Values that must be the means of what another curve shows between them before that is no accident."""
+
 RATE_WORDS = frozenset({"lr", "rate"})
 """What is left of the names of a rate: `lr` and `learning_rate` are one."""
 
@@ -97,10 +100,16 @@ def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series])
     """Compare every quantity that two logs share; counters say nothing, and speeds only where nothing else does."""
     common = [key for key in ours if key[0] and key in theirs]
     shared = [key for key in common if key[0] != Throughput.id] or common
-    known = [verdict for key in shared if (verdict := _same_values(theirs[key], ours[key])) is not None]
+    known = [verdict for key in shared if (verdict := _agree(theirs[key], ours[key])) is not None]
     if not known:
         return Relation.APART
     return Relation.SAME if sum(known) * 2 > len(known) else Relation.CONTRARY
+
+
+def _agree(one: Series, other: Series) -> bool | None:
+    """Tell whether two series are of one training; None when they cannot be compared."""
+    is_mean = _is_mean_of(one.curve, other.curve) or _is_mean_of(other.curve, one.curve)
+    return True if is_mean else _same_values(one, other)
 
 
 def _same_values(one: Series, other: Series) -> bool | None:
@@ -192,6 +201,20 @@ def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
     with np.errstate(invalid="ignore"):
         moves = np.abs(np.diff(a[:size])) > ROUNDING * np.abs(a[1:size])
     return bool(moves.sum() >= ENOUGH_MOVES and _equal(a[:size], b[:size]))
+
+
+def _is_mean_of(one: Series, other: Series) -> bool:
+    """Tell whether one series holds the mean of all that another one has logged since the value before.
+
+    A table of steps and one of epochs, each with the loss of training, are of one run.
+    """
+    if one.axis is not other.axis or not FEWEST_MEANS <= len(one) <= len(other) / 2:
+        return False
+    if not np.isin(one.steps, other.steps).all():
+        return False
+    ends = np.searchsorted(other.steps, one.steps) + 1
+    sums = np.append(0.0, np.cumsum(other.values))[np.append(0, ends)]
+    return bool(_equal(one.values, np.diff(sums) / np.diff(np.append(0, ends))))
 
 
 def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
