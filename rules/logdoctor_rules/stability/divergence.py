@@ -193,6 +193,18 @@ class Divergence(Rule):
             train_loss=flat(0.06, 30).followed_by(decay(0.2, 0.11, 90)).noisy(0.002),
             val_loss=decay(0.94, 0.11, 120).noisy(0.002),
         ),
+        silent(
+            "a curriculum: hard examples come when the easy ones are learnt, and validation has them all along",
+            axis=Axis.STEP,
+            train_loss=decay(1.5, 0.2, 30).followed_by(flat(1.0, 30)).followed_by(flat(2.0, 60)).noisy(0.02),
+            val_loss=decay(16.0, 12.0, 30).followed_by(decay(6.0, 1.2, 90)).noisy(0.1),
+        ),
+        fires(
+            "the same, and validation has known better when training was lowest",
+            axis=Axis.STEP,
+            train_loss=decay(1.5, 0.2, 30).followed_by(flat(1.0, 30)).followed_by(flat(2.0, 60)).noisy(0.02),
+            val_loss=decay(16.0, 1.0, 30).followed_by(decay(6.0, 1.2, 90)).noisy(0.1),
+        ),
         fires(
             "rises after the last validation, which is measured otherwise",
             axis=Axis.STEP,

@@ -86,6 +86,19 @@ def _data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> boo
     return is_like_curriculum and is_measured_since(val, train, half_way)
 
 
+def _validation_gains(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
+    """Whether validation has fallen to half of what it was by the time that training was lowest, and stays there.
+
+    It was measured before and after the rise: a model that breaks takes it along.
+    """
+    if val is None or val.series.axis is not train.series.axis or not val.ends_lowest:
+        return False
+    before = val.series.values[val.series.steps <= train.best_step]
+    half_way = float(train.level.min() + HALF * np.ptp(train.level))
+    gains = len(before) >= SEEN and 0 < val.end <= HAS_LEARNT * float(before.min())
+    return gains and is_measured_since(val, train, half_way)
+
+
 def measures_something_else(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
     """Whether training rose above a height because of its examples, boxes or loss weights, not because of the model."""
     return _data_got_harder(train, val) or _counts_more_boxes(run, train) or _is_spared(train, val, height)
@@ -104,7 +117,8 @@ def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: floa
 
 def rises_with_its_data(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
     """Whether training rose because its examples became harder, changed, or were more to tell apart."""
-    harder = _data_got_harder(train, val) or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
+    harder = _data_got_harder(train, val) or _validation_gains(train, val)
+    harder = harder or _begins_with_nothing_to_tell(train) or comes_in_rounds(train.series)
     return harder or _is_difference_of_scores(run, train)
 
 
