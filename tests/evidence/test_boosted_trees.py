@@ -25,6 +25,7 @@ RUN = example_run(train_loss=decay(0.6, 0.4))
         ("train-poisson-nloglik", True),
         ("training's l2", True),
         ("valid_0's rmse", True),
+        ("held-out's l2", True),
         ("validation_0-rmse", True),
         ("learn", True),
         ("learn/RMSE", True),

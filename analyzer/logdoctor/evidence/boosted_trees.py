@@ -11,9 +11,9 @@ THEIR_NAMES = ("logloss", "mlogloss", "merror", "nloglik")
 """What XGBoost, LightGBM and CatBoost call cross-entropy, a share of errors and a likelihood, and nobody else:
 `train-logloss`, `binary_logloss`, `eval-merror`, `train-poisson-nloglik`."""
 
-_THEIR_SETS = re.compile(r"^(?:training|valid_\d+)'s |^validation_\d+[-/](?!(?:.*[_ ])?loss$)|^learn(?:$|/[A-Z])")
-"""What LightGBM, the scikit-learn interface of XGBoost and CatBoost call the data that they evaluate on; XGBoost calls
-no metric `loss`, as networks do on several sets (`validation_0/loss`)."""
+_THEIR_SETS = re.compile(r"^[\w.-]+'s |^validation_\d+[-/](?!(?:.*[_ ])?loss$)|^learn(?:$|/[A-Z])")
+"""What LightGBM (whatever one's own name for a set), the scikit-learn interface of XGBoost and CatBoost call the data
+that they evaluate on; XGBoost calls no metric `loss`, as networks do on several sets (`validation_0/loss`)."""
 
 _BEST_ROUND = re.compile(r"^bestIteration = |[Bb]est iteration is:|^Stopped by overfitting detector")
 """Last words of CatBoost and LightGBM, which count in iterations and go back to the best."""
