@@ -71,10 +71,12 @@ class ShapeBroadcastWarning(Rule):
         target, output = shapes[:2] if len(shapes) > 1 else ((), ())
         together = _broadcast(target, output)
         compared = {"pairs compared": Quantity(prod(together)), "outputs": Quantity(prod(output))} if together else {}
+        crosses = prod(target) == prod(output) < prod(together)  # a target each, and yet all are compared with all
         yield self.finding(
             line.says("targets and outputs of the loss differ in shape"),
             *line.spans,
             places=line.places,
+            severity=Severity.ERROR if crosses else self.severity,
             confidence=Confidence.HIGH,
             causes=(
                 because(
