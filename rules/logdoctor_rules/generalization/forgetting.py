@@ -68,7 +68,7 @@ class Forgetting(Rule):
         "Needs 5 values of a validation loss that falls and of the loss on another set, which has no counterpart in "
         "training, begins near it and comes to lie above it; what was lost before the first evaluation, nobody sees."
     )
-    explains = ("still-improving", "loss-spike", "plateau")
+    explains = ("still-improving", "loss-spike", "plateau", "constant-metric")
 
     min_rise: float = threshold(
         0.1, "rise as a share of the first value: fine-tuning by a little costs other tasks a few percent"
