@@ -280,6 +280,11 @@ class SlowConvergence(Rule):
             val_loss=POOR["train_loss"],
         ),
         silent(
+            "validation levels off, but not as under a schedule, which would bring it to rest: little can be learnt",
+            train_loss=decay(1.09, 1.0, 20, half_life=0.4).noisy(0.0003),
+            val_loss=decay(1.0, 0.93, 20, half_life=0.4).noisy(0.0003),
+        ),
+        silent(
             "falls evenly, and validation stays behind: it overfits what it knows",
             train_loss=line(2.2, 1.6, 40),
             val_loss=flat(2.9, 40).noisy(0.02),
