@@ -96,5 +96,5 @@ def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent
             moved.extend([place] * (moved.maxlen or 1) if _FULL in lines[i] else [place])
         last = passage.places.at(len(taken.shapes) - 1)
     ends = max(moved[0], last - LAST_WORDS) if rows.lines else 0
-    found = messages.events(Path(), Clock.of([]), range(rows.lines), rows.lines)
+    found = messages.events(Path(), Clock.of([]), range(rows.lines), rows.lines, rows.lines)
     return tuple(one for one in found if one.kind not in FATAL or one.line > ends)

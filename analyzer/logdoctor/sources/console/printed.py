@@ -92,7 +92,7 @@ def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = Tru
         table, step_axis = replace(found.table, lines=lines), found.step_axis
         said = Log(
             hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
-            events=text.messages.events(path, found.clock, found.stretch, found.last_line),
+            events=text.messages.events(path, found.clock, found.stretch, found.first_line, found.last_line),
             planned_steps=found.plan,
             finished=_finished(text.messages.last(found.stretch), found, is_last=not runs),
             label="" if found.announced is None else readable(found.announced.name),

@@ -195,17 +195,20 @@ class MessageReader:
                 lines = passage.text.split("\n") if lines is None else lines
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
-    def events(self, path: Path, clock: Clock, lines: range, last: int) -> tuple[TextEvent, ...]:
+    def events(self, path: Path, clock: Clock, lines: range, first: int, last: int) -> tuple[TextEvent, ...]:
         """Return the events of some lines in the order of the log, with the step at which the run stood.
 
-        `last` is the last line that measures something.
+        `first` and `last` are the lines between which something is measured. A count above the first that is greater
+        than the next one is a plan: `epochs: 25`.
         """
         held = (one for many in self._found.values() for one in many if one.line in lines)
         found = sorted(held, key=lambda one: one.line)
-        steps = clock.before(np.array([one.line for one in found], np.int64))
+        at = np.array([one.line for one in found], np.int64)
+        steps = clock.before(at)
+        is_plan = (at < first) & (steps > clock.after(at))
         return tuple(
             TextEvent(one.kind, one.text, str(path), one.place, None if np.isnan(step) else int(step), one.line > last)
-            for one, step in zip(found, steps.tolist(), strict=True)
+            for one, step in zip(found, np.where(is_plan, np.nan, steps).tolist(), strict=True)
         )
 
     def last(self, lines: range) -> Message | None:
