@@ -43,6 +43,11 @@ class TestAnswers:
         assert found.many_answers
         assert not found.one_answer
 
+    @pytest.mark.parametrize(("kinds", "scale"), [(9, 1.0), (9, 100.0), (12, 1.0)])
+    def test_classes_share_the_examples_so_that_their_shares_add_up_to_one(self, kinds: int, scale: float) -> None:
+        shares = np.linspace(0.095, 0.111, kinds)[np.arange(25) % kinds] * scale
+        assert bool(signs_of(val_accuracy=given(shares)).one_answer) is (kinds * 0.103 <= 1)
+
     @pytest.mark.parametrize("curve", [flat(0.97, 20), flat(0.1, 5)], ids=["a good one", "a short one"])
     def test_a_good_or_short_accuracy_that_rests_is_no_guessing(self, curve: Curve) -> None:
         assert not signs_of(val_accuracy=curve).one_answer

@@ -34,6 +34,9 @@ ONE_ANSWER_KINDS = 0.5
 """Different accuracies as a share of the evaluations, up to which the model answers with one class at a time: deep
 sigmoid networks that change it give 0.47, networks that fit shuffled labels 0.67 and more."""
 
+ROUNDED = 0.005
+"""Error of a share that is written in whole hundredths."""
+
 GUESSING = 0.7
 """Highest accuracy of a model that may give the same answer always: the larger of two uneven classes."""
 
@@ -279,8 +282,10 @@ class UpdateSigns:
             return ""
         if series is None:
             return self._one_level
-        n, kinds = len(series), len(np.unique(series.values))
-        unit = accuracy_unit(series.values)
+        unit, different = accuracy_unit(series.values), np.unique(series.values)
+        n, kinds = len(series), len(different)
+        if float(different.sum()) > unit * (1 + ROUNDED * kinds):
+            return ""  # each value would be the share of another class
         if n < 2 * MIN_EVALUATIONS or kinds > max(1, n * ONE_ANSWER_KINDS) or series.values.max() > GUESSING * unit:
             return ""
         if kinds == 1:
