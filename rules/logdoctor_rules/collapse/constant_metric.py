@@ -30,7 +30,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
     came_to_nearly_all,
@@ -48,7 +48,7 @@ from logdoctor.evidence.collapse.constant_value import (
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
-from logdoctor.signals import Trend
+from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     answers_differ,
     erred_more,
@@ -84,9 +84,7 @@ class ConstantMetric(Rule):
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"
     )
     min_points: float = threshold(
-        6.0,
-        "values at one value, two in each third of them: small validation sets repeat an accuracy a few times by "
-        "chance, and hard tasks take time to begin",
+        6.0, "values at one value, two in each third: small sets repeat one by chance, hard tasks take time to begin"
     )
     min_high: float = threshold(
         8.0, "the same above one half, where small sets rest that a pretrained network answers well from the first on"
@@ -199,6 +197,12 @@ class ConstantMetric(Rule):
             dfl_loss=flat(0.0, 20),
             cls_loss=decay(0.6, 0.03, 20),
             val_map50=flat(0.0, 4),
+        ),
+        silent(
+            "an accuracy that rests because the rate is dead",
+            train_loss=decay(4.6, 2.6, 4).followed_by(flat(2.6, 16)).noisy(0.1),
+            val_accuracy=given([0.3, 0.38, 0.3975]).followed_by(flat(0.4014, 17)),
+            lr=cosine(1e-3, 4).followed_by(flat(0.0, 16)),
         ),
         silent(
             "every episode earns all there is",
@@ -400,6 +404,7 @@ class ConstantMetric(Rule):
         val: Trend[ValLoss] | None,
         norm: Trend[GradNorm] | None,
         reward: Trend[Reward] | None,
+        schedule: Schedule | None,
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
@@ -407,7 +412,7 @@ class ConstantMetric(Rule):
             sure = confidence_from(HIGH_MARGIN, len(boxes.series))
             yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
-        metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
+        metrics = while_training(run.all(ValMetric) + run.all(TrainMetric), run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from math import ceil, exp, log
+from collections.abc import Iterable, Sequence
+from math import ceil, exp, inf, log
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength, likely_if
-from logdoctor.run import Run, Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.run.vocabulary import WINS
-from logdoctor.signals import Trend
+from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     accuracy_unit,
     as_share,
@@ -30,6 +30,9 @@ from logdoctor.wording import course, number, percent
 
 _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 """What COCO's metrics add for objects of one size: `mAP_s`."""
+
+DEAD = 0.01
+"""Rate as a share of its peak below which weights hardly move, and no metric does, as for lr-decayed-too-early."""
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
@@ -237,10 +240,14 @@ def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool
     return unmoved(train) and not creeps
 
 
-def while_training(series: Series, run: Run) -> Series:
-    """Leave out what was measured once the loss was no number any more: that is another finding."""
-    losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
-    if not losses:
-        return series
-    last = max((one.last_step for one in losses if len(one)), default=-1)
-    return series.take(series.steps <= last)
+def while_training(metrics: Iterable[Series], run: Run, schedule: Schedule | None) -> list[Series]:
+    """Leave out what was measured once the loss was no number or the rate was dead: those are other findings."""
+    ends = {axis: _last_trained(axis, run, schedule) for axis in Axis}
+    return [one.finite.take(one.finite.steps <= ends[one.axis]) for one in metrics]
+
+
+def _last_trained(axis: Axis, run: Run, schedule: Schedule | None) -> float:
+    losses = [one.finite for one in run.all(TrainLoss) if one.axis is axis]
+    last = max((one.last_step for one in losses if len(one)), default=-1) if losses else inf
+    died = schedule.dead_from(DEAD) if schedule is not None and schedule.series.axis is axis else None
+    return last if died is None else min(last, died)
