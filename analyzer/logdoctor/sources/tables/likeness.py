@@ -66,7 +66,7 @@ def names_splits(names: Collection[str]) -> bool:
 
 def is_of_training(name: str) -> bool:
     """Tell whether a name belongs to training: performance, an error measure, a rate, a gradient, a duration."""
-    return issubclass(role_of(name, split_of(name)), _BESIDE)
+    return tells_performance(name) or issubclass(role_of(name, split_of(name)), _BESIDE)
 
 
 def is_training(table: Table) -> bool:
