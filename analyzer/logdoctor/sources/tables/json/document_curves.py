@@ -127,7 +127,8 @@ def _is_lone_run(value: dict[str, Any]) -> bool:
     if len(value) != 1:
         return False
     [(key, entry)] = value.items()
-    return isinstance(entry, dict) and not names_place(str(key)) and any(isinstance(one, list) for one in entry.values())
+    holds_lists = isinstance(entry, dict) and any(isinstance(one, list) for one in entry.values())
+    return holds_lists and not names_place(str(key))
 
 
 def _of_records(path: Path, records: list[dict[str, Any]], prefix: str) -> Iterator[Curves]:
