@@ -53,7 +53,9 @@ from logdoctor.signals.optimization.accuracy import (
     answers_differ,
     erred_more,
     is_accuracy,
+    logged_name,
     one_class_at_a_time,
+    right_by_word_errors,
     rose_to,
 )
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -199,6 +201,19 @@ class ConstantMetric(Rule):
             dfl_loss=flat(0.0, 20),
             cls_loss=decay(0.6, 0.03, 20),
             val_map50=flat(0.0, 4),
+        ),
+        fires(
+            "no word is ever recognised, at a loss that came down and rests",
+            axis=Axis.STEP,
+            train_loss=decay(32.0, 4.98, 30, half_life=0.02).noisy(0.02),
+            eval_loss=flat(4.98, 6).noisy(0.01),
+            eval_wer=flat(1.0, 6),
+        ),
+        silent(
+            "every word is wrong at first, as it is while characters are learnt",
+            axis=Axis.STEP,
+            train_loss=decay(32.0, 0.4, 30, half_life=0.1),
+            eval_wer=given([1.0, 1.0, 1.0, 0.8, 0.5, 0.35]),
         ),
         silent(
             "every episode earns all there is",
@@ -407,7 +422,8 @@ class ConstantMetric(Rule):
             sure = confidence_from(HIGH_MARGIN, len(boxes.series))
             yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
-        metrics = [while_training(one.finite, run) for one in (*run.all(ValMetric), *run.all(TrainMetric))]
+        named = (*run.all(ValMetric), *run.all(TrainMetric), *right_by_word_errors(run))
+        metrics = [while_training(one.finite, run) for one in named]
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
@@ -446,7 +462,7 @@ class ConstantMetric(Rule):
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
-            Span(series.name, first, last, "one value"),
+            Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),
             causes=causes,

@@ -212,8 +212,10 @@ def may_have_learnt_nearly_all(metric: Series, since: int, train: Trend[TrainLos
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:
-    """Tell whether a training loss is where it was."""
-    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
+    """Tell whether a training loss is where it was; one that came down before it rested is not."""
+    if train is None or train.first - train.end > LITTLE * abs(train.first):
+        return False
+    return abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
 
 
 def _largest_class(metrics: Sequence[Series]) -> str:
@@ -232,8 +234,7 @@ def never_learnt(series: Series, since: int, val: Trend[ValLoss] | None) -> bool
 
 def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool:
     """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
-    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
-    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
+    creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
     return unmoved(train) and not creeps
 
 
