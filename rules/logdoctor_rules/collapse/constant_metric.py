@@ -21,9 +21,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
     ValLoss,
-    ValMetric,
     because,
     confidence_from,
     fires,
@@ -40,10 +38,10 @@ from logdoctor.evidence.collapse.constant_value import (
     may_be_majority,
     may_be_one_class,
     may_have_learnt_nearly_all,
+    metrics_while_training,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
-    while_training,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -55,7 +53,6 @@ from logdoctor.signals.optimization.accuracy import (
     is_accuracy,
     logged_name,
     one_class_at_a_time,
-    right_by_word_errors,
     rose_to,
 )
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -422,8 +419,7 @@ class ConstantMetric(Rule):
             sure = confidence_from(HIGH_MARGIN, len(boxes.series))
             yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
-        named = (*run.all(ValMetric), *run.all(TrainMetric), *right_by_word_errors(run))
-        metrics = [while_training(one.finite, run) for one in named]
+        metrics = metrics_while_training(run)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return

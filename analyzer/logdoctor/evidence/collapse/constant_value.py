@@ -20,6 +20,7 @@ from logdoctor.signals.optimization.accuracy import (
     as_share,
     errs_alike,
     is_accuracy,
+    right_by_word_errors,
     rose_by_degrees,
     rose_in_hundredths,
 )
@@ -238,8 +239,16 @@ def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool
     return unmoved(train) and not creeps
 
 
-def while_training(series: Series, run: Run) -> Series:
-    """Leave out what was measured once the loss was no number any more: that is another finding."""
+def metrics_while_training(run: Run) -> list[Series]:
+    """Return the finite values of all metrics, and of what errors of words leave right, up to the last of a loss.
+
+    What was measured once the loss was no number any more is another finding.
+    """
+    named = (*run.all(ValMetric), *run.all(TrainMetric), *right_by_word_errors(run))
+    return [_while_training(one.finite, run) for one in named]
+
+
+def _while_training(series: Series, run: Run) -> Series:
     losses = [one.finite for one in run.all(TrainLoss) if one.axis == series.axis]
     if not losses:
         return series
