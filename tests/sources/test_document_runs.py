@@ -48,6 +48,58 @@ def test_runs_beside_each_other_are_runs(tmp_path: Path, document: Any) -> None:
     assert runs_of(tmp_path, document) == {f".:results, {name}": one for name, one in FALLING.items()}
 
 
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        (
+            {"small": FALLING, "large": FALLING},
+            {f"{size}/{name}": one for size in ("small", "large") for name, one in FALLING.items()},
+        ),
+        (
+            {
+                "0.5": {"42": FALLING["lr1.5"], "7": FALLING["lr2.5"]},
+                "2.0": {"42": FALLING["lr2.5"], "7": FALLING["lr1.5"]},
+            },
+            {
+                "0.5/42": FALLING["lr1.5"],
+                "0.5/7": FALLING["lr2.5"],
+                "2.0/42": FALLING["lr2.5"],
+                "2.0/7": FALLING["lr1.5"],
+            },
+        ),
+        (
+            {"alone": FALLING["lr1.5"], "large": FALLING},
+            {"alone": FALLING["lr1.5"], **{f"large/{name}": one for name, one in FALLING.items()}},
+        ),
+        (
+            {rate: {"42": one} for rate, one in FALLING.items()},
+            {rate: {f"42/{curve}": values for curve, values in one.items()} for rate, one in FALLING.items()},
+        ),
+    ],
+    ids=["models at several rates", "seeds of each setting", "a run beside a group", "one seed of each"],
+)
+def test_runs_in_groups_are_runs(tmp_path: Path, document: Any, expected: dict[str, Any]) -> None:
+    assert runs_of(tmp_path, document) == {f".:results, {name}": one for name, one in expected.items()}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"generator": FALLING["lr1.5"], "discriminator": FALLING["lr2.5"]},
+        {"train": {"loss": [2.5, 1.5, 0.5]}, "val": {"loss": [2.5, 1.5, 1.0]}},
+    ],
+    ids=["networks of a GAN", "splits"],
+)
+def test_groups_of_parts_are_no_runs_of_their_own(tmp_path: Path, parts: Any) -> None:
+    assert len(runs_of(tmp_path, {"small": parts, "large": parts})) < 4
+
+
+def test_what_a_bound_names_above_its_splits_is_read(tmp_path: Path) -> None:
+    curves = {"train": [2.5, 1.5, 0.5], "val": [2.5, 1.75, 1.0]}
+    found = runs_of(tmp_path, {"elbo_b4": curves})
+    assert found == {".": {f"elbo_b4/{name}": values for name, values in curves.items()}}
+
+
 def test_runs_in_a_list_without_names_are_numbered_and_keep_their_settings(tmp_path: Path) -> None:
     (tmp_path / "sweep.json").write_text(
         json.dumps([{"lr": rate, "train_losses": [2.5, rate, 0.5]} for rate in (0.1, 0.2)])

@@ -148,6 +148,63 @@ def test_runs_that_each_line_names_are_several_runs(kind: str, tmp_path: Path) -
         assert (loss.steps.tolist(), loss.values.tolist()) == (list(range(1, 11)), FALL)
 
 
+BY_TURNS = {
+    "titles": ("Run: {} and measure | ", ["Run: cnn_a and measure", "Run: cnn_b and measure"]),
+    "titles of a logger": ("2024-01-02 10:01:00,123 - INFO - Model: {}, ", ["Model: cnn_a", "Model: cnn_b"]),
+    "trials": ("Trial {} | ", ["Trial 1", "Trial 2"]),
+}
+
+
+@pytest.mark.parametrize("kind", BY_TURNS)
+@pytest.mark.parametrize("turn", [1, 3], ids=["line by line", "three lines each"])
+def test_runs_that_each_line_names_are_several_runs_where_they_take_turns(kind: str, turn: int, tmp_path: Path) -> None:
+    label, names = BY_TURNS[kind]
+    labels = [label.format(one) for one in ((1, 2) if kind == "trials" else ("cnn_a", "cnn_b"))]
+    courses = [FALL, [2 * one for one in FALL]]
+    parts = [
+        said(one, losses[i : i + turn], i + 1)
+        for i in range(0, len(FALL), turn)
+        for one, losses in zip(labels, courses, strict=True)
+    ]
+    runs = {run.name: run.find(TrainLoss) for run in read(tmp_path, "".join(parts))}
+    assert sorted(runs) == [f".:train, {name}" for name in names]
+    for name, losses in zip(names, courses, strict=True):
+        loss = runs[f".:train, {name}"]
+        assert loss is not None
+        assert (loss.steps.tolist(), loss.values.tolist()) == (list(range(1, 11)), losses)
+
+
+def test_what_two_runs_that_take_turns_have_in_common_is_told_of_both(tmp_path: Path) -> None:
+    lines = [f"Run: {name} | Epoch: {i} | loss: {x}\n" for i, x in enumerate(FALL, 1) for name in "ab"]
+    assert [len(run.find(TrainLoss) or ()) for run in read(tmp_path, "".join(lines))] == [10, 10]
+
+
+def test_lines_for_each_split_of_runs_that_take_turns_belong_to_them(tmp_path: Path) -> None:
+    lines = [
+        f"Fold {fold} | Epoch {i} | {split} loss: {x + fold + 2 * (split == 'val')}\n"
+        for i, x in enumerate(FALL, 1)
+        for fold in (1, 2)
+        for split in ("train", "val")
+    ]
+    runs = read(tmp_path, "".join(lines))
+    assert [[len(one) for one in run.series] for run in runs] == [[10, 10], [10, 10]]
+
+
+TURNS_OF_ONE = {
+    "clients that begin anew in each round": "".join(said(f"Run {i} | ", FALL[:3]) for _ in range(3) for i in (1, 2)),
+    "a run that is started again": said("Run 1 | ", FALL[:5]) + said("Run 2 | ", FALL) + said("Run 1 | ", FALL),
+    "means over all runs between": "".join(
+        "".join(f"Run {k} | Epoch {i} | loss: {x + k}\n" for k in (1, 2)) + f"Epoch {i} | mean loss: {x + 1.5}\n"
+        for i, x in enumerate(FALL, 1)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TURNS_OF_ONE)
+def test_turns_that_cannot_be_told_apart_stay_one_run(kind: str, tmp_path: Path) -> None:
+    assert [run.name for run in read(tmp_path, TURNS_OF_ONE[kind])] == ["."]
+
+
 def test_a_run_that_each_line_names_is_one_of_its_own_wherever_its_loss_begins(tmp_path: Path) -> None:
     courses = {"cnn": FALL, "gru": LOWER, "lstm": FALL, "mlp": FALL}
     runs = read(tmp_path, "".join(said(f"{name} ", losses) for name, losses in courses.items()))

@@ -148,6 +148,23 @@ class CsvTable(Source):
             {"Codebook_L": [(0, 0.5), (1, 0.25)], "Total_Loss": [(0, 1.5), (1, 1.25)]},
         ),
         Sample(
+            "the same beside the weight of the divergence, which is warmed up",
+            "training_history.csv",
+            "loss,audio,kl,beta\n1.5,0.75,2.5,0.0\n1.25,0.5,1.5,0.5\n1.125,0.25,1.25,1.0\n1.0,0.125,1.0,1.0\n",
+            {
+                "loss": [(0, 1.5), (1, 1.25), (2, 1.125), (3, 1.0)],
+                "audio": [(0, 0.75), (1, 0.5), (2, 0.25), (3, 0.125)],
+                "kl": [(0, 2.5), (1, 1.5), (2, 1.25), (3, 1.0)],
+                "beta": [(0, 0.0), (1, 0.5), (2, 1.0), (3, 1.0)],
+            },
+        ),
+        Sample(
+            "what a search tried, in a file that is called a log",
+            "training_log.csv",
+            "hidden,clip,train_loss\n32,0.5,0.5\n32,1.0,0.25\n64,0.5,0.75\n64,1.0,0.5\n",
+            None,
+        ),
+        Sample(
             "one row for each episode: its steps are its length",
             "progress.csv",
             "episode,steps,reward\n1,12,1.5\n2,200,2.5\n3,200,3.5\n4,190,3.25\n",

@@ -21,9 +21,7 @@ from logdoctor import (
     Span,
     Strength,
     TrainLoss,
-    TrainMetric,
     ValLoss,
-    ValMetric,
     because,
     confidence_from,
     fires,
@@ -40,10 +38,10 @@ from logdoctor.evidence.collapse.constant_value import (
     may_be_majority,
     may_be_one_class,
     may_have_learnt_nearly_all,
+    metrics_while_training,
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
-    while_training,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -53,6 +51,7 @@ from logdoctor.signals.optimization.accuracy import (
     answers_differ,
     erred_more,
     is_accuracy,
+    logged_name,
     one_class_at_a_time,
     rose_to,
 )
@@ -198,6 +197,13 @@ class ConstantMetric(Rule):
             cls_loss=decay(0.6, 0.03, 20),
             val_map50=flat(0.0, 4),
         ),
+        fires(
+            "no word is ever recognised, at a loss that came down and rests",
+            axis=Axis.STEP,
+            train_loss=decay(32.0, 4.98, 30, half_life=0.02).noisy(0.02),
+            eval_loss=flat(4.98, 6).noisy(0.01),
+            eval_wer=flat(1.0, 6),
+        ),
         silent(
             "an accuracy that rests because the rate is dead",
             train_loss=decay(4.6, 2.6, 4).followed_by(flat(2.6, 16)).noisy(0.1),
@@ -209,6 +215,12 @@ class ConstantMetric(Rule):
             axis=Axis.STEP,
             episode_reward=flat(500.0, 40),
             policy_loss=flat(0.0, 40).noisy(0.01),
+        ),
+        silent(
+            "every word is wrong at first, as it is while characters are learnt",
+            axis=Axis.STEP,
+            train_loss=decay(32.0, 0.4, 30, half_life=0.1),
+            eval_wer=given([1.0, 1.0, 1.0, 0.8, 0.5, 0.35]),
         ),
         silent(
             "a detector one of whose terms is switched off",
@@ -412,7 +424,7 @@ class ConstantMetric(Rule):
             sure = confidence_from(HIGH_MARGIN, len(boxes.series))
             yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
             return
-        metrics = while_training(run.all(ValMetric) + run.all(TrainMetric), run, schedule)
+        metrics = metrics_while_training(run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
             return
@@ -451,7 +463,7 @@ class ConstantMetric(Rule):
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
             f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
-            Span(series.name, first, last, "one value"),
+            Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),
             causes=causes,

@@ -133,6 +133,18 @@ class Oscillation(Rule):
             val_loss=decay(0.3, 0.07, 48, half_life=0.1).followed_by(flat(0.075, 72)).noisy(0.004),
         ),
         silent(
+            "the weight of a penalty grows in the first epochs, and the answers become better all along",
+            train_loss=line(2.2, 3.8, 6).followed_by(decay(3.7, 2.1, 34, half_life=0.2)).noisy(0.01),
+            train_accuracy=decay(0.38, 0.78, 40, half_life=0.2).noisy(0.002),
+            val_loss=decay(1.55, 0.67, 40, half_life=0.25).noisy(0.03),
+        ),
+        fires(
+            "the same course, and the answers become worse with it",
+            train_loss=line(2.2, 3.8, 6).followed_by(decay(3.7, 2.1, 34, half_life=0.2)).noisy(0.01),
+            train_accuracy=line(0.38, 0.12, 6).followed_by(decay(0.14, 0.78, 34, half_life=0.3)).noisy(0.002),
+            val_loss=line(1.55, 2.6, 6).followed_by(decay(2.5, 0.9, 34, half_life=0.2)).noisy(0.03),
+        ),
+        silent(
             "a detector, whose loss grows with the boxes it matches before it falls",
             axis=Axis.STEP,
             loss=line(1.1, 1.8, 30).followed_by(line(1.8, 0.9, 90)).noisy(0.02),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from logdoctor import Axis, Reward, Strength, TrainLoss, TrainMetric, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, line
-from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task
+from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task, unmoved
 from logdoctor.signals import Trend
 
 
@@ -50,3 +52,14 @@ def test_a_loss_that_was_small_from_the_first_on_may_be_divided_by_the_examples(
 
 def test_a_focal_loss_may_be_as_small_as_a_quarter() -> None:
     assert not other_task(train_loss=decay(0.9, 0.16, 30), train_acc=flat(0.0, 30))
+
+
+@pytest.mark.parametrize(
+    ("course", "rests"),
+    [(flat(2.3, 30), True), (decay(32.0, 5.0, 30, half_life=0.01), False), (decay(2.4, 2.3, 30, half_life=0.01), True)],
+    ids=["from the first value on", "once it has come down", "a little below its first value"],
+)
+def test_a_loss_that_came_down_before_it_rested_is_not_where_it_was(course: Curve, rests: bool) -> None:
+    loss = example_run(None, Axis.STEP, 0, train_loss=course).find(TrainLoss)
+    assert loss is not None
+    assert unmoved(Trend[TrainLoss].measure(loss)) is rests

@@ -16,9 +16,11 @@ from logdoctor.signals.optimization.accuracy import (
     examples_behind,
     examples_of,
     has_one_decimal,
+    logged_name,
     moves_often,
     one_class_at_a_time,
     right_by_error_rates,
+    right_by_word_errors,
     rose_to,
 )
 
@@ -122,3 +124,15 @@ class TestRightByErrorRates:
 
     def test_a_share_of_errors_leaves_a_share_right(self) -> None:
         assert self.right("val_error_rate", given([1.0, 0.25])) == [[0.0, 0.75]]
+
+
+class TestRightByWordErrors:
+    @pytest.mark.parametrize(
+        ("errors", "right"),
+        [([1.0, 0.25], [0.0, 0.75]), ([1.5, 1.0], [-0.5, 0.0]), ([100.0, 25.0], [0.0, 75.0])],
+        ids=["shares", "more words than were spoken", "per cent"],
+    )
+    def test_what_is_not_wrong_is_right(self, errors: list[float], right: list[float]) -> None:
+        run = example_run(None, Axis.EPOCH, 0, train_loss=flat(0.4, 8), val_wer=given(errors), val_mae=given(errors))
+        (found,) = right_by_word_errors(run)
+        assert (found.values.tolist(), logged_name(found)) == (right, "val_wer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import ceil, exp, inf, log
 
 import numpy as np
@@ -20,6 +20,7 @@ from logdoctor.signals.optimization.accuracy import (
     as_share,
     errs_alike,
     is_accuracy,
+    right_by_word_errors,
     rose_by_degrees,
     rose_in_hundredths,
 )
@@ -215,8 +216,10 @@ def may_have_learnt_nearly_all(metric: Series, since: int, train: Trend[TrainLos
 
 
 def unmoved(train: Trend[TrainLoss] | None) -> bool:
-    """Tell whether a training loss is where it was."""
-    return train is not None and abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
+    """Tell whether a training loss is where it was; one that came down before it rested is not."""
+    if train is None or train.first - train.end > LITTLE * abs(train.first):
+        return False
+    return abs(train.thirds[0] - train.thirds[2]) <= UNMOVED * abs(train.thirds[0])
 
 
 def _largest_class(metrics: Sequence[Series]) -> str:
@@ -235,15 +238,18 @@ def never_learnt(series: Series, since: int, val: Trend[ValLoss] | None) -> bool
 
 def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool:
     """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
-    little = train is not None and train.first - train.end <= LITTLE * abs(train.first)
-    creeps = train is not None and little and train.sure_fall > SURE and not may_be_majority(value)
+    creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
     return unmoved(train) and not creeps
 
 
-def while_training(metrics: Iterable[Series], run: Run, schedule: Schedule | None) -> list[Series]:
-    """Leave out what was measured once the loss was no number or the rate was dead: those are other findings."""
+def metrics_while_training(run: Run, schedule: Schedule | None) -> list[Series]:
+    """Return the finite values of all metrics, and of what errors of words leave right, while the run trained.
+
+    What was measured once the loss was no number any more, or the rate was dead, is another finding.
+    """
+    named = (*run.all(ValMetric), *run.all(TrainMetric), *right_by_word_errors(run))
     ends = {axis: _last_trained(axis, run, schedule) for axis in Axis}
-    return [one.finite.take(one.finite.steps <= ends[one.axis]) for one in metrics]
+    return [one.finite.take(one.finite.steps <= ends[one.axis]) for one in named]
 
 
 def _last_trained(axis: Axis, run: Run, schedule: Schedule | None) -> float:

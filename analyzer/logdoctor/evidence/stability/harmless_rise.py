@@ -16,6 +16,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, Unknown, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
+from logdoctor.signals.optimization.accuracy import accuracies_of_classes
 from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.statistics.trend import trend_or_none
 
@@ -101,18 +102,29 @@ def _validation_gains(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bo
 
 def measures_something_else(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
     """Whether training rose above a height because of its examples, boxes or loss weights, not because of the model."""
-    return _data_got_harder(train, val) or _counts_more_boxes(run, train) or _is_spared(train, val, height)
+    return _data_got_harder(train, val) or _counts_more_boxes(run, train) or _is_spared(run, train, val, height)
 
 
-def _is_spared(train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
+def _is_spared(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, height: float) -> bool:
     """Whether validation stays far below its first value whenever training lies above a height.
 
-    A model that breaks takes validation with it; other weights of the terms of a sum, or other examples, do not.
+    A model that breaks takes validation with it; other weights of the terms of a sum, or other examples, do not. Where
+    more answers are right than ever before, validation need not be as far below.
     """
     if val is None or val.series.axis is not train.series.axis or val.first <= 0:
         return False
     meanwhile = val.series.values[np.interp(val.series.steps, train.steps, train.level) > height]
-    return len(meanwhile) >= SEEN and float(meanwhile.max()) <= SPARED * val.first
+    most = 1.0 if _answers_better(run, train, height) else SPARED
+    return len(meanwhile) >= SEEN and float(meanwhile.max()) < most * val.first
+
+
+def _answers_better(run: Run, train: Trend[TrainLoss], height: float) -> bool:
+    """Whether an accuracy is higher wherever training lies above a height than at any time before it rose there."""
+    above = train.level > height
+    before = slice(int(np.argmax(above)))
+    found = (one.finite for one in accuracies_of_classes(run))
+    values = [one.values for one in found if np.array_equal(one.steps, train.steps)]
+    return bool(above.any() and not above[0]) and any(one[above].min() > one[before].max() for one in values)
 
 
 def rises_with_its_data(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:

@@ -33,6 +33,15 @@ OF_PARTS = frozenset(
 )
 """Words of rates of errors that count something else than examples of a class."""
 
+OF_SPEECH = frozenset({"wer", "cer"})
+"""Words of the shares of words and characters that were recognised wrongly."""
+
+MOST_WORDS = 10.0
+"""Wrong words for each that was spoken up to which they are counted in units of those: more is in percent."""
+
+WHAT_IS_LEFT = "1 - "
+"""What stands before the name of an error where it is taken for an accuracy."""
+
 OF_TOKENS = frozenset({"token", "tokens"})
 """Words of the names of accuracies of language models, which end low and rightly so."""
 
@@ -113,18 +122,28 @@ def right_by_error_rates(run: Run) -> list[Series]:
     return [_what_is_right(one) for one in errors if len(one.finite)]
 
 
+def right_by_word_errors(run: Run) -> list[Series]:
+    """Return what the shares of wrong words and characters leave right; below zero where too many were said."""
+    errors = [one for role in (TrainError, ValError) for one in run.all(role) if OF_SPEECH & set(words(one.name))]
+    return [_what_is_right(one, MOST_WORDS) for one in errors if len(one.finite)]
+
+
+def logged_name(right: Series) -> str:
+    """Return under which name the log has what an accuracy was taken from."""
+    return right.name.removeprefix(WHAT_IS_LEFT)
+
+
 def is_error_rate(name: str) -> bool:
     """Tell whether a series is the share of examples that were taken for another class, by its name."""
     named = set(words(name))
     return bool(named & ERRORS and named & OF_CLASSES) and not (named & OF_PARTS or _counts_several(name))
 
 
-def _what_is_right(errors: Series) -> Series:
+def _what_is_right(errors: Series, most: float = 1 + ROUNDING) -> Series:
+    """Return what errors leave right: of everything, which is 100 where there are more than `most` of one."""
     role = TrainMetric if errors.role is TrainError else ValMetric
-    everything = (
-        100.0 if errors.finite.values.max() > 1 + ROUNDING else 1.0
-    )  # more mistakes than examples there are none
-    return replace(errors, name=f"1 - {errors.name}", role=role, values=everything - errors.values)
+    everything = 100.0 if errors.finite.values.max() > most else 1.0
+    return replace(errors, name=f"{WHAT_IS_LEFT}{errors.name}", role=role, values=everything - errors.values)
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

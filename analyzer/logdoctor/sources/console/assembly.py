@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,7 +38,8 @@ from logdoctor.sources.console.rows.through_epochs import (
     through_headed_epochs,
 )
 from logdoctor.sources.console.said.headings import Heading
-from logdoctor.sources.console.said.several_runs import Announced, announced_runs
+from logdoctor.sources.console.said.runs_by_turns import runs_by_turns
+from logdoctor.sources.console.said.several_runs import Announced, announced_runs, by_turns
 from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.table import Table
@@ -86,8 +87,22 @@ class Assembled:
 
 
 @np.errstate(all="ignore")  # damage makes numbers of any size, and of what comes of them little is believed
-def assemble(path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = ()) -> list[Assembled]:
-    """Put the believed streams of each run in a log together; none when none is believed."""
+def assemble(
+    path: Path, streams: Sequence[Rows], headings: Sequence[Heading] = (), labelled: Collection[int] = ()
+) -> list[Assembled]:
+    """Put the believed streams of each run in a log together; none when none is believed.
+
+    `labelled` are the first lines of statements that say of which run each of their lines is.
+    """
+    turns, others = runs_by_turns(streams, headings, labelled)
+    if turns and not _assembled(path, others, ()):
+        found = [(one.label, _assembled(path, one.streams, ())) for one in turns]
+        return [replace(one, announced=by_turns(label)) for label, runs in found for one in runs]
+    return _assembled(path, streams, headings)
+
+
+def _assembled(path: Path, streams: Sequence[Rows], headings: Sequence[Heading]) -> list[Assembled]:
+    """Put the believed streams of each run together, of runs one after another."""
     streams = [of_epochs(printed_once(of_one_rank(rows))) for rows in streams]
     streams = [counted_by_training(rows, streams) for rows in streams]
     epochs = Clock.of([

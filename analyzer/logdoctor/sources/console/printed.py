@@ -79,7 +79,8 @@ def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = Tru
     for piece in pieces:
         text.take(piece)
     notices = text.notices(is_file=is_file)
-    runs = assemble(path, [*text.rows.streams(), *text.drawn.streams()], text.headings.headings)
+    streams = [*text.rows.streams(), *text.drawn.streams()]
+    runs = assemble(path, streams, text.headings.headings, text.headings.labelled)
     if not runs:
         raise UnreadableLogError(f"{path}: no line of it tells of a training")
     shared = _shared_settings(text.opening, runs)
@@ -94,7 +95,7 @@ def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = Tru
             hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
             events=text.messages.events(path, found.clock, found.stretch, found.first_line, found.last_line),
             planned_steps=found.plan,
-            finished=_finished(text.messages.last(found.stretch), found, is_last=not runs),
+            finished=_finished(text.messages.last(found.stretch), found, is_last=not runs or _goes_on(found)),
             label="" if found.announced is None else readable(found.announced.name),
         )
         del found  # the clock is as large as a series
@@ -116,7 +117,8 @@ def _shared_settings(opening: list[str], runs: Sequence[Assembled]) -> dict[str,
 
 def _part_notice(path: Path, run: Announced, places: tuple[int, int], count: int) -> Notice:
     first, last = places
-    message = f"The log holds {count} runs one after another; `{run.name}` announces this one."
+    order = "that write to it by turns" if run.by_turns else "one after another"
+    message = f"The log holds {count} runs {order}; `{run.name}` announces this one."
     return Notice(PART, str(path), message, line_start=first, line_end=last)
 
 
@@ -145,6 +147,11 @@ def _finished(last: Message | None, found: Assembled, *, is_last: bool) -> bool 
     if last is not None and last.kind in ENDS and _only_redrawn(last, found):
         return True
     return found.complete if is_last else True
+
+
+def _goes_on(found: Assembled) -> bool:
+    """Whether the beginning of another run does not mean that one is over."""
+    return found.announced is not None and found.announced.by_turns
 
 
 def _only_redrawn(last: Message, found: Assembled) -> bool:

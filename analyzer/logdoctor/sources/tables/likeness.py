@@ -11,7 +11,7 @@ from logdoctor.run import Axis, Split, roles
 from logdoctor.run.naming import is_bare_split, role_of, split_of, words
 from logdoctor.run.vocabulary import ELBO
 from logdoctor.sources.tables.counters import canonical, counts, normal
-from logdoctor.sources.tables.table import Table
+from logdoctor.sources.tables.table import Column, Table
 from logdoctor.sources.tables.table_axes import table_axes_of
 from logdoctor.sources.tables.table_logs import RUN_LABELS, SUBJECT_LABELS, label_name
 
@@ -66,7 +66,7 @@ def names_splits(names: Collection[str]) -> bool:
 
 def is_of_training(name: str) -> bool:
     """Tell whether a name belongs to training: performance, an error measure, a rate, a gradient, a duration."""
-    return issubclass(role_of(name, split_of(name)), _BESIDE)
+    return tells_performance(name) or issubclass(role_of(name, split_of(name)), _BESIDE)
 
 
 def is_training(table: Table) -> bool:
@@ -80,7 +80,7 @@ def is_training(table: Table) -> bool:
         return True
     if counters:
         return any(map(tells_loss if all(map(_may_number_anything, counters)) else tells_performance, quantities))
-    told = is_set_of_curves(quantities) or _is_training_log(words(table.path.stem), quantities)
+    told = is_set_of_curves(quantities) or _is_training_log(table, quantities)
     return not texts and table.rows > 1 and told
 
 
@@ -99,14 +99,22 @@ def is_training_error(name: str) -> bool:
     return split_of(name) is Split.TRAIN and issubclass(role_of(name, Split.TRAIN), roles.TrainError)
 
 
-def _is_training_log(said: Collection[str], names: Collection[str]) -> bool:
+def _is_training_log(table: Table, names: Collection[str]) -> bool:
     """Tell a loss beside quantities of its own in a file that is called the log of a training."""
+    said = words(table.path.stem)
     called = not _OF_TRAINING.isdisjoint(said) and not _OF_LOGS.isdisjoint(said)
-    return called and any(map(tells_loss, names)) and not any(map(_is_setting, names))
+    tried = (one for one in table.columns if one.name in names and _is_setting(one.name) and not _is_scheduled(one))
+    return called and any(map(tells_loss, names)) and not any(tried)
 
 
 def _is_setting(name: str) -> bool:
     return issubclass(role_of(name, split_of(name)), roles.Setup)
+
+
+def _is_scheduled(column: Column) -> bool:
+    """Tell a setting that goes one way and rests, as a weight that is warmed up, from those that a search tries."""
+    moves = np.diff(column.values)
+    return bool((moves == 0).any() and ((moves >= 0).all() or (moves <= 0).all()))
 
 
 def _has_a_row_for_each_run(table: Table, texts: AbstractSet[str]) -> bool:

@@ -120,6 +120,8 @@ class HeadingReader:
         """The label by shape."""
         self._labels: list[Heading] = []
         """Lines with another label than the one before."""
+        self._first_labelled: dict[str, int] = {}
+        """The first line of each shape that has a label."""
 
     @property
     def headings(self) -> list[Heading]:
@@ -127,6 +129,11 @@ class HeadingReader:
         announced = {one.word for one in self._headings if one.word}
         labels = (one for one in self._labels if one.word not in announced)
         return sorted((*self._headings, *labels), key=lambda one: one.line)
+
+    @property
+    def labelled(self) -> frozenset[int]:
+        """The first lines of all statements whose lines have a word for a run before what they count."""
+        return frozenset(line for shape, line in self._first_labelled.items() if self._labelled[shape].word)
 
     def take(self, passage: Passage, taken: Taken) -> None:
         """Take the lines of a passage, of which the shapes are known."""
@@ -163,6 +170,7 @@ class HeadingReader:
             label = self._labelled.get(shape)
             if label is None or len(self._labels) >= MOST_HEADINGS:
                 continue
+            self._first_labelled.setdefault(shape, taken.first + i)
             text = label.said_in(lines[i])
             if not self._labels or text != self._labels[-1].text:
                 self._labels.append(Heading(LABEL, label.word, text, taken.first + i))

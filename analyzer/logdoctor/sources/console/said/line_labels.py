@@ -21,11 +21,12 @@ _COUNTS = rf"(?:epochs?|ep|steps?|iter(?:ation)?s?)\b[ \t:=\[(#]{{0,8}}{MASK}"
 _LABEL = re.compile(
     rf"[\s|>*-]{{0,16}}[\[(<]?"
     rf"(?P<text>(?P<word>{'|'.join(REPEATS)})\b[ :=#_-]{{0,4}}{MASK}(?:\s?/\s?{MASK})?|"
+    rf"(?P<titled>run|experiment|trial|model)\s?[:=]\s?[^\s|,;][^|,;]{{0,79}}?(?=\s?[|,;])|"
     rf"(?P<name>[A-Za-z][\w.+-]{{0,60}}))"
     rf"[\])>]?[\s,:|>-]{{1,8}}[\[(]?(?={_COUNTS})",
     re.I,
 )
-"""What stands before the counter: a word for a repeat with its number, or one name."""
+"""What stands before the counter: a word for a repeat with its number, a run by its title, or one name."""
 
 _OF_AN_EPOCH = re.compile(
     r"\b(?:start|begin|end|finish|complete?|done|current|total|overall|average|avg|mean|after|each|every)(?:e?d|n?ing)?\b",
@@ -54,11 +55,11 @@ class Label:
     """What stands before the counter of a line that measures."""
 
     word: str = ""
-    """The word for a repeat, in small letters; nothing where it is a name."""
+    """The word for a repeat or before a title, in small letters; nothing where it is a name."""
     name: str = ""
-    """The name, the same on each line; nothing for a repeat, and for a phase, which names no run."""
+    """The name, the same on each line; nothing where a word stands, and for a phase, which names no run."""
     place: re.Pattern[str] | None = None
-    """How a line of a repeat begins, with what it says as the only group: each line has its own number."""
+    """How a line with such a word begins, with what it says as the only group: each line has its own number."""
 
     def said_in(self, line: str) -> str:
         """Return what it says in one of its lines: `Fold 2`; nothing for a phase."""
@@ -78,7 +79,7 @@ def label_of(shape: str) -> Label | None:
     prefixes = shape[: len(shape) - len(text)]
     place = (prefixes + text[: found.start("text")], found["text"], text[found.end("text") : found.end()])
     before, said, behind = (re.escape(one).replace(MASK, r"\S+?") for one in place)
-    return Label(found["word"].lower(), place=re.compile(f"{before}({said}){behind}"))
+    return Label((found["word"] or found["titled"]).lower(), place=re.compile(f"{before}({said}){behind}"))
 
 
 def _of_name(name: str) -> Label | None:

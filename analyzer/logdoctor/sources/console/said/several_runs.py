@@ -51,6 +51,8 @@ class Announced:
     """What the headings say in which the runs differ."""
     settings: Mapping[str, Setting]
     """What they set."""
+    by_turns: bool = False
+    """Whether its lines stand between those of the other runs."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
     starts = _told_by_differences(starts)
     kinds = [kind for kind in first.headings if len({one.headings[kind].text for one in starts}) > 1]
     return [] if len(starts) < 2 else [_announced(one, kinds) for one in starts]
+
+
+def by_turns(label: Heading) -> Announced:
+    """Return a run among others that write to the log by turns, by the label of its lines."""
+    return replace(_announced(_Start({label.kind: label}, 0, label.line), [label.kind]), by_turns=True)
 
 
 def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:

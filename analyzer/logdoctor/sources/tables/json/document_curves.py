@@ -105,8 +105,8 @@ def _curves_in(path: Path, value: Any, prefix: str, depth: int) -> Iterator[Curv
         yield Curves(prefix, Table(path, len(value), (losses,)), of_records=False)
     if not isinstance(value, dict) or depth > _DEEPEST:
         return
-    counted = [_COUNTED_KEY.fullmatch(str(key)) for key in value]
-    if value and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
+    counted = [] if _is_lone_run(value) else [_COUNTED_KEY.fullmatch(str(key)) for key in value]
+    if counted and all(key and isinstance(entry, dict) for key, entry in zip(counted, value.values(), strict=True)):
         keys = [(key[1].lower() if key[1] else _INDEX, int(key[2])) for key in counted if key]
         records = [{name: at, **entry} for (name, at), entry in zip(keys, value.values(), strict=True)]
         yield from _of_records(path, records, prefix)
@@ -120,6 +120,15 @@ def _curves_in(path: Path, value: Any, prefix: str, depth: int) -> Iterator[Curv
     for key, entry in value.items():
         says_nothing = key in _WRAPPERS or (_are_rows(entry) and record_lists == 1 and key not in SPLIT_WORDS)
         yield from curves_in(path, entry, prefix if says_nothing else f"{prefix}{key}/", depth + 1)
+
+
+def _is_lone_run(value: dict[str, Any]) -> bool:
+    """Tell the one seed or fold under its number from records that numbers count: it holds whole curves."""
+    if len(value) != 1:
+        return False
+    [(key, entry)] = value.items()
+    holds_lists = isinstance(entry, dict) and any(isinstance(one, list) for one in entry.values())
+    return holds_lists and not names_place(str(key))
 
 
 def _of_records(path: Path, records: list[dict[str, Any]], prefix: str) -> Iterator[Curves]:

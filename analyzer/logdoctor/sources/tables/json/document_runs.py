@@ -68,7 +68,10 @@ def _runs_of_rows(path: Path, rows: list[dict[str, Any]]) -> list[Part]:
 
 
 def _runs_of_object(path: Path, document: dict[str, Any], depth: int) -> list[Part]:
-    """Return the runs that stand beside each other in an object, or in the only object of it that holds curves."""
+    """Return the runs that stand beside each other in an object, or in the only object of it that holds curves.
+
+    Each may be a group of runs: the seeds of a setting, the folds of a model.
+    """
     if depth > _DEEPEST or any(map(_is_curve, document, document.values())):
         return []
     holders = {str(key): value for key, value in document.items() if _holds_objects(value)}
@@ -79,8 +82,15 @@ def _runs_of_object(path: Path, document: dict[str, Any], depth: int) -> list[Pa
     logged = {key: names for key, value in holders.items() if (names := _names(path, value))}
     if len(logged) == 1:
         return runs_in(path, holders[next(iter(logged))], depth + 1)
-    told = all(_is_run_with_validation(key, names) for key, names in logged.items())
-    return _apart(path, [Part(key, holders[key]) for key in logged]) if told else []
+    found: list[Part] = []
+    for key, value in holders.items():
+        if below := runs_in(path, value, depth + 1):
+            found += [Part(f"{key}/{one.label}" if one.label else key, one.content) for one in below]
+        elif key in logged and not _is_run_with_validation(key, logged[key]):
+            return []
+        elif key in logged:
+            found.append(Part(key, value))
+    return _apart(path, found)
 
 
 def _rows_of_matrices(document: dict[str, Any]) -> list[dict[str, Any]]:
