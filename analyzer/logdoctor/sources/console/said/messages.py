@@ -8,6 +8,7 @@ see lines without their numbers, so that each wording is matched once in a log h
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,13 +196,15 @@ class MessageReader:
                 lines = passage.text.split("\n") if lines is None else lines
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
-    def events(self, path: Path, clock: Clock, lines: range, last: int) -> tuple[TextEvent, ...]:
-        """Return the events of some lines in the order of the log, with the step at which the run stood.
+    def events(
+        self, path: Path, clock: Clock, lines: range, last: int, more: Sequence[Message] = ()
+    ) -> tuple[TextEvent, ...]:
+        """Return the events of some lines, and more of them, in the order of the log: with the step of the run there.
 
         `last` is the last line that measures something.
         """
         held = (one for many in self._found.values() for one in many if one.line in lines)
-        found = sorted(held, key=lambda one: one.line)
+        found = sorted((*held, *more), key=lambda one: one.line)
         steps = clock.before(np.array([one.line for one in found], np.int64))
         return tuple(
             TextEvent(one.kind, one.text, str(path), one.place, None if np.isnan(step) else int(step), one.line > last)
