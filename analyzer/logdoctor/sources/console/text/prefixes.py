@@ -42,6 +42,7 @@ _LOGGING = re.compile("|".join((
     rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye
     rf"[\w.]+: \[ *{_LEVEL}\] - ",  # timm's files
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
+    rf"{_LEVEL}:[A-Za-z_][\w.-]*:(?=[A-Za-z\[])",  # logging.BASIC_FORMAT; a logger may be called after the run
     rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
