@@ -6,7 +6,7 @@ prose in the log are no data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -182,7 +182,7 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
-    failed = not all(np.isfinite(part.values[name]).all() for name in losses)
+    failed = not _are_finite(part.values[name] for name in losses)
     if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
         return True
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
@@ -194,8 +194,13 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
         return False
     if _tell_losses_of_both(parts):
         heading = [one for one in headings if EPOCH in one.counters and one.form.counter_first]
-        planned += heading if failed or any(map(_counts_on, heading)) else []
+        beside_failed = not _are_finite(at for one in parts for at in one.values.values())
+        planned += heading if beside_failed or any(map(_counts_on, heading)) else []
     return _stand_below(planned, part, parts)
+
+
+def _are_finite(values: Iterable[Numbers]) -> bool:
+    return all(bool(np.isfinite(one).all()) for one in values)
 
 
 def _says_how_far(part: Part) -> bool:

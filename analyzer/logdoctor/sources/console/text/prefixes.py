@@ -60,7 +60,7 @@ _LOGGING = re.compile("|".join((
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
     rf"[^\t{_N}]{{1,100}}\t[^\t{_N}]{{1,100}}\t(?={_DATE}T)",  # `gh run view --log`: the job, its step
     r'(?:(?:ts|time|timestamp|at|level|lvl|logger|name|caller)=(?:"[^"]*"|\S+) )+msg="',  # logfmt
-    rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
+    rf"{_N}s(?:\t| \| ){_N}(?:\t| \| ) *",  # Kaggle's page of a log: seconds, and the number of the line
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
