@@ -174,14 +174,16 @@ def _stages(table: Table, table_axes: TableAxes, training: Rows) -> Iterator[Tex
 
     What comes back, as the networks that take turns, is none.
     """
-    for labels in (one for one in table.labels if label_name(one.name) in STAGE_LABELS):
-        told = training.of(labels.codes) >= 0
-        rows, codes = training.numbers()[told].astype(np.int64), training.of(labels.codes)[told]
-        begins = np.flatnonzero(np.diff(codes)) + 1
-        if not 0 < len(begins) == len(np.unique(codes)) - 1 < MOST_STAGES:
+    for labels in table.labels:
+        if label_name(labels.name) not in STAGE_LABELS or _names_splits(labels):
             continue
-        steps = table_axes.place(training).steps[told][begins]
-        lines = table.lines.at(rows[begins]) if len(table.lines) else rows[begins] + 1
+        codes = training.of(labels.codes)
+        told = np.flatnonzero(codes >= 0)
+        begins = told[1:][codes[told[1:]] != codes[told[:-1]]]
+        if not 0 < len(begins) == len(np.unique(codes[told])) - 1 < MOST_STAGES:
+            continue
+        rows, steps = training.numbers()[begins].astype(np.int64), table_axes.place(training).steps[begins]
+        lines = table.lines.at(rows) if len(table.lines) else rows + 1
         for code, step, line in zip(codes[begins].tolist(), steps.tolist(), lines.tolist(), strict=True):
             yield TextEvent(STAGE_BEGUN, readable(f"{labels.name}: {labels.words[code]}"), str(table.path), line, step)
 
