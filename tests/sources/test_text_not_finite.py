@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from math import inf, isnan, nan
+from math import inf, isfinite, isnan, nan
 from pathlib import Path
 
 import pytest
 
 from logdoctor import load
+from logdoctor.errors import NoRunError
 
 POINTS = 12
 LOST = 8
@@ -114,3 +115,47 @@ def test_steps_go_on_where_the_loss_is_no_number(tmp_path: Path, header: str, li
     loss = next(one for one in run.series if one.name.lower() == "loss")
     assert loss.steps.tolist() == steps
     assert not run.notices
+
+
+FAILED_AT_ONCE = {
+    "nnU-Net, with a warning between": "2024-01-01 10:00:00.123456: Epoch 0\n"
+    "2024-01-01 10:00:00.123456: Current learning rate: 0.01\n"
+    "trainer.py:119: RuntimeWarning: invalid value encountered in scalar divide\n"
+    "  per_class = [i for i in [2 * i / (2 * i + j + k) for i, j, k in zip(tp, fp, fn)]]\n"
+    "2024-01-01 10:04:00.123456: train_loss nan\n"
+    "2024-01-01 10:04:00.123456: val_loss nan\n",
+    "RVC, of which the logger has the name of the run": "INFO:my-voice:Train Epoch: 1 [0%]\n"
+    "INFO:my-voice:[0, 0.0001]\n"
+    "INFO:my-voice:loss_disc=nan, loss_gen=nan, loss_fm=nan,loss_mel=nan, loss_kl=9.000\n",
+    "rsl_rl": "                     Learning iteration 8391/10000\n\n"
+    "                       Computation: 14963 steps/s (collection: 6.407s, learning 0.163s)\n"
+    "               Value function loss: inf\n                    Surrogate loss: 0.0000\n",
+    "MMEngine": "01/01 10:00:00 - mmengine - INFO - Epoch(train)  [1][ 500/2931]  lr: 2.0e-02  loss: nan  acc: 0.0\n",
+    "one line": "My training:\nEpoch 1 | train loss nan | val loss nan\nwhat to do?\n",
+}
+
+
+@pytest.mark.parametrize("name", FAILED_AT_ONCE)
+def test_one_record_of_what_failed_at_once_is_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / "train.log").write_text(FAILED_AT_ONCE[name])
+    (run,) = load(tmp_path)
+    assert any(not isfinite(value) for one in run.series for value in one.values)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# What to do\nStep 1: check the data.\nStep 2: if loss = nan, lower the learning rate.\n",
+        "Step 2: loss: nan means that training diverged.\n",
+        "epoch = 0\nbest_loss = float('inf')\nloss = nan\n",
+        "epoch: 3\nmin_loss: inf\nval_loss_threshold: inf\noptimizer: adam\n",
+        "tests/test_loss.py::test_loss[nan] PASSED\nstep 3: test loss=nan ... ok\n",
+        "Epoch 1/10\nbest loss: inf\npatience: 5\n",
+        "Epoch 1: val_loss improved from inf to 0.93210, saving model to weights.h5\n",
+        "- Version 1.2.3: fixed loss=nan in epoch 3\n",
+    ],
+)
+def test_what_only_speaks_of_such_a_loss_is_no_log(tmp_path: Path, text: str) -> None:
+    (tmp_path / "notes.txt").write_text(text)
+    with pytest.raises(NoRunError):
+        load(tmp_path)

@@ -1,4 +1,4 @@
-"""Lines of a text log that are no numbers and matter all the same: errors, warnings, ends and restarts."""
+"""What a log says in words and matters all the same: errors, warnings, ends, restarts, stages of the training."""
 
 from __future__ import annotations
 
@@ -52,6 +52,12 @@ PREEMPTED = "preempted"
 RESUMED = "resumed"
 """Training went on from a checkpoint."""
 
+STAGE_BEGUN = "stage-begun"
+"""From here on the log names another stage of the training: another objective, task or part of the model."""
+
+MOST_STAGES = 20
+"""Stages of one training: what tells more of them apart may be the tasks of mixed batches."""
+
 RATE_REDUCED = "learning-rate-reduced"
 """A callback lowered the learning rate."""
 
@@ -87,6 +93,6 @@ class TextEvent:
     line: int
     """Counted from 1."""
     step: int | None = None
-    """The last step logged before it."""
+    """The last step logged before it; the first of the stage that begins."""
     is_behind_all: bool = False
     """Whether the text measures nothing below it."""

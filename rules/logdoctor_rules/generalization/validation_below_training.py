@@ -330,7 +330,8 @@ class ValidationBelowTraining(Rule):
         margin = min(lead.end / (self.min_lead * train.fall), lead.lasting / max(self.min_z * lead.noise, 1e-300))
         if margin <= 1 or train.lost > (1 - KEPT) * train.fall:
             return
-        trails = trails_evaluated(run, lead, self.max_ratio_evaluated)
+        alike = evaluated_alike(run, val.series)
+        trails = trails_evaluated(alike, lead, self.max_ratio_evaluated)
         if not trails and lead.validation > self.max_ratio * min(lead.training, train.thirds[2]):
             return
         has_terms, early = bool(run.all(TrainComponentLoss)), self._led_at_first(run, lead) or trails
@@ -359,7 +360,7 @@ class ValidationBelowTraining(Rule):
                 "lead in the middle": Quantity(lead.middle),
                 "validation over training": Quantity(lead.ratio, "ratio"),
             },
-            to_tell_apart=() if named or divided or evaluated_alike(run, val.series) is not None else [EVALUATED],
+            to_tell_apart=() if named or divided or alike is not None else [EVALUATED],
         )
 
     @staticmethod

@@ -28,6 +28,7 @@ from logdoctor.evidence.stability.below_zero import runs_away_below
 from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch, rises_with_its_data
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
+from logdoctor.run.text_event import STAGE_BEGUN, TextEvent
 from logdoctor.signals import Explosion, Schedule, Spike, Spikes, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import counted, number, place
@@ -492,6 +493,17 @@ class Divergence(Rule):
             train_loss=decay(2.3, 0.5, 60).noisy(0.02).followed_by(line(1.2, 4.0, 60).noisy(0.02)),
             task_id=flat(0.0, 60).followed_by(flat(1.0, 60)),
         ),
+        silent(
+            "another objective, of which the log names the stage, costs far more, and falls from there",
+            train_loss=decay(0.12, 0.017, 12, half_life=0.2).followed_by(decay(2.2, 0.4, 12)),
+            events=(TextEvent(STAGE_BEGUN, "[finetune] epoch 12", "out.log", 13, 12),),
+        ),
+        fires(
+            "the same, which nothing learns",
+            varies={"every second point": "the step is as large, and few values follow it"},
+            train_loss=decay(0.12, 0.017, 12, half_life=0.2).followed_by(flat(2.2, 12).noisy(0.1)),
+            events=(TextEvent(STAGE_BEGUN, "[finetune] epoch 12", "out.log", 13, 12),),
+        ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
         silent(
             "nine batches of a detector, the last one hard",
@@ -638,7 +650,7 @@ class Divergence(Rule):
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if rises_with_its_data(run, rise.train, rise.val) or (may_be_harmless(run, rise.train) and not exploded):
+        if rises_with_its_data(run, rise.train, rise.val) or may_be_harmless(run, rise.train, exploded=exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
         if not margin or (len(rise.train) < self.min_points and not explodes):

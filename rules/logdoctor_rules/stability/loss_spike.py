@@ -42,6 +42,7 @@ from logdoctor.evidence.stability.training_jumps import (
     swings_about_zero,
 )
 from logdoctor.evidence.weighing import Clue
+from logdoctor.run.text_event import STAGE_BEGUN, TextEvent
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.stability.spikes import relapses, same_again
 from logdoctor.wording import number, place
@@ -195,6 +196,12 @@ class LossSpike(Rule):
             axis=Axis.STEP,
             train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
             stage=flat(1.0, 60).followed_by(flat(2.0, 60)),
+        ),
+        silent(
+            "the same in a log that names the stage",
+            axis=Axis.STEP,
+            train_loss=decay(1.2, 0.4, 60, half_life=0.1).followed_by(decay(2.3, 0.01, 60, half_life=0.1)).noisy(0.01),
+            events=(TextEvent(STAGE_BEGUN, "stage: finetune", "log.csv", 62, 60),),
         ),
         fires(
             "the same, long after that stage began",

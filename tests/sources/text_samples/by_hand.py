@@ -655,6 +655,24 @@ SAMPLES = (
         {"mse": [(1, 0.5), (10, 0.25), (20, 0.125), (30, 0.0625)]},
     ),
     Sample(
+        "a bare number before a colon, which rises evenly",
+        "bare.log",
+        "".join(f"{i}: loss={0.5**i}\n" for i in range(12)),
+        {"loss": [(i, 0.5**i) for i in range(12)]},
+    ),
+    Sample(
+        "processes of Slurm, each before a colon",
+        "slurm-7.out",
+        "".join(f"{rank}: step {i} loss={0.5**i}\n" for i in range(12) for rank in (0, 1)),
+        {"loss": [(i, 0.5**i) for i in range(12)]},
+    ),
+    Sample(
+        "a bare number in brackets, and the splits without a mark",
+        "rounds.log",
+        "".join(f"[{i}] train {0.5**i} test {0.5**i + 0.25}\n" for i in range(1, 5)),
+        {"train": [(i, 0.5**i) for i in range(1, 5)], "test": [(i, 0.5**i + 0.25) for i in range(1, 5)]},
+    ),
+    Sample(
         "the day of each epoch is no curve",
         "dates.log",
         "".join(f"Date: 2023-10-29 11:2{i}:34s, Epoch: [{i}/100],Val_PSNR: {28 + i / 4}\n" for i in range(1, 4)),

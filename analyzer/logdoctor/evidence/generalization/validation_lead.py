@@ -124,9 +124,8 @@ def _hides_its_end(gap: Gap) -> bool:
     return third > 0 and bool((undone >= 0).all()) and median(undone[-third:]) <= gap.val.end
 
 
-def trails_evaluated(run: Run, lead: Lead, most: float) -> str:
-    """Say so where the training set is evaluated as validation is, and validation is at most that share of it."""
-    alike = evaluated_alike(run, lead.gap.val.series)
+def trails_evaluated(alike: Series | None, lead: Lead, most: float) -> str:
+    """Say so where validation is at most that share of the training set, if that is evaluated as it is."""
     if alike is None:
         return ""
     late = alike.values[-(len(alike) // 3) :]

@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.evidence.optimization.first_loss import LARGEST
 from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_since
 from logdoctor.evidence.stability.rounds import comes_in_rounds
-from logdoctor.evidence.stability.training_jumps import steps_up_with_stage
+from logdoctor.evidence.stability.training_jumps import learns_new_stage, steps_up_with_stage
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, Unknown, ValLoss
@@ -184,8 +184,10 @@ def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
     return alone and train.sure_fall >= SURE
 
 
-def may_be_harmless(run: Run, loss: Trend[TrainLoss]) -> bool:
-    """Whether memorising or another task could have raised a loss, unless it explodes: neither costs so much."""
+def may_be_harmless(run: Run, loss: Trend[TrainLoss], *, exploded: bool) -> bool:
+    """Whether memorising or another task could have raised a loss: only one that is being learnt costs ever so much."""
+    if exploded:
+        return learns_new_stage(loss, run)
     return _may_memorise(loss) or steps_up_with_stage(loss, run)
 
 

@@ -14,6 +14,7 @@ from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
+from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, same_again
@@ -57,11 +58,11 @@ STAGES = frozenset("stage phase task".split())
 COUNTED = frozenset("id idx index no num number".split())
 """What their names add: `task_id`, but no `task_loss`."""
 
-MOST_STAGES = 20
-"""Changes of such a number up to which it counts parts of a training: it may tell the tasks of mixed batches apart."""
-
 MOST_OF_RISE = 0.7
 """Part of the rise of a loss from its lowest level to its end from which a single step makes it."""
+
+LEARNT = 0.5
+"""Loss in units of that with which a stage begins, up to which what it asks is being learnt."""
 
 BEGAN = 0.25
 """Part of such a rise up to which it may have come before the jump: what rises all along is learnt from other data."""
@@ -168,20 +169,43 @@ def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
 
 
 def begins_stage(index: int, series: Series, run: Run) -> bool:
-    """Whether the log counts another stage, phase or task from the value on that jumps, or a few before it."""
-    stages = (one.finite for one in run.series if one.axis is series.axis and _counts_stages(one))
-    begun = (one.steps[1:][np.diff(one.values) != 0] for one in stages)
+    """Whether the log names or counts another stage of the training from the value on that jumps, or a few before."""
+    begun = _stages_begun(run, series)
     since, until = series.steps[[max(index - RUN_UP, 0), index]]
-    return any(len(at) <= MOST_STAGES and bool(((at > since) & (at <= until)).any()) for at in begun)
+    return bool(((begun > since) & (begun <= until)).any())
 
 
 def steps_up_with_stage(train: Trend[TrainLoss], run: Run) -> bool:
-    """Whether a loss rises at once where the log counts another stage, and hardly before or after: by another task."""
+    """Whether a loss rises at once where the log tells another stage, and hardly before or after: by another task."""
+    return _step_of_stage(train, run) is not None
+
+
+def learns_new_stage(train: Trend[TrainLoss], run: Run) -> bool:
+    """Whether a loss that another stage raises, be it as high as it may, has since fallen well below where that began.
+
+    Another objective has values of its own, which tell nothing beside those of the one before.
+    """
+    at = _step_of_stage(train, run)
+    return at is not None and median(train.series.values[at:][-RUN_UP:]) <= LEARNT * float(train.series.values[at])
+
+
+def _step_of_stage(train: Trend[TrainLoss], run: Run) -> int | None:
+    """Return the index of the first value of a stage with which most of the rise of a loss comes, if one has it."""
+    if not len(_stages_begun(run, train.series)):
+        return None
     values = train.series.values
     at = int(np.argmax(np.diff(values))) + 1
     step, end = float(values[at] - values[at - 1]), median(values[at:][-RUN_UP:])
     alone = step >= MOST_OF_RISE * (end - train.reached) > 0 and end - float(values[at]) <= (1 - MOST_OF_RISE) * step
-    return alone and begins_stage(at, train.series, run)
+    return at if alone and begins_stage(at, train.series, run) else None
+
+
+def _stages_begun(run: Run, series: Series) -> NDArray[np.int64]:
+    """Return the steps at which the log tells another stage of a training, beside a series."""
+    named = [one.step for one in run.events if one.kind == STAGE_BEGUN and one.step is not None]
+    numbers = (one.finite for one in run.series if one.axis is series.axis and _counts_stages(one))
+    counted = (one.steps[1:][np.diff(one.values) != 0] for one in numbers)
+    return np.concatenate([np.array(named, np.int64), *(at for at in counted if len(at) <= MOST_STAGES)])
 
 
 def _counts_stages(series: Series) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from logdoctor.run import Run, Series, State, TextEvent
 from logdoctor.run.roles import TrainLoss
-from logdoctor.run.text_event import ENDS, RESUMED, STOPS
+from logdoctor.run.text_event import ENDS, RESUMED, STAGE_BEGUN, STOPS
 from logdoctor.signals.schedule.plan import plan_of
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -23,7 +23,7 @@ class Console:
     @classmethod
     def measure(cls, run: Run) -> Console:
         """Take them from a run; raises Unmeasurable when it has none: nothing tells that its console was logged."""
-        if not run.events:
+        if all(one.kind == STAGE_BEGUN for one in run.events):
             raise Unmeasurable("no error line, warning or notice of a text log in this run")
         return cls(run)
 

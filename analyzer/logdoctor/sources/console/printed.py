@@ -20,6 +20,7 @@ from logdoctor.sources.console.said.headings import HeadingReader
 from logdoctor.sources.console.said.messages import Message, MessageReader
 from logdoctor.sources.console.said.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.said.several_runs import Announced
+from logdoctor.sources.console.said.stages import StageReader
 from logdoctor.sources.console.text.east_asian import with_plain_marks
 from logdoctor.sources.console.text.julia import with_names_of_calls
 from logdoctor.sources.console.text.passages import Passage
@@ -38,7 +39,7 @@ class _Text:
 
     def __init__(self, path: Path) -> None:
         self.rows, self.drawn = StreamReader(), DrawnReader()
-        self.messages, self.headings = MessageReader(), HeadingReader()
+        self.messages, self.stages, self.headings = MessageReader(), StageReader(), HeadingReader()
         self.opening: list[str] = []
         """The first lines, which may hold settings."""
         self._path = path
@@ -53,7 +54,7 @@ class _Text:
         taken = self.rows.take(passage)
         for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
             self._damage.add(span)
-        for reader in (self.drawn, self.messages, self.headings):
+        for reader in (self.drawn, self.messages, self.stages, self.headings):
             reader.take(passage, taken)
         if len(self.opening) < MOST_LINES:
             self.opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
@@ -91,9 +92,10 @@ def logs_of(path: Path, pieces: Iterable[Passage | Span], *, is_file: bool = Tru
             notices.append(_part_notice(path, found.announced, text.rows.places_between(found.stretch), count))
         lines = text.rows.places(found.lines) if is_file else Lines()
         table, step_axis = replace(found.table, lines=lines), found.step_axis
+        stages = text.stages.begun(found.stretch)
         said = Log(
             hyperparameters=shared | ({} if found.announced is None else dict(found.announced.settings)),
-            events=text.messages.events(path, found.clock, found.stretch, found.first_line, found.last_line),
+            events=text.messages.events(path, found.clock, found.stretch, found.first_line, found.last_line, stages),
             planned_steps=found.plan,
             finished=_finished(text.messages.last(found.stretch), found, is_last=not runs or _goes_on(found)),
             label="" if found.announced is None else readable(found.announced.name),

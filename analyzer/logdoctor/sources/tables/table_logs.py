@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Axis, Notice, Series, Setting, Split
+from logdoctor.run import Axis, Notice, Series, Setting, Split, TextEvent
 from logdoctor.run.naming import is_bare_split, split_of
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
+from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
 from logdoctor.sources.source import Log
 from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import axis_of, counts, normal, numbers_rows
@@ -28,6 +29,12 @@ SPLIT_LABELS = frozenset({
 })  # fmt: skip
 """Columns whose words say which part of the data a row was measured on (mmcv; `epoch,phase,loss` by hand)."""
 
+STAGE_LABELS = frozenset({
+    "stage", "phase", "task", "mode", "split", "stage_name", "phase_name", "task_name", "training_stage",
+    "training_phase", "train_stage", "train_phase",
+})  # fmt: skip
+"""Columns whose words may name the stages of a training instead: pretrain and then finetune."""
+
 QUANTITY_LABELS = frozenset({"tag", "metric", "metric_name", "metricname", "series", "variable", "key", "name"})
 """Columns whose words name the number in the column `value` beside them, one row for each point."""
 
@@ -43,7 +50,7 @@ SUBJECT_LABELS = frozenset({
 })  # fmt: skip
 """Columns that say what was trained: of runs one below the other, or of one run that trains several or changes it."""
 
-LABELS = SPLIT_LABELS | QUANTITY_LABELS | RUN_LABELS | SUBJECT_LABELS
+LABELS = SPLIT_LABELS | STAGE_LABELS | QUANTITY_LABELS | RUN_LABELS | SUBJECT_LABELS
 
 _HOLDERS = ("metric.context.", "context.", "metric.")
 """What Aim puts before the name of a label: `metric.name`, `context.subset`."""
@@ -79,8 +86,8 @@ def read_logs(
     said = (*notices, *_unread(table))
     for label, part in _runs(table.renamed({one.name: readable(one.name) for one in table.columns})):
         logged, settings = _without_settings(part)
-        series, odd = _read_run(logged, step_axis, proven=proven)
-        yield Log(series=series, hyperparameters=settings, notices=(*said, *odd), label=label)
+        log = _read_run(logged, step_axis, proven=proven)
+        yield replace(log, hyperparameters=settings, notices=(*said, *log.notices), label=label)
         said = ()
 
 
@@ -137,7 +144,7 @@ def _without_settings(table: Table) -> tuple[Table, dict[str, Setting]]:
     return kept, {name.removeprefix(_CONFIG).replace("/", "."): value for name, value in settings.items()}
 
 
-def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Series, ...], tuple[Notice, ...]]:
+def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> Log:
     path = str(table.path)
     notices: list[Notice] = []
     if proven:
@@ -147,7 +154,8 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
         table = table.without(lost)
     table, moments = without_row_times(table)
     table, padding = without_padding(table)
-    table_axes = table_axes_of(table, step_axis, _training_rows(table))
+    training = _training_rows(table)
+    table_axes = table_axes_of(table, step_axis, training)
     placed = _place(table, table_axes, moments)
     notices += padding
     notices += [Notice(INTERPRETATION, path, note) for note in table_axes.notes]
@@ -158,7 +166,26 @@ def _read_run(table: Table, step_axis: Axis, *, proven: bool) -> tuple[tuple[Ser
     for counter in placed.shuffled:
         message = f"The rows do not stand in the order of `{counter}`; their points were put in it."
         notices.append(Notice(INTERPRETATION, path, message))
-    return placed.series, tuple(notices)
+    return Log(placed.series, notices=tuple(notices), events=tuple(_stages(table, table_axes, training)))
+
+
+def _stages(table: Table, table_axes: TableAxes, training: Rows) -> Iterator[TextEvent]:
+    """Yield where another stage begins, of columns whose words name stages: each stands in one stretch of rows.
+
+    What comes back, as the networks that take turns, is none.
+    """
+    for labels in table.labels:
+        if label_name(labels.name) not in STAGE_LABELS or _names_splits(labels):
+            continue
+        codes = training.of(labels.codes)
+        told = np.flatnonzero(codes >= 0)
+        begins = told[1:][codes[told[1:]] != codes[told[:-1]]]
+        if not 0 < len(begins) == len(np.unique(codes[told])) - 1 < MOST_STAGES:
+            continue
+        rows, steps = training.numbers()[begins].astype(np.int64), table_axes.place(training).steps[begins]
+        lines = table.lines.at(rows) if len(table.lines) else rows + 1
+        for code, step, line in zip(codes[begins].tolist(), steps.tolist(), lines.tolist(), strict=True):
+            yield TextEvent(STAGE_BEGUN, readable(f"{labels.name}: {labels.words[code]}"), str(table.path), line, step)
 
 
 def _unread(table: Table) -> Iterator[Notice]:
@@ -304,11 +331,11 @@ def _names_splits(labels: Labels) -> bool:
     return label_name(labels.name) in SPLIT_LABELS and (all(splits) or len(set(filter(None, splits))) > 1)
 
 
-def _training_rows(table: Table) -> Rows | None:
-    """Return the rows that no column assigns to held-out data, where one tells."""
+def _training_rows(table: Table) -> Rows:
+    """Return the rows that no column assigns to held-out data."""
     labels = [one for one in table.labels if _names_splits(one)]
     if not labels:
-        return None
+        return Rows(table.rows)
     training = np.ones(table.rows, bool)
     for one in labels:
         held_out = [code for code, word in enumerate(one.words) if split_of(word) is not Split.TRAIN]

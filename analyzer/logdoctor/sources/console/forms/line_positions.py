@@ -38,7 +38,7 @@ _BOOSTED = re.compile(
 and `[20]    valid_0's auc: 0.84`, where the tab was pasted as blanks."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?[-+]?(?:\0|nan|inf)")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
-_MEASURED = re.compile(r"\][ \t]+[A-Za-z_][\w./@-]*(?:=|: )(?:\0|[-+]?(?:\0|nan|inf))")
+_MEASURED = re.compile(r"\]:?[ \t]+[A-Za-z_][\w./@-]*(?:=|:? )(?:\0|[-+]?(?:\0|nan|inf))")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 

@@ -6,7 +6,7 @@ prose in the log are no data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -15,6 +15,7 @@ import numpy as np
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import LearningRate, Loss, TrainError
+from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import EPOCH, INDEX, Clock, Numbers, Part
 from logdoctor.sources.console.rows.placing import clock_of
 from logdoctor.sources.console.rows.quantities import NEAR
@@ -169,9 +170,10 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
 
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
-    which epoch of how many it is, or right below one; those of both splits below headings that say but which, as of
-    nnU-Net, where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the
-    iteration, as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer.
+    which epoch of how many it is, or below one; those of both splits below headings that say but which, as of nnU-Net,
+    where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the iteration,
+    as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer. Any loss that is not finite does, on
+    a line that begins with the epoch or says of how many, or below one: where training fails at once, that is all.
     """
     names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
     losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
@@ -180,16 +182,38 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
+    failed = not _are_finite(part.values[name] for name in losses)
+    if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
+        return True
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
         return (part.form.counter_first or part.form.is_dict) and bool(part.counters)
-    if not any(map(split_of, losses)):
+    headings = [one for one in parts if not one.values and one.counters]
+    if failed:
+        planned += [one for one in headings if _says_how_far(one) or one.form.heads]
+    elif not any(map(split_of, losses)):
         return False
     if _tell_losses_of_both(parts):
-        heading = [one for one in parts if not one.values and EPOCH in one.counters and one.form.counter_first]
-        failed = not all(np.isfinite(at).all() for one in parts for at in one.values.values())
-        planned += heading if failed or any(map(_counts_on, heading)) else []
-    above = Clock.of([(one.lines, one.lines.astype(float)) for one in planned]).before(part.lines)
-    return bool((part.lines - above <= NEAR).all())
+        heading = [one for one in headings if EPOCH in one.counters and one.form.counter_first]
+        beside_failed = not _are_finite(at for one in parts for at in one.values.values())
+        planned += heading if beside_failed or any(map(_counts_on, heading)) else []
+    return _stand_below(planned, part, parts)
+
+
+def _are_finite(values: Iterable[Numbers]) -> bool:
+    return all(bool(np.isfinite(one).all()) for one in values)
+
+
+def _says_how_far(part: Part) -> bool:
+    """Tell lines that say of how many: `iteration 8391/10000`, `Epoch [1][500/2931]`."""
+    return any(one.kind in (Kind.PLAN, Kind.LENGTH) for one in part.form.fields)
+
+
+def _stand_below(headings: Sequence[Part], part: Part, parts: Sequence[Part]) -> bool:
+    """Tell lines that are headings, or stand below one with few lines between any two that count or measure."""
+    told = np.unique(np.concatenate([one.lines for one in parts if one.values or one.counters]))
+    blocks = told[np.append(True, np.diff(told) > NEAR)]
+    above = Clock.of([(one.lines, one.lines.astype(float)) for one in headings]).before(part.lines)
+    return bool((above >= Clock(blocks, blocks.astype(float)).before(part.lines)).all())
 
 
 def _tell_losses_of_both(parts: Sequence[Part]) -> bool:

@@ -12,7 +12,7 @@ from logdoctor.run import Split
 from logdoctor.run.naming import names_a_return, role_of, split_of, stem_of, words
 from logdoctor.run.roles import KlDivergence, Loss, Unknown
 from logdoctor.run.vocabulary import AVERAGE_OF_EPISODES
-from logdoctor.sources.console.forms.form import Kind
+from logdoctor.sources.console.forms.form import Field, Kind
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.streams import Rows
 from logdoctor.sources.console.words.vocabulary import LAST, SPLIT_ROLES
@@ -24,6 +24,9 @@ _ENOUGH_PAIRS = 3
 
 _ENOUGH_LAST = 3
 """Places at which a last value is told before it is one of each epoch."""
+
+_ENOUGH_COUNTS = 10
+"""Lines before which a number rises evenly, before it counts them: fewer may be of processes that each print one."""
 
 _OF_DATA = (KlDivergence, Unknown)
 """Further quantities that differ from one split to the other: a term that lines tell of both is two curves."""
@@ -44,11 +47,23 @@ Told = tuple[Part, Within | None]
 
 
 def of_one_rank(rows: Rows) -> Rows:
-    """Keep the lines of the process that printed most, the first of equals: the others repeat it or log their share."""
+    """Keep the lines of the process that printed most, the first of equals: the others repeat it or log their share.
+
+    But what rises evenly from each line of many to the next is no process: it counts, as `12: loss=0.5` does.
+    """
     if rows.ranks is None or len(rows.ranks) != len(rows):
         return rows
+    if len(rows) >= _ENOUGH_COUNTS and not rows.of(Kind.COUNTER) and _rise_evenly(rows.ranks):
+        fields = (Field(Kind.COUNTER, "step", 0), *rows.form.fields)
+        form = replace(rows.form, fields=fields, counter_first=True)
+        return replace(rows, form=form, numbers=(rows.ranks, *rows.numbers))
     ranks, counts = np.unique(rows.ranks, return_counts=True)
     return rows.take(rows.ranks == ranks[np.argmax(counts)])
+
+
+def _rise_evenly(numbers: Numbers) -> bool:
+    moves = np.diff(numbers)
+    return bool(moves[0] > 0 and (moves == moves[0]).all())
 
 
 def printed_once(rows: Rows) -> Rows:

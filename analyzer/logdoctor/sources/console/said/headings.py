@@ -103,7 +103,7 @@ class Heading:
     word: str
     """That word, or nothing."""
     text: str
-    """What it says, without prefixes, marks and times; nothing where it is the label of a phase."""
+    """What it says, without prefixes, marks and times; nothing where it is the label of a stage."""
     line: int
     """Number of the cleaned line, counted through the whole log."""
 
@@ -171,7 +171,7 @@ class HeadingReader:
             if label is None or len(self._labels) >= MOST_HEADINGS:
                 continue
             self._first_labelled.setdefault(shape, taken.first + i)
-            text = label.said_in(lines[i])
+            text = "" if label.is_stage else label.said_in(lines[i])
             if not self._labels or text != self._labels[-1].text:
                 self._labels.append(Heading(LABEL, label.word, text, taken.first + i))
 

@@ -34,7 +34,7 @@ _OF_AN_EPOCH = re.compile(
 )
 """What is said of an epoch, whichever run it is of."""
 
-_PHASE = re.compile(
+_STAGE = re.compile(
     r"\b(?:pre-?train\w*|warm\w*|burn-?in|cool-?down|anneal\w*|tun(?:e|ing)|un-?freez\w*|frozen|distil\w*|align\w*|"
     r"adapt\w*|prun\w*|quanti\w*|prob(?:e|ing)|adversarial|(?:un|self-?)?supervised|joint|sft|first|second|third|last|"
     r"initial|all)\b|"
@@ -43,7 +43,7 @@ _PHASE = re.compile(
     r"heads?|backbone)\b",
     re.I,
 )
-"""Phases of one training, and the roles of the networks that it trains."""
+"""Stages of one training, and the roles of the networks that it trains."""
 
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
@@ -57,12 +57,14 @@ class Label:
     word: str = ""
     """The word for a repeat or before a title, in small letters; nothing where it is a name."""
     name: str = ""
-    """The name, the same on each line; nothing where a word stands, and for a phase, which names no run."""
+    """The name, the same on each line; nothing where a word stands before a number or a title."""
+    is_stage: bool = False
+    """Whether it names or numbers a stage of one training."""
     place: re.Pattern[str] | None = None
     """How a line with such a word begins, with what it says as the only group: each line has its own number."""
 
     def said_in(self, line: str) -> str:
-        """Return what it says in one of its lines: `Fold 2`; nothing for a phase."""
+        """Return what it says in one of its lines: `Fold 2`."""
         found = self.place.match(line) if self.place else None
         return found[1] if found else self.name
 
@@ -87,8 +89,8 @@ def _of_name(name: str) -> Label | None:
     spelt = _NO_LETTERS.sub(" ", name).strip()
     if split_of(name) or _OF_AN_EPOCH.search(spelt):
         return None
-    is_phase = any(phase.search(said) for phase in (NO_RUN, _PHASE) for said in (name, spelt))
-    return Label(name="" if is_phase else name)
+    is_stage = any(stage.search(said) for stage in (NO_RUN, _STAGE) for said in (name, spelt))
+    return Label(name=name, is_stage=is_stage)
 
 
 def _measures(shape: str) -> bool:

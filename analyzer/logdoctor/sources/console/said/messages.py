@@ -8,6 +8,7 @@ see lines without their numbers, so that each wording is matched once in a log h
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,14 +196,16 @@ class MessageReader:
                 lines = passage.text.split("\n") if lines is None else lines
                 self._add(kind, lines[i], taken.first + i, passage.places.at(i))
 
-    def events(self, path: Path, clock: Clock, lines: range, first: int, last: int) -> tuple[TextEvent, ...]:
-        """Return the events of some lines in the order of the log, with the step at which the run stood.
+    def events(
+        self, path: Path, clock: Clock, lines: range, first: int, last: int, more: Sequence[Message] = ()
+    ) -> tuple[TextEvent, ...]:
+        """Return the events of some lines, and more of them, in the order of the log: with the step of the run there.
 
         `first` and `last` are the lines between which something is measured. A count above the first that is greater
         than the next one is a plan: `epochs: 25`.
         """
         held = (one for many in self._found.values() for one in many if one.line in lines)
-        found = sorted(held, key=lambda one: one.line)
+        found = sorted((*held, *more), key=lambda one: one.line)
         at = np.array([one.line for one in found], np.int64)
         steps = clock.before(at)
         is_plan = (at < first) & (steps > clock.after(at))

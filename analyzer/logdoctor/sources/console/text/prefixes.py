@@ -42,6 +42,7 @@ _LOGGING = re.compile("|".join((
     rf"\[{_LEVEL}:[\w.]+\]\s*",  # Sockeye
     rf"[\w.]+: \[ *{_LEVEL}\] - ",  # timm's files
     rf"[IWEF][0-9{_N}]+ {_CLOCK}[. {_N}]*[\w./]+(?::{_N})?\] ?",  # glog
+    rf"{_LEVEL}:[A-Za-z_][\w.-]*:(?=[A-Za-z\[])",  # logging.BASIC_FORMAT; a logger may be called after the run
     rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
@@ -59,7 +60,7 @@ _LOGGING = re.compile("|".join((
     rf"\[[\w.]+:{_N}, rank={_N}\]\s*",  # OLMo
     rf"[^\t{_N}]{{1,100}}\t[^\t{_N}]{{1,100}}\t(?={_DATE}T)",  # `gh run view --log`: the job, its step
     r'(?:(?:ts|time|timestamp|at|level|lvl|logger|name|caller)=(?:"[^"]*"|\S+) )+msg="',  # logfmt
-    rf"{_N}s\t{_N}\t *",  # Kaggle's page of a log: seconds, and the number of the line
+    rf"{_N}s(?:\t| \| ){_N}(?:\t| \| ) *",  # Kaggle's page of a log: seconds, and the number of the line
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 

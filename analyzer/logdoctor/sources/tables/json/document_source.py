@@ -66,7 +66,9 @@ def _log_of(path: Path, content: Any) -> Log | None:
     curves = [one for one in curves_in(path, content) if belong(one)]
     logs = [(one.prefix, log) for one in curves for log in read_logs(one.table)]
     series = tuple(replace(one, name=readable(prefix) + one.name) for prefix, log in logs for one in log.series)
-    return Log(series=series, notices=tuple(notice for _, log in logs for notice in log.notices)) if curves else None
+    notices = tuple(notice for _, log in logs for notice in log.notices)
+    events = tuple(event for _, log in logs for event in log.events)
+    return Log(series=series, notices=notices, events=events) if curves else None
 
 
 def _settings(document: Any) -> dict[str, Setting]:
