@@ -501,7 +501,7 @@ class TestReferences:
         assert done.returncode == 1
         assert "train_loss like reference smoke: differs in 20 of 20 values, first at step 0: " in done.stdout
         done = here("reference", "update", "smoke.json", "golden/seed1", "--reason", "new seed", cwd=seeds)
-        assert (done.returncode, "train_loss: 20 values taken anew" in done.stdout) == (0, True)
+        assert (done.returncode, "train_loss: 20 values replaced" in done.stdout) == (0, True)
         assert here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds).returncode == 0
 
     def test_2_no_reference(self, seeds: Path) -> None:

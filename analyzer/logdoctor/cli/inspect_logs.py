@@ -1,4 +1,4 @@
-"""`logdoctor inspect`: what was read and how it was understood."""
+"""`logdoctor inspect`: what was read and how it was interpreted."""
 
 from __future__ import annotations
 
