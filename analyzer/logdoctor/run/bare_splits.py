@@ -1,4 +1,4 @@
-"""Curves that are called after their split and no more, `train=0.18 val=0.19`: the curves beside them tell what of."""
+"""Curves named after their split alone, `train=0.18 val=0.19`: what they measure follows from the other curves."""
 
 from __future__ import annotations
 
@@ -60,16 +60,18 @@ def loss_of_validation(series: list[Series]) -> list[Series]:
 
 def shares_of_splits(series: list[Series]) -> list[Series]:
     """Take percentages that are called after splits for errors where they fall, else for accuracies: `Train: 95.3%`."""
-    metrics = {Split.TRAIN: (roles.TrainMetric, roles.TrainError)}
-    held_out = (roles.ValMetric, roles.ValError)
-    return [
-        replace(one, role=metrics.get(one.split, held_out)[falls(one)])
-        if one.role is roles.Unknown
-        and one.name.endswith(_IN_PERCENT)
-        and naming.is_bare_split(one.name.removesuffix(_IN_PERCENT))
-        else one
-        for one in series
-    ]
+    return [replace(one, role=_role_of_share(one)) if _is_share_of_split(one) else one for one in series]
+
+
+def _is_share_of_split(series: Series) -> bool:
+    stem = series.name.removesuffix(_IN_PERCENT)
+    return series.role is roles.Unknown and stem != series.name and naming.is_bare_split(stem)
+
+
+def _role_of_share(series: Series) -> type[roles.Role]:
+    if series.split is Split.TRAIN:
+        return roles.TrainError if falls(series) else roles.TrainMetric
+    return roles.ValError if falls(series) else roles.ValMetric
 
 
 def scores_of_splits(series: list[Series]) -> list[Series]:

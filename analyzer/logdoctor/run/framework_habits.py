@@ -1,4 +1,4 @@
-"""What single frameworks and libraries log in ways of their own, of which a name alone tells the wrong thing."""
+"""Conventions of single frameworks that make the name of a curve misleading."""
 
 from __future__ import annotations
 
@@ -124,14 +124,15 @@ def without_sums_of_spacy(series: list[Series]) -> list[Series]:
     sums = [one for one in series if vocabulary.SPACY_LOSS.match(one.name)]
     if not sums or not any(map(beginnings.issuperset, _SPACY_MEANS)):
         return series
-    return [
-        replace(one, role=roles.Unknown)
-        if one in sums
-        else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
-        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
-        else one
-        for one in series
-    ]
+
+    def understood(one: Series) -> Series:
+        if one in sums:
+            return replace(one, role=roles.Unknown)
+        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown):
+            return replace(one, role=roles.ValMetric, split=Split.VALIDATION)
+        return one
+
+    return list(map(understood, series))
 
 
 def without_running_totals(series: list[Series]) -> list[Series]:
