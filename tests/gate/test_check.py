@@ -28,6 +28,7 @@ from logdoctor.diagnosis import analyze
 from logdoctor.gate.judge import judge
 from logdoctor.gated import Outcome, Verdict
 from logdoctor.reports.formats import FORMATS
+from logdoctor.sources.discovery.discover import Skipped
 
 NAN = float("nan")
 
@@ -129,7 +130,8 @@ class TestExitCodes:
 
     def test_3_what_may_not_be_looked_at(self, sound: Path) -> None:
         found = analyze(sound.parent / "runs", now=2e9)
-        closed = judge(replace(found, in_doubt=("b (Permission denied)",)), Config(), [], date(2026, 1, 1))
+        skipped = Skipped(in_doubt=("b (Permission denied)",))
+        closed = judge(replace(found, skipped=skipped), Config(), [], date(2026, 1, 1))
         assert closed.verdict is Verdict.INCONCLUSIVE
         assert [(one.run, one.message) for one in closed.checks if one.outcome is Outcome.INCONCLUSIVE] == [
             ("b", "Permission denied: whether a run there is sound cannot be told")

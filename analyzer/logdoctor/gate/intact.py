@@ -54,7 +54,7 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
 
 def missing_runs(diagnosis: Diagnosis) -> Iterator[Check]:
     """Yield a check that cannot be answered for each place that may hold a run and where none was read."""
-    for text in diagnosis.in_doubt:
+    for text in diagnosis.skipped.in_doubt:
         path, _, reason = text.removesuffix(")").rpartition(" (")
         message = f"{reason}: whether a run there is sound cannot be told"
         yield Check("runs", "all runs read", path, "", Severity.ERROR, Outcome.INCONCLUSIVE, message)

@@ -125,5 +125,5 @@ def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         yield page.printable(named + notice.message)
     if len(notices) > MAX_DAMAGED:
         yield f"and {len(notices) - MAX_DAMAGED:,} more"
-    if diagnosis.not_read:
-        yield page.printable(f"not read: {first_of(diagnosis.not_read)}")
+    if diagnosis.skipped.not_read:
+        yield page.printable(f"not read: {first_of(diagnosis.skipped.not_read)}")

@@ -157,11 +157,12 @@ def _document(
 
 
 def _not_read(diagnosis: Diagnosis) -> Iterator[str]:
-    """Yield what was left unread, and why: silence about it would be praise."""
-    for text in diagnosis.not_read[:MOST_NOT_READ]:
+    """Yield what was not read, and why: unmentioned, it would pass for sound."""
+    not_read = diagnosis.skipped.not_read
+    for text in not_read[:MOST_NOT_READ]:
         yield f"Not read: {printable(text)}"
-    if len(diagnosis.not_read) > MOST_NOT_READ:
-        yield f"and {len(diagnosis.not_read) - MOST_NOT_READ:,} more; `logdoctor inspect` lists them"
+    if len(not_read) > MOST_NOT_READ:
+        yield f"and {len(not_read) - MOST_NOT_READ:,} more; `logdoctor inspect` lists them"
 
 
 def _subject(diagnosis: Diagnosis) -> str:
