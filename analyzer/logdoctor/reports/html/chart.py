@@ -10,7 +10,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import Curve, Panel
 from logdoctor.reports.html.geometry import Scale, round_ticks
 from logdoctor.reports.html.names import cut
-from logdoctor.reports.html.plot import POINTS, plot
+from logdoctor.reports.html.plot import POINTS, Canvas, plot
 from logdoctor.reports.html.shapes import Band, Chart, Plot, Tick
 from logdoctor.reports.html.values import described, values
 from logdoctor.run import Series
@@ -81,11 +81,13 @@ def chart(
     first = contents[0].curves[0].series
     bands = tuple(_bands(finding, contents, axis, frame))
     beside = [one for one in siblings if one.series.axis == first.axis]
-    placed = list(_placed(contents, beside, axis, finding, frame))
-    plots, said = [one for one, _ in placed], [remark for _, remark in placed if remark]
+    placed = list(_placed(contents, beside, Canvas(axis, finding, frame.points), frame.tall))
+    plots, remarks = [one for one, _ in placed], [remark for _, remark in placed if remark]
     if frame.is_wide and any(one.triangles for one in plots):
-        said.append("Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place.")
-    said += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
+        remarks.append(
+            "Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place."
+        )
+    remarks += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
     curves = [curve for content in contents for curve in content.curves]
     logarithmic = ", log scale" if plots[0].logarithmic else ""
     columns, rows = values(contents, finding)
@@ -100,20 +102,20 @@ def chart(
         ticks=tuple(_ticks(axis, bands, frame.crowded)),
         axis=axis_word(first.axis),
         description=" ".join(described(curve, contents) for curve in curves),
-        caption=" ".join(said),
+        caption=" ".join(remarks),
         columns=(axis_word(first.axis), *columns),
         rows=rows,
     )
 
 
 def _placed(
-    contents: Sequence[Panel], siblings: Sequence[Curve], axis: Scale, finding: Finding | None, frame: Frame
+    contents: Sequence[Panel], siblings: Sequence[Curve], canvas: Canvas, first_height: int
 ) -> Iterator[tuple[Plot, str]]:
-    """Yield the panels below each other, each with what is to be said of it; siblings go into the first."""
+    """Yield the panels from top to bottom, each with a remark about it; siblings go into the first."""
     top = float(TOP)
     for place, content in enumerate(contents):
-        height = STRIP if content.is_strip else MIDDLE if place else frame.tall
-        yield plot(content, () if place else siblings, axis, (top, height), finding, frame.points)
+        height = STRIP if content.is_strip else MIDDLE if place else first_height
+        yield plot(content, () if place else siblings, canvas, top=top, height=height)
         top += height + BETWEEN
 
 

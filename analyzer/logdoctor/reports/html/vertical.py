@@ -13,6 +13,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import Curve, Panel, flagged_steps
 from logdoctor.reports.html.geometry import (
     STANDS_OUT,
+    Area,
     Scale,
     outstanding_start,
     scale_of,
@@ -100,23 +101,23 @@ def _left_out(panel: Panel, finding: Finding | None) -> tuple[int | None, str]:
     return last, f"{printable(series.name)} begins above what the axis shows, at {number(highest)}, {until}."
 
 
-def _extremes(series: Series, scale: Scale, height: int) -> tuple[float, ...]:
+def _extremes(series: Series, area: Area) -> tuple[float, ...]:
     """Return the lowest and highest value, which say more beside a strip than round ones; one where they are close."""
-    values = series.finite.values
+    values, scale = series.finite.values, area.upright
     values = values[values > 0] if scale.logarithmic else values
     if not len(values):
         return ()
     low, high = float(values.min()), float(values.max())
-    return (low, high) if (scale.place(high) - scale.place(low)) * height > APART else (high,)
+    return (low, high) if (scale.place(high) - scale.place(low)) * area.height > APART else (high,)
 
 
-def levels(panel: Panel, scale: Scale, top: float, height: int) -> Iterator[Tick]:
+def levels(panel: Panel, area: Area) -> Iterator[Tick]:
     """Yield the ticks of the axis: round values, beside a strip its extremes."""
-    ticks = _extremes(panel.curves[0].series, scale, height) if panel.is_strip else scale.ticks(4)
+    ticks = _extremes(panel.curves[0].series, area) if panel.is_strip else area.upright.ticks(4)
     for one in ticks:
-        at = 1 - scale.place(one)
+        at = 1 - area.upright.place(one)
         if -0.001 <= at <= 1.001:
-            yield Tick(top + at * height, number(one) if abs(one) < WIDE else _short(one))
+            yield Tick(area.top + at * area.height, number(one) if abs(one) < WIDE else _short(one))
 
 
 def _short(value: float) -> str:
