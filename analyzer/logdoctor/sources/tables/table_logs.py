@@ -84,6 +84,13 @@ def read_logs(
         said = ()
 
 
+def joined(logs: Iterable[Log], notices: Iterable[Notice] = (), label: str = "") -> Log:
+    """Return the series and the notices of several logs as one log, after some notices of their file."""
+    parts = list(logs)
+    series = tuple(one for log in parts for one in log.series)
+    return Log(series=series, notices=(*notices, *(one for log in parts for one in log.notices)), label=label)
+
+
 def _runs(table: Table) -> Iterator[tuple[str, Table]]:
     """Part a table by run, where a column tells runs apart that have more than a row each."""
     labels = _of_runs(table)
