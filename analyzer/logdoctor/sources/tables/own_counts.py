@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,17 +96,18 @@ def iterations_across_epochs(
 ) -> tuple[list[Counter], list[str]]:
     """Runners by epoch (mmcv 1): the iteration begins anew in each epoch; count on through all of them.
 
-    Where no epoch has two rows, as of small data that are logged seldom, the epoch alone tells where they stand.
+    Where no epoch has two rows, as with small data that are logged seldom, only the epoch shows where they stand.
     """
     epoch = next((one for one in rest if one.axis is Axis.EPOCH), None)
-    steps = [one for one in steps if epoch is None or not _is_within_epochs(one, epoch, training)]
-    restarting = [one for one in steps if epoch is not None and _restarts(one, epoch, training)]
-    if epoch is None or not restarting or len(restarting) < len(steps):
-        return [one for one in steps if one not in restarting], []
-    inner = restarting[0]
-    low, high, zeroth, spacing = _extent(inner, epoch, training)
-    length = high - low + spacing
-    moved = inner.moved(_through(inner, epoch, training, low, high, length, min(zeroth, 1)))
+    if epoch is None:
+        return steps, []
+    pairs = [_WithinEpochs(one, epoch, training) for one in steps]
+    pairs = [one for one in pairs if not one.falls_in_every_epoch()]
+    restarting = [one for one in pairs if one.restarts()]
+    if not restarting or len(restarting) < len(pairs):
+        return [one.inner for one in pairs if one not in restarting], []
+    inner = restarting[0].inner
+    moved, length = restarting[0].counted_on()
     furthest = max((float(np.nanmax(at)) for at in moved.pieces() if not np.isnan(at).all()), default=0.0)
     if furthest >= LARGEST_STEP:
         return [], []
@@ -116,79 +118,90 @@ def iterations_across_epochs(
     return [moved], [note]
 
 
-def _extent(inner: Counter, epoch: Counter, training: Rows) -> tuple[float, float, float, float]:
-    """Return the lowest and the highest iteration, the lowest epoch, and the usual advance, in rows of training."""
-    low, high, zeroth = np.inf, -np.inf, np.inf
-    advances, often = np.zeros(0), np.zeros(0, np.int64)
-    for at, epochs in _of_training(inner, epoch, training):
-        low, high = min(low, at.min(initial=np.inf)), max(high, at.max(initial=-np.inf))
-        zeroth = min(zeroth, epochs.min(initial=np.inf))
-    for moves, _ in _moves(inner, epoch, training):
-        found, counted = np.unique(moves[moves > 0], return_counts=True)
-        advances, places = np.unique(np.concatenate([advances, found]), return_inverse=True)
-        often = np.bincount(places, np.concatenate([often, counted]), len(advances)).astype(np.int64)
-    ends = np.cumsum(often)
-    middle = advances[np.searchsorted(ends, [(ends[-1] - 1) // 2, ends[-1] // 2], side="right")]
-    return low, high, zeroth, float(middle.mean())
+@dataclass(frozen=True, eq=False)
+class _WithinEpochs:
+    """A counter that may count within epochs, beside the counter of the epochs."""
 
+    inner: Counter
+    epoch: Counter
+    training: Rows
+    """The rows that were written during training."""
 
-def _through(
-    inner: Counter, epoch: Counter, training: Rows, low: float, high: float, length: float, zeroth: float
-) -> Iterator[NDArray[np.float64]]:
-    """Yield where rows stand that are counted on through all epochs, which count from 0 or from 1.
+    def restarts(self) -> bool:
+        """Tell whether the counter falls back wherever the epoch advances, and advances in between."""
+        falls_anew = advances_within = False
+        for moves, epochs in self._moves():
+            new_epoch = epochs > 0
+            if (moves[new_epoch] > 0).any():
+                return False
+            falls_anew |= bool((moves[new_epoch] < 0).any())
+            advances_within |= bool((moves[~new_epoch] > 0).any())
+        return falls_anew and advances_within
 
-    What was logged at the end of an epoch, such as a validation, stands at its last iteration; what comes before the
-    first training row of its epoch, such as `Starting epoch 3, lr 0.01`, at its first.
-    """
-    firsts = [next(iter(epochs[:1].tolist()), np.nan) for _, epochs in _of_training(inner, epoch, training)]
-    last = np.nan
-    for i, (at, epochs, mask) in enumerate(
-        zip(inner.pieces(), epoch.pieces(), training.masks(inner.count), strict=True)
-    ):
-        rows = mask & ~np.isnan(at) & ~np.isnan(epochs)
-        following = next((one for one in firsts[i + 1 :] if not np.isnan(one)), np.nan)
-        around = np.concatenate([[last], epochs[rows], [following]])
-        behind: NDArray[np.int64] = np.cumsum(rows) - rows
-        opening = ~rows & (around[behind] != epochs) & (around[behind + 1] == epochs)
-        last = around[-2]
-        yield (epochs - zeroth) * length + np.where(rows, at, np.where(opening, low, high))
+    def falls_in_every_epoch(self) -> bool:
+        """Tell whether the counter falls back although each row is of a later epoch than the one before."""
+        falls = False
+        for moves, epochs in self._moves():
+            if not (epochs > 0).all():
+                return False
+            falls |= bool((moves < 0).any())
+        return falls
 
+    def counted_on(self) -> tuple[Counter, float]:
+        """Return the counter as it goes on through all epochs, and how much one epoch adds."""
+        low, high, zeroth = np.inf, -np.inf, np.inf
+        for at, epochs in self._in_training():
+            low, high = min(low, at.min(initial=np.inf)), max(high, at.max(initial=-np.inf))
+            zeroth = min(zeroth, epochs.min(initial=np.inf))
+        length = high - low + self._usual_advance()
+        offsets = zip(self._opening_rows(), self.inner.pieces(), self.epoch.pieces(), strict=True)
+        # What is logged at the end of an epoch, such as a validation, stands at its last iteration.
+        moved = self.inner.moved(
+            (epochs - min(zeroth, 1)) * length + np.where(rows, at, np.where(opening, low, high))
+            for (rows, opening), at, epochs in offsets
+        )
+        return moved, length
 
-def _restarts(inner: Counter, epoch: Counter, training: Rows) -> bool:
-    """Tell whether a counter falls back wherever the epoch advances, and advances in between."""
-    falls_anew = advances_within = False
-    for moves, epochs in _moves(inner, epoch, training):
-        new_epoch = epochs > 0
-        if (moves[new_epoch] > 0).any():
-            return False
-        falls_anew |= bool((moves[new_epoch] < 0).any())
-        advances_within |= bool((moves[~new_epoch] > 0).any())
-    return falls_anew and advances_within
+    def _usual_advance(self) -> float:
+        """Return the median advance from one row of training to the next."""
+        advances, often = np.zeros(0), np.zeros(0, np.int64)
+        for moves, _ in self._moves():
+            found, counted = np.unique(moves[moves > 0], return_counts=True)
+            advances, places = np.unique(np.concatenate([advances, found]), return_inverse=True)
+            often = np.bincount(places, np.concatenate([often, counted]), len(advances)).astype(np.int64)
+        ends = np.cumsum(often)
+        middle = advances[np.searchsorted(ends, [(ends[-1] - 1) // 2, ends[-1] // 2], side="right")]
+        return float(middle.mean())
 
+    def _opening_rows(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+        """Yield, piece by piece, the rows of training, and those before the first training row of their epoch.
 
-def _is_within_epochs(inner: Counter, epoch: Counter, training: Rows) -> bool:
-    """Tell whether a counter falls back though each row is of a later epoch than the one before."""
-    falls = False
-    for moves, epochs in _moves(inner, epoch, training):
-        if not (epochs > 0).all():
-            return False
-        falls |= bool((moves < 0).any())
-    return falls
+        `Starting epoch 3, lr 0.01` is such a row, and stands at the first iteration of its epoch.
+        """
+        firsts = [next(iter(epochs[:1].tolist()), np.nan) for _, epochs in self._in_training()]
+        last = np.nan
+        for i, (at, epochs, mask) in enumerate(self._pieces()):
+            rows = mask & ~np.isnan(at) & ~np.isnan(epochs)
+            following = next((one for one in firsts[i + 1 :] if not np.isnan(one)), np.nan)
+            around = np.concatenate([[last], epochs[rows], [following]])
+            behind: NDArray[np.int64] = np.cumsum(rows) - rows
+            last = around[-2]
+            yield rows, ~rows & (around[behind] != epochs) & (around[behind + 1] == epochs)
 
+    def _moves(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Yield, piece by piece, by how much each counter advances from one row of training to the next."""
+        last = np.empty((2, 0))
+        for at, epochs in self._in_training():
+            both = np.concatenate([last, np.stack([at, epochs])], axis=1)
+            yield np.diff(both[0]), np.diff(both[1])
+            last = both[:, -1:]
 
-def _moves(inner: Counter, epoch: Counter, training: Rows) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield, piece by piece, by how much each counter goes on from one row of training to the next."""
-    last = np.empty((2, 0))
-    for at, epochs in _of_training(inner, epoch, training):
-        both = np.concatenate([last, np.stack([at, epochs])], axis=1)
-        yield np.diff(both[0]), np.diff(both[1])
-        last = both[:, -1:]
+    def _in_training(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """Yield, piece by piece, both counters in the rows of training that have both."""
+        for at, epochs, mask in self._pieces():
+            rows = mask & ~np.isnan(at) & ~np.isnan(epochs)
+            yield at[rows], epochs[rows]
 
-
-def _of_training(
-    inner: Counter, epoch: Counter, training: Rows
-) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield, piece by piece, where the rows of training stand that have both counters."""
-    for at, epochs, mask in zip(inner.pieces(), epoch.pieces(), training.masks(inner.count), strict=True):
-        rows = mask & ~np.isnan(at) & ~np.isnan(epochs)
-        yield at[rows], epochs[rows]
+    def _pieces(self) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]]:
+        """Yield, piece by piece, both counters and which rows were written during training."""
+        return zip(self.inner.pieces(), self.epoch.pieces(), self.training.masks(self.inner.count), strict=True)
