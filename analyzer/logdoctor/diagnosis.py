@@ -17,6 +17,7 @@ from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
+from logdoctor.replay_results import replay_of, with_replay
 from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
@@ -28,7 +29,6 @@ from logdoctor.signals.comparison.neighbours import neighbours
 from logdoctor.signals.comparison.outcome import Measured
 from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
 from logdoctor.sources.discovery.discover import Skipped
-from logdoctor.tested import replay_of, with_replay
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
 

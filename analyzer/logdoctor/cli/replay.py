@@ -135,7 +135,7 @@ def command(
     from logdoctor.replay.preflight import limits, preflight
     from logdoctor.replay.recheck import recheck
     from logdoctor.replay.window.devices import chosen_device
-    from logdoctor.tested import result_file
+    from logdoctor.replay_results import result_file
 
     examined = flagged_run(analyze(run, config=settings(None)), run)
     folder = Path(examined.run.folder)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
-from logdoctor.grouping.homes import (
+from logdoctor.grouping.run_folders import (
     CAPTURE,
     Folders,
     home_of,

@@ -13,11 +13,11 @@ import numpy as np
 
 from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, RunPieces, clusters
-from logdoctor.grouping.counted_by_copies import counted_by_copies
-from logdoctor.grouping.failed import with_errors
-from logdoctor.grouping.homes import home_of_settings
-from logdoctor.grouping.parts import joined_curves, without_copies
+from logdoctor.grouping.continued_curves import joined_curves, without_copies
+from logdoctor.grouping.error_streams import with_errors
 from logdoctor.grouping.resumed import resumed_joined
+from logdoctor.grouping.run_folders import home_of_settings
+from logdoctor.grouping.steps_from_copies import with_steps_of_copies
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
@@ -104,7 +104,7 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
     continuing = without_copies([piece for piece in cluster if piece.continues])
     joined, noticed = joined_curves(continuing)
     told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
-    whole_curves = counted_by_copies([(piece, series) for piece, found in told for series in found])
+    whole_curves = with_steps_of_copies([(piece, series) for piece, found in told for series in found])
     chosen, winners = _best_copies([*joined, *whole_curves])
     series = understand(_named_apart(chosen), overrides)
     files = {piece.file.relative: piece.file for piece in cluster}

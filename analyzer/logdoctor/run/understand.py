@@ -16,7 +16,7 @@ from logdoctor.run.bare_splits import (
     scores_of_splits,
     shares_of_splits,
 )
-from logdoctor.run.framework_habits import (
+from logdoctor.run.framework_conventions import (
     sets_of_validation,
     training_set_of_xgboost,
     values_of_meters,

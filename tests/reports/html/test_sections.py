@@ -22,8 +22,8 @@ from logdoctor.packs import installed_rules
 from logdoctor.reports.formats import render, render_files
 from logdoctor.reports.html.document import document
 from logdoctor.reports.html.folders import divided
-from logdoctor.reports.html.judged import files as read_files
 from logdoctor.reports.html.names import cut, linked, run_names
+from logdoctor.reports.html.provenance import files as read_files
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.rule import example_run

@@ -15,7 +15,9 @@ from logdoctor.reports.html.data import embedded
 from logdoctor.reports.html.findings import FindingView, views
 from logdoctor.reports.html.folders import MAX_FOLDERS, Folder, folders
 from logdoctor.reports.html.gate import GateView, gate_view
-from logdoctor.reports.html.judged import (
+from logdoctor.reports.html.names import RunName, run_names
+from logdoctor.reports.html.notices import NoticeView, notice_views
+from logdoctor.reports.html.provenance import (
     FileView,
     RuleView,
     ThresholdView,
@@ -25,8 +27,6 @@ from logdoctor.reports.html.judged import (
     thresholds,
     versions,
 )
-from logdoctor.reports.html.names import RunName, run_names
-from logdoctor.reports.html.notices import NoticeView, notice_views
 from logdoctor.reports.html.runs import RunView, run_link, run_views
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report

@@ -15,8 +15,8 @@ from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
-from logdoctor.reports.relatives import briefly
 from logdoctor.reports.report import Report
+from logdoctor.reports.sibling_names import briefly
 from logdoctor.reports.summary import all_clear, counts, damage, failed_rules, suppressed_message, unjudged
 from logdoctor.wording import counted, number, percent, shown_name, shown_state
 

@@ -1,4 +1,4 @@
-"""What counts in ways of its own: W&B, MMEngine, the runners of mmcv, and scripts that log episodes."""
+"""Counters with conventions of their own: W&B, MMEngine, the runners of mmcv, and scripts that log episodes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, canonical, normal
 
 LOG_CALLS = "_step"
-"""What W&B counts by itself: calls of its logger, not steps of training."""
+"""The counter of W&B itself: calls of its logger, not steps of training."""
 
 ENOUGH = 1 / 2
 """Share of the rows that must carry a counter before rows without one are placed at the row before them."""
@@ -28,10 +28,9 @@ def without_calls_of_the_logger(steps: list[Counter]) -> list[Counter]:
 
 
 def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:
-    """Scripts: with one row for each episode, what falls from one to the next is its length: `episode,steps`.
+    """Scripts: with one row for each episode, a count that falls from row to row is its length: `episode,steps`.
 
-    Steps that were counted through all episodes never do, though they may rest at the last, and begin anew where the
-    episodes do.
+    Steps that are counted through all episodes never fall, except where the episodes begin anew.
     """
     episodes = next((one for one in steps if canonical(one.name) in _EPISODES and _one_row_each(one)), None)
     if episodes is None:
@@ -40,7 +39,7 @@ def without_lengths_of_episodes(steps: list[Counter]) -> list[Counter]:
 
 
 def _one_row_each(counter: Counter) -> bool:
-    """Tell whether every row of the table says where it stands, and none stands where the one before does."""
+    """Tell whether every row of the table has a value, and none the same as the row before."""
     last = -np.inf
     for at in counter.pieces():
         moved = np.diff(at, prepend=last)
@@ -51,7 +50,7 @@ def _one_row_each(counter: Counter) -> bool:
 
 
 def _falls_within(counter: Counter, episodes: Counter) -> bool:
-    """Tell whether any row goes back behind the one before that says where it stands, though its episode is a later."""
+    """Tell whether the counter falls anywhere from one row to the next that has a value, though the episode rises."""
     last, episode = -np.inf, -np.inf
     for at, numbers in zip(counter.pieces(), episodes.pieces(), strict=True):
         known = ~np.isnan(at)

@@ -12,6 +12,7 @@ import pytest
 from logdoctor.causes import because
 from logdoctor.diagnosis import analyze
 from logdoctor.finding import Confidence, Finding, Fix, Severity, Span, Strength
+from logdoctor.replay_results import FILE, replay_of, result_file, with_replay
 from logdoctor.replayed import (
     Baseline,
     Environment,
@@ -28,7 +29,6 @@ from logdoctor.replayed import (
 )
 from logdoctor.reports import json_v1
 from logdoctor.run import Run
-from logdoctor.tested import FILE, replay_of, result_file, with_replay
 
 FINDING = Finding(
     rule="nan-loss",
