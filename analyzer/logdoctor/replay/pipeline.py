@@ -16,11 +16,12 @@ from logdoctor.replay.judging.verdict import UNKNOWN
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.notebook import Notebook
+from logdoctor.replay.trials.changes import Family, families, named, pairs
 from logdoctor.replay.trials.confirm import HORIZON, SHORT, confirm
 from logdoctor.replay.trials.culprits import come_again, culprits
+from logdoctor.replay.trials.experiment import attempt
 from logdoctor.replay.trials.probe import probe
 from logdoctor.replay.trials.situation import Situation, scalars, situation
-from logdoctor.replay.trials.trials import Family, attempt, families, named, pairs
 from logdoctor.replay.window.devices import chosen_device, repeatable
 from logdoctor.replay.window.reproduce import LEAD, Reproduction, logged_failure, reproduce
 from logdoctor.replay.window.session import Session
