@@ -78,7 +78,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 equal values at the end, 8 above one half, 12 above 0.9. The log does not hold the class shares."
+    limits = "Needs 6 equal values at the end, 8 above one half, 12 above 0.9. A log does not show class shares."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"

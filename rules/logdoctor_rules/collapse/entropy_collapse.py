@@ -67,8 +67,8 @@ class EntropyCollapse(Rule):
         "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
     )
     limits = (
-        "Needs 10 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
-        "judged. Without a logged return it is at most a note."
+        "Needs 10 entropies of a policy, starting above 0; entropies below 0, of continuous actions, are not judged. "
+        "Without a logged return the finding is at most a note."
     )
     explains = ("falling-return", "constant-metric")
 

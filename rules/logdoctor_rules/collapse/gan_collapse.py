@@ -52,8 +52,8 @@ class GanCollapse(Rule):
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
     )
     limits = (
-        "Needs both losses under names that tell them apart, 20 values each; Wasserstein critics are judged for growth "
-        "alone. Mode collapse need not show in the losses."
+        "Needs 20 values of both losses under names that distinguish them; Wasserstein critics are judged only for "
+        "growth. Mode collapse need not show in the losses."
     )
 
     beaten: float = threshold(

@@ -54,8 +54,8 @@ class RewardHacking(Rule):
         "Skalse et al. (2022), Defining and Characterizing Reward Hacking, arXiv:2209.13085",
     )
     limits = (
-        "Needs 20 rewards of training and 6 values of a held-out metric of which more is better, or of a gold "
-        "reward; a metric of another task that is forgotten looks the same."
+        "Needs 20 training rewards and 6 values of a held-out metric for which higher is better, or of a gold reward. "
+        "The metric of another task that is being forgotten looks the same."
     )
     explains = ("constant-metric", "metric-loss-disagreement")
 

@@ -49,7 +49,7 @@ class ValueDivergence(Rule):
     severity = Severity.WARNING
     causes = ("values-feed-on-themselves", "learning-rate-too-high")
     references = ("van Hasselt et al. (2018), Deep Reinforcement Learning and the Deadly Triad, arXiv:1812.02648",)
-    limits = "Needs 20 values of a loss that is an error; estimates that are clipped do not show it."
+    limits = "Needs 20 values of a value loss that measures an error; clipped estimates do not show the divergence."
 
     min_growth: float = threshold(
         1e4,

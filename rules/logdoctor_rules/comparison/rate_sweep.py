@@ -24,8 +24,8 @@ class RateSweep(GroupRule):
     title = "Which learning rates work"
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs the rate of each run, and no other logged setting that differs but the seed. The best is by loss, which "
-        "need not be the best by a metric; luck of the seed is not taken out."
+        "Needs the rate of each run, and no other logged setting that differs except the seed. The best rate is the "
+        "best by loss, not necessarily by a metric, and may be due to a lucky seed."
     )
 
     beyond: float = threshold(

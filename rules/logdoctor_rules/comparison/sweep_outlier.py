@@ -31,8 +31,8 @@ class SweepOutlier(GroupRule):
     id = "sweep-outlier"
     title = "One run ends far from its siblings"
     limits = (
-        "Needs 5 runs that can be compared, of which one alone is odd. It speaks only of runs that end badly, and "
-        "cannot tell luck from a setting that was not logged."
+        "Needs 5 comparable runs of which only one is odd. It reports only runs that end badly, and cannot "
+        "distinguish luck from a setting that was not logged."
     )
 
     min_runs: float = threshold(5.0, "runs of the set-up: with fewer, one of them cannot be called odd")

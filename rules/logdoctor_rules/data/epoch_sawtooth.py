@@ -64,8 +64,8 @@ class EpochSawtooth(Rule):
     causes = ("data-not-shuffled",)
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
     limits = (
-        "Needs 3 epochs of 8 logged points, or more epochs of 3 points; where no counter marks them, 16 points in "
-        "each and a sharp jump. Losses logged once an epoch hide the order of the data."
+        "Needs 3 epochs of 8 logged points, or more epochs of 3 points; where no counter marks the epochs, 16 points "
+        "in each and a sharp jump. Losses logged once per epoch hide the order of the data."
     )
     explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
 

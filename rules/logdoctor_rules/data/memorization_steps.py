@@ -60,7 +60,7 @@ class MemorizationSteps(Rule):
     )
     limits = (
         "Needs 3 epochs of 8 logged points, known from a counter or the settings. Without validation only large steps "
-        "are a note: whether the mild ones do harm cannot be told."
+        "are reported, as a note: a log does not show whether mild ones do harm."
     )
     explains = ("overfitting", "generalization-gap", "plateau")
 

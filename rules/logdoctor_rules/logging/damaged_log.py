@@ -60,8 +60,8 @@ class DamagedLog(Rule):
     causes = ("interrupted-write", "storage-fault", "two-writers", "unknown")
     references = ("https://github.com/tensorflow/tensorboard/issues/1562",)
     limits = (
-        "Sees what could not be read. A wrong value that is well formed, and a file that lost its end between two "
-        "records, look whole."
+        "Sees only what could not be read. A wrong value that is well formed goes unnoticed, and a file that lost its "
+        "end between two records looks complete."
     )
     explains = ("missing-steps",)
 

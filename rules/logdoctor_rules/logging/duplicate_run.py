@@ -56,8 +56,8 @@ class DuplicateRun(Rule):
     severity = Severity.NOTE
     causes = ("copied-log", "setting-without-effect")
     limits = (
-        "Compares the main loss, value for value, of the runs of one analysis. A copy that is shorter, thinned, "
-        "smoothed or rounded otherwise is taken for another run."
+        "Compares the main losses of the runs of one analysis value by value. A copy that is shorter, thinned, "
+        "smoothed or rounded differently passes for another run."
     )
 
     min_distinct: float = threshold(

@@ -48,8 +48,8 @@ class InterruptedRun(Rule):
     severity = Severity.NOTE
     causes = ("preempted", "program-error", "host-memory-exhausted", "unknown")
     limits = (
-        "Needs planned steps or epochs, a state that the tracker kept, or a line that says how it stopped. Curves do "
-        "not tell a run that was killed from one that somebody stopped on purpose."
+        "Needs planned steps or epochs, a state kept by the tracker, or a line that says how the run stopped. Curves "
+        "do not distinguish a run that was killed from one that was stopped on purpose."
     )
     explains = ("still-improving",)
     varies = {  # noqa: RUF012 - as every rule declares it

@@ -54,8 +54,8 @@ class MissingSteps(Rule):
     severity = Severity.NOTE
     causes = ("log-incomplete", "logging-changed")
     limits = (
-        "Needs 20 values at one pace; what is logged irregularly is not judged. Whether training went on where records "
-        "are missing, the log cannot say."
+        "Needs 20 values at a regular interval; curves logged irregularly are not judged. The log cannot show whether "
+        "training went on where records are missing."
     )
 
     min_paces: float = threshold(

@@ -84,7 +84,7 @@ class RestartOverlap(Rule):
     references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
     limits = (
         "Sees steps that go back, and restarts that the writer declares. A resume at the very next step leaves no "
-        "trace, and whether optimizer and data were restored is not logged."
+        "trace, and the log does not show whether optimizer and data order were restored."
     )
 
     min_doubled: float = threshold(

@@ -63,7 +63,7 @@ class ThroughputDrop(Rule):
     references = ("https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html",)
     limits = (
         "Needs 21 speeds, or the times of as many losses without a pause. A run that was slow from the start goes "
-        "unseen, and what it waits for shows only where the time of the data is logged."
+        "unnoticed, and what it waits for shows only where the data loading time is logged."
     )
 
     min_drop: float = threshold(

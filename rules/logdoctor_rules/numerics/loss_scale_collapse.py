@@ -72,8 +72,8 @@ class LossScaleCollapse(Rule):
         "https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling",
     )
     limits = (
-        "Needs a scale that moves in powers of two, as a curve or in lines of overflow. Which operation overflows it "
-        "cannot tell."
+        "Needs a scale that moves in powers of two, as a curve or in messages about overflow. It cannot tell which "
+        "operation overflows."
     )
     explains = (
         "masked-nan",

@@ -60,8 +60,8 @@ class MaskedNan(Rule):
         "https://github.com/huggingface/trl/issues/6702",
     )
     limits = (
-        "Sure only beside a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
-        "NaN shown as anything but 0, a mean so far or Caffe's 87.3365 goes unseen."
+        "Certain only with a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
+        "NaN shown as anything but 0, a running mean or Caffe's 87.3365 goes unnoticed."
     )
     explains = (
         "nan-loss",

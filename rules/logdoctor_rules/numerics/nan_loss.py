@@ -76,8 +76,8 @@ class NanLoss(Rule):
     )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
     limits = (
-        "Sees what is logged: a NaN between two records, or one that the trainer replaced, goes unseen. Which "
-        "operation made it, only anomaly detection in the program tells."
+        "Sees what is logged: a NaN between two records, or one that the trainer replaced, goes unnoticed. Only "
+        "anomaly detection in the program shows which operation produced it."
     )
     explains = (
         "constant-metric",

@@ -70,7 +70,7 @@ class BadInitialLoss(Rule):
     severity = Severity.WARNING
     causes = (*CAUSES, "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 values from the start and a known number of classes; else 12, and a sudden fall to a twelfth."
+    limits = "Needs 6 values from the start and a known number of classes; otherwise 12 and a sudden fall to a twelfth."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
 
     max_start: float = threshold(

@@ -58,7 +58,9 @@ class SlowConvergence(Rule):
         "clipping-too-tight",
     )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to be over."
+    limits = (
+        "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to have ended."
+    )
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
     min_pace: float = threshold(

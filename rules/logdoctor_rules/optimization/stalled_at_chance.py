@@ -68,7 +68,7 @@ class StalledAtChance(Rule):
         "representation-collapse", "temperature-too-high",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
-    limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
+    limits = "Needs a mean cross-entropy in nats; a summed or weighted one, or very uneven classes, go unnoticed."
     stand_ins = (StandIn.VALIDATION,)
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (

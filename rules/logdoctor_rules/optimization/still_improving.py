@@ -61,8 +61,8 @@ class StillImproving(Rule):
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
     limits = (
-        "Needs 10 values. Where no rate is logged, the fall that the end of a decay brings looks like one that would "
-        "go on; how much more there is to gain, a curve does not say."
+        "Needs 10 values. Where no rate is logged, the fall at the end of a decay looks like one that would continue. "
+        "A curve does not show how much more there is to gain."
     )
 
     min_gain: float = threshold(

@@ -59,8 +59,8 @@ class Underfitting(Rule):
     causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
-        "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
-        "regression without those is not judged. What the data allow at best is not in a log."
+        "Needs both losses, 6 values of one of them, and an accuracy or settings that regularise far more than usual; "
+        "a regression without those is not judged. A log does not show how well the data can be fitted at best."
     )
     varies: ClassVar[Mapping[str, str]] = {
         "bits instead of nats": "a classifier is known by its first loss of ln C nats"

@@ -65,8 +65,8 @@ class VanishingGradients(Rule):
         "https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-built-in-rules.html",
     )
     limits = (
-        "Needs 10 gradient norms and training losses. The norm of all weights hides layers: the first may get nothing "
-        "while the last ones keep it up."
+        "Needs 10 gradient norms and training losses. The norm over all weights hides single layers: the first may "
+        "get no gradient while the last ones keep the norm up."
     )
     explains = ("stalled-at-chance", "no-learning", "plateau", "slow-convergence", "still-improving")
 

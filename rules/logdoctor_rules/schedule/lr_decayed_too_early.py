@@ -55,8 +55,8 @@ class LrDecayedTooEarly(Rule):
     causes = ("schedule-decays-too-soon", "scheduler-stepped-wrongly")
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
-        "is not judged. What more rate would have gained is not measured."
+        "Needs a logged rate that stays below a hundredth of its peak for a quarter of the run; a schedule known only "
+        "from the settings is not judged. How much a higher rate would have gained is not measured."
     )
     explains = (
         "no-learning", "stalled-at-chance", "plateau", "slow-convergence", "still-improving", "underfitting",

@@ -59,8 +59,8 @@ class LrOutOfRange(Rule):
     causes = ("learning-rate-too-high", "learning-rate-too-low")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
     limits = (
-        "Needs the rate and an optimizer with a usual range. That range spans decades for all models together, so a "
-        "rate that is ten times too high for this one may lie within it."
+        "Needs the rate and an optimizer with a usual range. Over all models that range spans decades, so a rate that "
+        "is ten times too high for this model may lie within it."
     )
 
     factor: float = threshold(

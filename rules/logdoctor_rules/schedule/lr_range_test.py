@@ -54,8 +54,8 @@ class LrRangeTest(Rule):
         "https://github.com/fastai/fastai/blob/main/fastai/callback/schedule.py",
     )
     limits = (
-        "Needs a logged rate that rises all the way, over two decades or more. What it suggests comes from one short "
-        "run, and holds for its batch size and optimizer."
+        "Needs a logged rate that rises throughout, by a factor of a hundred or more. Its suggestion comes from one "
+        "short run, and holds for the batch size and optimizer of that run."
     )
     explains = (
         "divergence",

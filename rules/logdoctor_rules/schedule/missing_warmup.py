@@ -67,8 +67,8 @@ class MissingWarmup(Rule):
     )
     explains = ("plateau",)
     limits = (
-        "Sees a loss thrown to three times its start; for less, it needs 40 values, no plain SGD, and a rate that is "
-        "logged, far too high or set without a warm-up. A jump of the rate needs 40 values."
+        "Sees a loss thrown to three times its start; for less it needs 40 values, an optimizer other than plain SGD, "
+        "and a rate that is logged, far too high or set without a warm-up. A jump of the rate needs 40 values."
     )
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")

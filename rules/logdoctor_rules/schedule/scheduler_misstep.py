@@ -57,7 +57,9 @@ class SchedulerMisstep(Rule):
     severity = Severity.WARNING
     causes = ("scheduler-stepped-wrongly", "resumed-without-state", "learning-rate-jump")
     references = ("https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
-    limits = "Needs a logged rate; a schedule that is only over too soon is seen where the settings name accumulation."
+    limits = (
+        "Needs a logged rate; a schedule that merely ends too soon is noticed only if the settings name accumulation."
+    )
     explains = (
         "lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting", "loss-spike", "oscillation",
         "noisy-validation",
