@@ -13,7 +13,6 @@ from logdoctor import (
     GradNorm,
     Quantity,
     Rule,
-    Run,
     Severity,
     Span,
     TrainLoss,
@@ -24,7 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.optimization.vanished_gradients import FIRST, why_vanished
+from logdoctor.evidence.optimization.vanished_gradients import FIRST, VanishedNorm, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
 from logdoctor.wording import number, place
 
@@ -183,7 +182,6 @@ class VanishingGradients(Rule):
 
     def check(
         self,
-        run: Run,
         norm: Trend[GradNorm],
         train: Trend[TrainLoss],
         chance: ChanceLevels,
@@ -212,7 +210,7 @@ class VanishingGradients(Rule):
             f"{train.series.name} rests at {number(train.end)}, {unlearnt or 'where it was when the gradient died'}",
             Span(series.name, step, series.last_step, "vanished"),
             confidence=confidence_from(limit / max(norm.end, 1e-300), 2 * len(norm)),
-            causes=why_vanished(run, norm, train, settings, siblings, since=since, sudden=sudden),
+            causes=why_vanished(VanishedNorm(norm, since, sudden), train, settings, siblings),
             evidence={
                 "norm at the start": Quantity(begin),
                 "norm at the end": Quantity(norm.end),
