@@ -1,4 +1,4 @@
-"""`catboost_training.json` of CatBoost: the metrics of every iteration, whose names stand once at the beginning."""
+"""`catboost_training.json` of CatBoost: the metrics of every iteration, named once at the beginning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of DeepOBS, the benchmark suite of optimizers: one JSON document for each run."""
+"""Results of DeepOBS, the benchmark suite for optimizers: one JSON document per run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the logs below some paths: one walk, and each file offered once to each source."""
+"""Find the logs below some paths: one walk, in which each file is offered once to each source."""
 
 from __future__ import annotations
 

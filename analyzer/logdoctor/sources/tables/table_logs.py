@@ -1,4 +1,4 @@
-"""From a table to the logs of its runs: rows sorted by run and by split, every quantity on its axis."""
+"""From a table to the logs of its runs: rows divided by run and by split, every quantity on its axis."""
 
 from __future__ import annotations
 

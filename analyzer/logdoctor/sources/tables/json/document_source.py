@@ -1,4 +1,4 @@
-"""Documents that hold whole curves under their names, read alike in whichever language they are written."""
+"""Documents that hold whole curves under names, whether written in JSON, YAML or as Python literals."""
 
 from __future__ import annotations
 
