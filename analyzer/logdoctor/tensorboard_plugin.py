@@ -1,4 +1,4 @@
-"""A tab for TensorBoard with the report on its log folder: `pip install 'logdoctor[tensorboard]'` is all it takes."""
+"""A TensorBoard tab with the report on its log folder; `pip install 'logdoctor[tensorboard]'` is all it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The failure of an earlier replay, with code that was changed since: the fix that a replay cannot make itself."""
+"""Re-run the failure of an earlier replay with changed code: the fix that a replay cannot make itself."""
 
 from __future__ import annotations
 

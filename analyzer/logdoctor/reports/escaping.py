@@ -1,4 +1,4 @@
-"""Text from logs made safe to print: anybody may have written the names, messages and paths in a log."""
+"""Make text from logs safe to print: anybody may have written the names, messages and paths in a log."""
 
 from __future__ import annotations
 

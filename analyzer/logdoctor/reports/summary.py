@@ -1,4 +1,4 @@
-"""What an analysis covered and what went wrong in it: the last lines of every report for a terminal."""
+"""What an analysis covered and what went wrong in it: the last lines of every terminal report."""
 
 from __future__ import annotations
 

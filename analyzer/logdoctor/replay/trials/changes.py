@@ -1,4 +1,4 @@
-"""The changes that may be tried on a failure: which of them can tell something, from the weakest dose upwards."""
+"""The changes that may be tried on a failure: those that can be informative, from the weakest dose upwards."""
 
 from __future__ import annotations
 

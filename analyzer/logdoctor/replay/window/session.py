@@ -1,4 +1,4 @@
-"""A training brought back to a state, and windows of steps from there."""
+"""A training restored to a state, and windows of steps from there."""
 
 from __future__ import annotations
 

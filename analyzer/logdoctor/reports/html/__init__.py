@@ -1,4 +1,4 @@
-"""The report for people in one HTML file: no network, no script needed to read it."""
+"""The report for people as one HTML file that needs neither a network nor scripts."""
 
 from __future__ import annotations
 

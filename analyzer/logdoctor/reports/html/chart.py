@@ -1,4 +1,4 @@
-"""A chart: panels under each other on one axis, the stretch that a finding is about, ticks and captions."""
+"""A chart: panels on a common axis, the stretch that a finding is about, ticks and captions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that the page says, in its order, as plain values; the template only writes it down."""
+"""All contents of the page, in order, as plain values; the template only renders them."""
 
 from __future__ import annotations
 

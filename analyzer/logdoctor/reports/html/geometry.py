@@ -1,4 +1,4 @@
-"""Where things lie in a chart: scales, ticks, and which points stand for a long series."""
+"""Positions in a chart: scales, areas, ticks, and which points represent a long series."""
 
 from __future__ import annotations
 

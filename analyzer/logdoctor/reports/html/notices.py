@@ -1,4 +1,4 @@
-"""Oddities of the files, as the report shows them."""
+"""Notices about files in the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One panel of a chart: its lines, dots, labels and marks, placed."""
+"""One panel of a chart: the positions of its lines, dots, labels and marks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning rates that were tried, and what each reached, as a chart."""
+"""A chart of the learning rates of a sweep and what each reached."""
 
 from __future__ import annotations
 

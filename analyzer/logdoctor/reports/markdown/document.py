@@ -1,4 +1,4 @@
-"""Markdown, as a job summary or a comment shows it: the verdict, the runs, and every problem in a fold.
+"""Markdown for a job summary or a comment: the verdict, the runs, and every problem in a collapsible section.
 
 `-o markdown="$GITHUB_STEP_SUMMARY"` puts it on the page of a job of GitHub Actions.
 """

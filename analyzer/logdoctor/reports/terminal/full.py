@@ -1,4 +1,4 @@
-"""What a person reads in a terminal: one entry a problem, from what happened to what to try."""
+"""The terminal report: one entry per problem, from what happened to what to try."""
 
 from __future__ import annotations
 

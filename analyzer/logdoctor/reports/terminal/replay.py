@@ -1,4 +1,4 @@
-"""What a replay found, as a person reads it in a terminal."""
+"""The result of a replay for a person at a terminal."""
 
 from __future__ import annotations
 
