@@ -32,19 +32,19 @@ TIGHT = 15.0
 """Percent of the axis between two ticks below which one is left out on a phone."""
 
 ROOMIER = 1.4
-"""The same between ticks at the ends and at the finding, which are longer numbers, in units of that between others."""
+"""Factor on the distance between ticks at the ends and at the finding, which are longer numbers."""
 
 MAX_BANDS = 12
-"""Stretches of one finding that are drawn."""
+"""Most stretches of one finding that are drawn."""
 
 NARROWEST = 0.6
-"""Percent of the axis that a stretch takes at least, so that a step is seen."""
+"""Least width of a stretch in percent of the axis, so that a single step is visible."""
 
 WASHED = 90.0
-"""Percent of the axis from which a wash tells nothing."""
+"""Percent of the axis from which a stretch is not shaded, because nearly everything would be."""
 
 NOTE = 34
-"""Characters of what is said of a stretch on it."""
+"""Most characters of the label of a stretch."""
 
 
 @dataclass(frozen=True)

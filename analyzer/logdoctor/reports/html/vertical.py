@@ -33,23 +33,23 @@ APART = 15.0
 
 @dataclass(frozen=True)
 class Vertical:
-    """The axis of a panel, and what is said of it."""
+    """The axis of a panel, and a remark about it."""
 
     scale: Scale
     remark: str = ""
 
     def drawn(self, series: Series) -> Series:
-        """Return what of a series has a place on it: what is not positive has none on a logarithmic axis."""
+        """Return the series as it can be drawn: a logarithmic axis has no place for values that are not positive."""
         if not self.scale.logarithmic:
             return series
         return replace(series, values=np.where(series.values > 0, series.values, np.nan))
 
 
 def vertical(panel: Panel, siblings: Sequence[Curve], finding: Finding | None) -> Vertical:
-    """Return the axis that shows the curves of a panel; what it cannot show is said."""
-    told = [one for one in panel.curves if len(one.series.finite)] or panel.curves
-    deciding = next((one for one in told if one.style == "val"), told[0]).series
-    logarithmic = all(_is_positive(one.series) for one in told) and (
+    """Return the axis for the curves of a panel, with a remark about what it cannot show."""
+    finite = [one for one in panel.curves if len(one.series.finite)] or panel.curves
+    deciding = next((one for one in finite if one.style == "val"), finite[0]).series
+    logarithmic = all(_is_positive(one.series) for one in finite) and (
         wants_logarithm(deciding.values) or _dwarfs(panel.curves, deciding)
     )
     if logarithmic:
@@ -74,7 +74,7 @@ def _is_positive(series: Series) -> bool:
 
 
 def _dwarfs(curves: Sequence[Curve], deciding: Series) -> bool:
-    """Tell whether another curve goes so high that nothing would be seen of the one that decides."""
+    """Tell whether another curve goes so high that the deciding one would look flat."""
     highest = max(_highest(one.series.values) for one in curves)
     return highest / LOGARITHMIC_FROM > _highest(deciding.values) > 0
 

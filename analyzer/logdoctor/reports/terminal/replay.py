@@ -54,7 +54,7 @@ _OUTCOMES = {
 }
 
 STILL = "still fails"
-"""What is said of a change with which the step fails in another way."""
+"""The wording for a change with which the step fails in another way."""
 
 
 def render(replayed: Replayed, page: Page) -> str:
