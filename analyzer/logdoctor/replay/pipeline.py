@@ -199,7 +199,7 @@ def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
 
 
 def _older(session: Session, found: Reproduction) -> Snapshot | None:
-    """Return a state from well before the failure: the start of the window if that is early enough, else a saved one."""
+    """Return a state from well before the failure: the start of the window if early enough, else a saved one."""
     assert found.baseline.failure is not None  # noqa: S101 - the caller asked, for the type checker
     if found.sound_from is not None:
         return found.sound_from
