@@ -65,9 +65,9 @@ class ConstantMetric(Rule):
     """A metric shows one and the same value to the end of the run while training goes on.
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
-    has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding and this a note; so it is where a metric came by degrees to nine tenths, and
-    for objects of one size while that of all sizes moves. A reward of zero or less that never moves teaches nothing.
+    has learnt, and one at its best possible value cannot improve: neither is a finding. It is only a note where the
+    training loss rests too, where a metric reached nine tenths gradually, and for objects of one size if the metric for
+    all sizes moves. A reward of zero or less that never moves teaches nothing.
     """
 
     id = "constant-metric"

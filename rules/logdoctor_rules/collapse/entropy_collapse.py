@@ -53,9 +53,9 @@ class EntropyCollapse(Rule):
     """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
 
     A policy that is certain explores nothing and learns nothing more. Where the return still grows, certainty is what
-    learning should end in. Where the return has been flat since the policy became certain, the curve does not tell the
-    best return from a poor one: few tasks are solved in the first tenth of a run, so this is a warning of low
-    confidence unless there is an entropy bonus; a sibling run that earns more makes it sure.
+    learning should end in. Where the return has been flat since the policy became certain, the curve cannot distinguish
+    the best return from a poor one: few tasks are solved in the first tenth of a run, so this is a warning of low
+    confidence unless there is an entropy bonus; a sibling run that earns more makes it certain.
     """
 
     id = "entropy-collapse"

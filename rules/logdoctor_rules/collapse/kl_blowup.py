@@ -40,9 +40,9 @@ LUCK = 6.0
 class KlBlowup(Rule):
     """The policy's divergence from its reference, or from itself before the update, grew by orders of magnitude.
 
-    From there on the reward model, or the ratio by which an update is clipped, means little. Judged only for policies:
-    the divergence of a variational autoencoder from its prior has no such target. Tens of nats are too far where they
-    no longer earn any reward.
+    Beyond that point the reward model, or the ratio by which updates are clipped, means little. Only policies are
+    judged: the divergence of a variational autoencoder from its prior has no such target. Tens of nats are too far if
+    they no longer earn any reward.
     """
 
     id = "kl-blowup"

@@ -41,8 +41,8 @@ MEANT = frozenset({"gold", "true", "oracle", "human"})
 class RewardHacking(Rule):
     """The reward rises while a metric on held-out data falls: the policy has learnt what is paid, not what is meant.
 
-    Any reward that stands in for something else can be earned without it, all the more the farther the policy moves
-    from its reference. A metric that wavers, that has recovered, or that falls along with the reward is no finding.
+    Any reward that is a proxy can be earned without reaching the goal, the more so the farther the policy moves from
+    its reference. A metric that wavers, that has recovered, or that falls along with the reward is no finding.
     """
 
     id = "reward-hacking"

@@ -40,8 +40,8 @@ SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
 class ValueDivergence(Rule):
     """The loss of a value function grows by powers of ten, far beyond what growing returns explain.
 
-    Estimates are learnt from estimates: where nothing anchors them, their errors feed on each other. A value loss that
-    rises while the policy earns more is sound, because errors grow with the square of the return.
+    Estimates are learnt from estimates: where nothing anchors them, their errors reinforce each other. A value loss
+    that rises while the policy earns more is sound, because errors grow with the square of the return.
     """
 
     id = "value-divergence"

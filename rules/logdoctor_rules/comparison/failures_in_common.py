@@ -22,8 +22,8 @@ EACH = 2
 class FailuresInCommon(GroupRule):
     """All runs that failed share a setting that no run has that went well.
 
-    That is evidence for the cause, not proof: settings that vary together cannot be told apart. The learning rate is
-    `rate-sweep`'s matter where nothing else differs.
+    This is evidence for the cause, not proof: settings that vary together cannot be separated. The learning rate is
+    left to `rate-sweep` where nothing else differs.
     """
 
     id = "failures-in-common"

@@ -17,7 +17,8 @@ from logdoctor.wording import counted, first_of, number
 class RateSweep(GroupRule):
     """Runs that differ in the learning rate alone show the best rate and the highest that still goes well.
 
-    A best rate at the edge of what was tried is said so: the sweep does not show that it is the best.
+    If the best rate is the highest or lowest tried, the finding says so: then the sweep does not show that it is the
+    best.
     """
 
     id = "rate-sweep"

@@ -17,7 +17,7 @@ from logdoctor.wording import apart, counted, number
 class SeedSpread(GroupRule):
     """Runs of one recipe under several seeds show how far luck alone moves the result.
 
-    A difference between two settings that is smaller than this spread is no evidence for either. Runs that failed are
+    A difference between two settings that is smaller than this spread proves nothing for either. Failed runs are
     counted, not averaged: a recipe that fails under one seed in three is not a good one.
     """
 

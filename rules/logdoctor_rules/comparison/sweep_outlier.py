@@ -23,9 +23,9 @@ def _sweep(*ends: float) -> tuple[Run, ...]:
 class SweepOutlier(GroupRule):
     """One run of a set-up ends far worse than all others, and its settings do not say why.
 
-    Its settings lie among those of runs that went well: the same values, or values between theirs. What is left is
-    luck (look at its seed), a fault of the machine, or a setting that was not logged. A run at the edge of a sweep is
-    no outlier: there the setting itself is the reason.
+    Its settings lie among those of runs that went well: the same values, or values between theirs. That leaves luck
+    (look at its seed), a fault of the machine, or a setting that was not logged. A run at the edge of a sweep is no
+    outlier: there the setting itself is the reason.
     """
 
     id = "sweep-outlier"

@@ -54,8 +54,8 @@ _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 class EpochSawtooth(Rule):
     """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
 
-    Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates,
-    and weights of terms, that cycle do the same and are meant to; a mean that starts anew in each epoch looks like it.
+    Data sorted by class, source or length make the network learn what came last and forget the rest. Cyclic learning
+    rates or term weights have the same effect on purpose, and a mean that restarts in each epoch looks similar.
     """
 
     id = "epoch-sawtooth"

@@ -40,7 +40,7 @@ class InterruptedRun(Rule):
     """The run ended before its planned steps or epochs, or a line of its text log says that it was stopped.
 
     It is a warning where the text says that the program failed, otherwise a note. A run that stopped early because
-    nothing improved came to its end, and one that is still being written has none yet.
+    nothing improved ended as intended, and one that is still being written has not ended yet.
     """
 
     id = "interrupted-run"

@@ -45,8 +45,8 @@ MAX_SPANS = 10
 class MissingSteps(Rule):
     """A curve that is logged regularly has a hole many records wide, or ends long before its neighbours.
 
-    Records were lost without a trace in the file, or the program stopped logging. What is logged irregularly
-    (evaluations, powers of two, ends of epochs) has no pace to miss.
+    Records were lost without a trace in the file, or the program stopped logging. Curves that are logged irregularly
+    (evaluations, powers of two, ends of epochs) are not judged.
     """
 
     id = "missing-steps"

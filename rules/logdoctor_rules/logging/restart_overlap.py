@@ -72,9 +72,9 @@ def _doubled(title: str, last: float) -> Example:
 class RestartOverlap(Rule):
     """The steps of the log go back and some are logged twice, or the writer said that it started again.
 
-    The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
-    curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
-    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step.
+    The run was resumed from a checkpoint, or several runs wrote to one log. The later values are the run's curve; the
+    earlier ones stay in the data, unless the writer itself declared them void. Runs under headings of their own are
+    separated, and each is marked as one of several. Processes that log in turn leave several values at each step.
     """
 
     id = "restart-overlap"

@@ -51,9 +51,9 @@ DETECTRON = "FloatingPointError: Loss became infinite or NaN at iteration=120!"
 class NanLoss(Rule):
     """A loss became NaN or infinite: the weights are lost from there on unless the step was skipped.
 
-    Every NaN in a log is true, so this needs no statistics. What takes care is what is not a NaN loss: cells that stand
-    for "not recorded" (the sources leave those out with a notice); a validation loss of which nothing shows that it was
-    computed is only a warning.
+    Every NaN in a log is real, so this needs no statistics, only care about what is not a NaN loss: cells that stand
+    for "not recorded" (the sources leave those out with a notice); a validation loss that may never have been computed
+    is only a warning.
     """
 
     id = "nan-loss"

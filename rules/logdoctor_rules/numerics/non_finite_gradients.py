@@ -46,8 +46,8 @@ TO_TELL = (
 class NonFiniteGradients(Rule):
     """Steps whose gradient is NaN or infinite although the loss is finite: they are skipped, or they ruin the weights.
 
-    A dynamic loss scale makes such steps on purpose: many in a row at the start, while it looks for its level, and
-    afterwards one when it tries a higher one. What is reported are many, or several in a row, after that start.
+    A dynamic loss scale causes such steps on purpose: many in a row at the start, while it searches for its level, and
+    later single ones when it tries a higher one. Many of them, or several in a row, after the start are reported.
     """
 
     id = "non-finite-gradients"

@@ -47,7 +47,7 @@ class SlowConvergence(Rule):
     """The training loss falls in an almost straight line through a long run, and has not come far at its end.
 
     Learning that works has diminishing returns: most of the fall comes first. A straight line over a whole long run
-    means that it has not left its beginning. Short runs are not judged: the first steps of any run look like that.
+    means that learning has hardly begun. Short runs are not judged: the first steps of any run look like that.
     """
 
     id = "slow-convergence"

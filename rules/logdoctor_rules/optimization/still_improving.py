@@ -48,9 +48,9 @@ SPENT = PASSED + np.sin(np.pi * PASSED) / np.pi
 class StillImproving(Rule):
     """The loss was still falling when the run ended: more steps would have helped.
 
-    Said of validation where there is one, for only that is worth more steps. A schedule that ended at zero was meant
-    to end there, and its last fall comes from the decay itself: then only a run of few updates is judged, whose loss
-    fell as fast at the end as before by the sum of the rates.
+    Judged on validation where there is one, because only that justifies more steps. A schedule that ended at zero was
+    meant to end there, and its last fall comes from the decay itself: then only a run of few updates is judged, whose
+    loss fell as fast at the end as before, relative to the sum of the rates.
     """
 
     id = "still-improving"

@@ -43,8 +43,8 @@ MOST = 0.9
 class VanishingGradients(Rule):
     """The gradient norm falls by orders of magnitude, or is next to nothing throughout, and the loss rests unlearnt.
 
-    A model that has learnt all that there is has no gradient left either. So the loss must rest where it began, above
-    that, or at chance; or the gradient must have died all at once with much of the loss left.
+    A model that has learnt everything has no gradient left either. So the loss must rest where it began, above that, or
+    at chance; or the gradient must have died all at once with much of the loss left.
     """
 
     id = "vanishing-gradients"

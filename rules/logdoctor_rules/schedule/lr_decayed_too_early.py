@@ -45,8 +45,8 @@ WHOLE = 0.05
 class LrDecayedTooEarly(Rule):
     """The learning rate goes to almost zero long before the end of the run, while the loss is falling.
 
-    Progress is measured against the sum of the rates instead of the steps, so that the slowing down that any decay
-    brings is not taken for convergence. A loss that has come to rest while the rate was high has lost nothing.
+    Progress is measured against the sum of the rates instead of the steps, so that the slowdown that any decay causes
+    is not mistaken for convergence. A loss that came to rest while the rate was high has lost nothing.
     """
 
     id = "lr-decayed-too-early"

@@ -41,8 +41,8 @@ CEILING = 4.0
 class LrRangeTest(Rule):
     """The run raises its learning rate through decades: a range test, not a training.
 
-    Its loss is meant to blow up at the end, so no other rule judges it. The rate to take is where the smoothed loss
-    falls steepest over the logarithm of the rate, and at most a tenth of the rate at which it blows up.
+    Its loss is meant to blow up at the end, so no other rule judges it. The rate to use is where the smoothed loss
+    falls most steeply over the logarithm of the rate, and at most a tenth of the rate at which it blows up.
     """
 
     id = "lr-range-test"
