@@ -186,7 +186,7 @@ class TestExitCodes:
             ("{line} analyze runs 2>&- >/dev/null; echo $?", "0\n"),
             (
                 "runs=$PWD/runs; mkdir gone; cd gone; rmdir ../gone; {line} analyze $runs 2>&1; echo $?",
-                "Error: the current folder is gone; change to one that is there\n2\n",
+                "Error: the current folder no longer exists; change to one that does\n2\n",
             ),
         ],
         ids=["no standard output", "no standard error", "no current folder"],

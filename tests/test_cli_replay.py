@@ -86,7 +86,7 @@ def test_an_interruption_keeps_what_was_learnt(
 
 def test_changed_code_is_tested_against_the_same_failure(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(run), "--patched"]) == 2
-    assert "was not replayed yet: replay the failure first" in capsys.readouterr().err
+    assert "has not been replayed yet: replay the failure first" in capsys.readouterr().err
     assert main(["replay", str(run), "--device", "cpu", "--only", "none"]) == 0
     assert result(run).trials == ()
     assert main(["replay", str(run), "--device", "cpu", "--patched"]) == 3
@@ -167,12 +167,12 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         ),
         (["replay", "RUN", "--checkpoint", "none.pt"], "none.pt: no such file or folder"),
         (["replay", "RUN", "--at", "5"], "the first checkpoint is of step 20, later than the flagged step 5"),
-        (["replay", "RUN", "--budget", "soon"], "'soon' is no length of time, such as 90s, 10m or 1h"),
+        (["replay", "RUN", "--budget", "soon"], "'soon' is not a duration such as 90s, 10m or 1h"),
         (["replay", "RUN", "--device", "abacus"], "abacus"),
         (["replay", "RUN", "--device", "meta"], "'meta' is no device of this machine"),
         (["replay", "RUN", "--at", "5000"], "ends at step 59"),
-        (["replay", "RUN", "--only", "clips"], "'clips' is no change that can be tried; did you mean 'clip'?"),
-        (["replay", "RUN", "--only", ","], "names no change; none for none"),
+        (["replay", "RUN", "--only", "clips"], "'clips' is not a change that can be tried; did you mean 'clip'?"),
+        (["replay", "RUN", "--only", ","], "names no change; give 'none' to try none"),
         (
             ["replay", "RUN", "--recipe", "quits.py"],
             "quits.py:9: loss() of a batch [float32[8, 8], int64[8]] ended Python itself (bye)",
@@ -181,7 +181,7 @@ def test_a_draft_without_a_capture_asks_for_batches(tmp_path: Path, monkeypatch:
         (["replay", "RUN", "--checkpoint", "parts"], "is in parts, as torch.distributed.checkpoint saves"),
         (["replay", "RUN", "-o", "html=x.html"], "is not json=FILE"),
         (["replay", "RUN", "--recipe", "wrong.py"], "the weights do not fit the recipe's model"),
-        (["capture", "--", "ruby", "x.rb"], "'ruby' is no Python; give the script"),
+        (["capture", "--", "ruby", "x.rb"], "'ruby' is not Python; name the script"),
         (["capture", "--", "python"], "there is no script to run"),
         (["capture", "--", "python", "nowhere.py"], "nowhere.py: no such script"),
         (["capture", "--", "python9", "x.py"], "python9: no such program"),

@@ -138,7 +138,7 @@ def test_no_log_is_written_over(arguments: list[str], run: Path, capsys: pytest.
     content = log.read_bytes()
     assert main([one.format(run=run, log=log) for one in arguments]) == 2
     assert log.read_bytes() == content
-    assert "is one of the logs, and would be lost" in capsys.readouterr().err or "--bogus" in arguments
+    assert "is one of the logs and would be overwritten" in capsys.readouterr().err or "--bogus" in arguments
 
 
 def test_a_report_among_the_logs_is_replaced(run: Path) -> None:

@@ -1,7 +1,7 @@
-"""The causes that rules may name: one sentence and the general fixes of each, said the same way everywhere.
+"""The causes that rules may name, with one sentence and the general fixes of each.
 
 Fixes and figures come from practitioners' notes, Karpathy's "A Recipe for Training Neural Networks" and Google's
-"Deep Learning Tuning Playbook". They are where to start, not truths: a rule puts what it computed from the run first.
+"Deep Learning Tuning Playbook". They are starting points: a rule puts what it computed from the run first.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from logdoctor.finding import Cause, Fix, Strength
 
 @dataclass(frozen=True)
 class _Known:
-    """What is said of a cause wherever it is named."""
+    """What every finding says of a cause."""
 
     text: str
     fixes: tuple[str, ...]
     """Those that hold for any run."""
     gives_way: bool = False
-    """Whether the first gives way to what a rule computes from a run: two numbers for one setting would contradict."""
+    """Whether a fix computed from the run replaces the first: two numbers for one setting would contradict."""
 
 
 _KNOWN: Mapping[str, _Known] = {
@@ -442,27 +442,28 @@ def because(
 ) -> Cause:
     """Return a known cause with the evidence for and against it in this run; raises KeyError for an unknown id.
 
-    A clause that is empty says nothing and is left out. The fixes given, computed from this run or its siblings, go
-    before the general ones, or instead of them where both say one thing.
+    Empty clauses are left out. The given fixes, computed from this run or its siblings, go before the general ones, or
+    replace those that say the same.
     """
     known = _KNOWN[cause]
-    told, against = tuple(filter(None, pro)), tuple(filter(None, contra))
-    return with_fixes(Cause(cause, known.text, strength, told, against, tuple(map(Fix, known.fixes)), weight), fixes)
+    evidence, against = tuple(filter(None, pro)), tuple(filter(None, contra))
+    general = tuple(map(Fix, known.fixes))
+    return with_fixes(Cause(cause, known.text, strength, evidence, against, general, weight), fixes)
 
 
 def likely_because(cause: str, clause: str) -> Cause:
-    """Return a cause that is likely for what a clause says; without one it is unlikely."""
+    """Return a cause that is likely because of a clause, or unlikely where that is empty."""
     return because(cause, Strength.LIKELY if clause else Strength.UNLIKELY, pro=[clause])
 
 
 def with_fixes(cause: Cause, fixes: Sequence[Fix]) -> Cause:
-    """Put fixes before those of a cause, or in their place where both say one thing."""
+    """Put fixes before those of a cause; they replace its first where that gives way."""
     known = _KNOWN.get(cause.id)
-    said = 1 if fixes and known is not None and known.gives_way else 0
-    return replace(cause, fixes=(*fixes, *cause.fixes[said:]))
+    replaced = 1 if fixes and known is not None and known.gives_way else 0
+    return replace(cause, fixes=(*fixes, *cause.fixes[replaced:]))
 
 
 def ranked(*causes: Cause) -> tuple[Cause, ...]:
-    """Return causes with the likely first; among equals the better supported, then the order given."""
+    """Sort causes: the likely ones first, then the better supported, then in the order given."""
     order = list(Strength)
     return tuple(sorted(causes, key=lambda cause: (order.index(cause.strength), -cause.balance)))

@@ -1,4 +1,4 @@
-"""How two runs, or two groups of seeds, differ: plain data that reports read."""
+"""How two runs, or two groups of seeds, differ: plain data for reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that all rules said of all runs: the one result that every report renders."""
+"""Ask all rules about all runs; the result is the one object that every report renders."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
+from logdoctor.replay_results import replay_of, with_replay
 from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
@@ -27,12 +28,12 @@ from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all
 from logdoctor.signals.comparison.neighbours import neighbours
 from logdoctor.signals.comparison.outcome import Measured
 from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
-from logdoctor.tested import replay_of, with_replay
+from logdoctor.sources.discovery.discover import Skipped
 from logdoctor.wording import counted
 from logdoctor.workers import Workers
 
 HELD_OUT = (ValLoss, ValComponentLoss, TestLoss)
-"""Losses of data that nothing is trained on."""
+"""Losses on data that is not trained on."""
 
 ASKING_SECONDS = 0.02
 """About how long it takes to ask all rules about a run of a few hundred points."""
@@ -43,12 +44,12 @@ POINTS_A_SECOND = 5e6
 
 @dataclass(frozen=True)
 class Examined:
-    """One run with what the rules said of it."""
+    """One run with the outcomes of all rules."""
 
     run: Run
     outcomes: Outcomes
     replay: Replayed | None = None
-    """The result of `logdoctor replay` that lies beside the run."""
+    """The result of `logdoctor replay` in the run's folder."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -63,17 +64,12 @@ class Diagnosis:
     runs: tuple[Examined, ...] = ()
     """Ordered by name."""
     comparisons: tuple[Comparison, ...] = ()
-    """What the runs of one set-up show together, in the order of their first runs."""
-    left_alone: tuple[str, ...] = field(default=(), repr=False)
-    """Files that look like logs by name and are none."""
-    not_read: tuple[str, ...] = field(default=(), repr=False)
-    """What may hold logs and could not be looked at, each with the reason in parentheses."""
-    in_doubt: tuple[str, ...] = field(default=(), repr=False)
-    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
+    """What the runs of each set-up show together, in the order of their first runs."""
+    skipped: Skipped = field(default=Skipped(), repr=False)
     excluded: tuple[str, ...] = field(default=(), repr=False)
     """Names of the runs that the settings leave out."""
     unmatched: tuple[str, ...] = field(default=(), repr=False)
-    """Patterns of the settings that name nothing, and what was probably meant: one sentence each."""
+    """Patterns of the settings that match nothing, and what was probably meant: one sentence each."""
     rules: tuple[Rule, ...] = field(default=(), repr=False)
     """The rules that were asked, with the thresholds in force."""
 
@@ -99,12 +95,12 @@ class Diagnosis:
 
 
 def is_judged(run: Run) -> bool:
-    """Tell whether a run logs a loss of training, two values at least: of any other, most rules have nothing to say."""
+    """Tell whether a run logs a training loss of at least two values, without which most rules do not apply."""
     return any(one.role not in HELD_OUT and len(one) > 1 for one in run.all(Loss))
 
 
 def is_judged_in_part(run: Run) -> bool:
-    """Tell whether a run that is not judged logs what stands in for a training loss: a few rules answer for it."""
+    """Tell whether a run that is not judged logs a stand-in for a training loss, to which a few rules apply."""
     stood_in = (with_stand_in(run, kind) for kind in StandIn)
     return not is_judged(run) and any(is_judged(one) for one in stood_in if one is not None)
 
@@ -114,9 +110,9 @@ def analyze(
 ) -> Diagnosis:
     """Read every training log at or below the paths and ask every rule about every run.
 
-    Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names what
-    does not exist, and RulePackError when no rules are installed. `now` (seconds since 1970) decides which logs are
-    still being written.
+    Raises NoRunError when there is no log or `exclude` leaves out all, ConfigurationError when a setting names
+    something that does not exist, and RulePackError when no rules are installed. `now` (seconds since 1970) decides
+    which logs are still being written.
     """
     settings = config or Config()
     rules = selected_rules(settings)
@@ -127,9 +123,7 @@ def analyze(
         raise NoRunError(f"{', '.join(map(str, paths))}: `exclude` leaves out all {counted(len(excluded), 'run')}")
     return replace(
         diagnose(runs, rules, settings, workers),
-        left_alone=reading.left_alone,
-        not_read=reading.not_read,
-        in_doubt=reading.in_doubt,
+        skipped=reading.skipped,
         excluded=tuple(sorted(excluded)),
         unmatched=unmatched(settings, reading.runs),
     )
@@ -138,7 +132,7 @@ def analyze(
 def diagnose(
     runs: Sequence[Run], rules: Sequence[Rule], config: Config | None = None, workers: Workers | None = None
 ) -> Diagnosis:
-    """Ask the rules about runs that were analyzed together, each with its siblings, and about every set-up."""
+    """Ask the rules about each of the runs, given its siblings, and about every set-up."""
     settings = config or Config()
     comparisons: list[Comparison] = []
     failed: dict[int, tuple[Crashed, ...]] = {}
@@ -148,8 +142,8 @@ def diagnose(
         measured = measure_all(group) if len(group) > 1 else ()
         for set_up in set_ups(measured):
             first = set_up[0].run
-            said, failed[id(first)] = compare(Siblings(first, set_up), rules)
-            comparisons += said
+            found, failed[id(first)] = compare(Siblings(first, set_up), rules)
+            comparisons += found
         beside = neighbours(measured) or [()] * len(group)
         placed += [_Placed(run, label, near, duplicates[run]) for run, near in zip(group, beside, strict=True)]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
@@ -171,9 +165,9 @@ class _Placed:
 
     run: Run
     label: str
-    """Of its group of siblings."""
+    """The label of its group of siblings."""
     group: tuple[Measured, ...]
-    """Those of its set-up, itself among them; of a large one the nearest."""
+    """The runs of its set-up, itself among them; of a large one the nearest."""
     duplicates: Duplicates
 
 
@@ -182,7 +176,7 @@ def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
 
 
 def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:
-    """Put together what the rules said of a run, what a replay showed of it, and what the settings want to see."""
+    """Combine the outcomes of a run with what a replay showed of it, and drop what the settings leave out."""
     replayed, noticed = replay_of(placed.run)
     findings = _shown(with_replay(outcomes.findings, replayed), config, placed.label)
     known = replace(placed.run, notices=(*placed.run.notices, *noticed)) if noticed else placed.run
@@ -190,13 +184,13 @@ def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:
 
 
 def _shown(findings: Sequence[Finding], config: Config, label: str) -> tuple[Finding, ...]:
-    """Return the findings that the settings want, worst first; one whose root is left out stands for itself."""
+    """Return the findings that the settings keep, worst first; one whose root is left out stands for itself."""
     wanted = [_grouped(one, label) for one in findings if _wanted(one, config)]
     return tuple(sorted(with_roots(wanted), key=_rank))
 
 
 def selected_rules(config: Config) -> tuple[Rule, ...]:
-    """Return the installed rules that the settings ask; raises ConfigurationError for an id that no rule has."""
+    """Return the installed rules that the settings select; raises ConfigurationError for an id that no rule has."""
     try:
         rules = installed_rules(config.thresholds)
     except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""Ask every rule about a run: fill the parameters of its check by type, and collect its answers."""
+"""Apply every rule to a run: fill the parameters of its check by type, and collect the outcomes."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from logdoctor.signals import Duplicates, Siblings, Unmeasurable
 from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in, without_stand_in
 
 TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
-"""What to log where it does."""
+"""The advice on what to log, where a stand-in was judged."""
 
 _THE_LOSS = re.compile(r"\bthe loss\b(?! scale)")
 
 
 class MissingNeed(Exception):
-    """A need that this run cannot fill; its text is the reason shown in reports."""
+    """A need that this run cannot fill; the message is the reason shown in reports."""
 
 
 class Bench:
-    """Everything that rules can need of one run, made on demand and memoized by type."""
+    """Everything that rules may need of one run, made on demand and memoized by type."""
 
     def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None) -> None:
         measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
@@ -63,7 +63,7 @@ class Bench:
                 return self._series(wanted)
             if origin is not None:  # a signal of a role: Trend[TrainLoss]
                 return origin.measure(*(self.get(part) for part in get_args(wanted)))
-            # A signal built on signals is measured; what only gathers them has them as its fields.
+            # A signal built on signals has a `measure`; a class that only gathers them has them as fields.
             return self._call(getattr(wanted, "measure", wanted))
         except MissingNeed as missing:
             return missing
@@ -88,7 +88,7 @@ class Bench:
         return method(**{name: self.get(need) for name, need in _needs_of(getattr(method, "__func__", method)).items()})
 
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
-        """Return the findings of a rule on this run, or the comparisons of a group rule on its set-up."""
+        """Return the findings of a rule about this run, or the comparisons of a group rule about its set-up."""
         stand_in = next((self._stand_ins[kind] for kind in rule.stand_ins if kind in self._stand_ins), None)
         if stand_in is None:
             return self._ask(rule)
@@ -106,9 +106,9 @@ class Bench:
 
 
 def _of_stand_in(finding: Finding) -> Finding:
-    """Return what a rule about training says of what stands in for it: less sure, and with the way to be sure.
+    """Adapt the finding about a stand-in: less sure, with the advice to log the training loss.
 
-    What speaks for a cause calls it by its name, for `the loss` would be one that is not logged.
+    The evidence for causes names the stand-in, because `the loss` would be one that is not logged.
     """
     name = finding.spans[0].series if finding.spans else ""
     called = partial(_THE_LOSS.sub, lambda _: name) if name else str
@@ -138,7 +138,7 @@ def examine(
 ) -> Outcomes:
     """Ask every rule about a run, and mark the findings that another finding explains.
 
-    Duplicates are searched for among the siblings, unless those among all runs of an analysis are given.
+    Duplicates are looked for among the siblings, unless those among all runs of an analysis are given.
     """
     bench = Bench(run, siblings, duplicates)
     findings: list[Finding] = []
@@ -152,8 +152,8 @@ def examine(
                 crashed.append(crash)
             case []:
                 passed.append(rule.id)
-            case said:
-                findings += (suited(run, one) for one in said)
+            case found:
+                findings += (suited(run, one) for one in found)
     return Outcomes(tuple(_fold(findings, asked)), tuple(passed), tuple(not_applicable), tuple(crashed))
 
 
@@ -161,15 +161,15 @@ def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, .
     """Ask the group rules about the runs of one set-up; return their comparisons, and the rules that crashed."""
     bench = Bench(group.run, group)
     answers = [bench.ask(rule) for rule in rules if isinstance(rule, GroupRule)]
-    said = [one for answer in answers if isinstance(answer, list) for one in answer]
-    return tuple(said), tuple(answer for answer in answers if isinstance(answer, Crashed))
+    comparisons = [one for answer in answers if isinstance(answer, list) for one in answer]
+    return tuple(comparisons), tuple(answer for answer in answers if isinstance(answer, Crashed))
 
 
 def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
     """Mark the findings that are consequences of another, so that a report shows one root and not five symptoms.
 
-    A finding of low confidence explains nothing, and no finding explains a more severe one. The exception are rules
-    whose severity is a note: they say what kind of run it is, and the other findings follow from that.
+    A finding of low confidence explains nothing, and no finding explains a more severe one, except that of a rule whose
+    severity is a note: it says what kind of run this is, and the other findings follow from that.
     """
     rule_of = {rule.id: rule for rule in rules}
     rank = {severity: place for place, severity in enumerate(Severity)}
@@ -181,6 +181,6 @@ def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
 
     ordered = sorted(findings, key=lambda one: one.rule)
     roots = {id(one): [root for root in ordered if explains(root, one)] for one in findings}
-    # Of several roots the one that nothing explains is the first cause.
+    # Of several roots, the one that nothing else explains is the first cause.
     first = {key: min(found, key=lambda root: len(roots[id(root)])).rule for key, found in roots.items() if found}
     return [replace(one, explained_by=first.get(id(one), "")) for one in findings]

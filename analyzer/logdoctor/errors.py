@@ -1,17 +1,17 @@
-"""Problems that the user can mend. Each message is one line: what, where, what to do."""
+"""Problems that the user can fix. Each message is one line: what, where, what to do."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 MAX_KNOWN = 20
-"""Names that an error lists before it counts the others."""
+"""Names that an error lists before it counts the rest."""
 
 MAX_NEAR = 3
-"""Names that hold what was said, which an error asks for: more would be a list again."""
+"""Names containing the unknown one that an error suggests; more would be a list again."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the hint of an error about an unknown name: the nearest known one, those that hold it, or all."""
+    """Return the hint for an unknown name: the nearest known one, those that contain it, or all."""
     names = list(known)
     near = get_close_matches(name, names, n=1) or [one for one in names if name and name in one][:MAX_NEAR]
     if near:
@@ -21,16 +21,16 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def reason(problem: OSError) -> str:
-    """Return what the system says of a file, in words: its name is said before, its number helps nobody."""
+    """Return the system's message about a file, without its name and the error number."""
     return (problem.strerror or str(problem)).lower().replace("file or directory", "file or folder")
 
 
 class LogDoctorError(Exception):
-    """Something the user can mend; the command line prints it and exits with 2."""
+    """Something the user can fix; the command line prints it and exits with 2."""
 
 
 class ConfigurationError(LogDoctorError):
-    """The configuration file or a command-line option cannot be followed."""
+    """The configuration file or a command-line option is not valid."""
 
 
 class RulePackError(LogDoctorError):
@@ -46,7 +46,7 @@ class UnreadableLogError(LogDoctorError):
 
 
 class OutputError(LogDoctorError):
-    """A report cannot be written, for want of room or of permission."""
+    """A report cannot be written, for lack of space or permission."""
 
     def __init__(self, name: str, problem: OSError) -> None:
         super().__init__(f"{name} cannot be written: {problem.strerror or problem}")

@@ -1,4 +1,4 @@
-"""What a rule says: findings with their evidence, and the three ways of saying nothing."""
+"""The result of a rule: findings with their evidence, or one of three outcomes without a finding."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Confidence(StrEnum):
         return list(Confidence).index(self)
 
     def at_most(self, highest: Confidence) -> Confidence:
-        """Return it, or the highest that it may be."""
+        """Return this confidence, or `highest` if that is lower."""
         return min(self, highest, key=lambda one: one.rank)
 
 
@@ -70,7 +70,7 @@ class Span:
     first_step: int
     last_step: int
     note: str = ""
-    """What is to be seen there, in a word or two."""
+    """What can be seen there, in a word or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that a finding rests on, with its unit: "" for a bare number, "share" for a part of 1."""
+    """A number that a finding is based on, with its unit: "" for a bare number, "share" for a part of 1."""
 
     value: float | int | str
     unit: str = ""
@@ -115,12 +115,12 @@ class Strength(StrEnum):
 
 
 def likely_if(told: object) -> Strength:
-    """Return likely where the evidence asked for is there, and possible where it is not."""
+    """Return likely if there is evidence, else possible."""
     return Strength.LIKELY if told else Strength.POSSIBLE
 
 
 def possible_if(told: object) -> Strength:
-    """Return possible where the evidence asked for is there, and unlikely where it is not."""
+    """Return possible if there is evidence, else unlikely."""
     return Strength.POSSIBLE if told else Strength.UNLIKELY
 
 
@@ -143,16 +143,16 @@ class Cause:
     text: str
     strength: Strength = Strength.POSSIBLE
     pro: tuple[str, ...] = ()
-    """What in this run or its siblings speaks for it."""
+    """The evidence for it in this run or its siblings."""
     contra: tuple[str, ...] = ()
-    """What speaks against it."""
+    """The evidence against it."""
     fixes: tuple[Fix, ...] = ()
     weight: float | None = None
     """The sum of its clues, where they were weighed (`evidence.weighing`)."""
 
     @property
     def balance(self) -> float:
-        """How much more speaks for it than against it: the weight of its clues, or what is said for it, counted."""
+        """The weight of its clues or, where they were not weighed, the number of those for it less those against it."""
         return len(self.pro) - len(self.contra) if self.weight is None else self.weight
 
 
@@ -168,23 +168,23 @@ class Finding:
     severity: Severity
     confidence: Confidence
     spans: tuple[Span, ...]
-    """The first is the primary one; none where the finding is about a place in a file alone."""
+    """The first is the primary one; empty where the finding is only about a place in a file."""
     evidence: Mapping[str, Quantity] = field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
     """Best supported first."""
     to_tell_apart: tuple[str, ...] = ()
-    """What to log next time, where this log leaves the first causes close together."""
+    """What to log next time, where this log cannot separate the first causes."""
     references: tuple[str, ...] = ()
     explained_by: str = ""
     """Id of the rule whose finding in the same run explains this one."""
     group: str = ""
     """Findings of one group are one entry in reports for people."""
     places: tuple[Place, ...] = ()
-    """Where in which files it is to be read, for findings about files and lines of text."""
+    """The places in files, for findings about files and lines of text."""
 
 
 def with_roots(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return findings of which some were left out: one whose root is not among them stands for itself."""
+    """Return the findings left after some were dropped; one whose root is gone stands for itself."""
     roots = {one.rule for one in findings}
     return tuple(one if one.explained_by in roots else replace(one, explained_by="") for one in findings)
 
@@ -198,7 +198,7 @@ class RateResult:
     result: float
     """NaN where the run failed."""
     failure: str = ""
-    """How it failed, as a clause; empty where it went well."""
+    """How it failed, as a clause; empty if it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class NotApplicable:
-    """A rule that could not be asked, and why."""
+    """A rule that could not be applied, and why."""
 
     rule: str
     reason: str
@@ -236,7 +236,7 @@ class Crashed:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What all rules said of one run."""
+    """The outcomes of all rules for one run."""
 
     findings: tuple[Finding, ...] = ()
     passed: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a gate found, as plain data that reports read, and the verdict that follows from it."""
+"""The result of a gate as plain data for reports, and the verdict that follows from it."""
 
 from __future__ import annotations
 

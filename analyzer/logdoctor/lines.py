@@ -1,4 +1,4 @@
-"""What the rules about lines of a text log share: which line counts, what is said of it, and where it stands."""
+"""Shared by the rules about lines of a text log: which line counts, how it is reported, and where it stands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from logdoctor.signals import Console
 from logdoctor.wording import axis_word, quoted
 
 MAX_PLACES = 10
-"""Lines that a finding points at; a warning may stand in the log once a step."""
+"""Lines that a finding points at; a warning may be printed at every step."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Line:
 
     @property
     def where(self) -> str:
-        """Say where it stands: `at step 1,200`, or `in line 40` where no step was logged before it."""
+        """Say where it is: `at step 1,200`, or `in line 40` where no step was logged before it."""
         series = self.console.series_at(self.event)
         if self.event.step is None:
             return f"in line {self.event.line:,}"
@@ -47,7 +47,7 @@ class Line:
         return f"{what} {self.where}{aside}: {quoted(self.event.text)}"
 
     def reports(self, what: str) -> str:
-        """The same of a failure, with what it meant for the run."""
+        """Say the same of a failure, with what it meant for the run."""
         if self.console.came_to_its_end_before(self.event):
             return self.says(f"after the end of the training {what}")
         return self.says(what, ", where the run ends" if self.ends_the_run else "; training went on")
@@ -83,9 +83,9 @@ def line_of(console: Console, *kinds: str) -> Line | None:
 def failure(
     rule: Rule, line: Line, what: str, causes: Sequence[Cause], evidence: Mapping[str, Quantity] | None = None
 ) -> Finding:
-    """Make the finding of a line with which a program fails: an error, or a warning when training went on.
+    """Make the finding about a line with which a program fails: an error, or a warning if training went on.
 
-    The line says itself what happened, so there is nothing to be unsure of.
+    The line itself says what happened, so the confidence is high.
     """
     return rule.finding(
         line.reports(what),

@@ -1,4 +1,4 @@
-"""`logdoctor.analyze` for Python users: the diagnosis that it returns shows itself in a notebook."""
+"""`logdoctor.analyze` for Python users, whose result displays itself in a notebook."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the installed rule packs, and refuse a rule that could not work, with its file and line."""
+"""Find the installed rule packs, and reject a rule that cannot work, with its file and line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from logdoctor.errors import ConfigurationError, RulePackError, nearest
 from logdoctor.rule import Rule
 
 GROUP = "logdoctor.rules"
-"""The entry-point group through which every rule comes in, the built-in ones too."""
+"""The entry-point group of rule packs, through which the built-in rules are found too."""
 
 Thresholds = Mapping[str, Mapping[str, float]]
 """Configured thresholds: rule id to threshold name to value."""
@@ -73,7 +73,7 @@ def _make(rule: type[Rule], configured: Mapping[str, float]) -> Rule:
 
 
 def _as_set(threshold: str) -> str:
-    """Return the name of a threshold as settings spell it."""
+    """Return the name of a threshold as it is written in settings."""
     return threshold.replace("_", "-")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from logdoctor.errors import NoRunError
 from logdoctor.grouping.runs import group
 from logdoctor.run import Run
 from logdoctor.run.understand import Overrides
-from logdoctor.sources.discovery.discover import discover
+from logdoctor.sources.discovery.discover import Skipped, discover
 from logdoctor.workers import Workers
 
 MOST_NAMED = 5
@@ -19,16 +19,11 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found below the given paths."""
+    """What was found at or below the given paths."""
 
     runs: tuple[Run, ...]
     """Ordered by name."""
-    left_alone: tuple[str, ...] = ()
-    """Files that look like logs by name and are none."""
-    not_read: tuple[str, ...] = ()
-    """What may hold logs and could not be looked at, each with the reason in parentheses."""
-    in_doubt: tuple[str, ...] = ()
-    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
+    skipped: Skipped = field(default=Skipped())
 
 
 def look(
@@ -37,16 +32,16 @@ def look(
     now: float | None = None,
     workers: Workers | None = None,
 ) -> Reading:
-    """Read every training log at or below the paths, where there may be none.
+    """Read every training log at or below the paths; there may be none.
 
     Raises NoRunError when a path does not exist.
     """
     candidates = discover(paths, workers)
     runs = group(candidates.found, roles, now)
-    told = {source.path for run in runs for source in run.sources}
+    used = {source.path for run in runs for source in run.sources}
     of_no_run = (str(one.relative) for one in candidates.found if one.source.only_events)
-    left_alone = sorted({*candidates.left_alone, *of_no_run} - told)
-    return Reading(runs, tuple(left_alone), candidates.not_read, candidates.in_doubt)
+    left_alone = sorted({*candidates.skipped.left_alone, *of_no_run} - used)
+    return Reading(runs, replace(candidates.skipped, left_alone=tuple(left_alone)))
 
 
 def read(
@@ -62,8 +57,8 @@ def read(
     reading = look(paths, roles, now, workers)
     if not reading.runs:
         where = ", ".join(str(path) for path in paths)
-        if reading.not_read:
-            raise NoRunError(f"{where}: no training log could be read: {', '.join(reading.not_read[:MOST_NAMED])}")
+        if not_read := reading.skipped.not_read:
+            raise NoRunError(f"{where}: no training log could be read: {', '.join(not_read[:MOST_NAMED])}")
         raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
     return reading
 

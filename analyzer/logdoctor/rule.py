@@ -29,18 +29,18 @@ T = TypeVar("T", bound="DataclassInstance")
 
 @dataclass(frozen=True)
 class Example:
-    """A named run on which the rule must fire, or must pass in silence."""
+    """A named run on which the rule must fire, or must stay silent."""
 
     title: str
     fires: bool
     make: Callable[[], Run]
     siblings: tuple[Run, ...] = ()
     varies: Mapping[str, str] = field(default_factory=dict)
-    """Changes of `logdoctor.testing.changes` that rightly change the verdict here, each with the reason."""
+    """Changes of `logdoctor.testing.changes` that may change the verdict here, each with the reason."""
 
     @cached_property
     def run(self) -> Run:
-        """The run, made when first asked for: an analysis loads every rule and needs none of their examples."""
+        """The run, made on first use: an analysis loads every rule and needs none of their examples."""
         return self.make()
 
     def changed(self, change: Callable[[Run], Run]) -> Example:
@@ -83,7 +83,7 @@ def silent(
     state: State = State.UNKNOWN,
     **curves: Curve,
 ) -> Example:
-    """Return an example on which the rule passes: it is asked, and says nothing."""
+    """Return an example on which the rule stays silent."""
     make = partial(_run, settings, curves, axis, first_step, events=events, notices=notices, state=state)
     return Example(title, False, make, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
@@ -131,15 +131,14 @@ class Rule:
     """Ids of the causes that the rule may name."""
     references: ClassVar[tuple[str, ...]] = ()
     limits: ClassVar[str] = ""
-    """What it cannot see, or needs before it speaks, in a sentence or two."""
+    """What it needs before it fires, and what it cannot see, in a sentence or two."""
     explains: ClassVar[tuple[str, ...]] = ()
     """Ids of rules whose findings in the same run are consequences of this one."""
     stand_ins: ClassVar[tuple[StandIn, ...]] = ()
-    """What the rule is given for the training loss where a run logs none; its findings are then of medium confidence
-    at most."""
+    """What may replace the training loss where a run logs none; findings then have medium confidence at most."""
     examples: ClassVar[tuple[Example, ...]]
     varies: ClassVar[Mapping[str, str]] = {}
-    """Changes of `logdoctor.testing.changes` to which the rule rightly answers differently, each with the reason."""
+    """Changes of `logdoctor.testing.changes` under which the rule may answer differently, each with the reason."""
 
     check: ClassVar[Any]
     """`check(self, needs...) -> Iterator[Finding]`; its needs differ from rule to rule."""
@@ -171,7 +170,7 @@ class Rule:
         )
 
     def thresholds_for(self, kind: type[T]) -> T:
-        """Return those thresholds of the rule that a dataclass of evidence has as its fields, under the same names."""
+        """Return the thresholds of the rule that a dataclass of evidence has as fields of the same names."""
         return kind(**{one.name: getattr(self, one.name) for one in fields(kind)})
 
     @classmethod

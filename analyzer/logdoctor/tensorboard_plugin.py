@@ -1,4 +1,4 @@
-"""A tab for TensorBoard with the report on its log folder: `pip install 'logdoctor[tensorboard]'` is all it takes."""
+"""A TensorBoard tab with the report on its log folder; `pip install 'logdoctor[tensorboard]'` is all it takes."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ export async function render() {
   document.body.append(frame);
 }
 """
-"""TensorBoard runs this in the frame of its tab; the report, which has a policy of its own, stands in a frame in it."""
+"""TensorBoard runs this in the frame of its tab; the report has a policy of its own and gets a frame within it."""
 
 _AS_SAID = {"X-Content-Type-Options": "nosniff"}
-"""No browser is to guess another type than the one that is said; TensorBoard asks for it."""
+"""No browser may guess another content type than the declared one; TensorBoard requires this header."""
 
 
 class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
@@ -45,11 +45,11 @@ class LogdoctorPlugin(TBPlugin):  # type: ignore[misc]
         self._analyzing = threading.Lock()
 
     def get_plugin_apps(self) -> Mapping[str, Callable[..., Any]]:
-        """Return what is served below `data/plugin/logdoctor`."""
+        """Return the applications that serve `data/plugin/logdoctor`."""
         return {"/index.js": self._script, "/report": self._report}
 
     def is_active(self) -> bool:
-        """Tell whether there is a folder to analyze; TensorBoard also reads addresses, which logdoctor does not."""
+        """Tell whether there is a folder to analyze; TensorBoard also accepts URLs, logdoctor does not."""
         return bool(self._folder) and Path(self._folder).is_dir()
 
     def frontend_metadata(self) -> FrontendMetadata:

@@ -1,4 +1,4 @@
-"""How numbers, places and runs are said, the same in every finding and report."""
+"""How numbers, places and runs are written, the same in every finding and report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
 
 MAX_NAMED = 3
-"""Things that a sentence names before it counts the others."""
+"""Items that a sentence names before it counts the rest."""
 
 MAX_QUOTE = 120
 """Characters of a line of a log that are quoted."""
@@ -41,13 +41,13 @@ def number(value: float | None, digits: int = DIGITS) -> str:
 
 
 def apart(one: float, other: float) -> tuple[str, str]:
-    """Write two numbers with as many digits as show that they differ: 2.5812 and 2.5806."""
+    """Write two numbers with enough digits to show that they differ: 2.5812 and 2.5806."""
     written = [(number(one, digits), number(other, digits)) for digits in range(DIGITS, MOST_DIGITS + 1)]
     return next((pair for pair in written if pair[0] != pair[1]), written[0])
 
 
 def course(before: float, after: float) -> str:
-    """Say from where to where a value goes: `goes from 0.12 to 0.45`, or `stays at 0.12` where no digit tells."""
+    """Say how a value changes: `goes from 0.12 to 0.45`, or `stays at 0.12` where no digit shows a difference."""
     first, last = number(before), number(after)
     return f"stays at {last}" if first == last else f"goes from {first} to {last}"
 
@@ -65,23 +65,23 @@ def shown_name(run: Run) -> str:
 
 
 def shown_state(run: Run) -> str:
-    """Say how a run ended, nothing where its log does not show; one that changed just now may be a fresh copy."""
+    """Say how a run ended, or nothing where its log does not show it; a file that is new may be a fresh copy."""
     return {State.UNKNOWN: "", State.WRITING: "maybe still being written"}.get(run.state, str(run.state))
 
 
 def first_of(names: Sequence[str]) -> str:
-    """Name the first of some things and count the others: `a, b, c and 12 more`."""
+    """Name the first few and count the rest: `a, b, c and 12 more`."""
     more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
     return f"{', '.join(names[:MAX_NAMED])}{more}"
 
 
 def place(series: Series, step: int) -> str:
-    """Say where a step of a series is: `epoch 69`, `step 26,729`."""
+    """Write a step of a series with its unit: `epoch 69`, `step 26,729`."""
     return f"{axis_word(series.axis)} {step:,}"
 
 
 def stretch(series: Series, first: int, last: int) -> str:
-    """Say a stretch of steps: `epochs 69 to 100`; one step alone is a place."""
+    """Write a range of steps: `epochs 69 to 100`, or as `place` does where it is one step."""
     return place(series, first) if first == last else f"{axis_word(series.axis)}s {first:,} to {last:,}"
 
 

@@ -1,4 +1,4 @@
-"""The same work on several processors: the results are those of one, in the same order, whatever their number."""
+"""Work shared among processes: the results, and their order, do not depend on how many there are."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 MOST_JOBS = 8
-"""Processes that are begun unasked: what is read lies on one disk, and a machine has other users."""
+"""Processes started by default: the files lie on one disk, and a machine has other users."""
 
 CHUNKS_PER_JOB = 8
-"""Portions that each process is given in turn: few enough to cost nothing, and no process waits long at the end."""
+"""Portions that each process gets in turn: few enough to cost nothing, small enough to keep all busy at the end."""
 
 START = "fork" if sys.platform == "linux" else "spawn"
-"""How a process begins. A fork has all that is loaded; elsewhere the system's libraries do not bear one."""
+"""How a process starts. A fork has everything loaded; on other systems, libraries do not tolerate one."""
 
 WORTH_SECONDS = {"fork": 0.4, "spawn": 3.0}
-"""Work that makes up for a process more: to begin one takes about a tenth of it."""
+"""Seconds of work that justify one more process: starting it takes about a tenth of that."""
 
 Told = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
@@ -40,18 +40,18 @@ def _tell_nobody(_doing: str, _done: int, _of: int) -> None:
 
 @dataclass(frozen=True)
 class Workers:
-    """How many processes share the work, and who is told how far it is."""
+    """How many processes share the work, and who is told about its progress."""
 
     jobs: int | None = 1
-    """None for as many as there are processors, where the work is worth it."""
+    """None for as many as there are processors and the work justifies."""
     told: Told = _tell_nobody
 
     def each(
         self, doing: str, work: Callable[[_Item], _Result], items: Sequence[_Item], seconds: Sequence[float]
     ) -> list[_Result]:
-        """Return the result of the work for each item, in their order; `seconds` tell about how long each may take.
+        """Return the result for each item, in their order; `seconds` estimate how long each takes.
 
-        Items and results can be pickled; what cannot be shared, for this or another reason, is done in this process.
+        Items and results should be picklable; what cannot be shared, for whatever reason, is done in this process.
         """
         jobs = self._jobs(seconds)
         if jobs > 1:
@@ -96,7 +96,7 @@ class Workers:
 
 
 class _NoProcess(Exception):
-    """Here no process can be begun."""
+    """No process can be started here."""
 
 
 def processors() -> int:
@@ -105,7 +105,7 @@ def processors() -> int:
 
 
 def _chunks(seconds: Sequence[float], jobs: int) -> list[list[int]]:
-    """Part the items into portions of about the same length, the longest items first: none is left for the end."""
+    """Divide the items into portions of about equal length, the longest items first, so that none is left for last."""
     enough = sum(seconds) / (jobs * CHUNKS_PER_JOB)
     chunks: list[list[int]] = []
     held = enough
@@ -120,7 +120,7 @@ def _chunks(seconds: Sequence[float], jobs: int) -> list[list[int]]:
 
 @contextmanager
 def _pool(jobs: int, work: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[ProcessPoolExecutor]:
-    """Yield processes that know the work; none of them is left behind."""
+    """Yield processes that know the work; none of them outlives the block."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -148,7 +148,7 @@ _task: tuple[Callable[[Any], Any], Sequence[Any]]
 
 
 def _begin(work: Callable[[Any], Any], items: Sequence[Any]) -> None:
-    """Prepare a process: it ends without a word when it is interrupted, and when the one that began it ends."""
+    """Prepare a process to end silently when it is interrupted, or when the one that started it ends."""
     from multiprocessing import parent_process
 
     global _task  # noqa: PLW0603 - handed over once, when the process begins

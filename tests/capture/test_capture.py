@@ -384,7 +384,7 @@ def test_a_script_that_trains_nothing_is_said_to_leave_no_capture(tmp_path: Path
     line = [sys.executable, "-m", "logdoctor", "capture", "--run", str(tmp_path / "run"), "--", "python", str(script)]
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "no training\n")
-    assert done.stderr == "logdoctor: nothing was captured: the script took no step of a torch optimizer\n"
+    assert done.stderr == "logdoctor: nothing was captured: the script never stepped a torch optimizer\n"
 
 
 def _tiny(rate: float = 0.01) -> tuple[nn.Module, torch.optim.Optimizer]:

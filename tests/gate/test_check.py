@@ -28,6 +28,7 @@ from logdoctor.diagnosis import analyze
 from logdoctor.gate.judge import judge
 from logdoctor.gated import Outcome, Verdict
 from logdoctor.reports.formats import FORMATS
+from logdoctor.sources.discovery.discover import Skipped
 
 NAN = float("nan")
 
@@ -129,7 +130,8 @@ class TestExitCodes:
 
     def test_3_what_may_not_be_looked_at(self, sound: Path) -> None:
         found = analyze(sound.parent / "runs", now=2e9)
-        closed = judge(replace(found, in_doubt=("b (Permission denied)",)), Config(), [], date(2026, 1, 1))
+        skipped = Skipped(in_doubt=("b (Permission denied)",))
+        closed = judge(replace(found, skipped=skipped), Config(), [], date(2026, 1, 1))
         assert closed.verdict is Verdict.INCONCLUSIVE
         assert [(one.run, one.message) for one in closed.checks if one.outcome is Outcome.INCONCLUSIVE] == [
             ("b", "Permission denied: whether a run there is sound cannot be told")
@@ -501,7 +503,7 @@ class TestReferences:
         assert done.returncode == 1
         assert "train_loss like reference smoke: differs in 20 of 20 values, first at step 0: " in done.stdout
         done = here("reference", "update", "smoke.json", "golden/seed1", "--reason", "new seed", cwd=seeds)
-        assert (done.returncode, "train_loss: 20 values taken anew" in done.stdout) == (0, True)
+        assert (done.returncode, "train_loss: 20 values replaced" in done.stdout) == (0, True)
         assert here("check", "golden/seed1", "--reference", "smoke.json", cwd=seeds).returncode == 0
 
     def test_2_no_reference(self, seeds: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_compressed_log_is_read(suffix: str, pack: Pack, tmp_path: Path) -> No
     (run,) = load(tmp_path)
     assert steps(run) == list(range(1, 41))
     assert [(notice.kind, notice.path) for notice in run.notices] == [(INTERPRETATION, f"train.log{suffix}")]
-    assert look([tmp_path]).not_read == ()
+    assert look([tmp_path]).skipped.not_read == ()
 
 
 def test_an_archive_of_several_files_is_no_log(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_an_archive_of_several_files_is_no_log(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "run1.tar.gz", "w:gz") as archive:
         archive.add(tmp_path / "train.log", "train.log")
     (run,) = load(tmp_path)
-    assert (run.notices, look([tmp_path]).left_alone) == ((), ("run1.tar.gz",))
+    assert (run.notices, look([tmp_path]).skipped.left_alone) == ((), ("run1.tar.gz",))
 
 
 @pytest.mark.parametrize(("name", "pack"), [("train.log.gz", bytes), ("train.log", gzip.compress)])
@@ -66,7 +66,7 @@ def test_a_file_that_is_cut_off_gives_what_comes_before(suffix: str, pack: Pack,
 def test_what_cannot_be_unpacked_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "train.log.gz").write_bytes(gzip.compress("".join(LINES).encode())[:9])
     told = "train.log.gz (compressed; nothing could be unpacked)"
-    assert look([tmp_path]).not_read == look([tmp_path / "train.log.gz"]).not_read == (told,)
+    assert look([tmp_path]).skipped.not_read == look([tmp_path / "train.log.gz"]).skipped.not_read == (told,)
     with pytest.raises(NoRunError, match="nothing could be unpacked"):
         load(tmp_path)
 
@@ -101,4 +101,4 @@ def test_a_part_beside_its_compressed_copy_is_read_once(tmp_path: Path) -> None:
 
 def test_a_compressed_file_that_holds_nothing_is_in_order(tmp_path: Path) -> None:
     (tmp_path / "train.log.gz").write_bytes(gzip.compress(b""))
-    assert look([tmp_path]).not_read == ()
+    assert look([tmp_path]).skipped.not_read == ()

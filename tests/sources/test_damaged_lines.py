@@ -159,14 +159,14 @@ def test_lengths_are_no_steps_in_disorder(tmp_path: Path) -> None:
 def test_a_file_of_nul_bytes_is_told_of(tmp_path: Path) -> None:
     (tmp_path / "metrics.csv").write_bytes(bytes(5000))
     told = "metrics.csv (nothing but NUL bytes, as storage leaves them after a crash)"
-    assert look([tmp_path]).not_read == look([tmp_path]).in_doubt == (told,)
+    assert look([tmp_path]).skipped.not_read == look([tmp_path]).skipped.in_doubt == (told,)
 
 
 def test_a_table_whose_header_became_nul_bytes_is_told_of(tmp_path: Path) -> None:
     rows = "".join(f"{step},{loss:.6g},{loss / 3:.6g}\n" for step, loss in TRUE.items())
     (tmp_path / "metrics.csv").write_bytes(bytes(100) + rows.encode())
     (tmp_path / "weights.dat").write_bytes(bytes(100) + b"\x01\0\xff" * 100)
-    assert look([tmp_path]).not_read == ("metrics.csv (begins with NUL bytes where its header was)",)
+    assert look([tmp_path]).skipped.not_read == ("metrics.csv (begins with NUL bytes where its header was)",)
 
 
 def test_requests_to_a_server_are_no_losses(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_the_only_one_beside_the_only_run_is_its_own_whatever_its_name(tmp_path:
 def test_of_several_jobs_none_is_taken_for_that_of_the_run(tmp_path: Path) -> None:
     (run,) = of(tmp_path, {"train.log": CURVE, "job_1.err": OOM, "job_2.err": OOM}).values()
     assert not run.events
-    assert look([tmp_path]).left_alone == ("job_1.err", "job_2.err")
+    assert look([tmp_path]).skipped.left_alone == ("job_1.err", "job_2.err")
 
 
 def test_what_the_program_went_on_after_is_no_failure(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_several_of_one_folder_are_called_after_their_files(tmp_path: Path) -> N
 )
 def test_what_any_program_says_by_itself_is_no_run(said: str, tmp_path: Path) -> None:
     assert not of(tmp_path, {"job.err": said})
-    assert look([tmp_path]).left_alone == ("job.err",)
+    assert look([tmp_path]).skipped.left_alone == ("job.err",)
 
 
 def test_notes_and_readmes_that_quote_a_failure_are_no_runs(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def assert_failures_are_said(disk: Disk, folder: Path, failure: str) -> None:
         beside, runs = parts(reading)
         assert beside == sound
         is_complete = list(map(points, runs)) == list(map(points, complete))
-        is_said = bool(reading.not_read) or any(one.kind == DAMAGE for run in runs for one in run.notices)
+        is_said = bool(reading.skipped.not_read) or any(one.kind == DAMAGE for run in runs for one in run.notices)
         assert is_complete or is_said, f"request {disk.fails_at} failed, and nothing is said"
     assert tried
 
@@ -211,7 +211,7 @@ def test_what_was_read_before_a_failure_is_kept(disk: Disk, tmp_path: Path) -> N
     kept = []
     for reading in failures(disk, tmp_path, errno.EIO, for_ever=True):
         if not reading.runs:
-            assert reading.not_read
+            assert reading.skipped.not_read
             continue
         (run,) = reading.runs
         damage = [(one.byte_start, one.byte_end) for one in run.notices if one.kind == DAMAGE]

@@ -63,8 +63,8 @@ def test_what_is_no_file_is_never_opened(folder: Path, make: Callable[[Path], No
     make(folder / "odd" / name)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == (f"odd/{name} ({reason})",)
-    assert reading.in_doubt == ()
+    assert reading.skipped.not_read == (f"odd/{name} ({reason})",)
+    assert reading.skipped.in_doubt == ()
 
 
 @pytest.mark.parametrize("target", ["..", ".", NAME, "/dev/zero", "nowhere", "../good", f"../good/{NAME}"])
@@ -74,7 +74,7 @@ def test_links_are_not_followed(folder: Path, target: str) -> None:
     reading = look([folder])
     the_sound_run(reading)
     assert len(reading.runs) == 1
-    assert reading.left_alone == (f"odd/{NAME} (a symbolic link, which is not followed)",)
+    assert reading.skipped.left_alone == (f"odd/{NAME} (a symbolic link, which is not followed)",)
 
 
 def test_a_link_to_a_folder_above_is_no_loop(folder: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_folder_that_cannot_be_listed(folder: Path, monkeypatch: pytest.Monkey
     refuse(monkeypatch, "closed", error)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == reading.in_doubt == (f"closed ({error.strerror})",)
+    assert reading.skipped.not_read == reading.skipped.in_doubt == (f"closed ({error.strerror})",)
 
 
 @pytest.mark.parametrize("error", [DENIED, STALE, GONE], ids=["denied", "stale", "gone"])
@@ -142,18 +142,20 @@ def test_a_file_that_cannot_be_opened(folder: Path, monkeypatch: pytest.MonkeyPa
     refuse(monkeypatch, "log.csv", error)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == reading.in_doubt == (f"closed/log.csv ({error.strerror})",)
+    assert reading.skipped.not_read == reading.skipped.in_doubt == (f"closed/log.csv ({error.strerror})",)
 
 
 def test_a_folder_that_was_named_and_holds_no_log(folder: Path) -> None:
     (folder / "empty").mkdir()
-    assert look([folder / "good", folder / "empty"]).in_doubt == (f"{folder / 'empty'} (holds no training log)",)
-    assert look([folder / "good", folder / "good" / ".."]).in_doubt == ()  # it lies within the other
+    assert look([folder / "good", folder / "empty"]).skipped.in_doubt == (
+        f"{folder / 'empty'} (holds no training log)",
+    )
+    assert look([folder / "good", folder / "good" / ".."]).skipped.in_doubt == ()  # it lies within the other
 
 
 def test_what_a_shell_names_need_not_hold_a_log(folder: Path) -> None:
     (folder / "good" / "checkpoints").mkdir()
-    assert look(sorted((folder / "good").iterdir())).in_doubt == ()
+    assert look(sorted((folder / "good").iterdir())).skipped.in_doubt == ()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the root user may read everything; the next test is for others")
@@ -190,7 +192,7 @@ def _close(folder: Path) -> None:
 
 def _check_closed(reading: Reading) -> None:
     the_sound_run(reading)
-    assert reading.not_read == ("closed (Permission denied)", "secret/run.wandb (Permission denied)")
+    assert reading.skipped.not_read == ("closed (Permission denied)", "secret/run.wandb (Permission denied)")
     (secret,) = (run for run in reading.runs if run.name == "secret")
     ((kind, message),) = ((notice.kind, notice.message) for notice in secret.notices)
     assert kind == DAMAGE
@@ -203,7 +205,7 @@ def test_a_file_that_becomes_a_pipe_does_not_hang(folder: Path, monkeypatch: pyt
     monkeypatch.setattr(walk, "_regular", lambda status: file if stat.S_ISFIFO(status.st_mode) else status)
     reading = look([folder])
     the_sound_run(reading)
-    assert reading.not_read == ("log.csv (not a file)",)
+    assert reading.skipped.not_read == ("log.csv (not a file)",)
 
 
 @pytest.mark.parametrize("change", [b"", WHOLE[:3000]], ids=["emptied", "shorter"])

@@ -85,7 +85,7 @@ def test_beside_a_run_it_changes_nothing(tmp_path: Path) -> None:
 def test_inspect_lists_what_was_opened(tmp_path: Path) -> None:
     for name in ("tokenizer.json", "train.csv", "optimizer.pt"):
         put(tmp_path, name)
-    assert [Path(one).name for one in look([str(tmp_path)]).left_alone] == ["tokenizer.json", "train.csv"]
+    assert [Path(one).name for one in look([str(tmp_path)]).skipped.left_alone] == ["tokenizer.json", "train.csv"]
 
 
 @pytest.mark.parametrize("name", ["train.log.1", "progress", "run-3.20260101"])

@@ -76,7 +76,7 @@ def test_a_database_of_something_else_is_left_alone(tmp_path: Path) -> None:
         other.execute("CREATE TABLE metrics (key, value)")
         other.commit()
     (tmp_path / "text.db").write_text("not a database")
-    assert look([tmp_path]).left_alone == ("other.db", "text.db")
+    assert look([tmp_path]).skipped.left_alone == ("other.db", "text.db")
 
 
 def test_a_damaged_database_is_said(tmp_path: Path) -> None:
@@ -85,7 +85,9 @@ def test_a_damaged_database_is_said(tmp_path: Path) -> None:
     content[4096:] = bytes(len(content) - 4096)
     path.write_bytes(content)
     reading = look([tmp_path])
-    assert reading.left_alone == ("mlflow.db",) or [n.kind for run in reading.runs for n in run.notices] == [DAMAGE]
+    assert reading.skipped.left_alone == ("mlflow.db",) or [n.kind for run in reading.runs for n in run.notices] == [
+        DAMAGE
+    ]
 
 
 def test_a_database_that_is_being_written_is_read_as_it_lies(tmp_path: Path) -> None:

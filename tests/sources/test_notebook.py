@@ -158,7 +158,7 @@ NO_TRAINING = {
 def test_a_notebook_without_training_is_left_alone(kind: str, tmp_path: Path) -> None:
     (tmp_path / "train.ipynb").write_text(NO_TRAINING[kind])
     found = look([tmp_path])
-    assert (found.runs, found.left_alone) == ((), ("train.ipynb",))
+    assert (found.runs, found.skipped.left_alone) == ((), ("train.ipynb",))
     with pytest.raises(NoRunError):
         analyze(tmp_path)
 

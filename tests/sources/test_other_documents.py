@@ -52,7 +52,7 @@ def test_a_matrix_of_numpy_is_a_run_for_each_row(tmp_path: Path) -> None:
 def test_what_is_not_read_is_said_with_what_to_do(tmp_path: Path, name: str, content: bytes, advice: str) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "log.csv").write_text("epoch,loss\n1,0.5\n2,0.25\n")
-    (told,) = look([tmp_path]).not_read
+    (told,) = look([tmp_path]).skipped.not_read
     assert advice in told
 
 
@@ -63,6 +63,6 @@ def test_objects_that_numpy_pickled_are_not_unpickled(tmp_path: Path) -> None:
 
     np.save(tmp_path / "history.npy", np.array(Trap(), object), allow_pickle=True)
     (tmp_path / "log.csv").write_text("epoch,loss\n1,0.5\n2,0.25\n")
-    (told,) = look([tmp_path]).not_read
+    (told,) = look([tmp_path]).skipped.not_read
     assert "np.savez" in told
     assert not (tmp_path / "ran").exists()

@@ -99,7 +99,7 @@ def test_what_is_left_of_a_damaged_file_is_a_run(tmp_path: Path) -> None:
 
 def test_a_run_that_logged_nothing_is_none(tmp_path: Path) -> None:
     (tmp_path / "run.wandb").write_bytes(HEADER)
-    assert look([tmp_path]).left_alone == ("run.wandb",)
+    assert look([tmp_path]).skipped.left_alone == ("run.wandb",)
 
 
 def test_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What a capture leaves on disk, as the training writes it and a replay reads it. Needs torch, but for the names."""
+"""The files of a capture, as the training writes them and a replay reads them. Needs torch, except for the names."""

@@ -1,4 +1,4 @@
-"""Any value of a training as tensors, numbers and strings alone, and back: what `weights_only=True` can load."""
+"""Any value of a training as tensors, numbers and strings only, and back: `weights_only=True` can load it."""
 
 from __future__ import annotations
 

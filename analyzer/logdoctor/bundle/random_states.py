@@ -1,4 +1,4 @@
-"""The states of all random number generators that a training draws from without saying so."""
+"""The states of all random number generators that a training draws from implicitly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of tensors: written whole or not at all, and read without running anything that lies in them."""
+"""Files of tensors: written completely or not at all, and read without running anything in them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a training goes wrong: from then on, what was kept must not be overwritten."""
+"""Signs that a training goes wrong: from then on, what was kept must not be overwritten."""
 
 from __future__ import annotations
 

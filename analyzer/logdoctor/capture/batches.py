@@ -1,4 +1,4 @@
-"""Which batch a step was made of: what a data loader handed out, or else what the model was called with."""
+"""The batch of a step: what a data loader yielded, or else the inputs of the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes a capture to disk; every file and every folder is whole or not there."""
+"""Writes a capture to disk; every file and folder is complete or absent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Begin to capture a training: everything that `install` puts together."""
+"""Start capturing a training: everything that `install` sets up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which objects of a running script are its training: found among all that live, once, at the first forward pass."""
+"""Finds the model, optimizer and so on of a running script among all live objects, once, at the first forward pass."""
 
 from __future__ import annotations
 

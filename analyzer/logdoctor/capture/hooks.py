@@ -1,4 +1,4 @@
-"""The global hooks of torch through which a capture follows a training that knows nothing of it."""
+"""The global torch hooks through which a capture follows a training that is unaware of it."""
 
 from __future__ import annotations
 

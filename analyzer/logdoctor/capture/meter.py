@@ -1,4 +1,4 @@
-"""How much of a training's time its capture takes, measured while it runs."""
+"""The share of a training's time that its capture takes, measured while it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a capture does at each moment of a training: the moments are told to it by `hooks`."""
+"""What a capture does at each event of a training; `hooks` reports the events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a capture holds in memory: two states, and the batches since the older one, within a limit of bytes."""
+"""The memory of a capture: two states, and the batches since the older one, within a limit of bytes."""
 
 from __future__ import annotations
 

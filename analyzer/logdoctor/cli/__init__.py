@@ -16,14 +16,14 @@ from logdoctor.reports.escaping import printable
 from logdoctor.version import VERSION
 
 COMMANDS = {
-    "analyze": ("analyze", "Say what is wrong with training runs, why, and what to try."),
+    "analyze": ("analyze", "Find out what is wrong with training runs, why, and what to try."),
     "check": ("check", "Judge training runs for CI: pass, fail, or cannot tell."),
     "compare": ("compare", "Show how two runs, or two groups of seeds, differ."),
-    "reference": ("reference", "Save, update and show golden curves that check compares with."),
-    "inspect": ("inspect_logs", "Show which files were read and how they were understood."),
-    "replay": ("replay", "Take the flagged step of a run again: where it broke, and which fix works."),
-    "rule": ("rule", "Explain a rule, or list all."),
-    "capture": ("capture", "Run a training so that its last steps can be replayed."),
+    "reference": ("reference", "Save, update and show the golden curves that check compares runs with."),
+    "inspect": ("inspect_logs", "Show which files were read and how they were interpreted."),
+    "replay": ("replay", "Re-run the flagged step: find where it broke and which fix works."),
+    "rule": ("rule", "Explain one rule, or list them all."),
+    "capture": ("capture", "Run a training script and record what replay needs."),
     "config": ("config", "Show, check or describe the settings."),
     "export": ("export", "Write every logged point as JSON lines, CSV or Parquet."),
     "figure": ("figure", "Draw a run with its worst finding, for papers and slides."),
@@ -40,7 +40,7 @@ class ExitCode(IntEnum):
     UNFINISHED = 2
     """Usage, configuration, or a bug of ours."""
     INCONCLUSIVE = 3
-    """No run was found, or it cannot be told."""
+    """No run was found, or there is too little to judge."""
     INTERRUPTED = 130
 
 
@@ -60,7 +60,7 @@ class _ImportedOnUse(Mapping[str, click.Command]):
 
 
 class _Commands(click.Group):
-    """A group that lists its commands in the order of use and without importing them."""
+    """A group that lists its commands in order of use, without importing them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -74,20 +74,20 @@ class _Commands(click.Group):
     cls=_Commands,
     commands=_ImportedOnUse(),
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 finished, 1 the gate fails (check), 2 not finished (usage, configuration, a bug), "
-    "3 no run found or, for check, data missing or damaged or a reference made elsewhere, 130 interrupted.",
+    epilog="Exit codes: 0 finished; 1 the gate failed (check); 2 could not finish (usage, configuration or a bug); "
+    "3 no run found or, for check, no verdict: data missing or damaged, or a stale reference; 130 interrupted.",
 )
 @click.version_option(VERSION, prog_name="logdoctor", message="%(prog)s %(version)s")
 def commands() -> None:
-    """Find out from the logs of finished training runs what went wrong, why, and what to try.
+    """Diagnose training runs from their logs: what went wrong, why, and what to try.
 
     Works offline: it opens no network connection, and reading a log never runs code from it.
     """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code; every way to fail ends here."""
-    if sys.stdout is None:  # closed: nobody wants what goes there, the exit code and the files stay
+    """Run a command and return its exit code; every failure ends here."""
+    if sys.stdout is None:  # closed: nobody reads it, but the exit code and the files still count
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until Python ends
     try:
         return commands.main(arguments, prog_name="logdoctor", standalone_mode=False) or ExitCode.FINISHED

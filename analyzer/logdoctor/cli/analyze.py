@@ -37,9 +37,9 @@ def command(
     jobs: int | None,
     color: str,
 ) -> None:
-    """Read every training log at or below each PATH and say what is wrong, why, and what to try.
+    """Read every training log at or below each PATH and report what is wrong, why, and what to try.
 
-    PATH is a folder, a file, a pattern, or - for a log that comes through standard input. Exits with 0 when it
+    PATH is a folder, a file, a glob pattern, or - for a log on standard input. Exits with 0 whenever the analysis
     finished, whatever it found.
     """
     from logdoctor.diagnosis import analyze

@@ -20,16 +20,20 @@ FLAGS_WITH_VALUE = ("-X", "-W")
 
 @click.command("capture", context_settings={"ignore_unknown_options": True})
 @click.option("--run", "run", default=".", metavar="FOLDER", help="The run's folder, where its log is.")
-@click.option("--every", default="auto", metavar="STEPS", help="Steps between two states; auto keeps to the budget.")
-@click.option("--budget", default=3.0, type=click.FloatRange(0, 100), help="Per cent of the time that it may take.")
-@click.option("--max-gb", default=4.0, type=click.FloatRange(0), help="Memory, and then disk, that it may take.")
+@click.option(
+    "--every", default="auto", metavar="STEPS", help="Steps between two saved states; auto keeps to the budget."
+)
+@click.option(
+    "--budget", default=3.0, type=click.FloatRange(0, 100), help="Overhead allowed, in percent of the training time."
+)
+@click.option("--max-gb", default=4.0, type=click.FloatRange(0), help="Memory, and later disk space, that it may use.")
 @click.argument("training", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- python SCRIPT ...")
 def command(*, run: str, every: str, budget: float, max_gb: float, training: Sequence[str]) -> int:
-    """Run a training as it is, and keep what a replay of its last steps needs.
+    """Run a training script unchanged, and keep what a replay of its last steps needs.
 
-    Weights, optimizer, random states and the last batches stay in memory; they are written to
-    FOLDER/logdoctor-capture when the loss or the gradients turn NaN, at a spike, and at the end. It runs your script;
-    the batches in there are your training data. Exits with the script's own code.
+    Weights, optimizer state, random states and the last batches are held in memory; they are written to
+    FOLDER/logdoctor-capture when the loss or the gradients turn NaN, at a spike, and at the end. This runs your script,
+    and the captured batches are your training data. Exits with the script's own code.
     """
     if every != "auto" and not (every.isdecimal() and int(every)):
         raise click.BadParameter(f"{every!r} is neither auto nor a number of steps", param_hint="--every")
@@ -46,7 +50,7 @@ def command(*, run: str, every: str, budget: float, max_gb: float, training: Seq
     before = _captures(run)
     code = _ended(subprocess.Popen(line))  # noqa: S603 - the command is the user's own
     if _captures(run) == before:
-        click.echo("logdoctor: nothing was captured: the script took no step of a torch optimizer", err=True)
+        click.echo("logdoctor: nothing was captured: the script never stepped a torch optimizer", err=True)
     return code if code >= 0 else 128 - code
 
 
@@ -69,7 +73,7 @@ def _split(training: Sequence[str]) -> tuple[list[str], list[str]]:
     if program.endswith(".py"):
         return [sys.executable], [program, *rest]
     if not Path(program).name.startswith("python"):
-        raise click.UsageError(f"{program!r} is no Python; give the script: logdoctor capture -- python train.py")
+        raise click.UsageError(f"{program!r} is not Python; name the script: logdoctor capture -- python train.py")
     flags: list[str] = []
     while rest and rest[0].startswith("-") and rest[0] != "-m":
         taken = 2 if rest[0] in FLAGS_WITH_VALUE else 1

@@ -31,7 +31,7 @@ EXIT_CODES = {
 """Exit code of each verdict."""
 
 LONG_AFTER = math.inf
-"""The moment at which a gate looks at logs: what it judges is done, and in CI every file has just been written."""
+"""A gate treats every log as finished: in CI every file is new, and would pass for "still being written"."""
 
 
 @click.command("check", cls=Diagnosing)
@@ -39,28 +39,29 @@ LONG_AFTER = math.inf
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note", "never"]),
-    help="The least severity that fails; error unless the preset or the configuration says otherwise.",
+    help="Lowest severity that fails; error unless the preset or the configuration says otherwise.",
 )
 @click.option(
     "--preset",
     type=click.Choice(["smoke", "recommended", "strict"]),
-    help="smoke: sure errors alone fail; recommended: errors fail, guesses are left out; strict: warnings fail too.",
+    help="smoke: only errors of high confidence fail; recommended: errors fail, findings of low confidence are left "
+    "out; strict: warnings fail too.",
 )
-@click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="The least number of runs to be found.")
+@click.option("--require-runs", type=click.IntRange(min=1), metavar="N", help="Fewest runs that must be found.")
 @click.option(
     "--reference",
     "references",
     multiple=True,
     metavar="FILE",
     shell_complete=completion.paths,
-    help="A reference to compare with; repeatable.",
+    help="Reference file to compare with; repeatable.",
 )
 @click.option(
     "--suppressions",
     multiple=True,
     metavar="FILE",
     shell_complete=completion.paths,
-    help="A file of [[suppress]] beside the configuration; repeatable.",
+    help="File with additional [[suppress]] entries; repeatable.",
 )
 @report_options
 @question_options
@@ -82,11 +83,11 @@ def command(
     jobs: int | None,
     color: str,
 ) -> int:
-    """Judge every training run at or below each PATH, for CI. Logs are taken for finished, however new.
+    """Judge every training run at or below each PATH, for CI. All logs are treated as finished, however new.
 
-    Exits with 0 when nothing fails, 1 when a finding or a check at or above --fail-on fails, 2 when it could not
-    finish, and 3 when it cannot tell: no run, a missing run, series or training loss, damaged data, or a reference made
-    elsewhere.
+    Exits with 0 when everything passes, 1 when a finding or a check at or above --fail-on fails, 2 when it could not
+    finish, and 3 when there is no verdict: no run was found, a run, series or training loss is missing, data are
+    damaged, or a reference is stale because it was made in another environment.
     """
     from logdoctor.config import FailOn, Preset, reference_files, with_suppressions
     from logdoctor.diagnosis import analyze

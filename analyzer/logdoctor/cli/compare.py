@@ -28,8 +28,9 @@ def command(
 ) -> None:
     """Show the settings and curves in which NEW differs from REF.
 
-    Each is a run, or the seeds of one: a folder of them or a quoted pattern, such as 'runs/lr0.1-seed*'. A curve
-    differs where it leaves the noise of both sides. Exits with 0 whatever differs, with 3 when no run was found.
+    Each is one run, or several that differ only in their seed: a folder or a quoted pattern such as
+    'runs/lr0.1-seed*'. A curve counts as different where the difference exceeds the noise of both sides. Exits with
+    0 whatever differs, with 3 when no run was found.
     """
     from logdoctor.gate.comparing import compare
     from logdoctor.reading import read

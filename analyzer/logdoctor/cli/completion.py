@@ -1,4 +1,4 @@
-"""What a shell offers for the values that are neither commands nor names of options."""
+"""Shell completion of values: paths, rules and report formats."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from click.shell_completion import CompletionItem
 
 
 def paths(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Leave it to the shell, which knows the files."""
+    """Leave paths to the shell."""
     return [CompletionItem(begun, type="file")]
 
 

@@ -1,4 +1,4 @@
-"""`logdoctor config`: the settings in effect, whether they can be followed, and their schema for editors."""
+"""`logdoctor config`: show the settings in effect, check them, and print their schema for editors."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ def command() -> None:
 @click.option("--preset", type=click.Choice(["smoke", "recommended", "strict"]), help="As `check --preset`.")
 @config_option
 def show(*, preset: str | None, config_file: str | None) -> None:
-    """Show what every setting of `check` is, and where it comes from."""
+    """Show the value of every setting of `check`, and where it comes from."""
     from logdoctor.config import Preset
 
     config = settings(config_file).with_options(preset=Preset(preset) if preset else None).of_gate()
     write_out([line + "\n" for line in _shown(config)])
 
 
-@command.command("schema")
+@command.command("schema", short_help="Print the JSON schema of logdoctor.toml.")
 def schema() -> None:
-    """Print the JSON schema of logdoctor.toml, for taplo and the editors built on it.
+    """Print the JSON schema of logdoctor.toml, for taplo and the editors that use it.
 
-    A comment in the first line of a file names it: #:schema ./logdoctor.schema.json
+    The first line of a settings file can refer to it: #:schema ./logdoctor.schema.json
     """
     from logdoctor.config import config_schema
 
@@ -52,10 +52,10 @@ def schema() -> None:
 @config_option
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.paths)
 def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
-    """Check that the settings can be followed.
+    """Check that the settings are valid, with every reference and suppression file that they name.
 
-    So are every reference and suppression file that they name. FILE is a settings or reference file; without any, the
-    settings in effect are checked. Exits with 2 at the first that cannot be followed.
+    FILE is a settings or reference file; without any, the settings in effect are checked. Exits with 2 at the first
+    error.
     """
     from logdoctor.config import holds_settings
     from logdoctor.gate.reference_file import read_reference
@@ -70,11 +70,11 @@ def check(*, config_file: str | None, files: tuple[str, ...]) -> None:
             continue
         config = settings(name)
         _follow(config)
-        write_out([f"{printable(str(config.path)) if config.path else 'no settings file: the defaults'}: fine\n"])
+        write_out([f"{printable(str(config.path)) if config.path else 'no settings file, defaults'}: fine\n"])
 
 
 def _follow(config: Config) -> None:
-    """Raise ConfigurationError when settings name what is not there."""
+    """Raise ConfigurationError when settings name something that does not exist."""
     from logdoctor.config import Preset, reference_files, with_suppressions
     from logdoctor.diagnosis import selected_rules
     from logdoctor.gate.reference_file import read_reference
@@ -108,7 +108,7 @@ def _shown(config: Config) -> Iterator[str]:
 
 
 def _sections(name: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the heading and the settings of each section that a value takes; none of one that stands in a line."""
+    """Yield heading and settings of each TOML section that a value needs; none where it fits on one line."""
     if is_dataclass(value):
         yield f"[{name}]", _fields(value)
     elif isinstance(value, tuple):
@@ -120,7 +120,7 @@ def _sections(name: str, value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 
 def _fields(section: Any) -> dict[str, Any]:
-    """Return the settings of a section that are given."""
+    """Return those settings of a section that have a value."""
     from logdoctor.config.kinds import keys
 
     given = {key.name: getattr(section, key.field) for key in keys(type(section))}
@@ -128,7 +128,7 @@ def _fields(section: Any) -> dict[str, Any]:
 
 
 def _toml(value: Any) -> str:
-    """Write a value of a setting as TOML does; every text is printable there."""
+    """Write a value as TOML does; every text is printable there."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and math.isinf(value):

@@ -22,7 +22,7 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
 @click.command("export")
 @paths_argument
 @click.option(
-    "--output-format", type=click.Choice(KINDS), help="By the end of the file's name unless given, else jsonl."
+    "--output-format", type=click.Choice(KINDS), help="By default taken from the file's extension, else jsonl."
 )
 @click.option(
     "-o",
@@ -30,21 +30,22 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
     metavar="FILE",
     shell_complete=completion.paths,
     callback=_output,
-    help="Write to a file, not to standard output.",
+    help="Write to a file instead of standard output.",
 )
 @config_option
 @jobs_option
 def command(
     *, paths: Sequence[str], output_format: str | None, output: Path | None, config_file: str | None, jobs: int | None
 ) -> None:
-    """Write every point of every series at or below each PATH, in the order of logging.
+    """Write every point of every series at or below each PATH, in the order in which they were logged.
 
-    Each has run, series, step, value and wall_time (seconds since 1970). Nothing is sampled, smoothed or reordered.
+    Each point has run, series, step, value and wall_time (seconds since 1970). Nothing is sampled, smoothed or
+    reordered.
     Parquet needs pyarrow (pip install 'logdoctor[parquet]').
     """
     kind = output_format or _kind(output)
     if kind == "parquet" and output is None:
-        raise click.UsageError("Parquet is no text for a terminal or a pipe: name a file with -o FILE")
+        raise click.UsageError("Parquet is binary and cannot go to standard output: name a file with -o FILE")
     from logdoctor.reading import read
     from logdoctor.reports import export
 

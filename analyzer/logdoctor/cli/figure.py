@@ -40,18 +40,20 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str) -> 
     metavar="FILE",
     shell_complete=completion.paths,
     callback=_output,
-    help="A .pdf, .png or .svg file.",
+    help="The .pdf, .png or .svg file to write.",
 )
-@click.option("--finding", "rule", metavar="RULE", help="Mark this finding, or `none`, instead of the worst.")
+@click.option(
+    "--finding", "rule", metavar="RULE", help="Mark this rule's finding instead of the worst; `none` for none."
+)
 @click.option("--series", "names", multiple=True, metavar="NAME", help="Draw this series instead; repeatable.")
 @click.option(
     "--width",
     type=click.FloatRange(NARROWEST, WIDEST),
     default=3.3,
     show_default=True,
-    help="Inches: 3.3 is a column of a paper, 6.9 its text.",
+    help="Width in inches: 3.3 fits one column of a paper, 6.9 the full text width.",
 )
-@click.option("--log/--linear", default=None, help="Scale of the values, instead of what suits them.")
+@click.option("--log/--linear", default=None, help="Scale of the values; chosen from the data by default.")
 @config_option
 def command(
     *,
@@ -63,9 +65,9 @@ def command(
     log: bool | None,
     config_file: str | None,
 ) -> None:
-    """Draw the losses of one run with its worst finding marked, its learning rate and gradient norm below.
+    """Draw the losses of one run with its worst finding marked, and its learning rate and gradient norm below.
 
-    RUN is the folder or file of one run. The same run gives the same file.
+    RUN is the folder or file of one run. The same run always gives the same file, byte for byte.
     """
     from logdoctor.diagnosis import analyze
     from logdoctor.reports.figure import FigureRequest, left_out, saved

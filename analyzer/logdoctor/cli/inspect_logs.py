@@ -1,4 +1,4 @@
-"""`logdoctor inspect`: what was read and how it was understood."""
+"""`logdoctor inspect`: what was read and how it was interpreted."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def command(*, paths: Sequence[str], output_format: str, config_file: str | None
         reading = look(paths, roles, workers=workers)
     without_effect = unmatched_roles(roles, reading.runs) if reading.runs else ()
     as_json = output_format == "json"
-    left_alone = (*reading.left_alone, *reading.not_read)
+    left_alone = (*reading.skipped.left_alone, *reading.skipped.not_read)
     if reading.runs or left_alone:
         text = (
             inspection.render_json(reading.runs, left_alone)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _expanded(_context: click.Context, _parameter: click.Parameter, patterns: Sequence[str]) -> tuple[str, ...]:
-    """Expand the patterns that the shell left alone, as it does with quoted ones and on Windows; each path once."""
+    """Expand the patterns that the shell did not (quoted ones, and all on Windows); each path appears once."""
     if "" in patterns:  # an unset variable; it would stand for the current folder
         raise click.BadParameter("a path is empty")
     paths: list[str] = []
@@ -29,7 +29,7 @@ def _expanded(_context: click.Context, _parameter: click.Parameter, patterns: Se
 
 
 def expanded(context: click.Context, parameter: click.Parameter, pattern: str) -> tuple[str, ...]:
-    """Expand one pattern, of an argument that stands for a group of runs."""
+    """Expand the pattern of an argument that stands for one group of runs."""
     return _expanded(context, parameter, (pattern,))
 
 
@@ -42,14 +42,14 @@ config_option = click.option(
     "config_file",
     metavar="FILE",
     shell_complete=completion.paths,
-    help="Settings, instead of the nearest logdoctor.toml or pyproject.toml.",
+    help="Settings file to use instead of the nearest logdoctor.toml or pyproject.toml.",
 )
 
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="When to colour.",
+    help="When to use colours.",
 )
 
 jobs_option = click.option(
@@ -57,7 +57,7 @@ jobs_option = click.option(
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Processes that share the work; unless told, as many as pay. The result is the same.",
+    help="Number of worker processes, by default as many as are worthwhile. The result is the same.",
 )
 
 
@@ -72,4 +72,4 @@ def _here() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError:
-        raise click.UsageError("the current folder is gone; change to one that is there") from None
+        raise click.UsageError("the current folder no longer exists; change to one that does") from None

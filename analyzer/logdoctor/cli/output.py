@@ -1,4 +1,4 @@
-"""Where text goes: to standard output, or to a file that is whole or not there at all."""
+"""Write text to standard output, or atomically to a file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from logdoctor.errors import OutputError
 from logdoctor.reports.layout import MIN_WIDTH, WIDTH, Page
 
 MAX_NAME = 50
-"""Characters of a file's name that its temporary name takes over: names end at 255 bytes, and UTF-8 takes up to 4."""
+"""Characters of a file's name that its temporary name keeps: names are limited to 255 bytes, UTF-8 takes up to 4."""
 
 
 def terminal_page(color: str) -> Page:
-    """Return what standard output can show; `color` is always, never or auto."""
+    """Describe what standard output can show; `color` is always, never or auto."""
     columns = shutil.get_terminal_size((WIDTH, 24)).columns
     has_blocks = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
     return Page(max(MIN_WIDTH, min(columns, WIDTH)), _wants_color(color), has_blocks)
 
 
 def _wants_color(option: str) -> bool:
-    """The option counts most, then NO_COLOR, FORCE_COLOR and whether this is a terminal that knows colours."""
+    """The option decides first, then NO_COLOR, FORCE_COLOR, and whether this is a terminal that supports colours."""
     if option != "auto":
         return option == "always"
     if os.environ.get("NO_COLOR"):
@@ -38,10 +38,10 @@ def _wants_color(option: str) -> bool:
 
 
 def write_out(text: Iterable[str], *, utf8: bool = False) -> None:
-    """Write pieces of text to standard output; `utf8` for formats that are, whatever the terminal is.
+    """Write pieces of text to standard output; `utf8` is for formats that are UTF-8 whatever the terminal's encoding.
 
-    When the reader has gone (`| head`) the rest is dropped: it has what it wanted, and the exit code stays. Raises
-    OutputError when it cannot be written for another reason, such as a full disk.
+    When the reader has gone (`| head`) the rest is dropped and the exit code stays the same. Raises OutputError when
+    writing fails for another reason, such as a full disk.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8" if utf8 else None, errors="backslashreplace")
@@ -61,18 +61,17 @@ def _drop_the_rest() -> None:
 
 
 def write_file(path: Path, text: Iterable[str]) -> None:
-    """Write pieces of text to a file under another name first, so that nobody ever reads half of it.
+    """Write pieces of text to a temporary file and rename it, so that nobody ever reads half a report.
 
-    The text reaches the disk before the file gets its name: after a power cut the old report lies there or the new
-    one, never an empty one. A process that is killed leaves at most a hidden `.NAME.*.tmp` behind. The file of a CI
-    service that collects what several commands write (`GITHUB_STEP_SUMMARY`) is appended to. Raises OutputError, with
-    the old file as it was, when the new one cannot be written.
+    The text is synced to disk before the rename: after a power cut there is the old report or the new one, never an
+    empty one. A killed process leaves at most a hidden `.NAME.*.tmp` behind. `GITHUB_STEP_SUMMARY`, to which several
+    commands write, is appended to. Raises OutputError, with the old file intact, when the new one cannot be written.
     """
     write_bytes(path, (piece.encode("utf-8", "backslashreplace") for piece in text))
 
 
 def write_bytes(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write pieces of bytes to a file, in the same way."""
+    """Write pieces of bytes to a file in the same way."""
     try:
         if _collects(path):
             _append(path, pieces)
@@ -109,18 +108,18 @@ def _append(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def spare_logs(files: Iterable[Path], paths: Sequence[str]) -> None:
-    """Raise UsageError where a file to be written is one of the logs at or below the paths: nobody means to lose it."""
+    """Raise UsageError where an output file is one of the logs at or below the paths, and would be overwritten."""
     from logdoctor.sources.discovery.discover import is_log
 
     roots = [Path(one).resolve() for one in paths]
     for file in files:
         above = {file.resolve(), *file.resolve().parents}
         if file.is_file() and (file.resolve() in roots or (not above.isdisjoint(roots) and is_log(file))):
-            raise click.UsageError(f"{file} is one of the logs, and would be lost; name another file")
+            raise click.UsageError(f"{file} is one of the logs and would be overwritten; name another file")
 
 
 def writable(name: str) -> Path:
-    """Return the path of a file to be written; raises BadParameter, before anything is read, when that cannot be."""
+    """Return the path of an output file; raises BadParameter, before anything is read, when it cannot be written."""
     path = Path(name)
     if path.is_dir():
         raise click.BadParameter(f"{name} is a folder")

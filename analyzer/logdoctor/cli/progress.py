@@ -1,4 +1,4 @@
-"""How far a command is, told to whoever waits for it at a terminal."""
+"""Progress of a command, shown on a terminal."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from logdoctor.workers import Workers
 
 PATIENCE_SECONDS = 1.0
-"""What is done by then needs no line."""
+"""Work that ends sooner shows no progress line."""
 
 REDRAW_SECONDS = 0.25
 
 Draw = Callable[[str], None]
-"""Replaces the line by another."""
+"""Replaces the text of the progress line."""
 
 
 @contextmanager
 def progress_line() -> Iterator[Draw]:
-    """Yield what draws a line on standard error: on a terminal only, after a second, and it is gone at the end."""
+    """Yield a function that draws a line on standard error: on a terminal only, after a second, removed at the end."""
     if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _text: None
         return
@@ -47,7 +47,7 @@ def progress_line() -> Iterator[Draw]:
 
 
 def _line() -> Live:
-    """Return a line that no thread redraws: a process with threads is not forked."""
+    """Return a line that no thread redraws: a process with threads must not be forked."""
     from rich.console import Console
     from rich.live import Live
 
@@ -58,7 +58,7 @@ def _line() -> Live:
 
 @contextmanager
 def working(jobs: int | None) -> Iterator[Workers]:
-    """Yield who reads and examines; None for as many processes as pay."""
+    """Yield the workers that read and examine; `jobs` None means as many processes as are worthwhile."""
     from logdoctor.workers import Workers
 
     with progress_line() as draw:

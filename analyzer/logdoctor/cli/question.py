@@ -1,4 +1,4 @@
-"""Options that say which rules to ask about which runs, and which findings to keep."""
+"""Options that select rules, runs and findings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Question:
-    """What the command line asks; the configuration file answers for what it leaves open."""
+    """What the command line selects; the configuration file decides what it leaves open."""
 
     select: Sequence[str]
     ignore: Sequence[str]
@@ -44,7 +44,7 @@ class Question:
 
 
 def question_options(command: _Command) -> _Command:
-    """Add the options that say which rules to ask and which findings to keep; the command is given a `question`."""
+    """Add the options that select rules, runs and findings; the command receives them as one `question`."""
 
     @wraps(command)
     def asking(**given: Any) -> Any:
@@ -53,13 +53,15 @@ def question_options(command: _Command) -> _Command:
 
     decorated = cast("_Command", asking)
     for option in (
-        click.option("--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings less sure."),
-        click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings that matter less."),
+        click.option(
+            "--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings of lower confidence."
+        ),
+        click.option("--min-severity", type=click.Choice(SEVERITIES), help="Leave out findings of lower severity."),
         click.option(
             "--exclude",
             multiple=True,
             metavar="PATTERN",
-            help="Leave out runs of these names, as `inspect` shows them.",
+            help="Leave out runs whose names match, as `inspect` shows them.",
         ),
         click.option(
             "--ignore",
@@ -67,7 +69,7 @@ def question_options(command: _Command) -> _Command:
             metavar="RULE",
             callback=_rules,
             shell_complete=completion.rules,
-            help="Do not ask these rules.",
+            help="Skip these rules.",
         ),
         click.option(
             "--select",
@@ -75,7 +77,7 @@ def question_options(command: _Command) -> _Command:
             metavar="RULE",
             callback=_rules,
             shell_complete=completion.rules,
-            help="Ask only these rules.",
+            help="Apply only these rules.",
         ),
     ):
         decorated = option(decorated)
@@ -88,7 +90,7 @@ def _rules(_context: click.Context, _parameter: click.Parameter, given: Sequence
 
 
 def left_out(config: Config) -> str:
-    """Return what the settings leave out, in words, empty when nothing."""
+    """Describe what the settings leave out; empty when that is nothing."""
     weak = [str(one) for one in Confidence if one.rank < config.min_confidence.rank]
     light = [f"{one}s" for one in Severity if one.rank < config.min_severity.rank]
     asked_alone = f"only {_few(config.select)} asked" if config.select else ""

@@ -25,10 +25,10 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str) -> 
 
 @click.group("reference")
 def command() -> None:
-    """Keep golden curves as small text files, for `check --reference` to compare with."""
+    """Keep golden curves in small text files that `check --reference` compares runs with."""
 
 
-@command.command("save", short_help="Make a reference of good runs.")
+@command.command("save", short_help="Make a reference from good runs.")
 @paths_argument
 @click.option(
     "-o",
@@ -37,15 +37,17 @@ def command() -> None:
     metavar="FILE",
     shell_complete=completion.paths,
     callback=_output,
-    help="The file to write: main.json.",
+    help="File to write, such as main.json.",
 )
-@click.option("--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; losses and metrics.")
 @click.option(
-    "--exact", type=click.IntRange(1, 1000), metavar="N", help="Keep the first N values as they are: all must be equal."
+    "--series", "patterns", multiple=True, metavar="PATTERN", help="Series to keep; by default losses and metrics."
 )
-@click.option("--run", "applies_to", default="*", metavar="PATTERN", help="Names of the runs to compare with it; all.")
-@click.option("--reason", default="", help="Why, for whoever reads the file.")
-@click.option("--force", is_flag=True, help="Replace a file that is there, and its history.")
+@click.option(
+    "--exact", type=click.IntRange(1, 1000), metavar="N", help="Keep the first N values, which must match exactly."
+)
+@click.option("--run", "applies_to", default="*", metavar="PATTERN", help="Runs to compare with it; by default all.")
+@click.option("--reason", default="", help="Why it is made, for whoever reads the file.")
+@click.option("--force", is_flag=True, help="Replace an existing file and its history.")
 @config_option
 def save(
     *,
@@ -58,30 +60,30 @@ def save(
     force: bool,
     config_file: str | None,
 ) -> None:
-    """Make a reference of the runs at or below each PATH, which must differ in their seed alone.
+    """Make a reference from the runs at or below each PATH, which may differ only in their seed.
 
-    `check` holds runs to a band around it, or with --exact to the values themselves: for a training that is meant to
-    be the same to the last bit.
+    `check` compares runs with a band around it or, with --exact, with the values themselves: for a training that is
+    meant to be reproducible to the last bit.
     """
     from logdoctor.gate.reference_file import reference_text
     from logdoctor.gate.reference_making import make_reference
 
     if output.exists() and not force:
-        raise ConfigurationError(f"{output} is there; `logdoctor reference update` keeps its history, --force does not")
+        raise ConfigurationError(f"{output} exists; `logdoctor reference update` keeps its history, --force does not")
     spare_logs([output], paths)
     reference = make_reference(_runs(paths, config_file), patterns, applies_to, reason, exact)
     write_file(output, [reference_text(reference)])
     _describe(reference, "never")
 
 
-@command.command("update", short_help="Make its curves anew, with a reason.")
+@command.command("update", short_help="Replace its curves, with a reason.")
 @click.argument("file", metavar="FILE", shell_complete=completion.paths, callback=_output)
 @paths_argument
-@click.option("--only-failing", is_flag=True, help="Keep the curves that the runs still hold to.")
-@click.option("--reason", required=True, help="Why, for whoever reads the file.")
+@click.option("--only-failing", is_flag=True, help="Keep the curves that the runs still match.")
+@click.option("--reason", required=True, help="Why it changes, for whoever reads the file.")
 @config_option
 def update(*, file: Path, paths: Sequence[str], only_failing: bool, reason: str, config_file: str | None) -> None:
-    """Make the curves of the reference FILE anew of the runs at or below each PATH, and say what changed."""
+    """Replace the curves of the reference FILE by those of the runs at or below each PATH, and show what changed."""
     from logdoctor.config.names import matching_runs
     from logdoctor.gate.reference_file import read_reference, reference_text
     from logdoctor.gate.reference_making import make_reference, updated
@@ -148,7 +150,7 @@ def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
     for name in names:
         before, after = old.curves[name], new.curves[name]
         if isinstance(before, Exact) or isinstance(after, Exact):
-            lines.append(f"{name}: {counted(len(after.steps), 'value')} taken anew")
+            lines.append(f"{name}: {counted(len(after.steps), 'value')} replaced")
         else:
             lines.append(
                 f"{name}: end {number(before.end)} -> {number(after.end)}, best {number(before.best)} -> "

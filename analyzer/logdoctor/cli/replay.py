@@ -1,4 +1,4 @@
-"""`logdoctor replay`: take the flagged steps of a run again, find where it broke, and test which fix works."""
+"""`logdoctor replay`: re-run the flagged steps of a run, find where it broke, and test which fix works."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from logdoctor.cli.output import terminal_page, writable, write_file, write_out
 from logdoctor.cli.progress import progress_line
 
 if TYPE_CHECKING:
+    from logdoctor.diagnosis import Examined
     from logdoctor.replay.meter import Progress
     from logdoctor.replayed import Replayed
 
@@ -22,7 +23,7 @@ RECIPE = "recipe.py"
 """Looked for in the folder of the run."""
 
 NO_CHANGE = "none"
-"""Given to `--only` to reproduce, locate and probe, and to try nothing."""
+"""Given to `--only`: reproduce, locate and probe, but try no change."""
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -31,7 +32,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) ->
     """Read a length of time: 90, 90s, 10m, 1.5h."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
     if not match or not float(match[1]):
-        raise click.BadParameter(f"{text!r} is no length of time, such as 90s, 10m or 1h")
+        raise click.BadParameter(f"{text!r} is not a duration such as 90s, 10m or 1h")
     return float(match[1]) * _UNITS[match[2]]
 
 
@@ -54,9 +55,9 @@ def _changes(_context: click.Context, _parameter: click.Parameter, text: str | N
     names = [one.strip() for one in text.split(",") if one.strip()]
     for one in names:
         if one not in (*CHANGES, NO_CHANGE):
-            raise click.BadParameter(f"{one!r} is no change that can be tried{nearest(one, (*CHANGES, NO_CHANGE))}")
+            raise click.BadParameter(f"{one!r} is not a change that can be tried{nearest(one, (*CHANGES, NO_CHANGE))}")
     if not names:
-        raise click.BadParameter("names no change; none for none")
+        raise click.BadParameter(f"names no change; give {NO_CHANGE!r} to try none")
     return frozenset(names) - {NO_CHANGE}
 
 
@@ -67,37 +68,37 @@ def _changes(_context: click.Context, _parameter: click.Parameter, text: str | N
     "recipe_file",
     metavar="FILE",
     shell_complete=completion.paths,
-    help="How a step is taken; RUN/recipe.py unless given.",
+    help="How a step is taken; RUN/recipe.py by default.",
 )
 @click.option(
-    "--at", "at", type=click.IntRange(0), metavar="STEP", help="Replay this step; the worst finding's if not."
+    "--at", "at", type=click.IntRange(0), metavar="STEP", help="Step to replay; by default that of the worst finding."
 )
-@click.option("--checkpoint", default="auto", metavar="PATH", help="Where to begin; auto finds what lies below RUN.")
+@click.option("--checkpoint", default="auto", metavar="PATH", help="Where to start; auto finds one below RUN.")
 @click.option(
-    "--device", default="auto", metavar="DEVICE", help="cpu, cuda, cuda:1 ...; auto takes CUDA if it is there."
+    "--device", default="auto", metavar="DEVICE", help="cpu, cuda, cuda:1 ...; auto takes CUDA where available."
 )
-@click.option("--budget", default="10m", metavar="TIME", callback=_seconds, help="At most so long: 90s, 10m, 1h.")
+@click.option("--budget", default="10m", metavar="TIME", callback=_seconds, help="Time limit: 90s, 10m, 1h.")
 @click.option(
-    "--only", metavar="CHANGES", callback=_changes, help="Try these alone: skip,clip,learning-rate ...; none for none."
+    "--only", metavar="CHANGES", callback=_changes, help="Try only these: skip,clip,learning-rate ...; `none` for none."
 )
-@click.option(
-    "--deterministic/--no-deterministic", default=True, help="Use deterministic operations where there are any."
-)
+@click.option("--deterministic/--no-deterministic", default=True, help="Use deterministic operations where they exist.")
 @click.option(
     "-o",
     "--output",
     "output",
     metavar="json=FILE",
     callback=_result_file,
-    help="Where the result goes; beside the run's logs if not.",
+    help="File for the result; by default next to the run's logs.",
 )
-@click.option("--patched", is_flag=True, help="You changed the code since the last replay: does the step go well now?")
+@click.option(
+    "--patched", is_flag=True, help="You changed the code since the last replay: check that the step now succeeds."
+)
 @click.option(
     "--write-recipe",
     "draft_file",
     metavar="FILE",
     shell_complete=completion.paths,
-    help="Draft a recipe from RUN's capture, and stop.",
+    help="Write a draft recipe from RUN's capture, and stop.",
 )
 @color_option
 def command(
@@ -115,11 +116,11 @@ def command(
     draft_file: str | None,
     color: str,
 ) -> int:
-    """Take the flagged step of RUN again in PyTorch, name the operation and line that broke, and test fixes.
+    """Re-run the flagged step of RUN in PyTorch, name the operation and line that broke, and test fixes.
 
-    It RUNS YOUR CODE: the recipe, a Python file with setup(), loss(model, batch), and batch(step) where nothing was
-    captured. Needs torch (pip install 'logdoctor[replay]'). Exits with 0 when it told the cause, 3 when the failure
-    did not happen again or no cause was told, 2 when recipe or checkpoint cannot be used.
+    This RUNS YOUR CODE: the recipe, a Python file with setup(), loss(model, batch) and, where nothing was captured,
+    batch(step). Needs torch (pip install 'logdoctor[replay]'). Exits with 0 when the cause was found, 3 when the
+    failure did not happen again or no cause was found, 2 when the recipe or checkpoint cannot be used.
     """
     if draft_file is not None:
         return _draft(run, draft_file)
@@ -134,31 +135,40 @@ def command(
     from logdoctor.replay.preflight import limits, preflight
     from logdoctor.replay.recheck import recheck
     from logdoctor.replay.window.devices import chosen_device
-    from logdoctor.tested import result_file
+    from logdoctor.replay_results import result_file
 
     examined = flagged_run(analyze(run, config=settings(None)), run)
     folder = Path(examined.run.folder)
-    if patched and examined.replay is None:
-        raise click.UsageError(f"{run} was not replayed yet: replay the failure first, then change the code")
-    taken = examined.replay.target if patched and examined.replay is not None else target(examined, at)
+    earlier = _earlier_replay(examined, run) if patched else None
+    flagged = earlier.target if earlier is not None else target(examined, at)
     result = output or _beside(result_file(examined.run))
-    chosen = str(chosen_device(device))
+    options = Options(str(chosen_device(device)), deterministic=deterministic, seconds=budget, only=only)
     recipe = read_recipe(Path(recipe_file) if recipe_file else folder / RECIPE)
     named = None if checkpoint == "auto" else Path(checkpoint)
-    material = gather(folder, recipe, taken.step, logged_losses(examined), named)
-    for line in preflight(material, taken.step, chosen, budget):
+    material = gather(folder, recipe, flagged.step, logged_losses(examined), named)
+    for line in preflight(material, flagged.step, options.device, budget):
         click.echo(f"  {line}", err=True)
-    options = Options(device=chosen, deterministic=deterministic, seconds=budget, only=only)
     with progress_line() as draw:
-        if patched and examined.replay is not None:
-            replayed = recheck(material, examined.replay, options, lambda now: draw(_said(now)))
+
+        def show(now: Progress) -> None:
+            draw(_progress(now))
+
+        if earlier is not None:
+            replayed = recheck(material, earlier, options, show)
         else:
-            replayed = replay(material, taken, options, lambda now: draw(_said(now)))
+            replayed = replay(material, flagged, options, show)
     again = f"logdoctor replay {run}" + (f" --recipe {recipe_file}" if recipe_file else "")
-    return _told(_limited(replayed, tuple(limits(material))), result, again, color)
+    return _report(_limited(replayed, tuple(limits(material))), result, again, color)
 
 
-def _told(replayed: Replayed, file: Path, again: str, color: str) -> int:
+def _earlier_replay(examined: Examined, run: str) -> Replayed:
+    """Return the replay whose failure changed code is checked against."""
+    if examined.replay is None:
+        raise click.UsageError(f"{run} has not been replayed yet: replay the failure first, then change the code")
+    return examined.replay
+
+
+def _report(replayed: Replayed, file: Path, again: str, color: str) -> int:
     """Print a result, write it to its file where anything was learnt, and return the exit code.
 
     `again` is the command that takes the same steps with the same recipe.
@@ -168,7 +178,7 @@ def _told(replayed: Replayed, file: Path, again: str, color: str) -> int:
 
     write_out([render(replayed, terminal_page(color))])
     if replayed.baseline is None:  # an earlier result tells more
-        click.echo("  nothing was learnt yet, and nothing is written", err=True)
+        click.echo("  nothing was learnt, so nothing is written", err=True)
         return _exit_code(replayed)
     write_file(file, [to_json(replayed)])
     click.echo(f"  written to {file}; logdoctor analyze shows it with the finding", err=True)
@@ -236,7 +246,7 @@ def _exit_code(replayed: Replayed) -> int:
     return ExitCode.FINISHED if sure else ExitCode.INCONCLUSIVE
 
 
-def _said(now: Progress) -> str:
+def _progress(now: Progress) -> str:
     left = now.remaining_seconds
     remaining = f", about {left:.0f} s left" if left is not None else ""
     return f"{now.stage}: {now.steps:.0f} steps, {now.seconds:.0f} s{remaining}"

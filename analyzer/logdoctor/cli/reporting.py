@@ -1,4 +1,4 @@
-"""Which reports a command that diagnoses writes, and where they go, also when there is nothing to report."""
+"""Which reports a diagnosing command writes and where they go, even when the analysis fails."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def report_options(command: _Command) -> _Command:
             metavar="FORMAT=PATH",
             shell_complete=completion.outputs,
             callback=_outputs,
-            help="Write a report to a file as well; repeatable, the logs are read once.",
+            help="Also write a report to a file. Repeatable; the logs are read only once.",
         ),
         click.option(
             "--output-format",
@@ -60,7 +60,7 @@ def report_options(command: _Command) -> _Command:
             default="full",
             envvar="LOGDOCTOR_OUTPUT_FORMAT",
             show_envvar=True,
-            help="What goes to standard output.",
+            help="Format of standard output.",
         ),
     ):
         command = option(command)
@@ -69,9 +69,9 @@ def report_options(command: _Command) -> _Command:
 
 @contextmanager
 def replacing_reports(outputs: Outputs) -> Iterator[None]:
-    """Where no analysis can be made, write that to each file, and let the failure go on.
+    """Where the analysis fails, write the reason to each report file, and re-raise.
 
-    The report of an earlier analysis that was left there would be taken for that of this one.
+    A report left over from an earlier analysis would be mistaken for the result of this one.
     """
     try:
         yield
@@ -84,12 +84,12 @@ def replacing_reports(outputs: Outputs) -> Iterator[None]:
 
 
 class Diagnosing(click.Command):
-    """A command that writes reports: into them also goes that its own line could not be read."""
+    """A command that writes reports, including one that says that its command line could not be parsed."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Read the command line; where it cannot be, write so to every file that it names as a report."""
+        """Parse the command line; where that fails, say so in every report file that it names."""
         given = list(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -119,7 +119,7 @@ def _write_why_not(problem: str, outputs: Outputs) -> None:
 
 
 def write_reports(report: Report, output_format: str, outputs: Outputs, color: str) -> None:
-    """Write a report to each file and to standard output; one reading of the logs serves all."""
+    """Write a report to each file and to standard output."""
     _write_files(report, outputs)
     write_out([render(output_format, report, terminal_page(color))], utf8=output_format in FOR_MACHINES)
 
@@ -127,7 +127,7 @@ def write_reports(report: Report, output_format: str, outputs: Outputs, color: s
 def _write_files(report: Report, outputs: Outputs) -> None:
     """Write a report to each file.
 
-    A file that leads to others is written last, so that it never leads to one that is not there.
+    A file that links to others is written last, so that no link is ever dead.
     """
     for name, path in outputs:
         if path.exists() and not path.is_file():  # a device or a pipe takes one text

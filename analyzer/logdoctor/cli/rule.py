@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text")
 @color_option
 def command(name: str | None, output_format: str, color: str) -> None:
-    """Explain the rule NAME: what it means, when it speaks, its thresholds; without NAME list all rules."""
+    """Explain the rule NAME: what a finding means, when it fires, its thresholds. Without NAME, list all rules."""
     from logdoctor.packs import installed_rules
     from logdoctor.reports.terminal import explain
 

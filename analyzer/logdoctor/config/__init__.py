@@ -1,4 +1,4 @@
-"""Settings: what `logdoctor.toml`, `[tool.logdoctor]` in `pyproject.toml` and the command line can say."""
+"""Settings, from `logdoctor.toml`, `[tool.logdoctor]` in `pyproject.toml` and the command line."""
 
 from logdoctor.config.files import (
     FILE_NAMES,

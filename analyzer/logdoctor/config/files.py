@@ -13,10 +13,10 @@ from logdoctor.config.settings import Config, Suppression
 from logdoctor.errors import ConfigurationError, reason
 
 FILE_NAMES = ("logdoctor.toml", ".logdoctor.toml", "pyproject.toml")
-"""Looked for in the current folder, then upward; the first that has settings counts."""
+"""Searched for in the current folder, then upward; the first that has settings counts."""
 
 SCHEMA_ID = "http://json-schema.org/draft-07/schema#"
-"""The draft that taplo and the editors built on it know."""
+"""The draft that taplo and the editors that use it support."""
 
 
 def find_config(folder: Path) -> Config:
@@ -40,7 +40,7 @@ def read_config(file: Path) -> Config:
 
 
 def holds_settings(file: Path) -> bool:
-    """Tell whether a file is one of settings: a `pyproject.toml` need not be.
+    """Tell whether a file holds settings, which a `pyproject.toml` need not.
 
     Raises ConfigurationError when it cannot be read.
     """
@@ -48,13 +48,13 @@ def holds_settings(file: Path) -> bool:
 
 
 def parse_config(table: Mapping[str, Any], file: Path) -> Config:
-    """Check a table of settings; raises ConfigurationError that names the nearest key for an unknown one."""
+    """Check a table of settings; raises ConfigurationError, which suggests the nearest key for an unknown one."""
     try:
         config = read_section(Config, table)
     except ValueError as error:
         raise ConfigurationError(f"{file}: {error}") from error
-    said = {key.field: str(file) for key in keys(Config) if key.name in table}
-    return replace(config, path=file, origins=said)
+    origins = {key.field: str(file) for key in keys(Config) if key.name in table}
+    return replace(config, path=file, origins=origins)
 
 
 @dataclass(frozen=True)
@@ -73,18 +73,18 @@ def read_suppressions(file: Path) -> tuple[Suppression, ...]:
 
 
 def with_suppressions(config: Config, files: Sequence[str] = ()) -> Config:
-    """Return the settings with the suppressions of the files that they name, and of further ones."""
+    """Return the settings with the suppressions of the files that they name and of further files."""
     more = [one for file in _beside(config, config.suppress_files, files) for one in read_suppressions(file)]
     return replace(config, suppressions=(*config.suppressions, *more))
 
 
 def reference_files(config: Config, files: Sequence[str] = ()) -> list[Path]:
-    """Return the reference files that the settings name, and further ones; each once."""
+    """Return the reference files that the settings name and further ones, each once."""
     return list(dict.fromkeys(_beside(config, config.reference.files, files)))
 
 
 def _beside(config: Config, named: Sequence[str], files: Sequence[str]) -> list[Path]:
-    """Return files that the settings name, which lie relative to them, and files of the command line, which do not."""
+    """Return the files named in the settings, relative to the settings file, and those of the command line."""
     folder = config.path.parent if config.path else Path()
     return [*(folder / name for name in named), *map(Path, files)]
 

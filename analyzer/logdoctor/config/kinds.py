@@ -1,7 +1,7 @@
-"""What the value of a setting may be: how it is read, and how an editor is told.
+"""Kinds of setting values: how each is read, and its JSON schema for editors.
 
 A section is a frozen dataclass whose fields are made with `setting`; reading, the JSON schema and `config show` all
-follow from these declarations.
+derive from these declarations.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Kind:
     """A kind of value."""
 
     read: Callable[[Any], Any]
-    """Takes what TOML holds; raises ValueError that says what was expected."""
+    """Converts a TOML value; raises ValueError, which says what was expected."""
     schema: Mapping[str, Any]
     """The same as a JSON schema."""
 
@@ -42,7 +42,7 @@ class Key:
 
 
 def setting(kind: Kind, doc: str, default: Any = dataclasses.MISSING, name: str = "") -> Any:
-    """Declare a field of a section; without a default the key is required. `name` where TOML calls it otherwise."""
+    """Declare a field of a section; without a default the key is required. `name` is its name in TOML if different."""
     metadata = {"kind": kind, "doc": doc, "name": name}
     if default is dict:
         return dataclasses.field(default_factory=dict, metadata=metadata)
@@ -50,7 +50,7 @@ def setting(kind: Kind, doc: str, default: Any = dataclasses.MISSING, name: str 
 
 
 def keys(section: type) -> Iterator[Key]:
-    """Yield the declared keys of a section in their order."""
+    """Yield the declared keys of a section in order."""
     for field in dataclasses.fields(section):
         if "kind" in field.metadata:
             name = field.metadata["name"] or field.name.replace("_", "-")
@@ -59,7 +59,7 @@ def keys(section: type) -> Iterator[Key]:
 
 
 def read_section(section: type[T], table: Any) -> T:
-    """Make a section of a TOML table; raises ValueError that names the key."""
+    """Make a section from a TOML table; raises ValueError, which names the key."""
     if not isinstance(table, Mapping):
         raise ValueError(f"expected a table, not {table!r}")
     known = {key.name: key for key in keys(section)}

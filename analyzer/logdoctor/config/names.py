@@ -1,4 +1,4 @@
-"""Which runs and series a shell pattern of the configuration names."""
+"""Which runs and series a shell pattern of the configuration matches."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from logdoctor.wording import shown_name
 
 
 def is_run(run: Run, pattern: str) -> bool:
-    """Tell whether a pattern names a run: by its name, or by the path that opens it (`runs/gan-1`).
+    """Tell whether a pattern matches a run: its name, or the path at which it can be opened (`runs/gan-1`).
 
     The name depends on the argument that the run lies in; the path is the same for `runs`, for `runs/*` and for the
-    files that a pre-commit hook is given.
+    files that a pre-commit hook receives.
     """
     return any(fits(name, pattern) for name in (run.name, shown_name(run), _path(run)))
 
@@ -27,14 +27,14 @@ def _path(run: Run) -> str:
 
 
 def matching_runs(runs: Sequence[Run], pattern: str) -> list[Run]:
-    """Return the runs that a pattern names."""
+    """Return the runs that a pattern matches."""
     return [run for run in runs if is_run(run, pattern)]
 
 
 def not_called(pattern: str, runs: Sequence[Run]) -> str:
-    """Return the hint for a pattern that names no run: a run is called after its path below the argument it lies in.
+    """Return the hint for a pattern that matches no run.
 
-    Where several paths are analyzed, a name begins with its path (`runs/gan-1`), and the pattern `gan-*` misses it.
+    Where several paths are analyzed, the name of a run begins with its path (`runs/gan-1`), which `gan-*` misses.
     """
     below = f"*/{pattern}"
     if inner := next((shown_name(run) for run in runs if is_run(run, below)), None):
@@ -43,9 +43,9 @@ def not_called(pattern: str, runs: Sequence[Run]) -> str:
 
 
 def no_series(pattern: str, runs: Sequence[Run]) -> str:
-    """Return the hint for a pattern that names no series of some runs.
+    """Return the hint for a pattern that matches no series of some runs.
 
-    A name that two splits of a run share has its split before it: `loss` is `train/loss` and `validation/loss` there.
+    A name that two splits of a run share is prefixed with the split: `loss` becomes `train/loss` and `validation/loss`.
     """
     series = [one for run in runs for one in run.series]
     of_splits = sorted({one.name for one in series if one.split and one.name == f"{one.split}/{pattern}"})
@@ -55,10 +55,10 @@ def no_series(pattern: str, runs: Sequence[Run]) -> str:
 
 
 def is_series(name: str, pattern: str) -> bool:
-    """Tell whether a pattern names a series."""
+    """Tell whether a pattern matches a series."""
     return fits(name, pattern)
 
 
 def matching_series(run: Run, pattern: str) -> list[Series]:
-    """Return the series of a run that a pattern names."""
+    """Return the series of a run that a pattern matches."""
     return [one for one in run.series if is_series(one.name, pattern)]

@@ -34,7 +34,7 @@ from logdoctor.run.understand import Overrides
 
 
 class FailOn(StrEnum):
-    """The least severity that fails a gate."""
+    """The lowest severity that fails a gate."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -51,11 +51,11 @@ class Preset(StrEnum):
     """Settings of a gate under one name."""
 
     SMOKE = "smoke"
-    """For a job that trains a few steps: only what ruins a run, and only where it is sure."""
+    """For a job that trains a few steps: only errors of high confidence fail."""
     RECOMMENDED = "recommended"
-    """For trainings that are meant to be good: errors fail, guesses are left out."""
+    """For real trainings: errors fail, findings of low confidence are left out."""
     STRICT = "strict"
-    """For releases: warnings fail too, guesses count, suppressions need reasons."""
+    """For releases: warnings fail too, findings of low confidence count, suppressions need reasons."""
 
 
 PRESETS: Mapping[Preset, Mapping[str, Any]] = {
@@ -63,7 +63,7 @@ PRESETS: Mapping[Preset, Mapping[str, Any]] = {
     Preset.RECOMMENDED: {"fail_on": FailOn.ERROR, "min_confidence": Confidence.MEDIUM},
     Preset.STRICT: {"fail_on": FailOn.WARNING, "min_confidence": Confidence.LOW},
 }
-"""What each preset sets, by field of Config; what the file or the command line says goes before it."""
+"""What each preset sets, by field of Config; the settings file and the command line take precedence."""
 
 
 class Statistic(StrEnum):
@@ -82,15 +82,15 @@ class Statistic(StrEnum):
     STEPS_TO = "steps-to"
     """The first step at which the level is as good as `target`."""
     MAX_DRAWDOWN = "max-drawdown"
-    """How far the level ever got worse than its best until then."""
+    """The most that the level ever got worse than its best until then."""
     SPIKE_COUNT = "spike-count"
-    """Excursions above the values just before, of ten times their noise or more."""
+    """The number of excursions by ten times the noise or more above the values just before."""
     NOISE = "noise"
     """Standard deviation of single values around the level."""
     LAST_STEP = "last-step"
     """The last step that was logged."""
     THROUGHPUT = "throughput"
-    """The usual speed of the run: what it logged of its speed, else steps a second from its wall times."""
+    """The usual speed of the run, as logged, else in steps per second from its wall times."""
 
 
 class Aggregate(StrEnum):
@@ -101,9 +101,9 @@ class Aggregate(StrEnum):
     MEDIAN = "median"
     """The median over the runs."""
     BEST = "best"
-    """The run that keeps the bounds best: one good run is enough."""
+    """The run that meets the bounds best: one good run is enough."""
     WORST = "worst"
-    """The run that keeps them worst."""
+    """The run that meets them worst."""
 
 
 def _role(value: Any) -> str:
@@ -134,20 +134,20 @@ THRESHOLDS = _thresholds()
 
 @dataclass(frozen=True)
 class Assertion:
-    """One `[[assert]]`: a number of a series that must keep to its bounds."""
+    """One `[[assert]]`: a number of a series that must lie within bounds."""
 
-    statistic: Statistic = setting(choice(Statistic), "The number that must keep to the bounds.")
-    run: str = setting(TEXT, "Shell pattern of the names of runs.", "*")
-    series: str = setting(TEXT, "Shell pattern of the names of series; or give `role`.", "")
+    statistic: Statistic = setting(choice(Statistic), "The number that must lie within the bounds.")
+    run: str = setting(TEXT, "Shell pattern for the names of runs.", "*")
+    series: str = setting(TEXT, "Shell pattern for the names of series; or give `role`.", "")
     role: str = setting(ROLE, "Role of the series; or give `series`.", "")
     target: float | None = setting(NUMBER, "The value that `steps-to` waits for.", None)
-    min: float | None = setting(NUMBER, "The least value that passes.", None)
+    min: float | None = setting(NUMBER, "The smallest value that passes.", None)
     max: float | None = setting(NUMBER, "The largest value that passes.", None)
     level: Severity = setting(choice(Severity), "What a failure counts as.", Severity.ERROR)
     aggregate: Aggregate = setting(choice(Aggregate), "What is compared where several runs match.", Aggregate.EACH)
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be asked."""
+        """Reject combinations that make no sense."""
         if self.min is None and self.max is None:
             raise ValueError("neither min nor max is given")
         if self.min is not None and self.max is not None and self.min > self.max:
@@ -164,44 +164,46 @@ class Assertion:
 class Suppression:
     """One `[[suppress]]`: findings that are known and do not count."""
 
-    rule: str = setting(TEXT, "Shell pattern of rule ids.")
-    run: str = setting(TEXT, "Shell pattern of the names of runs.", "*")
-    series: str = setting(TEXT, "Shell pattern of the series that the finding points at.", "*")
-    reason: str = setting(TEXT, "Why it is no problem; the preset strict asks for one.", "")
-    expires: date | None = setting(DAY, "The last day on which it holds.", None)
+    rule: str = setting(TEXT, "Shell pattern for rule ids.")
+    run: str = setting(TEXT, "Shell pattern for the names of runs.", "*")
+    series: str = setting(TEXT, "Shell pattern for the series that the finding points at.", "*")
+    reason: str = setting(TEXT, "Why it is not a problem; the preset strict requires one.", "")
+    expires: date | None = setting(DAY, "The last day on which it applies.", None)
 
 
 @dataclass(frozen=True)
 class References:
-    """The table `[reference]`: golden curves, and how near a run must keep to them."""
+    """The table `[reference]`: golden curves, and how closely a run must follow them."""
 
     files: tuple[str, ...] = setting(TEXTS, "Reference files, relative to this file.", ())
     k: float = setting(TOLERANCE, "Half width of the band in standard deviations over the seeds.", 4.0)
-    rtol: float = setting(TOLERANCE, "Least half width of the band, relative to the reference.", 0.05)
-    atol: float = setting(TOLERANCE, "Least half width of the band, in the unit of the series.", 0.0)
+    rtol: float = setting(TOLERANCE, "Smallest half width of the band, relative to the reference.", 0.05)
+    atol: float = setting(TOLERANCE, "Smallest half width of the band, in the unit of the series.", 0.0)
     shift: float = setting(SHARE, "Share of the run by which a curve may be early or late.", 0.05)
-    min_overlap: float = setting(SHARE, "Least share of the reference's steps that a run must have.", 0.8)
+    min_overlap: float = setting(SHARE, "Smallest share of the reference's steps that a run must have.", 0.8)
     level: Severity = setting(choice(Severity), "What a regression counts as.", Severity.ERROR)
 
 
 @dataclass(frozen=True)
 class Config:
-    """What to ask, what to show, and what fails a gate."""
+    """Which rules to apply, what to show, and what fails a gate."""
 
     preset: Preset = setting(choice(Preset), "Settings of `check` under one name.", Preset.RECOMMENDED)
-    select: tuple[str, ...] = setting(TEXTS, "Ids of the only rules to ask.", ())
-    ignore: tuple[str, ...] = setting(TEXTS, "Ids of rules not to ask.", ())
-    exclude: tuple[str, ...] = setting(TEXTS, "Shell patterns of the names of runs to leave out.", ())
-    min_severity: Severity = setting(choice(Severity), "Findings that matter less are left out.", Severity.NOTE)
-    min_confidence: Confidence = setting(choice(Confidence), "Findings less sure are left out.", Confidence.LOW)
-    fail_on: FailOn = setting(choice(FailOn), "The least severity that fails `check`.", FailOn.ERROR)
-    require_runs: int = setting(COUNT, "The least number of runs that `check` must find.", 1)
-    roles: Overrides = setting(ROLE_PATTERNS, "Shell patterns of series names by role.", dict)
+    select: tuple[str, ...] = setting(TEXTS, "Ids of the only rules to apply.", ())
+    ignore: tuple[str, ...] = setting(TEXTS, "Ids of rules to skip.", ())
+    exclude: tuple[str, ...] = setting(TEXTS, "Shell patterns for the names of runs to leave out.", ())
+    min_severity: Severity = setting(choice(Severity), "Findings of lower severity are left out.", Severity.NOTE)
+    min_confidence: Confidence = setting(
+        choice(Confidence), "Findings of lower confidence are left out.", Confidence.LOW
+    )
+    fail_on: FailOn = setting(choice(FailOn), "The lowest severity that fails `check`.", FailOn.ERROR)
+    require_runs: int = setting(COUNT, "The fewest runs that `check` must find.", 1)
+    roles: Overrides = setting(ROLE_PATTERNS, "Shell patterns for series names, by role.", dict)
     thresholds: Mapping[str, Mapping[str, float]] = setting(
         THRESHOLDS, "Thresholds by rule id and name; `logdoctor rule NAME` lists them.", dict, name="rules"
     )
     assertions: tuple[Assertion, ...] = setting(
-        tables(Assertion), "Numbers of series that must keep to bounds.", (), name="assert"
+        tables(Assertion), "Numbers of series that must lie within bounds.", (), name="assert"
     )
     suppressions: tuple[Suppression, ...] = setting(
         tables(Suppression), "Findings that are known and do not count.", (), name="suppress"
@@ -211,26 +213,26 @@ class Config:
     path: Path | None = None
     """The file these settings come from."""
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
-    """Where each field that somebody set was set: the file, `command line` or a preset."""
+    """Where each field that was set comes from: the file, `command line` or a preset."""
 
     def asks(self, rule: str) -> bool:
-        """Tell whether a rule is to be asked."""
+        """Tell whether a rule is selected."""
         return (not self.select or rule in self.select) and rule not in self.ignore
 
     def whence(self, field: str) -> str:
-        """Return the file that a field was set in as an error about it begins, or nothing."""
+        """Return the file that a field was set in, as the beginning of an error about it; else nothing."""
         origin = self.origins.get(field, "")
         return f"{origin}: " if self.path is not None and origin == str(self.path) else ""
 
     def with_options(self, **options: Any) -> Config:
-        """Return the settings with those options of the command line that were given."""
+        """Return the settings, overridden by those options of the command line that were given."""
         given = {name: value for name, value in options.items() if value not in (None, ())}
         return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, "command line")})
 
     def of_gate(self) -> Config:
-        """Return the settings with those of the preset, as far as neither file nor command line say otherwise.
+        """Return the settings with those of the preset, where neither file nor command line say otherwise.
 
-        No preset leaves out what is to fail; raises ConfigurationError where file or command line do.
+        No preset leaves out findings that should fail; raises ConfigurationError where file or command line do.
         """
         unsaid = {name: value for name, value in PRESETS[self.preset].items() if name not in self.origins}
         fails_on = self.fail_on.severity if "fail_on" in self.origins else None

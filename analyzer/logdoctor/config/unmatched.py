@@ -1,4 +1,4 @@
-"""Patterns of the settings that do nothing, each with what it was probably meant for: silence would pass for effect."""
+"""Patterns of the settings that match nothing, each with what was probably meant; silence would suggest an effect."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from logdoctor.run.understand import Overrides
 
 
 def unmatched(config: Config, runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return a sentence for each pattern of `roles` and `exclude` that changes nothing about the runs."""
+    """Return a sentence for each pattern of `roles` and `exclude` that has no effect on the runs."""
     return (*_excludes(config.exclude, runs), *unmatched_roles(config.roles, runs))
 
 
 def unmatched_roles(overrides: Overrides, runs: Sequence[Run]) -> tuple[str, ...]:
-    """Return a sentence for each pattern under `roles` that names no series, or none that is left for it."""
+    """Return a sentence for each pattern under `roles` that matches no series, or only those an earlier one took."""
     return tuple(_roles(overrides, runs))
 
 

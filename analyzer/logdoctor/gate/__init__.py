@@ -1,1 +1,1 @@
-"""Judging a diagnosis for CI: assertions, reference curves, suppressions. What it finds is plain data, in `gated`."""
+"""Judge a diagnosis for CI: assertions, reference curves, suppressions. The result is plain data, in `gated`."""

@@ -1,4 +1,4 @@
-"""Assertions of the configuration: a statistic of a series, for every run or over all of them, within its bounds."""
+"""Assertions of the configuration: a statistic of a series, for each run or over all of them, must lie in bounds."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from logdoctor.wording import number, place, shown_name
 KIND = "assertion"
 
 OF_UNIT = (Statistic.BEST, Statistic.END, Statistic.LOWEST, Statistic.HIGHEST, Statistic.AVERAGE, Statistic.STEPS_TO)
-"""Statistics that are values of the series, and are compared with a bound in its unit."""
+"""Statistics whose bounds are in the unit of the series."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one run says to an assertion."""
+    """The result of an assertion for one run."""
 
     run: str
     """Name of the run, or the pattern that no run matched."""
@@ -39,11 +39,11 @@ class Answer:
     where: str = ""
     """The place of the value in words."""
     called: str = ""
-    """What to call the run."""
+    """The name by which reports call the run."""
 
 
 def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Check]:
-    """Yield what became of an assertion: a check for each series of each run, or one over all runs."""
+    """Yield the checks of an assertion: one for each series of each run, or one over all runs."""
     matched = matching_runs(runs, assertion.run)
     if not matched:
         problem = not_called(assertion.run, runs)
@@ -57,7 +57,7 @@ def assertion_checks(assertion: Assertion, runs: Sequence[Run]) -> Iterator[Chec
 
 
 def name_of(assertion: Assertion) -> str:
-    """Return what identifies an assertion: `best validation-metric >= 0.91`."""
+    """Return the name of an assertion: `best validation-metric >= 0.91`."""
     bounds = [f"{sign} {_as_set(bound)}" for _, sign, bound in _bounds(assertion)]
     target = f" {_as_set(assertion.target)}" if assertion.target is not None else ""
     over = "" if assertion.aggregate is Aggregate.EACH else f", {assertion.aggregate} of the runs"
@@ -74,7 +74,7 @@ def _bounds(assertion: Assertion) -> Iterator[tuple[str, str, float]]:
 
 
 def _as_set(bound: float) -> str:
-    """Write a bound with the digits that somebody gave it."""
+    """Write a bound with all digits that were configured."""
     return f"{bound:,.10g}"
 
 
@@ -121,7 +121,7 @@ def _measured(assertion: Assertion, run: Run, series: Series) -> Answer:
 
 
 def _other_unit(assertion: Assertion, series: Series) -> str:
-    """Say so where a bound reads as a share, which nearly every accuracy in per cent passes; nothing elsewhere."""
+    """Say so where an accuracy is in percent but the bound looks like a share, which nearly any value would pass."""
     bounds = [one for one in (assertion.target, assertion.min) if one is not None]
     if assertion.statistic not in OF_UNIT or not bounds or not 0 < bounds[0] <= 1 or not is_in_percent(series):
         return ""
@@ -132,7 +132,7 @@ def _other_unit(assertion: Assertion, series: Series) -> str:
 
 
 def _check(assertion: Assertion, *answers: Answer) -> Check:
-    """Judge the answer of one run, or of several together: one that is missing leaves all unanswered."""
+    """Judge the answer of one run, or of several together; a single missing answer makes the check inconclusive."""
     name = name_of(assertion)
     missing = next((one for one in answers if one.measurement is None), None)
     alone = assertion.aggregate is Aggregate.EACH
@@ -153,7 +153,7 @@ def _check(assertion: Assertion, *answers: Answer) -> Check:
 
 
 def _decisive(assertion: Assertion, answers: Sequence[Answer]) -> tuple[Answer, float]:
-    """Return the answer that decides, and the value that is compared; a run without a number decides at once."""
+    """Return the decisive answer, and the value to compare; a NaN decides at once."""
     values = [one.measurement.value if one.measurement else math.nan for one in answers]
     for answer, value in zip(answers, values, strict=True):
         if math.isnan(value):
@@ -166,7 +166,7 @@ def _decisive(assertion: Assertion, answers: Sequence[Answer]) -> tuple[Answer, 
 
 
 def _margin(assertion: Assertion, value: float) -> float:
-    """Return how far a value lies within its bounds, below 0 outside; what is not finite lies outside."""
+    """Return how far a value lies within its bounds, negative outside; a non-finite value lies outside."""
     if not math.isfinite(value):
         return -math.inf
     lower = math.inf if assertion.min is None else value - assertion.min

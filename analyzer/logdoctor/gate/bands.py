@@ -1,4 +1,4 @@
-"""The bands around golden curves: what a run is compared with, window by window and never at one step.
+"""The bands around golden curves, with which a run is compared window by window, never at a single step.
 
 Measured on 34 sound recipes of the development part of the benchmark at the default tolerance, with one, two and three
 seeds in a reference: 3 to 5 % of the curves of further seeds left the band, and 96 to 99 % of those of faulted runs
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHARE_OUTSIDE = 0.05
-"""Share of windows that may lie outside: seeds take a slope or a plateau at different times and meet again."""
+"""Share of windows that may lie outside: seeds reach a slope or a plateau at different times and meet again."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Tolerance:
     atol: float = 0.0
     """In the unit of the series."""
     shift: float = 0.05
-    """Share of the curve by which a run may be early or late: no two seeds fall at the same step."""
+    """Share of the curve by which a run may be early or late: no two seeds fall at exactly the same step."""
 
     def around(self, golden: Golden) -> NDArray[np.float64]:
         """Return the half width of the band at each window, shape (w,): the largest of the three."""
         return np.maximum(np.maximum(self.k * golden.spread, self.rtol * np.abs(golden.centre)), self.atol)
 
     def beside(self, golden: Golden, error: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return (w,) how far each window may lie off on the side of its error if it may also be early or late."""
+        """Return (w,) the tolerance of each window on the side of its error, given that it may be early or late."""
         allowed, reach = self.around(golden), round(self.shift * len(golden.centre))
         upper = _widest(golden.centre + allowed, reach) - golden.centre
         lower = golden.centre + _widest(allowed - golden.centre, reach)
@@ -58,7 +58,7 @@ class Common:
     overlap: float
     """Share of all golden windows that these are."""
     holes: tuple[int, ...]
-    """Middle steps of the golden windows between them in which the run has nothing."""
+    """Middle steps of golden windows between them that hold no value of the run."""
     broken_step: int | None
     """First step at which the run is NaN or infinite."""
 
@@ -70,7 +70,7 @@ class Deviation:
     outside: int
     """Windows beyond the band on the bad side; on either side where no side is better."""
     regressed: bool
-    """Whether two in a row and more than one in twenty of them are, or the end lies outside."""
+    """Whether the end lies outside, or two windows in a row and more than one in twenty do."""
     ends_worse: bool
     """Whether the end lies beyond the band on the bad side."""
     improved: bool
@@ -145,13 +145,13 @@ def deviation(common: Common, tolerance: Tolerance) -> Deviation:
 
 
 def _worse_by(golden: Golden, error: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return by how much values are worse than golden ones; where no side is better, every distance is."""
+    """Return by how much values are worse than golden ones; where no direction is better, any difference is worse."""
     direction = golden.kind.direction
     return np.abs(error) if direction == "none" else -error if direction == "up" else error
 
 
 def _in_units(off: NDArray[np.float64], allowed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return distances in units of their tolerance; what no tolerance covers lies infinitely far."""
+    """Return distances in units of their tolerance; infinite where the tolerance is 0."""
     beyond = np.where(off > 0, np.inf, np.where(off < 0, -np.inf, 0.0))
     return np.divide(off, allowed, out=beyond, where=allowed > 0)
 
@@ -162,14 +162,14 @@ def _is_more_than_chance(outside: NDArray[np.bool_]) -> bool:
 
 
 def _widest(bound: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """Return the largest bound among each window and its neighbours as far as `reach`, shape (w,)."""
+    """Return the largest bound among each window and its neighbours up to `reach` away, shape (w,)."""
     padded = np.pad(bound, reach, mode="edge")
     widest: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1)
     return widest
 
 
 def _as_coarse_as(golden: Golden, series: Series) -> Golden:
-    """Thin a golden curve out to the pace of a run that logs less often: its medians of fewer points are noisier."""
+    """Thin out a golden curve to the interval of a run that logs less often: medians of fewer points are noisier."""
     curve = series.curve
     steps = curve.steps[(curve.steps >= golden.first_step) & (curve.steps <= golden.last_step)]
     if len(steps) < 2 or len(golden.steps) < 2:

@@ -1,4 +1,4 @@
-"""Values that must come again to the last bit: the first ones of a training that is meant to be deterministic."""
+"""Values that must be reproduced to the last bit: the first ones of a training that is meant to be deterministic."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_VALUES = 1000
-"""Values of a curve that are kept: a run that is equal for so long stays so, and a review still opens the file."""
+"""Most values kept of a curve: a run that is equal for so long stays so, and the file is still reviewable."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Steps that are missing from a series though its file is not damaged: a hole, or an end before other series end.
+"""Steps missing from a series although its file is not damaged: a hole, or an end before that of other series.
 
-Lost records leave no trace where a file can be read on, and a trainer that leaves out what is not finite leaves a gap.
+Lost records may leave no trace in a file, and a trainer that omits non-finite values leaves a gap.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from logdoctor.signals import holes, pace_of
 from logdoctor.wording import place
 
 MIN_POINTS = 20
-"""Values from which a pace is known; none of the losses of 769 sound and failed runs with so many has a hole."""
+"""Values needed to know the usual interval; none of the losses of 769 sound and failed runs with so many has a hole."""
 
 HOLE_PACES = 1.5
-"""A distance of so many usual ones lacks at least one record."""
+"""A distance of so many usual intervals lacks at least one record."""
 
 MIN_CUT = 10
-"""Paces that an end lies before those of its neighbours: less is the last flush of a writer."""
+"""Usual intervals by which an end must lie before those of other series: less is the last flush of a writer."""
 
 MIN_CUT_SHARE = 0.1
 """The same as a share of the neighbours' steps."""
@@ -52,6 +52,6 @@ def gap_in(series: Series, run: Run) -> Gap | None:
 
 
 def _logged_beside(one: Series, series: Series, pace: int) -> bool:
-    """Tell whether the program logs both together: they count the same steps, begin at one step and have one pace."""
+    """Tell whether the program logs both together: with the same axis, first step and interval."""
     begins = len(one.curve) >= MIN_POINTS and one.curve.first_step == series.curve.first_step
     return one is not series and one.axis is series.axis and begins and pace_of(one) == pace

@@ -1,8 +1,8 @@
-"""Golden curves: the middle of the band that a reference allows.
+"""Golden curves: the centre of the band that a reference allows.
 
 A golden curve is the median over seeds of the medians of windows of points. Its spread is the robust standard deviation
-over the seeds, never less than the noise of a window's median; where there is one seed only, what another would do is a
-guess from the noise of single points around the level.
+over the seeds, and never less than the noise of a window's median; with a single seed, the spread is estimated from the
+noise of single points around the level.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_WINDOWS = 200
-"""Points of a golden curve: fine enough for half a percent of a run, few enough to read a change of the file."""
+"""Most points of a golden curve: a resolution of half a percent of a run, and few enough to review a diff."""
 
 END_SHARE = 0.1
 """Share of the windows that make the end of a curve."""
@@ -64,9 +64,9 @@ class Golden:
 
 
 def golden_curve(seeds: Sequence[Series]) -> Golden:
-    """Make the golden curve of one series over seeds, on the steps that all have.
+    """Make the golden curve of one series over seeds, on the steps that all share.
 
-    Raises ValueError when they share no steps or hold values that are not finite.
+    Raises ValueError when they share no steps or hold non-finite values.
     """
     curves = [one.curve for one in seeds]
     _refuse_unlike(curves)
@@ -90,7 +90,7 @@ def golden_curve(seeds: Sequence[Series]) -> Golden:
 
 
 def _refuse_unlike(curves: Sequence[Series]) -> None:
-    """Raise ValueError where a curve holds a value that is not finite, or two count other things."""
+    """Raise ValueError where a curve holds a non-finite value, or two curves have different axes."""
     for curve in curves:
         broken = np.flatnonzero(~np.isfinite(curve.values))
         if len(broken):
@@ -100,7 +100,7 @@ def _refuse_unlike(curves: Sequence[Series]) -> None:
 
 
 def _spread(medians: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
-    """Return how far the medians (seeds, w) of seeds lie apart in each window, (w,); noise is that of one median."""
+    """Return the spread of the seeds' medians (seeds, w) in each window, (w,); `noise` is that of one median."""
     if len(medians) == 1:
         return np.full(medians.shape[1], np.sqrt(2.0) * noise)  # two runs differ by the noise of both
     apart = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
@@ -110,9 +110,9 @@ def _spread(medians: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
 def window_medians(
     series: Series, middles: NDArray[np.int64], first: int, last: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the medians of a curve's values and of their steps in each window, both (w,): NaN where it has none there.
+    """Return the medians of a curve's values and of their steps in each window, both (w,): NaN for an empty window.
 
-    A window with a value that is not finite has an infinite median, whatever the others: it is there, and broken.
+    A window with a non-finite value has an infinite median, which marks it as broken.
     """
     curve = series.curve
     within = (curve.steps >= first) & (curve.steps <= last)
@@ -127,7 +127,7 @@ def window_medians(
 
 
 def end_windows(windows: int) -> int:
-    """Return how many windows, of all that a curve has, count as its end."""
+    """Return how many of the windows of a curve count as its end."""
     return max(1, round(END_SHARE * windows))
 
 
@@ -140,5 +140,5 @@ def _noise(curve: Series) -> float:
 
 
 def _efficiency(points: float) -> float:
-    """Return the noise of the median of so many values in units of the noise of one."""
+    """Return the noise of a median of so many values, in units of the noise of one value."""
     return MEDIAN_EFFICIENCY / np.sqrt(points) if points > MEDIAN_EFFICIENCY**2 else 1.0

@@ -1,6 +1,6 @@
-"""Whether what a gate looks at was read whole: a regression must not pass because the file that shows it is damaged.
+"""Whether the data of a gate were read completely: a regression must not pass because its file is damaged.
 
-A series does not know its file, so any damage in a file that the run uses counts for all its series.
+A series does not know its file, so damage in any file that the run uses counts for all its series.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOTHING_JUDGED = (
 def damage_of(run: Run) -> tuple[Notice, ...]:
     """Return the damage that may have cost a gated series values.
 
-    Damage of a copy that a better copy replaced costs nothing, unless a loss is missing: it may have lain there.
+    Damage to a copy that was replaced by a better one costs nothing, unless a loss is missing: it may have been there.
     """
     unused = {source.path for source in run.sources if not source.used}
     whole = run.find(TrainLoss) is not None and run.find(ValLoss) is not None
@@ -35,7 +35,7 @@ def damage_of(run: Run) -> tuple[Notice, ...]:
 
 
 def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
-    """Yield for each run whether its training and validation loss were read whole, and that it has one to judge."""
+    """Yield for each run whether its training and validation loss were read completely and there is one to judge."""
     for run in runs:
         losses = [one for role in (TrainLoss, ValLoss) if (one := run.find(role)) is not None]
         names = ", ".join(one.name for one in losses) or "training and validation loss"
@@ -53,15 +53,15 @@ def intact_checks(runs: Sequence[Run]) -> Iterator[Check]:
 
 
 def missing_runs(diagnosis: Diagnosis) -> Iterator[Check]:
-    """Yield a check that cannot be answered for each place that may hold a run and where none was read."""
-    for text in diagnosis.in_doubt:
+    """Yield an inconclusive check for each place that may hold a run but where none was read."""
+    for text in diagnosis.skipped.in_doubt:
         path, _, reason = text.removesuffix(")").rpartition(" (")
         message = f"{reason}: whether a run there is sound cannot be told"
         yield Check("runs", "all runs read", path, "", Severity.ERROR, Outcome.INCONCLUSIVE, message)
 
 
 def described(found: Sequence[Notice]) -> str:
-    """Name the damage: the first place in full, the number of the others."""
+    """Describe the damage: the first place in full, then the number of the others."""
     first = found[0]
     text = first.message.rstrip(".")
     more = f"; and {counted(len(found) - 1, 'more place')}" if len(found) > 1 else ""
@@ -69,7 +69,7 @@ def described(found: Sequence[Notice]) -> str:
 
 
 def enough_runs(runs: Sequence[Run], required: int) -> Iterator[Check]:
-    """Yield a check that cannot be answered when there are fewer runs than required."""
+    """Yield an inconclusive check when there are fewer runs than required."""
     if len(runs) < required:
         message = f"{len(runs):,} of {required:,} required runs found"
         evidence = {"runs": Quantity(len(runs))}

@@ -1,4 +1,4 @@
-"""Judge a diagnosis: every check that the settings ask for, and what they leave of the findings."""
+"""Judge a diagnosis: run every check in the settings, and suppress known findings."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from logdoctor.gated import Gated
 
 
 def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, Reference]], today: date) -> Gated:
-    """Return what a gate with these settings makes of a diagnosis.
+    """Return the result of a gate with these settings.
 
-    References come with the titles that their checks go by; `today` decides which suppressions expired. A run that an
-    assertion or a reference names must be whole as far as these go; of any other run the losses must be, and there.
+    References come with the titles of their checks; `today` decides which suppressions have expired. In a run that an
+    assertion or a reference names, the named series must be intact; in any other, its losses, at least one of them.
     """
     runs = [one.run for one in diagnosis.runs]
     asserted = [check for one in config.assertions for check in assertion_checks(one, runs)]
@@ -42,5 +42,5 @@ def judge(diagnosis: Diagnosis, config: Config, references: Sequence[tuple[str, 
     checks += intact_checks(unnamed)
     left, suppressed, remarks = suppress(diagnosis, config.suppressions, today)
     better = tuple(one.remark for one in compared if one.remark)
-    remarks = (*diagnosis.unmatched, *remarks, *better)  # of the gate: a report says none of them twice
+    remarks = (*diagnosis.unmatched, *remarks, *better)  # moved to the gate, so that no report shows one twice
     return Gated(replace(left, unmatched=()), config.fail_on.severity, tuple(checks), suppressed, remarks)

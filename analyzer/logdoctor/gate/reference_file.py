@@ -1,4 +1,4 @@
-"""Reference files: golden curves as text that is small, sorted, and read in a code review.
+"""Reference files: golden curves as small, sorted text for code reviews.
 
 Schema `logdoctor-reference/1`: every point is one line `[middle step of the window, value, spread]`, or `[step, value]`
 with all digits where values must be equal (`"exact": true`).
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 SCHEMA = "logdoctor-reference/1"
 
 DIGITS = 6
-"""Significant digits of a value: as many as logs keep; the last bits differ from machine to machine."""
+"""Significant digits of a value, as many as logs keep; the last bits differ between machines."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Golden curves of one set-up, with what is known of where they come from."""
+    """Golden curves of one set-up, with what is known about their origin."""
 
     runs: tuple[str, ...]
-    """Names of the runs that it was made of: the seeds."""
+    """Names of the runs that it was made from: the seeds."""
     curves: Mapping[str, Golden | Exact]
     """By the name of the series."""
     applies_to: str = "*"
-    """Shell pattern of the names of the runs that are compared with it."""
+    """Shell pattern for the names of the runs that are compared with it."""
     environment: Mapping[str, Setting] = field(default_factory=dict)
     config: str = ""
     """Hash of the settings that decided the training."""
     history: tuple[str, ...] = ()
-    """Why it was made and changed, the newest last."""
+    """Why it was made and changed, newest last."""
 
     @property
     def exact(self) -> int | None:
-        """How many values of each curve must be equal; None where a band is asked for."""
+        """How many values of each curve must be equal; None for a band."""
         return max((len(one.steps) for one in self.curves.values() if isinstance(one, Exact)), default=None)
 
 
@@ -68,7 +68,7 @@ def reference_text(reference: Reference) -> str:
 
 
 def read_reference(file: Path) -> Reference:
-    """Return the reference of a file; raises ConfigurationError, with the file and the place, for anything else."""
+    """Return the reference in a file; raises ConfigurationError, with the file and the place, for anything else."""
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -115,7 +115,7 @@ def _curve(golden: Golden | Exact) -> dict[str, Any]:
 
 
 def _golden(name: str, curve: Mapping[str, Any]) -> Golden:
-    """Make a golden curve of what a file holds; raises ValueError for what no file of ours holds."""
+    """Make a golden curve from the contents of a file; raises ValueError where they are not valid."""
     steps, table = _points(name, curve, MAX_WINDOWS, "[step, value, spread]")
     if (table[:, 2] < 0).any():
         raise ValueError(f"series {name}: spreads must not be negative")
@@ -134,7 +134,7 @@ def _exact(name: str, curve: Mapping[str, Any]) -> Exact:
 
 
 def _points(name: str, curve: Mapping[str, Any], most: int, form: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the steps of a curve and all columns of its points; raises ValueError for what no file of ours holds."""
+    """Return the steps of a curve and all columns of its points; raises ValueError where they are not valid."""
     role, axis, points = curve["role"], curve["axis"], curve["points"]
     if role not in ROLES or axis not in list(Axis):
         raise ValueError(f"series {name}: unknown role {role!r} or axis {axis!r}")
@@ -159,7 +159,7 @@ def _rounded(value: float) -> float:
 
 
 def _lines(value: Any, indent: str = "", prefix: str = "", suffix: str = "") -> Iterator[str]:
-    """Yield the lines of a JSON value; a list without nesting stays on one line."""
+    """Yield the lines of a JSON value; a list without nesting is written on one line."""
     if isinstance(value, Mapping) and value:
         yield f"{indent}{prefix}{{"
         for at, (name, one) in enumerate(value.items(), start=1):

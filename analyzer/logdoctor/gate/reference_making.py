@@ -1,4 +1,4 @@
-"""Make references of runs that differ in their seed alone, and update them curve by curve."""
+"""Make references from runs that differ only in their seed, and update them curve by curve."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from logdoctor.run.roles import Reward, TrainError, TrainLoss, TrainMetric, ValE
 from logdoctor.wording import shown_name
 
 GOLDEN_ROLES = (TrainLoss, ValLoss, TrainMetric, ValMetric, TrainError, ValError, Reward)
-"""Roles that a reference keeps when no series is named: the curves that a training is judged by."""
+"""Roles that a reference keeps when no series is named: those by which a training is judged."""
 
 
 def make_reference(
     runs: Sequence[Run], patterns: Sequence[str], applies_to: str, reason: str, exact: int | None = None
 ) -> Reference:
-    """Make a reference of runs that differ in their seed alone: of their curves, or the first `exact` values of each.
+    """Make a reference from runs that differ only in their seed: of their curves, or of the first `exact` values.
 
-    Raises ConfigurationError when they differ in more, are damaged, or hold values that are not finite.
+    Raises ConfigurationError when they differ in more, are damaged, or hold non-finite values.
     """
     _refuse_unlike(runs)
     for run in runs:
@@ -53,7 +53,7 @@ def make_reference(
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
-    """Return what to call the runs in a file that others read: without the folders above all of them."""
+    """Return names of the runs for a file that others read: without the folders above all of them."""
     names = [shown_name(run) for run in runs]
     if not any(PurePath(name).is_absolute() for name in names):
         return names
@@ -62,14 +62,14 @@ def _names(runs: Sequence[Run]) -> list[str]:
 
 
 def updated(old: Reference, new: Reference, names: Sequence[str], reason: str) -> Reference:
-    """Return a reference with some curves taken from a new one; the reason joins its history."""
+    """Return a reference with some curves replaced by those of a new one; the reason is added to its history."""
     curves = {**old.curves, **{name: new.curves[name] for name in names}}
     fresh = replace(new, curves=curves, applies_to=old.applies_to, history=(*old.history, reason))
     return fresh if set(names) >= set(old.curves) else replace(fresh, runs=tuple(dict.fromkeys((*old.runs, *new.runs))))
 
 
 def _golden_names(runs: Sequence[Run], patterns: Sequence[str]) -> list[str]:
-    """Return the names of the series that a reference keeps: those of all runs that a pattern or a role names."""
+    """Return the names of the series to keep: those that a pattern or a role selects and that all runs have."""
     for pattern in patterns:
         for run in runs:
             if not matching_series(run, pattern):

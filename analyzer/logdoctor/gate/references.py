@@ -1,4 +1,4 @@
-"""Hold runs to references: regression, stale reference, better, or no answer."""
+"""Compare runs with references: passed, regression, stale reference, improvement, or inconclusive."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from logdoctor.wording import axis_word, counted, number, percent, shown_name
 KIND = "reference"
 
 OTHER_UNIT = 10.0
-"""Accuracy in units of that of the reference from which it is in another unit, and not better."""
+"""Ratio of an accuracy to that of the reference from which it is in another unit, not better."""
 
 
 class Judged(NamedTuple):
-    """What a reference says of a run, and the sentence for a run that beats it."""
+    """The check of a run against a reference, and a remark where the run is better."""
 
     check: Check
     remark: str = ""
 
 
 def reference_checks(title: str, reference: Reference, runs: Sequence[Run], settings: References) -> Iterator[Judged]:
-    """Yield what a reference says of every series that it keeps, for every run that it applies to."""
+    """Yield the checks of every series that a reference keeps, for every run that it applies to."""
     matched = matching_runs(runs, reference.applies_to)
     if not matched:
         problem = not_called(reference.applies_to, runs)
@@ -49,7 +49,7 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
 
 @dataclass(frozen=True)
 class _Asked:
-    """A series of a run that is held to what a reference keeps of it."""
+    """A series of a run that is compared with a reference."""
 
     title: str
     reference: Reference
@@ -70,7 +70,7 @@ class _Asked:
 
     @property
     def broken(self) -> Outcome:
-        """What a difference comes to: a reference that was made elsewhere is stale."""
+        """The outcome of a difference: a reference made in another environment is stale."""
         return Outcome.STALE if self.elsewhere else Outcome.FAILED
 
     def within_band(self, golden: Golden) -> Judged:
@@ -94,7 +94,7 @@ class _Asked:
         return Judged(self._check(outcome, said, _evidence(common, found), outside), remark)
 
     def exactly(self, kept: Exact) -> Check:
-        """Compare the run with values that must come again to the last bit."""
+        """Compare the run with values that must be equal to the last bit."""
         problem = self._why_not(kept)
         if self.series is None or problem:
             return self._unanswered(problem)
@@ -148,7 +148,7 @@ class _Asked:
         return "", common
 
     def _sentences(self, golden: Golden, common: Common, found: Deviation) -> Iterator[str]:
-        """Yield what is to be said of a comparison, the most important first."""
+        """Yield the sentences about a comparison, the most important first."""
         if found.regressed:
             yield from self._regression(golden, common, found)
         yield f"ends at {number(found.end)}, the reference at {number(found.golden_end)}"
@@ -182,7 +182,7 @@ class _Asked:
 
 
 def _in_per_cent_here_alone(common: Common) -> bool:
-    """Whether an accuracy is a hundred times that of the reference, or near it; both may be in per cent, and low."""
+    """Whether an accuracy is in percent and that of the reference a share; both may also be in percent, and low."""
     share = common.golden.centre
     return accuracy_unit(share) == 1 < accuracy_unit(common.medians) and common.medians.max() > OTHER_UNIT * share.max()
 
@@ -209,6 +209,6 @@ def _place(golden: Golden | Exact, step: int) -> str:
 
 
 def failing_curves(reference: Reference, runs: Sequence[Run], settings: References) -> set[str]:
-    """Return the names of the curves that a run does not hold to, for whatever reason."""
+    """Return the names of the curves whose check does not pass, for whatever reason."""
     judged = reference_checks("", reference, runs, settings)
     return {one.check.series for one in judged if one.check.outcome is not Outcome.PASSED}

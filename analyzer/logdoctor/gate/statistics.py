@@ -1,7 +1,7 @@
-"""The numbers that assertions are about: robust ones, each taken from a level and never from a single value.
+"""The statistics that assertions use: robust ones, computed from a level and never from a single value.
 
-NaN never passes: where the stretch that a statistic looks at holds NaN, the statistic is NaN. The stretch is the whole
-curve, for `end` its last tenth. Infinities are values: a highest of infinity is beyond every bound.
+NaN never passes: where the part of the curve that a statistic uses holds NaN, the statistic is NaN. That part is the
+whole curve, for `end` its last tenth. Infinities are values: a highest of infinity exceeds every bound.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ class Measurement:
 
     value: float
     step: int | None = None
-    """Where the series has it; None where it belongs to no one step."""
+    """The step at which the series has it; None where it belongs to no single step."""
 
 
 @dataclass(frozen=True)
 class Level:
-    """The level of a series with the sign turned so that lower is better."""
+    """The level of a series, with the sign such that lower is better."""
 
     steps: NDArray[np.int64]
     values: NDArray[np.float64]
-    """(b,) medians of blocks, as `Trend` has them; the single value of a series that has but one."""
+    """(b,) medians of blocks, as in `Trend`; or the only value of the series."""
     sign: int
     """1 where lower is better, -1 where higher is."""
 
@@ -64,16 +64,16 @@ def measure(statistic: Statistic, series: Series, *, rises: bool, target: float 
 
 
 def throughput(run: Run) -> tuple[str, Measurement]:
-    """Return what the speed of a run was taken from, and its usual value; raises Unmeasurable without any."""
+    """Return the name of the speed of a run and its usual value; raises Unmeasurable where there is none."""
     speed: Speed = Speed.measure(run)
     return speed.name, Measurement(float(np.exp(np.median(speed.trend.level))))
 
 
 def rises(assertion: Assertion, series: Series) -> bool:
-    """Tell whether higher is better, as the role of a series says.
+    """Tell whether higher is better, by the role of a series.
 
-    Where it says nothing: a lower bound of the best alone means so, and so does a target above the first value. Raises
-    Unmeasurable where the statistic needs to know and cannot.
+    Where the role does not say: if the best has only a lower bound, or a target lies above the first value. Raises
+    Unmeasurable where the statistic depends on it and it is unknown.
     """
     direction, statistic = series.role.direction, assertion.statistic
     if direction != "none":
@@ -97,7 +97,7 @@ def _level(series: Series, *, rises: bool) -> Level:
 
 
 def _infinite(statistic: Statistic, looked_at: Series, *, rises: bool) -> Measurement | None:
-    """Return the infinity that decides a statistic, where there is one."""
+    """Return the infinity that decides a statistic, or None where none does."""
     worse = -np.inf if rises else np.inf
     deciding = {
         Statistic.END: np.isinf(looked_at.values),

@@ -1,4 +1,4 @@
-"""Known findings: what a suppression takes out of a diagnosis, until it expires."""
+"""Suppressions: known findings that are taken out of a diagnosis until the suppression expires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from logdoctor.wording import counted
 
 
 def refuse_unusable(suppressions: Iterable[Suppression], rules: Sequence[str], *, need_reason: bool) -> None:
-    """Raise ConfigurationError for a suppression of a rule that is not there, or without a reason where one is due."""
+    """Raise ConfigurationError for a suppression of an unknown rule, or without a reason where one is required."""
     for one in suppressions:
         if not any(fnmatchcase(rule, one.rule) for rule in rules):
             raise ConfigurationError(f"suppress: no rule is called {one.rule!r}{nearest(one.rule, rules)}")
@@ -29,9 +29,9 @@ def refuse_unusable(suppressions: Iterable[Suppression], rules: Sequence[str], *
 def suppress(
     diagnosis: Diagnosis, suppressions: Sequence[Suppression], today: date
 ) -> tuple[Diagnosis, tuple[Suppressed, ...], tuple[str, ...]]:
-    """Return the diagnosis without what is known, the known findings, and remarks on suppressions that did nothing.
+    """Return the diagnosis without known findings, these findings, and remarks on suppressions without effect.
 
-    One that expired takes nothing out. A finding whose root is taken out stands for itself.
+    An expired suppression has no effect. A finding whose root is suppressed stands for itself.
     """
     valid = [one for one in suppressions if one.expires is None or today <= one.expires]
     taken: list[Suppressed] = []
@@ -69,7 +69,7 @@ def _remarks(diagnosis: Diagnosis, expired: Sequence[Suppression], unused: Seque
 
 
 def _why_unused(diagnosis: Diagnosis, one: Suppression) -> str:
-    """Tell a pattern that fits nothing, which is misspelt or renamed, from a finding that is gone."""
+    """Say whether a pattern matches nothing, being misspelt or outdated, or the finding has disappeared."""
     runs = [examined.run for examined in diagnosis.runs]
     named = matching_runs(runs, one.run)
     if not named:

@@ -1,1 +1,1 @@
-"""Logs to runs: which tell of one training, which copy of a curve counts, and what each run is called."""
+"""Logs to runs: which belong to one training, which copy of a curve counts, and what each run is called."""

@@ -1,4 +1,4 @@
-"""Whether two logs tell of the same run: the same quantities with the same values."""
+"""Whether two logs belong to the same run: the same quantities with the same values."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ ROUNDING = 1e-3
 """Relative difference that may be rounding: Hugging Face writes four decimals, event files single precision."""
 
 AGREEING = 0.95
-"""Share of common points that must agree; a resumed run may have written a few of them anew."""
+"""Share of common points that must agree; a resumed run may have written a few of them again."""
 
 WRITTEN = (3, 4, 5, 6)
-"""Decimals, or digits, that consoles write; with fewer, curves of two runs look the same by chance."""
+"""Decimals, or significant digits, that consoles write; with fewer, curves of two runs may agree by chance."""
 
 COARSE = 2
-"""Decimals that some consoles write. Two curves that differ in them are two; two that agree are one only if they
-move."""
+"""Decimals that some consoles write. Two curves that differ in them are different; if they agree, they are the same
+only if they move."""
 
 WRITTEN_EXACTLY = 1e-9
 """How far a value in double precision may lie from the digits that were written."""
@@ -35,10 +35,10 @@ SINGLE_PRECISION = 2.0**-23
 """Relative error of a value in an event file; a console rounds the same value from double precision."""
 
 MOST_ROUNDED = 0.05
-"""Largest rounding error of a value, as a share of it, with which it can still tell two curves apart."""
+"""Largest relative rounding error of a value with which it still distinguishes two curves."""
 
 LEAST_TELLING = 0.25
-"""Share of points that must have enough digits to tell curves apart; values near zero may have too few."""
+"""Share of points that must have enough digits to distinguish curves; values near zero may have too few."""
 
 ROUNDED_EPOCH = 0.005 + 1e-9
 """How far an epoch is rounded that transformers 4 prints with two decimals."""
@@ -47,10 +47,10 @@ GLANCE = 16
 """Points at the beginning that are compared first."""
 
 ENOUGH_MOVES = 5
-"""Changes of value that two curves must share before their agreeing point by point is no accident."""
+"""Changes of value that two curves must share before their agreement point by point is no accident."""
 
 FEWEST_MOVES_FROM_ONE = 3
-"""The same where one counts from 0 and the other from 1: their steps agree, too, so that fewer will do."""
+"""The same where one counts from 0 and the other from 1: their steps agree too, so that fewer suffice."""
 
 PER_CENT = 100.0
 
@@ -58,8 +58,8 @@ MOST_APART_IN_UNIT = 0.01
 """Relative difference of the largest first values of a share and of the same in per cent: consoles round `99.2%`."""
 
 FEWEST_MET = 8
-"""One in so many points of the shorter curve must share its step with the other: curves of which one counts from 0 and
-one from 1, as TensorFlow's Estimator prints and writes, meet by accident."""
+"""One in so many points of the shorter curve must share its step with the other: curves that count from 0 and from 1,
+as TensorFlow's Estimator writes and prints, share steps by accident."""
 
 FEWEST_MEANS = 3
 """Values that must be the means of what another curve shows between them before that is no accident."""
@@ -68,25 +68,25 @@ RATE_WORDS = frozenset({"lr", "rate"})
 """What is left of the names of a rate: `lr` and `learning_rate` are one."""
 
 RAY = "ray/tune/"
-"""Ray Tune writes into event files what its tables hold, behind this, where it also counts in another way."""
+"""Prefix under which Ray Tune repeats its tables in event files, where it also counts differently."""
 
 Quantity = tuple[str, ...]
-"""What is measured, whatever the log calls it: `train/loss` and `loss` are one."""
+"""What is measured, whatever its name in the log: `train/loss` and `loss` are the same."""
 
 
 class Relation(Enum):
     """What two logs are to each other."""
 
     SAME = "same"
-    """They share a quantity, and its values agree."""
+    """They share quantities whose values agree."""
     CONTRARY = "contrary"
-    """They share a quantity, and its values differ."""
+    """They share quantities whose values differ."""
     APART = "apart"
     """They share no quantity that can be compared."""
 
 
 def quantity(series: Series) -> Quantity:
-    """Return what a series measures, with its split, so that names of several frameworks meet."""
+    """Return what a series measures, with its split, so that the names of different frameworks match."""
     name = series.name.removeprefix(RAY)
     split = naming.split_of(name) or series.split
     role = naming.role_of(name, split)
@@ -97,7 +97,7 @@ def quantity(series: Series) -> Quantity:
 
 
 def relation(ours: Mapping[Quantity, Series], theirs: Mapping[Quantity, Series]) -> Relation:
-    """Compare every quantity that two logs share; counters say nothing, and speeds only where nothing else does."""
+    """Compare every quantity that two logs share; counters do not count, and speeds only if there is nothing else."""
     common = [key for key in ours if key[0] and key in theirs]
     shared = [key for key in common if key[0] != Throughput.id] or common
     known = [verdict for key in shared if (verdict := _agree(theirs[key], ours[key])) is not None]
@@ -113,20 +113,20 @@ def _agree(one: Series, other: Series) -> bool | None:
 
 
 def _same_values(one: Series, other: Series) -> bool | None:
-    """Tell whether two series hold the same points, as far as both go; None when they cannot be compared."""
+    """Tell whether two series hold the same points as far as both reach; None when they cannot be compared."""
     one, other = _in_one_unit(one, other)
     if one.axis is not other.axis:
         return _equal(one.values, other.values) if len(one) == len(other) else None
     a, b = one.curve, other.curve
     if _same_in_order(a.values, b.values):
-        return True  # mmcv's text log counts with the true length of an epoch, its JSON with none
+        return True  # mmcv's text log counts through all epochs, its JSON within each
     head = min(len(a), len(b), GLANCE)
     if (
         head == GLANCE
         and (a.steps[:head] == b.steps[:head]).all()
         and _equal(a.values[:head], b.values[:head]) is False
     ):
-        return False  # logs of two runs of one program: a glance tells them apart
+        return False  # two runs of one program differ from the beginning
     if _same_from_one_on(a, b):
         return True
     _, in_a, in_b = np.intersect1d(a.steps, b.steps, assume_unique=True, return_indices=True)
@@ -155,7 +155,7 @@ def _largest_of_first(series: Series) -> float:
 
 
 def _same_from_one_on(a: Series, b: Series) -> bool:
-    """Tell whether one series counts epochs from 0, the other from 1, with the same points; either may lack a few.
+    """Tell whether one series counts epochs from 0 and the other from 1, with the same points; either may lack a few.
 
     Keras prints its epochs from 1 and writes them from 0; a console may lack the epoch in which it was interrupted.
     """
@@ -170,7 +170,7 @@ def _same_from_one_on(a: Series, b: Series) -> bool:
 
 
 def is_copy(one: Series, other: Series) -> bool:
-    """Tell whether two series of one run hold the same values, even where one counts its steps in another way."""
+    """Tell whether two series of one run hold the same values, even if they count steps differently."""
     if _same_values(one, other) or _begin_alike(one, other):
         return True
     if not len(one) or len(one) != len(other):
@@ -181,7 +181,7 @@ def is_copy(one: Series, other: Series) -> bool:
 
 
 def _begin_alike(one: Series, other: Series) -> bool:
-    """Tell whether one series is the beginning of another, which may go on with a second value at its last step.
+    """Tell whether one series is the beginning of the other, which may continue with a second value at its last step.
 
     This happens where the model is evaluated once more after training, and another log of the training ends before.
     """
@@ -194,7 +194,7 @@ def _begin_alike(one: Series, other: Series) -> bool:
 
 
 def _same_in_order(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool:
-    """Tell whether two curves have the same values in order, whatever their steps are; one may lack the last value."""
+    """Tell whether two curves have the same values in order, whatever their steps; one may lack the last value."""
     size = min(len(a), len(b))
     if size < GLANCE or max(len(a), len(b)) > size + 1 or not _equal(a[:GLANCE], b[:GLANCE]):
         return False
@@ -218,7 +218,7 @@ def _is_mean_of(one: Series, other: Series) -> bool:
 
 
 def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
-    """Compare values point by point; None where too few digits were written to tell any two curves apart."""
+    """Compare values point by point; None where too few digits were written to distinguish two curves."""
     with np.errstate(invalid="ignore"):
         difference, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
         exact = (np.isnan(a) & np.isnan(b)) | (a == b)
@@ -237,13 +237,13 @@ def _equal(a: NDArray[np.float64], b: NDArray[np.float64]) -> bool | None:
 
 
 def _decimals(values: NDArray[np.float64]) -> int | None:
-    """Return how many decimals all values have at most, None where they are more than a console writes."""
+    """Return how many decimals the values have at most, None where they are more than a console writes."""
     finite = values[np.isfinite(values)]
     return next((n for n in (COARSE, *WRITTEN) if (np.round(finite, n) == finite).all()), None)
 
 
 def _half_a_digit(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return (n,) by how much each value may have been rounded; 0 where every digit was written.
+    """Return (n,) the largest rounding error of each value; 0 where every digit was written.
 
     Consoles write a fixed number of decimals (`%.4f`) or of digits (`%8.3g`).
     """

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
-from logdoctor.grouping.homes import (
+from logdoctor.grouping.run_folders import (
     CAPTURE,
     Folders,
     home_of,
@@ -24,15 +24,15 @@ from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.source import Log
 
 MIN_SHARED_POINTS = 10
-"""Curves that are shorter may well be equal by accident."""
+"""Shorter curves may well be equal by accident."""
 
 DEEPEST_COPY = 3
-"""Levels below a run's folder at which a copy of its log is looked for: `lightning_logs/version_0` and one more."""
+"""Levels below a run's folder down to which copies of its log are searched: `lightning_logs/version_0` and one more."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One log of one file, with the place where its run lives."""
+    """One log of one file, with the folder of its run."""
 
     file: Found
     log: Log
@@ -41,45 +41,45 @@ class Piece:
 
     @cached_property
     def quantities(self) -> Mapping[Quantity, Series]:
-        """The first series of each quantity that has points."""
+        """The first series with points of each quantity."""
         return {quantity(one): one for one in reversed(self.series) if len(one)}
 
     @cached_property
     def kind(self) -> object:
-        """Format and quantities: what all logs of one program share."""
+        """Format and quantities, which all logs of one program share."""
         return type(self.file.source), frozenset(self.quantities)
 
     @cached_property
     def fingerprint(self) -> bytes:
-        """Where each quantity begins; copies of one log begin alike, however much of it they hold."""
+        """How each quantity begins; copies of a log begin alike, however much of it they hold."""
         begins = [(key, one.steps[:1].tobytes() + one.values[:1].tobytes()) for key, one in self.quantities.items()]
         return b"".join(begin for _, begin in sorted(begins))
 
     @property
     def is_captured(self) -> bool:
-        """Whether it is what `logdoctor.capture` logged, beside whatever log the training has of its own."""
+        """Whether `logdoctor.capture` wrote it, in addition to any log of the training itself."""
         return self.home != self.file.folder and self.file.folder.name.startswith(CAPTURE)
 
     @cached_property
     def continues(self) -> bool:
-        """Whether other files beside it are parts of the same log."""
+        """Whether neighbouring files are parts of the same log."""
         return self.file.source.one_run_per_folder or is_of_one_quantity(self.file.folder, self.log.series)
 
 
 @dataclass(frozen=True)
 class RunPieces:
-    """What the files tell of one run."""
+    """The logs of one run."""
 
     home: PurePosixPath
     """Its folder."""
     label: str
-    """What its log calls it, where one log holds several runs."""
+    """Its name in the log, where one log holds several runs."""
     pieces: tuple[Piece, ...]
-    """One at least."""
+    """At least one."""
 
 
 def clusters(files: Sequence[Found]) -> list[RunPieces]:
-    """Return the pieces of each run that the files tell of."""
+    """Return the pieces of each run that the files contain."""
     folders = Folders(file.folder for file in files)
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in (piece for file in files for piece in _pieces(file, folders)):
@@ -103,7 +103,7 @@ def _pieces(file: Found, folders: Folders) -> Iterator[Piece]:
 
 @dataclass(frozen=True)
 class _Cluster:
-    """The pieces of one run that were found so far."""
+    """The pieces of one run found so far."""
 
     pieces: list[Piece] = field(default_factory=list)
     quantities: dict[Quantity, Series] = field(default_factory=dict)
@@ -118,18 +118,18 @@ class _Cluster:
 
     @property
     def has_loss(self) -> bool:
-        """Whether it tells the training's loss."""
+        """Whether it has a training loss."""
         return any(key[0] == TrainLoss.id for key in self.quantities)
 
     def relation(self, piece: Piece) -> Relation:
-        """Say what a piece is to this run."""
+        """Return how a piece relates to this run."""
         if piece.continues and any(other.continues for other in self.pieces):
             return Relation.SAME
         if not piece.series:
             return Relation.APART
         alike = self.fingerprints.get(piece.kind)
         if alike is not None and piece.fingerprint not in alike:
-            return Relation.CONTRARY  # the same kind of log begins otherwise: of thousands in a folder most end here
+            return Relation.CONTRARY  # the same kind of log begins differently: most of thousands in a folder end here
         found = relation(piece.quantities, self.quantities)
         same_format = any(type(piece.file.source) is type(other.file.source) for other in self.pieces)
         if (
@@ -137,17 +137,16 @@ class _Cluster:
             and same_format
             and any(key[0] and key in self.quantities for key in piece.quantities)
         ):
-            return Relation.CONTRARY  # two logs of one format and no common step: two runs
+            return Relation.CONTRARY  # two logs of one format without a common step are two runs
         return found
 
 
 def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """Divide the pieces of one folder into runs.
 
-    Event files of one folder are one run, for that is how TensorBoard reads them. Any other piece joins the run that
-    holds the same data, or the only run if it shares no quantity with it; else it is a run of its own. A capture always
-    belongs to the only run, and its curves, which are counted and named in another way, are used only where the
-    training logged no loss.
+    Event files of one folder are one run, because TensorBoard reads them so. Any other piece joins the run that holds
+    the same data, or the only run if they share no quantity; otherwise it is a run of its own. A capture always belongs
+    to the only run; its curves, which are counted and named differently, are used only if the training logged no loss.
     """
     clusters: list[_Cluster] = []
     for piece in sorted(
@@ -169,9 +168,9 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def _ranks_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
-    """Join the runs of folders such as `rank_0` and `rank_1` that hold the same curves: one run, told by each process.
+    """Join the runs of folders such as `rank_0` and `rank_1` with the same curves: one run, logged by each process.
 
-    Processes that each log the loss of their own share of the data stay apart.
+    Processes that each log the loss on their own share of the data stay separate.
     """
     joined = [one for one in runs if not is_of_one_rank(one.home)]
     ranks = [one for one in runs if is_of_one_rank(one.home)]
@@ -189,8 +188,8 @@ def _copies_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:
     """Join a run with the only run of other formats below its folder that holds the same data.
 
     Trainers write one run at several depths: Hugging Face's `trainer_state.json` above `runs/<start>/`, MMEngine's text
-    log above `vis_data/`, a table beside a folder of event files. Where other runs lie below the upper folder too, the
-    log there was only kept beside them, as what a console printed is: then the run is that of the lower one.
+    log above `vis_data/`, a table beside a folder of event files. The joined run has the place of the upper one, unless
+    further runs lie below the upper folder: then its log was merely kept there, as console output is.
     """
     homes: dict[PurePosixPath, list[int]] = {}
     for i, one in enumerate(runs):
@@ -222,19 +221,19 @@ def _is_copy(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
 
 
 def _formats(pieces: Sequence[Piece]) -> set[str]:
-    """Return the formats of a run, but for what a tracker captured of the console: it is printed as well."""
+    """Return the formats of a run, without the console output that a tracker kept, which repeats the others."""
     return {piece.file.source.name for piece in pieces if not is_captured_console(piece.file.relative)}
 
 
 def _is_same_data(ours: Sequence[Piece], theirs: Sequence[Piece]) -> bool:
-    """Whether two runs share a quantity of many points, and what they share agrees."""
+    """Whether two runs share a quantity with many points, and the shared quantities agree."""
     here, there = _longest_of_each(ours), _longest_of_each(theirs)
     long = any(key[0] and min(len(here[key]), len(there[key])) >= MIN_SHARED_POINTS for key in here.keys() & there)
     return long and relation(here, there) is Relation.SAME
 
 
 def _longest_of_each(pieces: Sequence[Piece]) -> dict[Quantity, Series]:
-    """Return for each quantity the series of the most points, of equal ones the first: a mean of epochs is another."""
+    """Return for each quantity the series with the most points, the first of equals: others may be epoch means."""
     found: dict[Quantity, Series] = {}
     for key, series in (pair for piece in pieces for pair in piece.quantities.items()):
         if key not in found or len(series) > len(found[key]):

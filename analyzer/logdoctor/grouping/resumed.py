@@ -1,7 +1,7 @@
-"""Resumed runs: some writers open a new folder each time a run goes on from a checkpoint, and all of them are one run.
+"""Resumed runs: some writers open a new folder each time a run continues from a checkpoint; together they are one run.
 
-Independent runs of one set-up (seeds, folds) lie in such folders too, and look alike. They begin where every run
-begins; a resumed one begins at a later step, at the loss that had been reached there.
+Independent runs of one set-up (seeds, folds) lie in similar folders. They begin where every run begins; a resumed one
+begins at a later step, at the loss that had been reached there.
 """
 
 from __future__ import annotations
@@ -28,38 +28,38 @@ _STARTS = (
     ("slurm", re.compile(r"slurm-(?P<when>\d+)")),  # of a job that was submitted again, each has a console of its own
     ("wandb", re.compile(r"(?:offline-)?run-(?P<when>\d{8}_\d{6})-(?P<id>\w+)")),
 )
-"""How writers call the folder of one start, by when it was."""
+"""Names that writers give to the folder of one start, with its time."""
 
 _INSIDE = frozenset({"vis_data", "tb_logs"})
-"""Folders of a start that hold its logs."""
+"""Sub-folders of a start that hold its logs."""
 
 FEWEST_POINTS = 3
-"""Points of a curve from which it can be told where it goes on."""
+"""Points that a curve needs to show where it continues."""
 
 BEGINNING = 3
-"""Intervals of logging within which every run begins; what begins later goes on from somewhere."""
+"""Logging intervals within which every new run begins; one that begins later continues another."""
 
 GAP = 2
-"""Intervals that may be missing between two starts: the last values are lost where a log was not flushed."""
+"""Logging intervals that may be missing between two starts: a log that was not flushed loses its last values."""
 
 SAME_INTERVAL = 0.01
-"""Relative difference between the intervals at which two starts log; another interval is another set-up."""
+"""Largest relative difference between the logging intervals of two starts; a different one is another set-up."""
 
 AT_LEVEL = 0.25
-"""Distance from the loss that was reached, as a share of the fall until then, within which a start goes on there."""
+"""Largest distance from the loss that was reached, as a share of the fall until then, of a start that continues."""
 
 NOISE = 4
-"""Distance in usual steps from one value to the next that is always near enough."""
+"""A distance that is always near enough, in typical differences between neighbouring values."""
 
 _AROUND = 5
-"""Values whose median is the level at a point."""
+"""Number of values whose median is the level at a point."""
 
 _FREE = re.compile(
     r"resum|ckpt|checkpoint|load|restore|init_from|epochs?$|max_steps|max_iters|total_steps|version|name|dir|path|"
     r"folder|time|date|host|port|rank|device|wandb|_step$",
     re.I,
 )
-"""Settings that a start may give anew: where it goes on from, how far it goes, what it is called and where it runs."""
+"""Settings that may differ between starts: where they continue, how far they go, their names, where they run."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class _Start:
 
     @property
     def is_told(self) -> bool:
-        """Whether the writer itself says which run it is."""
+        """Whether the writer itself identifies the run."""
         return self.kind[-1] != ""
 
 
 def resumed_joined(runs: Sequence[Run]) -> list[Run]:
-    """Join every start that goes on from exactly one earlier one of the same folder with it; return all runs.
+    """Join every start with the earlier one of the same folder that it continues, if there is just one.
 
-    The series of a joined run hold both branches where they overlap; a notice says where it went on.
+    Returns all runs. The series of a joined run keep both branches where they overlap; a notice says where it resumed.
     """
     starts = [start for run in runs if (start := _start(run)) is not None]
     kinds: dict[tuple[str, ...], list[_Start]] = {}
@@ -136,7 +136,7 @@ def _main(run: Run) -> Series | None:
 
 
 def _fits(ours: Series, theirs: Series, *, told: bool) -> bool:
-    """Tell whether a curve begins in the midst of another, or where it ends, at the level that was reached there."""
+    """Tell whether a curve begins within another, or at its end, at the level that was reached there."""
     interval, other = (float(np.median(np.diff(one.steps))) for one in (ours, theirs))
     first, earliest = ours.first_step, theirs.first_step
     if told:

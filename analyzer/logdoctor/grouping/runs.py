@@ -13,11 +13,11 @@ import numpy as np
 
 from logdoctor.grouping.agreement import RAY, Quantity, is_copy, quantity
 from logdoctor.grouping.clusters import Piece, RunPieces, clusters
-from logdoctor.grouping.counted_by_copies import counted_by_copies
-from logdoctor.grouping.failed import with_errors
-from logdoctor.grouping.homes import home_of_settings
-from logdoctor.grouping.parts import joined_curves, without_copies
+from logdoctor.grouping.continued_curves import joined_curves, without_copies
+from logdoctor.grouping.error_streams import with_errors
 from logdoctor.grouping.resumed import resumed_joined
+from logdoctor.grouping.run_folders import home_of_settings
+from logdoctor.grouping.steps_from_copies import with_steps_of_copies
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
@@ -27,14 +27,14 @@ from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery.discover import Found
 
 WRITING_SECONDS = 600.0
-"""A log that changed less than ten minutes ago may still be being written."""
+"""A log that changed less than ten minutes ago may still be written to."""
 
 MIN_DUPLICATE_POINTS = 10
-"""Curves that are shorter may well be equal by accident."""
+"""Shorter curves may well be equal by accident."""
 
 
 def group(files: Sequence[Found], overrides: Overrides | None = None, now: float | None = None) -> tuple[Run, ...]:
-    """Make runs of files: those of one folder that agree or complete each other are one run.
+    """Make runs from files: those of one folder that agree with or complement each other are one run.
 
     `now` is the time of the analysis in seconds since 1970; runs are ordered by name.
     """
@@ -51,7 +51,7 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
-    """Add to every run the settings that lie beside it; what the log itself says goes before them."""
+    """Add to every run the settings in its folder; those in the log itself take precedence."""
     beside: dict[str, list[Found]] = {}
     for file in settings:
         beside.setdefault(str(home_of_settings(file.folder)), []).append(file)
@@ -60,9 +60,9 @@ def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
 
 
 def _settings_of(run: Run, beside: Mapping[str, list[Found]], homes: AbstractSet[str]) -> list[Found]:
-    """Return the settings in the run's folder, or else beside a copy of its log in a folder that is no other run's.
+    """Return the settings in the run's folder, else next to a copy of its log in a folder of no other run.
 
-    Or else those in the nearest folder above, where it is the only run below: `config.yaml` beside the folder `tb`.
+    Else those in the nearest folder above, if this is the only run below it: `config.yaml` beside the folder `tb`.
     """
     if run.home in beside:
         return beside[run.home]
@@ -76,23 +76,23 @@ def _settings_of(run: Run, beside: Mapping[str, list[Found]], homes: AbstractSet
 
 
 def _with_settings(run: Run, files: Sequence[Found]) -> Run:
-    said = {name: value for file in files for log in file.logs for name, value in log.hyperparameters.items()}
+    settings = {name: value for file in files for log in file.logs for name, value in log.hyperparameters.items()}
     described = [SourceFile(str(file.relative), file.source.name, file.size) for file in files]
     sources = sorted((*run.sources, *described), key=lambda source: source.path)
-    return replace(run, hyperparameters={**said, **run.hyperparameters}, sources=tuple(sources))
+    return replace(run, hyperparameters={**settings, **run.hyperparameters}, sources=tuple(sources))
 
 
 def _name(run: RunPieces, *, alone: bool) -> str:
     if alone:
         return str(run.home)
     file = run.pieces[0].file
-    # What comes through a pipe has no name that could tell runs apart.
+    # Standard input has no file name that could distinguish runs.
     label = run.label.removeprefix(f"{run.home}, ") if file.piped else run.label
     return f"{run.home}:{label or file.path.stem}"
 
 
 def _distinct(runs: list[Run]) -> Iterator[Run]:
-    """Number the runs of one name: `a.csv` and `a.json` of one folder can tell of different runs."""
+    """Number runs of the same name: `a.csv` and `a.json` of one folder may hold different runs."""
     seen: dict[str, int] = {}
     for run in runs:
         seen[run.name] = seen.get(run.name, 0) + 1
@@ -104,7 +104,7 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
     continuing = without_copies([piece for piece in cluster if piece.continues])
     joined, noticed = joined_curves(continuing)
     told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
-    whole_curves = counted_by_copies([(piece, series) for piece, found in told for series in found])
+    whole_curves = with_steps_of_copies([(piece, series) for piece, found in told for series in found])
     chosen, winners = _best_copies([*joined, *whole_curves])
     series = understand(_named_apart(chosen), overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
@@ -132,7 +132,7 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
 
 
 def _named_apart(series: Sequence[Series]) -> list[Series]:
-    """Put the split before names that two splits of one run share: `loss` of `train.csv` and of `val.csv`."""
+    """Prefix names that two splits of a run share with the split: `loss` of `train.csv` and of `val.csv`."""
     splits: dict[str, set[Split]] = {}
     for one in series:
         splits.setdefault(one.name, set()).add(one.split)
@@ -143,15 +143,15 @@ def _named_apart(series: Sequence[Series]) -> list[Series]:
 
 
 def _opened(piece: Piece) -> Path:
-    """Return the run's folder as it can be opened: a file may lie in a sub-folder of it."""
+    """Return the run's folder as it can be opened; the file may lie in a sub-folder."""
     above = len(piece.file.folder.parts) - len(piece.home.parts)
     return piece.file.place.parents[max(above, 0)]
 
 
 def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Series], set[PurePosixPath]]:
-    """Drop the copies: series of another file that hold the values of a better one; return also whose were kept.
+    """Drop copies, series that repeat a better one of another file; return also the files of which series were kept.
 
-    Better is the one of more points, then the one of the better format, then the one that lies higher.
+    Better is the series with more points, then that of the better format, then that in the higher folder.
     """
     by_quantity: dict[Quantity, list[tuple[Piece, Series]]] = {}
     for piece, series in candidates:
@@ -180,7 +180,7 @@ def _state(cluster: Sequence[Piece], series: Sequence[Series], now: float) -> St
     stepped = [one.last_step for one in series if len(one) and one.axis is Axis.STEP]
     if any(piece.log.finished for piece in cluster) or (planned and stepped and max(stepped) >= planned):
         return State.FINISHED
-    # A log that was just copied is new as a file only: where it has times of its own, these decide as well.
+    # A log that was just copied is only new as a file: where it has wall times, these count as well.
     logged = [float(one.wall_times[-1]) for one in series if one.wall_times is not None and len(one)]
     written = min(max(piece.file.modified for piece in cluster), max(logged, default=np.inf))
     if now - written < WRITING_SECONDS:
@@ -191,7 +191,7 @@ def _state(cluster: Sequence[Piece], series: Sequence[Series], now: float) -> St
 
 
 def _note_duplicates(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Note on every run whose main curve is, bit for bit, that of a run before it."""
+    """Add a notice to every run whose main curve is identical, bit for bit, to that of an earlier run."""
     seen: dict[bytes, str] = {}
     noted = []
     for run in runs:

@@ -1,1 +1,1 @@
-"""Running flagged steps again, to find where they broke and which fix works. Needs torch."""
+"""Re-run flagged steps to find where they broke and which fix works. Needs torch."""

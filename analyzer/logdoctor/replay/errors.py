@@ -1,4 +1,4 @@
-"""What can be wrong with a recipe or a checkpoint."""
+"""Errors about a recipe or a checkpoint."""
 
 from __future__ import annotations
 

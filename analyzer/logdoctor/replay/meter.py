@@ -1,4 +1,4 @@
-"""What a replay costs, its budget, and telling of its progress."""
+"""The cost of a replay, its budget, and its progress."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 from logdoctor.finding import Confidence
 from logdoctor.replay.judging.facts import Facts, Judgement
 from logdoctor.replay.judging.verdict import judge, ruled_out
-from logdoctor.replay.trials.trials import Change
+from logdoctor.replay.trials.changes import Change
 from logdoctor.replayed import Prescription, Replayed, Trial, Verdict, Wording
 
 

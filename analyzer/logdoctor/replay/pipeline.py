@@ -16,11 +16,12 @@ from logdoctor.replay.judging.verdict import UNKNOWN
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.notebook import Notebook
+from logdoctor.replay.trials.changes import Family, families, named, pairs
 from logdoctor.replay.trials.confirm import HORIZON, SHORT, confirm
 from logdoctor.replay.trials.culprits import come_again, culprits
+from logdoctor.replay.trials.experiment import attempt
 from logdoctor.replay.trials.probe import probe
 from logdoctor.replay.trials.situation import Situation, scalars, situation
-from logdoctor.replay.trials.trials import Family, attempt, families, named, pairs
 from logdoctor.replay.window.devices import chosen_device, repeatable
 from logdoctor.replay.window.reproduce import LEAD, Reproduction, logged_failure, reproduce
 from logdoctor.replay.window.session import Session
@@ -43,7 +44,7 @@ MOST_CONFIRMED = 3
 """Fixes that are repeated in full before the search for one that holds is given up."""
 
 RUN_UP = 16
-"""Steps told of the way to the failure."""
+"""Steps before the failure that the result records."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,8 @@ def replay(
 ) -> Replayed:
     """Find out why the flagged step failed. Runs the recipe's code.
 
-    Raises ReplayError where the recipe or a state cannot be used. A spent budget and an interrupt from the keyboard end
-    it early, and the result says so.
+    Raises ReplayError where the recipe or a state cannot be used. A spent budget or a keyboard interrupt ends it early,
+    and the result says so.
     """
     device = chosen_device(options.device)
     session = Session(material, device, Meter(options.seconds, options.steps, progress))
@@ -100,11 +101,11 @@ LIMITS = {
     Fidelity.NO_BATCHES: ("batches were not saved: neighbours stand in, and faults of the data cannot be shown",),
     Fidelity.WEIGHTS_ONLY: ("no optimizer state was saved: where it breaks can be shown, but no fix can be tested",),
 }
-"""What cannot be concluded, by what was put back."""
+"""What cannot be concluded, by how much of the state could be restored."""
 
 
 def _learn(session: Session, target: Target, only: frozenset[str] | None, notebook: Notebook) -> None:
-    """Go through the stages, and note after each what it taught."""
+    """Go through the stages, and note after each what was learnt."""
     found = _reproduce(session, target, notebook)
     failure = found.baseline.failure
     if failure is None or not found.baseline.reproduced:
@@ -147,7 +148,7 @@ def _locate(session: Session, found: Reproduction, failure: Failure, notebook: N
 
 
 def _probe(session: Session, found: Reproduction, failure: Failure, notebook: Notebook) -> Situation:
-    """Note whether state or batch carries the failure, and which examples; return all that a fix can be chosen by."""
+    """Note whether the state or the batch is at fault, and which examples; return the basis for choosing a fix."""
     failing, ceiling = found.snapshots[failure.step], found.window.ceiling
     session.meter.stage = "probes state and batch"
     probed = probe(session, failing, _older(session, found), ceiling)
@@ -164,7 +165,7 @@ def _probe(session: Session, found: Reproduction, failure: Failure, notebook: No
 
 
 def _treat(session: Session, at: Situation, only: frozenset[str] | None, notebook: Notebook, *, random: bool) -> None:
-    """Try changes one by one, and where none helps in pairs; judge, and repeat the fix that is prescribed."""
+    """Try changes one by one, then in pairs if none helps; judge, and repeat the prescribed fix."""
     tried = _try(session, at, families(at) if only is None else named(at, only), notebook)
     if only is not None:
         notebook.narrow(only, only - tried.keys())
@@ -178,7 +179,7 @@ def _treat(session: Session, at: Situation, only: frozenset[str] | None, noteboo
 
 
 def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
-    """Yield what the user should know of the window, beside its numbers."""
+    """Yield what the user should know about the window besides its numbers."""
     baseline, moves = found.baseline, material.moves
     ahead = baseline.shift.log + material.log_ahead
     if baseline.shift.batch:
@@ -198,7 +199,7 @@ def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
 
 
 def _older(session: Session, found: Reproduction) -> Snapshot | None:
-    """Return a state from well before the failure: the start of the window if it is, else a saved one."""
+    """Return a state from well before the failure: the start of the window if early enough, else a saved one."""
     assert found.baseline.failure is not None  # noqa: S101 - the caller asked, for the type checker
     if found.sound_from is not None:
         return found.sound_from
@@ -208,7 +209,7 @@ def _older(session: Session, found: Reproduction) -> Snapshot | None:
 
 
 def _try(session: Session, at: Situation, chosen: Iterator[Family], notebook: Notebook) -> dict[str, Family]:
-    """Try the changes, and note every trial as it ends; return the families by name. A pair that helps ends it."""
+    """Try the changes, note every trial, and return the families by name; stop at a pair that helps."""
     tried: dict[str, Family] = {}
     for family in chosen:
         tried[family.name] = family
@@ -233,7 +234,7 @@ def _prescribed(
     *,
     random: bool,
 ) -> Prescription | None:
-    """Return the fix that holds when it is repeated, the weakest dose first; what is left otherwise."""
+    """Return the first fix that holds when repeated, weakest dose first; else one that is untested or only delays."""
     confirmed, delaying = 0, None
     for name in judgement.remedies:
         family = tried.get(name)

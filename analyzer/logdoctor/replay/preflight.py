@@ -1,4 +1,4 @@
-"""What a replay will be able to say, and what it is likely to cost, before it begins."""
+"""What a replay will be able to show, and what it will probably cost, before it begins."""
 
 from __future__ import annotations
 

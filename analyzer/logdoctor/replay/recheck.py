@@ -1,4 +1,4 @@
-"""The failure of an earlier replay, with code that was changed since: the fix that a replay cannot make itself."""
+"""Re-run the failure of an earlier replay with changed code: the fix that a replay cannot make itself."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from logdoctor.replay.errors import ReplayError
 from logdoctor.replay.material import Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.pipeline import Options
+from logdoctor.replay.trials.changes import Change
 from logdoctor.replay.trials.confirm import confirm
-from logdoctor.replay.trials.trials import Change, outcome
+from logdoctor.replay.trials.experiment import Experiment
 from logdoctor.replay.window.devices import chosen_device, repeatable
 from logdoctor.replay.window.dials import UNCHANGED
 from logdoctor.replay.window.guard import ceiling_of
@@ -65,7 +66,7 @@ def _tried(session: Session, state_step: int, failure: Failure) -> Trial:
     start = session.restored(states[0])
     ceiling = ceiling_of(logged_before(session.material.logged, failure.step))
     change = Change(PATCHED, "run the code as it is now", UNCHANGED)
-    again = partial(outcome, session, start, failure, ceiling, change)
+    again = partial(Experiment(session, start, failure, ceiling).run, change)
     before = RandomStates.now(session.device)
     trial = again(TAIL, None)
     if trial.outcome is not Outcome.REMOVED:

@@ -1,4 +1,4 @@
-"""What a replay found, as plain data without torch: `analyze` and the reports read it."""
+"""The result of a replay as plain data without torch, for `analyze` and the reports."""
 
 from logdoctor.replayed.birth import Birth, CodeLine, Finiteness, Operand, Phase
 from logdoctor.replayed.document import SCHEMA, NotAReplayError, from_json, to_json

@@ -1,4 +1,4 @@
-"""Where the first number that is not finite came from."""
+"""Where the first non-finite number came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was tried against a failure and what came of it, and the verdict that rests on that."""
+"""The trials on a failure and their outcomes, and the verdict based on them."""
 
 from __future__ import annotations
 

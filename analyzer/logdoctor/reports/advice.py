@@ -1,4 +1,4 @@
-"""What reports for people say of a finding beside its message: which fixes to name, and each measured quantity."""
+"""What reports for people show with a finding's message: the fixes to name, and the measured quantities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How two runs differ, for machines: schema `logdoctor-compare/1`, strict JSON, which grows by keys alone."""
+"""How two runs differ, for machines: schema `logdoctor-compare/1`, strict JSON to which keys may be added."""
 
 from __future__ import annotations
 

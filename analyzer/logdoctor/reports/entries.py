@@ -1,4 +1,4 @@
-"""One entry a problem, not one a run: what reports for people list."""
+"""The entries that reports for people list: one per problem, not one per run."""
 
 from __future__ import annotations
 

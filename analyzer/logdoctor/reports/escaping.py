@@ -1,4 +1,4 @@
-"""Text from logs made safe to print: anybody may have written the names, messages and paths in a log."""
+"""Make text from logs safe to print: anybody may have written the names, messages and paths in a log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOG_COMMAND = re.compile(r"#(?=#\w*\[)")
 def printable(text: str, *, ascii_only: bool = False) -> str:
     """Return a text made harmless, and without its middle where it is very long.
 
-    The checksum of the whole is said, so that two long names that differ stay different.
+    The checksum of the whole is added, so that two different long names stay different.
     """
     return harmless(_cut(text), ascii_only=ascii_only)
 

@@ -1,4 +1,4 @@
-"""Every point of every series, in the order of writing, for other programs; made piece by piece."""
+"""Every point of every series for other programs, in the order of writing and produced piece by piece."""
 
 from __future__ import annotations
 

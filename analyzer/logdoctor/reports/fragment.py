@@ -1,4 +1,4 @@
-"""A diagnosis as a piece of HTML inside somebody else's page: the table that a notebook shows."""
+"""A diagnosis as a fragment of HTML for another page: the table that a notebook shows."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def document(diagnosis: Diagnosis, gated: Gated | None = None) -> dict[str, Any]
         "runs": [run_object(one) for one in diagnosis.runs],
         "comparisons": [comparison_object(one) for one in diagnosis.comparisons],
         "summary": summary_object(diagnosis),
-        **({"not_read": list(diagnosis.not_read)} if diagnosis.not_read else {}),
+        **({"not_read": list(diagnosis.skipped.not_read)} if diagnosis.skipped.not_read else {}),
         **({} if gated is None else {"gate": _gate(gated)}),
     }
 

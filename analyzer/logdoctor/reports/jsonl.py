@@ -1,4 +1,4 @@
-"""JSON lines: the objects of JSON v1, one a line, each with its `kind`; for `jq`, `grep` and logs that are collected.
+"""JSON lines: the objects of JSON v1, one per line, each with its `kind`; for `jq`, `grep` and log collectors.
 
 The first line is the `summary`, so that a reader knows how much is to come. Then follow every `run` (all but its
 findings), `finding`, `comparison`, and of a gate its `gate`, `check` and `suppressed` lines.

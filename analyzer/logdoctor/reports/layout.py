@@ -1,4 +1,4 @@
-"""Lines of a terminal: how wide text is, where it breaks, what stands beside it, and how it is set off."""
+"""Layout of text in a terminal: width, line breaks, columns and emphasis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every report renders: the diagnosis, and what is said beside it."""
+"""The input of every report: the diagnosis, and what is shown with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue of rules as a page: a picture of what each fires on and what it is silent on, and its limits."""
+"""The catalogue of rules as a page: a picture of what each fires on and is silent on, and its limits."""
 
 from __future__ import annotations
 

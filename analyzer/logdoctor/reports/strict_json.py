@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 has it, in which nothing acts where it is printed."""
+"""JSON as in RFC 8259, without characters that have an effect where it is printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an analysis covered and what went wrong in it: the last lines of every report for a terminal."""
+"""What an analysis covered and what went wrong in it: the last lines of every terminal report."""
 
 from __future__ import annotations
 
@@ -125,5 +125,5 @@ def damage(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
         yield page.printable(named + notice.message)
     if len(notices) > MAX_DAMAGED:
         yield f"and {len(notices) - MAX_DAMAGED:,} more"
-    if diagnosis.not_read:
-        yield page.printable(f"not read: {first_of(diagnosis.not_read)}")
+    if diagnosis.skipped.not_read:
+        yield page.printable(f"not read: {first_of(diagnosis.skipped.not_read)}")

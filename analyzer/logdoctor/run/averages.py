@@ -1,6 +1,6 @@
-"""What a framework averages before it logs: its losses are smoother than single steps, and may lag behind validation.
+"""How frameworks average values before they log them: such losses are smoother, and may lag behind validation.
 
-Known by framework, and a framework by the names that nobody else logs together. Where nothing is known nothing is said.
+A framework is recognised by names that no other logs together. For an unknown one nothing is assumed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from logdoctor.run.series import Axis, Series, Split
 
 SINCE_LAST = "mean since the value before"
 OVER_EPOCH = "mean over the epoch"
-"""Of losses while the weights changed: half an epoch behind the validation at its end."""
+"""Taken while the weights changed: on average half an epoch behind the validation at the end of the epoch."""
 LAST_10, MEDIAN_20 = "mean of the last 10 steps", "median of the last 20 steps"
 EXPONENTIAL = "exponential moving average"
 LAST_100_EPISODES = "mean of the last 100 episodes"
@@ -29,12 +29,12 @@ class Averager:
     """A framework that averages what it logs."""
 
     known_by: frozenset[str]
-    """Names that its logs have together."""
+    """Names that occur together in its logs."""
     averaged: re.Pattern[str]
-    """Names of what is averaged."""
+    """Names of the averaged quantities."""
     how: str
     formats: frozenset[str]
-    """Formats of its logs, as sources are called."""
+    """Formats of its logs, by the names of their sources."""
 
 
 def _averager(formats: str, known_by: str, averaged: str, how: str) -> Averager:
@@ -71,13 +71,13 @@ _AVERAGERS = (
 
 
 def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting]) -> dict[str, str]:
-    """Return, by name, how the quantities of a log are averaged, given its format and what it says was set."""
+    """Return, by name, how the quantities of a log are averaged, given its format and its settings."""
     series = tuple(series)
     names = {one.name for one in series}
     known = [one for one in _AVERAGERS if form in one.formats and one.known_by <= names | {str(s.axis) for s in series}]
     measured = {one.name for one in series if one.split is not Split.VALIDATION}  # evaluations are over all of the set
     by_epoch = {one.name for one in series if one.axis is Axis.EPOCH}
-    told = {
+    averaged = {
         name: one.how
         for one in reversed(known)
         for name in (by_epoch if one.how == OVER_EPOCH else measured)
@@ -85,5 +85,5 @@ def averages(form: str, series: Iterable[Series], settings: Mapping[str, Setting
     }
     window = settings.get(_CAFFE_WINDOW)
     if form == "text" and isinstance(window, int) and window > 1:
-        told[_CAFFE] = f"mean of the last {window} steps"
-    return told
+        averaged[_CAFFE] = f"mean of the last {window} steps"
+    return averaged

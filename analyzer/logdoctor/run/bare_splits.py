@@ -1,4 +1,4 @@
-"""Curves that are called after their split and no more, `train=0.18 val=0.19`: the curves beside them tell what of."""
+"""Curves named after their split alone, `train=0.18 val=0.19`: what they measure follows from the other curves."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from logdoctor.run import naming, roles
 from logdoctor.run.series import Series, Split
 
 _IN_PERCENT = " (%)"
-"""What ends the name of a quantity that was printed in percent and would have none else."""
+"""The end of a name that was printed in percent and would otherwise be a split alone."""
 
 _NEAR_LOSS = 2.0
-"""How many times larger one first value may be than the other, of what is the loss of validation though its name says
-`val` and no more."""
+"""Largest factor between the first values of a training loss and of a validation loss that is called just `val`."""
 
 _FALLEN = 0.9
 """The lowest value of such a loss, as a share of its first."""
 
 _LEARNT = 0.1
-"""By how much a share of right answers in training climbs at least where there is no doubt that it is one."""
+"""Least rise of a share of right answers in training from which there is no doubt that it is one."""
 
 
 def losses_of_splits(series: list[Series]) -> list[Series]:
-    """Where no loss has a name, curves of both splits that are called after them and fall are losses: `train=0.18`.
+    """Where no loss has a name, falling curves of both splits that are named after them are losses: `train=0.18`.
 
-    So are those that become NaN, as no share of right answers does, and a falling one of training that stands alone.
+    So are curves that become NaN, as no share of right answers does, and a single falling curve of training.
     """
     bare = _called_after_splits(series)
     train = [one for one in bare if one.split is Split.TRAIN]
@@ -41,7 +40,7 @@ def losses_of_splits(series: list[Series]) -> list[Series]:
 
 
 def loss_of_validation(series: list[Series]) -> list[Series]:
-    """Where the only loss is that of training, a bare `val` is that of validation: `loss=2.31 | val=2.29`.
+    """Where the only loss is that of training, a bare `val` is the validation loss: `loss=2.31 | val=2.29`.
 
     It must begin near the loss and fall, as no accuracy does.
     """
@@ -59,24 +58,26 @@ def loss_of_validation(series: list[Series]) -> list[Series]:
 
 
 def shares_of_splits(series: list[Series]) -> list[Series]:
-    """Take percentages that are called after splits for errors where they fall, else for accuracies: `Train: 95.3%`."""
-    metrics = {Split.TRAIN: (roles.TrainMetric, roles.TrainError)}
-    held_out = (roles.ValMetric, roles.ValError)
-    return [
-        replace(one, role=metrics.get(one.split, held_out)[falls(one)])
-        if one.role is roles.Unknown
-        and one.name.endswith(_IN_PERCENT)
-        and naming.is_bare_split(one.name.removesuffix(_IN_PERCENT))
-        else one
-        for one in series
-    ]
+    """Take percentages named after splits for errors if they fall, else for accuracies: `Train: 95.3%`."""
+    return [replace(one, role=_role_of_share(one)) if _is_share_of_split(one) else one for one in series]
+
+
+def _is_share_of_split(series: Series) -> bool:
+    stem = series.name.removesuffix(_IN_PERCENT)
+    return series.role is roles.Unknown and stem != series.name and naming.is_bare_split(stem)
+
+
+def _role_of_share(series: Series) -> type[roles.Role]:
+    if series.split is Split.TRAIN:
+        return roles.TrainError if falls(series) else roles.TrainMetric
+    return roles.ValError if falls(series) else roles.ValMetric
 
 
 def scores_of_splits(series: list[Series]) -> list[Series]:
-    """Take shares beside a loss that are called after splits for scores: `Loss: 0.52, Train: 0.91, Val: 0.78`.
+    """Take shares named after splits and logged with a loss for scores: `Loss: 0.52, Train: 0.91, Val: 0.78`.
 
-    So do the examples of PyTorch Geometric. None goes above 1 or comes down, and while the loss falls, that of training
-    climbs as only a score does; what hardly moves may be anything.
+    The examples of PyTorch Geometric log so. No score exceeds 1 or falls, and while the loss falls, that of training
+    rises as only a score does; a curve that hardly moves may be anything.
     """
     bare = _called_after_splits(series)
     shares = all(len(one.finite) and 0 <= one.values.min() <= one.values.max() <= 1 for one in bare)
@@ -101,6 +102,6 @@ def falls(series: Series) -> bool:
 
 
 def _climb(series: Series) -> float:
-    """Return by how much the middle of the last third of a curve is above where it began, however soon it was there."""
+    """Return by how much the median of the last third of a curve lies above its first value."""
     values = series.finite.values
     return float(np.median(values[-max(1, len(values) // 3) :]) - values[0])

@@ -1,20 +1,20 @@
-"""Oddities met while reading: what, in which file, exactly where."""
+"""Oddities found while reading: what, in which file, exactly where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 DAMAGE = "damage"
-"""Bytes or lines that could not be read; whatever lies around them was."""
+"""Bytes or lines that could not be read; everything around them was."""
 
 RESTART = "restart"
-"""The writer began again: steps went back, or the file says so."""
+"""The writer restarted: steps went back, or the file says so."""
 
 PART = "part"
-"""Where the run lies in a file that holds more: lines of a log of several runs, or a cell of a notebook."""
+"""Which part of a file holds the run: lines of a log of several runs, or a cell of a notebook."""
 
 DUPLICATE = "duplicate"
-"""The same data lies here a second time; it was counted once."""
+"""The same data exists twice; it was counted once."""
 
 PADDING = "padding"
 """Values that stand for "not recorded", such as "nan" in every column of a row."""
@@ -23,16 +23,16 @@ INTERPRETATION = "interpretation"
 """A guess about the meaning of a log that a reader may want to check."""
 
 REPLAY = "replay"
-"""The result of a replay beside the run cannot be used."""
+"""The result of a replay in the run's folder cannot be used."""
 
 INTERRUPTED_WRITE = "interrupted-write"
 """Cause of damage: the last record is cut off."""
 
 STORAGE_FAULT = "storage-fault"
-"""Cause of damage: NUL bytes where data should be, or a checksum that does not hold."""
+"""Cause of damage: NUL bytes in place of data, or a checksum that does not match."""
 
 TWO_WRITERS = "two-writers"
-"""Cause of damage: records lie within each other."""
+"""Cause of damage: records are interleaved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,6 @@ class Notice:
     line_end: int | None = None
     """Last line concerned, inclusive."""
     cause: str = ""
-    """What the damage looks like: one of the causes of this module, or nothing where it does not show."""
+    """The probable cause of damage: one of the causes of this module, or empty."""
     around: tuple[int | None, int | None] | None = None
-    """The last step that was read before damage and the first one behind it, None where there is none; or not known."""
+    """The last step read before the damage and the first one after it, None where there is none; None if unknown."""

@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-_Told = TypeVar("_Told")
+_Result = TypeVar("_Result")
 
 
 class Once:
     """An immutable object that remembers the results of functions of itself."""
 
-    def once(self, ask: Callable[[Self], _Told]) -> _Told:
+    def once(self, function: Callable[[Self], _Result]) -> _Result:
         """Return the result of a function of this object; the function is called at most once."""
-        if ask not in self._told:
-            self._told[ask] = ask(self)
-        told: _Told = self._told[ask]
-        return told
+        if function not in self._results:
+            self._results[function] = function(self)
+        result: _Result = self._results[function]
+        return result
 
     @cached_property
-    def _told(self) -> dict[Any, Any]:
+    def _results(self) -> dict[Any, Any]:
         return {}

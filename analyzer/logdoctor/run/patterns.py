@@ -1,4 +1,4 @@
-"""Shell patterns of the settings: which names they fit, and which they were meant for where they fit none."""
+"""Shell patterns in the settings: which names they match, and what was probably meant where they match none."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from fnmatch import fnmatchcase
 from logdoctor.errors import MAX_NEAR, nearest
 
 _WILD = re.compile(r"[*?]|\[[^]]*\]")
-"""What stands for other characters in a pattern."""
+"""Wild cards of a pattern."""
 
 _BETWEEN = re.compile(r"[/\s:]+")
-"""What parts of the names of runs and series stand between."""
+"""Separators between the parts of names of runs and series."""
 
 
 def fits(name: str, pattern: str) -> bool:
-    """Tell whether a pattern is a name, or matches it: names may hold what patterns use, `loss[0]`."""
+    """Tell whether a pattern equals or matches a name: names may contain wild cards, `loss[0]`."""
     return name == pattern or fnmatchcase(name, pattern)
 
 
 def meant(pattern: str, known: Iterable[str]) -> str:
-    """Return the hint of an error about a pattern that fits no name: those it was probably written for, or all.
+    """Return the hint about a pattern that matches no name: the names that were probably meant, or all.
 
-    A name in other letters, or of which the pattern is one part (`loss` of `train/loss`), comes before one that is
-    nearly spelt so. What is written between wild cards is compared with the parts of names.
+    A name that differs only in case, or of which the pattern is one part (`loss` of `train/loss`), comes before one
+    with a similar spelling. The text between wild cards is compared with the parts of names.
     """
     names = list(dict.fromkeys(known))
     lower = pattern.lower()
@@ -39,6 +39,6 @@ def meant(pattern: str, known: Iterable[str]) -> str:
 
 
 def _beginnings(name: str, length: int) -> set[str]:
-    """The name, its parts, and as much of each as could be what a wild card follows."""
+    """Return the name, its parts, and the first characters of each, which a wild card might follow."""
     parts = {name, *_BETWEEN.split(name)}
     return {short for part in parts for short in (part, part[:length])}

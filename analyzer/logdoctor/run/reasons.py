@@ -1,4 +1,4 @@
-"""Why a series got its role, in a few words: what a user needs to know to correct a wrong guess."""
+"""Why a series got its role, in a few words that help a user to correct a wrong guess."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from logdoctor.run.running_totals import is_running_total
 from logdoctor.run.series import Series, Split
 
 BY_NAME = "its name"
-"""The reason of most; every other one is worth a look."""
+"""The usual reason; any other deserves a look."""
 
 TEST_AS_VALIDATION = "test as validation"
-"""So common that it is said and not called a guess."""
+"""So common that it is mentioned, but not called a guess."""
 
 CONFIGURED = "configured"
 
@@ -22,9 +22,9 @@ _LOSSES = (roles.TrainLoss, roles.ValLoss)
 
 
 def reason(series: Series) -> str:
-    """Say in a few words why a series has its role, from what its name says by itself.
+    """Say in a few words why a series has its role.
 
-    `understand` also looks at the other series of the run, at the file and at the folder; where they decided, the role
+    `understand` also considers the other series of the run, the file and the folder; where they decided, the role
     differs from the one that the name alone gives.
     """
     split = naming.split_of(series.name)
@@ -35,13 +35,13 @@ def reason(series: Series) -> str:
 
 
 def _instead(series: Series, plain: type[Role]) -> str:
-    """Say why the role is another than the name alone promises; the first that holds."""
+    """Say why the role differs from what the name alone suggests; the first reason that holds."""
     name, role = series.name, series.role
     unnamed, is_loss, was_loss = plain is roles.Unknown, issubclass(role, roles.Loss), issubclass(plain, roles.Loss)
     bare = unnamed and naming.is_bare_split(name)
     is_main, unknown = role in _LOSSES, role is roles.Unknown
     first_set = naming.split_of(name).is_held_out and series.split is Split.TRAIN
-    told = (
+    reasons = (
         (first_set, "the first of several sets"),
         (bare and is_loss, "a split beside a loss"),
         (bare and role in (roles.TrainMetric, roles.ValMetric), "a share of a split beside a loss"),
@@ -57,14 +57,14 @@ def _instead(series: Series, plain: type[Role]) -> str:
         (unknown and plain is roles.GradNorm, "a norm of weights"),
         (unknown and vocabulary.R2.search(name), "one of several numbered"),
     )
-    return next((said for holds, said in told if holds), CONFIGURED)
+    return next((text for holds, text in reasons if holds), CONFIGURED)
 
 
 def _is_guess(series: Series) -> bool:
-    """Tell whether more than the name decided what a series is."""
+    """Tell whether something other than the name decided the role of a series."""
     return reason(series) not in (BY_NAME, TEST_AS_VALIDATION, CONFIGURED)
 
 
 def guesses(series: Iterable[Series]) -> list[Series]:
-    """Return the losses of which more than the name decided what they are."""
+    """Return the losses whose role is a guess."""
     return [one for one in series if issubclass(one.role, roles.Loss) and _is_guess(one)]

@@ -1,6 +1,6 @@
 """What a series measures: the vocabulary that rules are written in.
 
-A role is a class, so that a rule can say what it needs by type: `check(self, train: Trend[TrainLoss])`.
+A role is a class, so that a rule can declare its needs by type: `check(self, train: Trend[TrainLoss])`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Role:
 
 
 class Unknown(Role):
-    """A quantity that logdoctor has no name for; it is kept, exported and never judged."""
+    """A quantity that logdoctor does not recognise; it is kept and exported, but never judged."""
 
 
 class Loss(Role):
@@ -63,13 +63,13 @@ class ValComponentLoss(Loss):
 
 
 class AdversarialLoss(Loss):
-    """A generator's or discriminator's loss: neither falls nor should."""
+    """A generator's or discriminator's loss, which is not expected to fall."""
 
     id = "adversarial-loss"
 
 
 class PolicyLoss(Loss):
-    """A loss of reinforcement learning: its level says nothing; the return does."""
+    """A loss of reinforcement learning, whose level means little: what counts is the return."""
 
     id = "policy-loss"
 
@@ -81,7 +81,7 @@ class LearningRate(Role):
 
 
 class GradNorm(Role):
-    """Norm of the gradient over all parameters, before clipping where the framework logs it so."""
+    """Norm of the gradient over all parameters, before clipping if the framework logs it so."""
 
     id = "gradient-norm"
 
@@ -146,7 +146,7 @@ class Throughput(Role):
 
 
 class Counter(Role):
-    """A position that was logged as a quantity: epoch, tokens, elapsed time."""
+    """A position in the training, logged as a quantity: epoch, tokens, elapsed time."""
 
     id = "counter"
 

@@ -24,7 +24,7 @@ Setting = str | int | float | bool | None
 
 
 def as_number(setting: Setting) -> float | None:
-    """Return a setting that is a number, or None; what is switched on or off is none, nor what no float can hold."""
+    """Return a setting that is a number, else None: also for a flag, and for an integer that no float can hold."""
     if not isinstance(setting, int | float) or isinstance(setting, bool):
         return None
     return float(setting) if isinstance(setting, float) or abs(setting) <= sys.float_info.max else None
@@ -34,9 +34,9 @@ class State(StrEnum):
     """How a run ended."""
 
     FINISHED = "finished"
-    """Its trainer said so, or it reached its planned steps."""
+    """The trainer reported it, or the run reached its planned steps."""
     INTERRUPTED = "interrupted"
-    """It stopped before its planned steps, or its trainer said so."""
+    """The run stopped before its planned steps, or the trainer reported an interruption."""
     WRITING = "still being written"
     """Its last file changed less than ten minutes before the analysis."""
     UNKNOWN = "unknown"
@@ -52,7 +52,7 @@ class SourceFile:
     """Name of the source that read it."""
     bytes: int
     used: bool = True
-    """False for a copy that lost to a better one."""
+    """False for a copy that was replaced by a better one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,27 +73,27 @@ class Run(Once):
     home: str = "."
     """The run's folder relative to the argument: its name without the `:stem`."""
     folder: str = ""
-    """The run's folder as it can be opened; the next command of a report names it."""
+    """The run's folder as it can be opened; the commands suggested by reports name it."""
     told: Mapping[str, Setting] = field(default_factory=dict, repr=False)
-    """Settings that the run's name tells, as `lr0.1_seed2` does."""
+    """Settings given by the run's name, such as `lr0.1_seed2`."""
 
     def find(self, role: type[Role]) -> Series | None:
         """Return the best series of a role, or None."""
         return next((one for one in self.series if one.role is role), None)
 
     def all(self, role: type[Role]) -> tuple[Series, ...]:
-        """Return every series of a role or of a role below it, best first."""
+        """Return every series of a role or of a sub-class of it, best first."""
         return tuple(one for one in self.series if issubclass(one.role, role))
 
     def beside(self, series: Series, role: type[Role]) -> Series | None:
-        """Return the best series of a role where it counts the same steps as another."""
+        """Return the best series of a role if it counts the same steps as `series`, else None."""
         found = self.find(role)
         return found if found is not None and found.axis is series.axis else None
 
     def to_frame(self) -> pd.DataFrame:
         """Return every point as a tidy table: series, role, split, axis, step, value, wall_time.
 
-        For pandas users; rules never see it.
+        For pandas users; rules do not use it.
         """
         import numpy as np
         import pandas as pd

@@ -1,4 +1,4 @@
-"""What the names of runs tell: settings (`lr0.1_bs32_seed0`, `lr=1e-3,wd=0.1`), and which runs are named alike."""
+"""What the names of runs contain: settings (`lr0.1_bs32_seed0`, `lr=1e-3,wd=0.1`), and which names are alike."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ _SPELLINGS: Mapping[str, str] = {
     **dict.fromkeys(("depth", "layers"), "layers"), **dict.fromkeys(("width", "hidden"), "hidden"),
     "seed": "seed", "fold": "fold", "rep": "repeat", "repeat": "repeat",
 }  # fmt: skip
-"""How settings are written in names, without separators, and what they are called."""
+"""Spellings of settings in names, without separators, and the names of these settings."""
 
 _SEED = "s"
-"""A seed in a name that tells another setting as well: `mlp_lr0.1_s2`. Alone it may be a stage, or a size."""
+"""A seed, in a name with another setting: `mlp_lr0.1_s2`. Alone it may be a stage or a size."""
 
 _COUNTERS = frozenset(
     "run runs trial exp experiment version v job task id gpu node host rank worker try attempt no nr num idx index "
     "step steps iter ckpt checkpoint part log test date time jan feb mar apr may jun jul aug sep oct nov dec".split()
 )
-"""Words before numbers that count runs, machines and days and set nothing."""
+"""Words before numbers that count runs, machines or days and are no settings."""
 
 _FRACTIONS = frozenset({"lr", "weight_decay", "dropout", "momentum"})
-"""Settings that are seldom whole: `wd_1` may be the second of three, `drop95` a name."""
+"""Settings that are seldom whole numbers: `wd_1` may be the second of three, `drop95` a name."""
 
 _REPEATED = frozenset({"seed", "fold", "repeat"})
 
 LEAST = 2
-"""Batch size, steps of warm-up and the like from which a whole number is one: `clip_0` and `clip_1` may count."""
+"""Smallest whole number taken for a batch size, number of warm-up steps and the like: `clip_1` may be a counter."""
 
 _WORDS = "|".join(
     sorted(
@@ -62,17 +62,16 @@ _ID_IN_NAME = re.compile(
     r"(?<=\d{8}_\d{6}-)[0-9a-z]{8}\b|(?<![0-9a-z])(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"(?![0-9a-z])"
 )
-"""Names that a tracker gives: of W&B after the time, 32 digits of MLflow, and UUIDs."""
+"""Ids given by trackers: that of W&B after the time, the 32 digits of MLflow, and UUIDs."""
 
 _TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}(?:[-_T]\d{4,6}(?!\d))?|[A-Z][a-z]{2}\d\d_\d\d-\d\d-\d\d")
-"""Times as trackers and people write them, and as TensorBoard's writer does (`May04_11-00-12`); counts with zeros
-before them."""
+"""Times as written by trackers, people and TensorBoard's writer (`May04_11-00-12`); counters with leading zeros."""
 
 
 def with_told(runs: Sequence[Run]) -> list[Run]:
-    """Return runs with the settings that their names tell.
+    """Return the runs with the settings given by their names.
 
-    A whole number after `lr` is a rate where the same name of another run tells one that is not: `lr1` beside `lr0.1`.
+    A whole number after `lr` is a rate if the same name of another run has a fraction there: `lr1` beside `lr0.1`.
     """
     named = [(run, told_by(run.name)) for run in runs]
     shapes = {(without_numbers(run.name), key) for run, told in named for key in told if isinstance(told[key], float)}
@@ -83,7 +82,7 @@ def with_told(runs: Sequence[Run]) -> list[Run]:
 
 
 def told_by(name: str) -> dict[str, Setting]:
-    """Return the settings that a run's name tells by itself."""
+    """Return the settings given by a single name."""
     told: dict[str, Setting] = {}
     for match in _TOLD.finditer(name):
         key, text = _key(match), match["number"]
@@ -99,7 +98,7 @@ def told_by(name: str) -> dict[str, Setting]:
 
 
 def without_counters(name: str) -> str:
-    """Return a name without the numbers that count runs, times and ids: `trial_001_lr0.1` and `trial_002_lr0.1`."""
+    """Return a name without times, ids and numbers that count runs: `trial_001_lr0.1` equals `trial_002_lr0.1` then."""
 
     def masked(match: re.Match[str]) -> str:
         return f"{_key(match)}#" if _key(match) in _COUNTERS else match[0]
@@ -113,17 +112,17 @@ def without_seed(name: str) -> str:
 
 
 def without_times(name: str) -> str:
-    """Return a run's name with times and the ids that trackers give masked."""
+    """Return a run's name with times and tracker ids masked."""
     return _TIME_IN_NAME.sub("#", _without_ids(name))
 
 
 def _without_ids(name: str) -> str:
-    """Return a run's name with the ids that trackers give masked."""
+    """Return a run's name with tracker ids masked."""
     return _ID_IN_NAME.sub("#", name)
 
 
 def same_but_for_numbers(name: str, other: str) -> bool:
-    """Tell whether two names differ in numbers alone: `lr0.1/seed1` and `lr0.01/seed3`."""
+    """Tell whether two names differ only in numbers: `lr0.1/seed1` and `lr0.01/seed3`."""
     return without_numbers(name) == without_numbers(other)
 
 
@@ -134,15 +133,15 @@ def without_numbers(name: str) -> str:
 
 
 def without_told(name: str) -> str:
-    """Return a name in which the numbers of known settings are masked: one for all runs of a sweep."""
+    """Return a name with the numbers of known settings masked, the same for all runs of a sweep."""
     known = {*told_by(name), _SEED}
     return _TOLD.sub(lambda match: f"{_key(match)}#" if _key(match) in known else match[0], name)
 
 
 def differ_in_settings(name: str, other: str) -> bool:
-    """Tell whether two names differ in numbers that set something, and in nothing else.
+    """Tell whether two names differ only in the values of settings.
 
-    Numbers of known settings, seeds, and fractions do; `run_1` and `run_2` are two runs of anything, as ids are.
+    Numbers of known settings, seeds and fractions count as values; the number of `run_1` and ids do not.
     """
     return _without_ids(name) != _without_ids(other) and _without_settings(name) == _without_settings(other)
 

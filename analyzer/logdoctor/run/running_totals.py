@@ -1,4 +1,4 @@
-"""Losses that are summed up since the run began, as gensim reports that of word2vec."""
+"""Losses that are summed since the run began, as gensim reports that of word2vec."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import numpy as np
 from logdoctor.run.series import Series
 
 _MIN_POINTS, _MIN_POINTS_OF_MEANS = 5, 10
-"""Values of such a sum by which it is known; more of one that begins where the mean over a batch may begin."""
+"""Values needed to recognise such a sum; more where it begins at a value that a mean could begin at."""
 
 _NO_MEAN = 12.0
 """First value above which a loss is hardly a mean: guessing among 160,000 classes costs less."""
 
 _NO_MORE = 1.05
-"""What a value adds in units of what the one before added: batches vary by a little from epoch to epoch."""
+"""Largest increment in units of the one before: batches vary a little from epoch to epoch."""
 
 _NEARLY_AS_MUCH = 0.7
-"""What each of the first values adds at least in units of the one before: a loss that was thrown soon comes to rest."""
+"""Least of the first increments in units of the one before: a loss that merely jumped soon comes to rest."""
 
 _FIRST = 4
-"""Values behind the first one that must add so much; single precision ends later sums."""
+"""Values after the first that must add so much; in single precision, later sums stop growing."""
 
 _PIECE = 4096
-"""Values that are looked at at a time: a curve of millions is not copied."""
+"""Values examined at a time, so that a curve of millions is not copied."""
 
 
 def is_running_total(series: Series) -> bool:
-    """Tell a sum since the beginning by what its values add: the first as much as it is, none more than the last one.
+    """Recognise a sum since the beginning by its increments, the first value included: none exceeds the one before.
 
     A loss that diverges rises faster and faster, or jumps and rests.
     """
@@ -44,7 +44,7 @@ def is_running_total(series: Series) -> bool:
 
 
 def _adds_no_more(series: Series, begin: int) -> bool:
-    """Tell whether the values of a piece add no more than those before them, each as many steps later."""
+    """Tell whether the increments in a piece never grow, at equal distances in steps."""
     piece = slice(begin, begin + _PIECE + 2)
     if not np.isfinite(series.values[piece]).all():
         return False

@@ -47,8 +47,8 @@ class Split(StrEnum):
 class Series(Once):
     """A quantity as it was logged: every point, in the order of writing.
 
-    NaN and infinities are values. A step at which nothing was logged has no point. When a run is resumed its steps
-    go back; both branches stay here, and `curve` is the series with the later branch alone.
+    NaN and infinities are values. A step at which nothing was logged has no point. When a run is resumed its steps go
+    back; the series keeps both branches, and `curve` only the later one.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Series(Once):
     split: Split = Split.NONE
     role: type[Role] = Unknown
     average: str = ""
-    """Over what the writer averages before it logs, where it is known to: one of `averages`."""
+    """How the writer averages before it logs, where that is known: one of `averages`."""
 
     @classmethod
     def of(
@@ -97,7 +97,7 @@ class Series(Once):
 
     @cached_property
     def rewinds(self) -> NDArray[np.intp]:
-        """Indices of the points whose step lies below the one before: where a restart begins."""
+        """Indices of the points whose step lies below that of the point before: where a restart begins."""
         fallen = np.flatnonzero(self.steps[1:] < self.steps[:-1]) + 1
         return fallen[~self._astray[fallen]] if len(fallen) else fallen
 
@@ -106,9 +106,9 @@ class Series(Once):
         """This series with strictly rising steps: at a rewind the later branch replaces the earlier.
 
         A point of step s drops every earlier point of step s or more, which is also how TensorBoard's fast loader
-        draws a resumed run (tensorboard/data/server/reservoir.rs). An end that only says again what stands there
-        already, as the line of the best epoch does, drops nothing; nor does a point astray, which takes its place
-        among the others where that is free. One astray below zero has no place in a log that began at zero or later.
+        draws a resumed run (tensorboard/data/server/reservoir.rs). An end that only repeats earlier points, as the
+        line of the best epoch does, drops nothing; nor does a stray point, which takes its place among the others if
+        that is free. A stray point below zero is dropped from a log that began at zero or later.
         """
         if len(self.steps) < 2 or bool((self.steps[1:] > self.steps[:-1]).all()):
             return self
@@ -131,12 +131,12 @@ class Series(Once):
 
     @property
     def _said_again(self) -> int:
-        """How many points at the end only repeat, value by value, what was logged at their steps before."""
+        """How many points at the end only repeat, value for value, what was logged at their steps before."""
         furthest = len(self) - 1 - int(np.argmax(self.steps[::-1]))
         end = slice(furthest + 1, None)
         steps, values = self.steps[end], self.values[end]
         if not len(steps) or (len(steps) > 1 and bool((values == values[0]).all())):
-            return 0  # a value that does not move tells no branch from another
+            return 0  # a constant value does not show whether this is another branch
         there = np.flatnonzero(np.isin(self.steps[: furthest + 1], steps))
         before = set(zip(self.steps[there].tolist(), self.values[there].tolist(), strict=True))
         return len(steps) if before.issuperset(zip(steps.tolist(), values.tolist(), strict=True)) else 0
@@ -155,10 +155,10 @@ class Series(Once):
 
 
 def astray(steps: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return a mask of the single steps below the furthest, right behind which the log goes on beyond it.
+    """Return a mask of single steps that fall behind, after which the log immediately continues beyond the furthest.
 
-    Nothing begins again there: a value came late from another process, or its step lost digits. Where values came late
-    before, the last one may, too: it stands between the two furthest.
+    This is no restart: a value arrived late from another process, or its step lost digits. Where that happened before,
+    the last step may be stray too, if it lies between the two furthest.
     """
     found = np.zeros(len(steps), bool)
     if len(steps) > 2:

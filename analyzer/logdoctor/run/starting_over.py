@@ -1,4 +1,4 @@
-"""Whether a curve starts over where another run ended: then what follows is a run of its own, not the same, resumed."""
+"""Whether a curve starts over after another one ended: then it belongs to a new run, not to the same run resumed."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STARTS_OVER = 0.5
-"""Share of the way from the level that was reached back to where an earlier run began, from which on a loss starts
-over."""
+"""Share of the way back from the level reached to the start of an earlier run, from which on a loss starts over."""
 
 GOES_ON = 0.25
-"""The same share up to which it goes on at the level that was reached."""
+"""The same share, up to which it continues at the level reached."""
 
 TELLING = 0.1
-"""Relative difference between where a run began and where it ended that tells one from the other."""
+"""Relative difference between start and end of a run that is needed to tell one from the other."""
 
 LAST = 3
-"""Values at the end of a run whose median is the level that was reached."""
+"""Values at the end of a run whose median is the level reached."""
 
 
 def starts_over(begins: Sequence[float], ran: NDArray[np.float64], begun: NDArray[np.float64]) -> bool | None:
-    """Tell whether a curve starts over where another one ended; None where that does not show.
+    """Tell whether a curve starts over after another one ended; None where that cannot be told.
 
-    `begins` is where that one and those before it began, `ran` its values, and `begun` those that follow.
+    `begins` are the first values of that curve and of those before it, `ran` its values, `begun` those that follow.
     """
     if not len(ran) or not len(begun) or not np.isfinite(begun[0]):
         return None

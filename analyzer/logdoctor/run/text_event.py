@@ -1,4 +1,4 @@
-"""What a log says in words and matters all the same: errors, warnings, ends, restarts, stages of the training."""
+"""What a log says besides values and matters all the same: errors, warnings, ends, restarts, stages of the training."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ DEVICE_FAULT = "device-fault"
 """An illegal memory access or another error of the device."""
 
 COLLECTIVE_TIMEOUT = "collective-timeout"
-"""Processes of a distributed run waited for each other in vain."""
+"""Processes of a distributed run timed out waiting for each other."""
 
 NON_FINITE_STOP = "non-finite-stop"
-"""The trainer stopped because a loss or gradient was no number."""
+"""The trainer stopped because a loss or gradient was not finite."""
 
 GRADIENT_OVERFLOW = "gradient-overflow"
 """A step was skipped because its scaled gradients overflowed."""
@@ -65,21 +65,21 @@ EARLY_STOP = "early-stop"
 """A callback ended the training because nothing improved."""
 
 FINISHED = "finished"
-"""The trainer said that it was done."""
+"""The trainer reported that it was done."""
 
 CRASHES = frozenset({
     OUT_OF_MEMORY, HOST_KILLED, WORKER_KILLED, DISK_FULL, DEVICE_ASSERT, DEVICE_FAULT, COLLECTIVE_TIMEOUT, TRACEBACK,
 })  # fmt: skip
-"""Kinds of lines with which a program dies, unless it says more."""
+"""Kinds of lines with which a program dies, unless more is logged after them."""
 
 STOPS = CRASHES | {PREEMPTED}
-"""The same and what stops a program from outside."""
+"""These, and what stops a program from outside."""
 
 FATAL = STOPS | {NON_FINITE_STOP}
-"""The same and what makes a trainer give up: a run does not go on after it, unless more is logged behind it."""
+"""These, and what makes a trainer give up: a run has ended with it, unless more is logged after it."""
 
 ENDS = frozenset({FINISHED, EARLY_STOP})
-"""Kinds of lines with which a training comes to its end."""
+"""Kinds of lines with which a training ends as intended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +95,4 @@ class TextEvent:
     step: int | None = None
     """The last step logged before it; the first of the stage that begins."""
     is_behind_all: bool = False
-    """Whether the text measures nothing below it."""
+    """Whether no values follow it in the text."""

@@ -1,8 +1,8 @@
-"""From names to roles for a whole run: which curve is which, given all the curves that stand beside it."""
+"""Roles for all curves of a run: what a name means, given the other curves of the same run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from logdoctor.run.bare_splits import (
     scores_of_splits,
     shares_of_splits,
 )
-from logdoctor.run.framework_habits import (
+from logdoctor.run.framework_conventions import (
     sets_of_validation,
     training_set_of_xgboost,
     values_of_meters,
@@ -72,10 +72,10 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
 
 
 def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
-    """Give the series of one log the split that those beside them tell, before another log of the run joins them."""
-    told = tuple(series)
-    placed = _beside_validation([_by_name(one) for one in told])
-    return tuple(replace(one, split=other.split) for one, other in zip(told, placed, strict=True))
+    """Give the series of one log the splits that follow from each other, before another log of the run joins them."""
+    logged = tuple(series)
+    placed = _beside_validation([_by_name(one) for one in logged])
+    return tuple(replace(one, split=other.split) for one, other in zip(logged, placed, strict=True))
 
 
 def _by_name(series: Series) -> Series:
@@ -158,57 +158,53 @@ def _test_as_validation(series: list[Series]) -> list[Series]:
 
 
 def _held_out_metrics(series: list[Series]) -> list[Series]:
-    """Take metrics that nobody computes on training data for those of validation, where their names tell no split.
+    """Take metrics that nobody computes on training data for those of validation, where their names give no split."""
 
-    But where the log has the same metric of validation by name, the one without a split is that of training.
-    """
-    named = _stems_of_held_out(series)
-    return [
-        replace(one, role=roles.ValMetric, split=Split.VALIDATION)
-        if one.role is roles.TrainMetric
-        and one.split is Split.NONE
-        and _HELD_OUT_METRICS & frozenset(naming.words(one.name))
-        and naming.stem_of(one.name) not in named
-        else one
-        for one in series
-    ]
+    def is_held_out(one: Series) -> bool:
+        return one.role is roles.TrainMetric and bool(_HELD_OUT_METRICS & set(naming.words(one.name)))
 
-
-def _stems_of_held_out(series: list[Series]) -> set[tuple[str, ...]]:
-    """The stems of all quantities whose names say that they are of held-out data."""
-    return {naming.stem_of(one.name) for one in series if one.split.is_held_out}
-
-
-def _once_for_each(steps: NDArray[np.int64], validated: NDArray[np.int64]) -> bool:
-    """Whether something was logged at every validation, or once more at the end: of the best checkpoint."""
-    return 0 <= len(steps) - len(validated) <= 1 and np.array_equal(steps[: len(validated)], validated)
+    return _as_validation(series, is_held_out)
 
 
 def _beside_validation(series: list[Series]) -> list[Series]:
     """Take a metric without a split for validation's where losses have one and it is logged at every validation.
 
     fastai logs so (`train_loss, valid_loss, accuracy`), the model cards of Hugging Face, and nnU-Net (`Pseudo dice`).
-    A training loss may go without one where it is logged far more often: then the metric is beside validation alone.
-    But where the log has the same metric of validation by name, the one without a split is that of training.
+    The training loss may lack a split where it is logged far more often: then the metric goes with validation alone.
     """
     losses = [one for one in series if one.role in (roles.TrainLoss, roles.ValLoss)]
     splits = {one.split for one in losses}
     validated = [one.steps for one in losses if one.split is Split.VALIDATION]
     most = max(map(len, validated), default=0)
-    told = all(one.split is not Split.NONE or len(one) >= _FAR_MORE_OFTEN * most for one in losses)
-    if not (validated and told and splits & {Split.TRAIN, Split.NONE}):
+    are_apart = all(one.split is not Split.NONE or len(one) >= _FAR_MORE_OFTEN * most for one in losses)
+    if not (validated and are_apart and splits & {Split.TRAIN, Split.NONE}):
         return series
-    named = _stems_of_held_out(series)
-    held_out: dict[type[Role], type[Role]] = {roles.TrainMetric: roles.ValMetric, roles.TrainError: roles.ValError}
-    return [
-        replace(one, role=held_out[one.role], split=Split.VALIDATION)
-        if one.role in held_out
+    return _as_validation(series, lambda one: any(_once_for_each(one.steps, steps) for steps in validated))
+
+
+def _as_validation(series: list[Series], is_held_out: Callable[[Series], bool]) -> list[Series]:
+    """Take those metrics and errors without a split that are held out for validation's.
+
+    Where the log names the same quantity for validation as well, the one without a split is that of training.
+    """
+    of_validation: dict[type[Role], type[Role]] = {roles.TrainMetric: roles.ValMetric, roles.TrainError: roles.ValError}
+    named = {naming.stem_of(one.name) for one in series if one.split.is_held_out}
+    meant = [
+        one.role in of_validation
         and one.split is Split.NONE
         and naming.stem_of(one.name) not in named
-        and any(_once_for_each(one.steps, steps) for steps in validated)
-        else one
+        and is_held_out(one)
         for one in series
     ]
+    return [
+        replace(one, role=of_validation[one.role], split=Split.VALIDATION) if is_meant else one
+        for one, is_meant in zip(series, meant, strict=True)
+    ]
+
+
+def _once_for_each(steps: NDArray[np.int64], validated: NDArray[np.int64]) -> bool:
+    """Whether something was logged at every validation, and perhaps once more at the end, for the best checkpoint."""
+    return 0 <= len(steps) - len(validated) <= 1 and np.array_equal(steps[: len(validated)], validated)
 
 
 def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Series], list[Series]]:

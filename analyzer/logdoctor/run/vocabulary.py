@@ -109,7 +109,7 @@ SCORES = frozenset({"score", "scores", "r"})
 """What an episode scores is its return; `Ep_r` is how many loops write that."""
 
 AVERAGE_OF_EPISODES = re.compile(r"episode/(?:avg|average|mean)", re.I)
-"""What is averaged over episodes where nothing else is said: `Episode 300  Avg: -195.3`."""
+"""An average over episodes that is not named further: `Episode 300  Avg: -195.3`."""
 
 SUCCESS = "success"
 """A reward of robots and agents; beside an accuracy, where something is classified, a share of the data."""
@@ -124,15 +124,15 @@ PREFERENCE = frozenset("dpo ipo kto orpo simpo cpo preference chosen rejected re
 """Words of preference tuning, where the loss does have a direction although rewards are logged."""
 
 ADVANTAGES = frozenset({"advantage", "advantages"})
-"""What a policy gradient weighs its answers by; a loss beside them says nothing by its level."""
+"""Weights of the answers in a policy gradient; the level of a loss logged with them means little."""
 
 ACCURACIES = frozenset({"accuracy", "accuracies"})
-"""TRL's `rewards/accuracies` is the share of pairs that are told apart, and no reward."""
+"""TRL's `rewards/accuracies` is the share of pairs that are ranked correctly, not a reward."""
 
 POLICY = frozenset(
     "policy value vf pg pi actor critic td q qf qf1 qf2 q1 q2 ppo surrogate baseline lossv losspi".split()
 )
-"""Words of reinforcement learning that make a loss one whose level says nothing."""
+"""Words of reinforcement learning, for losses whose level means little."""
 
 ADVERSARIES = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
 

@@ -1,4 +1,4 @@
-"""`.aim/`: Aim's repository: recognised and not read, for its values lie in RocksDB, which takes a heavy library."""
+"""`.aim/`, the repository of Aim: recognised but not read, because its values lie in RocksDB, a heavy library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`catboost_training.json` of CatBoost: the metrics of every iteration, whose names stand once at the beginning."""
+"""`catboost_training.json` of CatBoost: the metrics of every iteration, named once at the beginning."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
-from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.source import Log, Sample
+from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.json.known_document import KnownDocument
 from logdoctor.sources.tables.json.records import Record, table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
@@ -17,12 +17,13 @@ _METRICS = "_metrics"
 """`learn_metrics` names what lies under `learn`, `test_metrics` what lies under `test`."""
 
 
-class CatBoostTraining(Source):
+class CatBoostTraining(KnownDocument):
     """What CatBoost keeps for its own viewer, beside tables and event files of the same values."""
 
     name = "catboost"
     patterns = ("catboost_training.json",)
     precedence = 15
+    lacks = "no iteration can be read"
     samples = (
         Sample(
             "two iterations",
@@ -41,31 +42,25 @@ class CatBoostTraining(Source):
         Sample("something else", "catboost_training.json", '{"iterations": 12}', None),
     )
 
-    def recognizes(self, head: Head) -> bool:
-        """Tell it by the names of metrics and by iterations."""
-        return _is_training(beginning(head.start))
+    def curves_of(self, content: Any) -> Record | None:
+        """Return a document with the names of metrics and with iterations."""
+        is_training = (
+            isinstance(content, dict)
+            and isinstance(content.get("meta"), dict)
+            and isinstance(content.get("iterations"), list)
+            and any(key.endswith(_METRICS) for key in content["meta"])
+        )
+        return content if is_training else None
 
-    def read(self, path: Path) -> Iterator[Log]:
+    def logs_of(self, path: Path, training: Record, document: Document) -> Iterator[Log]:
         """Read every iteration."""
-        document = load(path)
-        if not _is_training(document.content):
-            raise UnreadableLogError(f"{path}: no iteration can be read")
-        meta = document.content["meta"]
-        records = [_named(one, meta) for one in document.content["iterations"] if isinstance(one, dict)]
+        meta = training["meta"]
+        records = [_named(one, meta) for one in training["iterations"] if isinstance(one, dict)]
         planned = meta.get("iteration_count")
         for log in read_logs(table_of(path, records), document.notices):
             last = max((one.last_step for one in log.series if len(one)), default=-1)
             finished = True if isinstance(planned, int) and last + 1 >= planned else None  # else it may stop early
             yield replace(log, finished=finished)
-
-
-def _is_training(document: Any) -> bool:
-    return (
-        isinstance(document, dict)
-        and isinstance(document.get("meta"), dict)
-        and isinstance(document.get("iterations"), list)
-        and any(key.endswith(_METRICS) for key in document["meta"])
-    )
 
 
 def _named(record: Record, meta: Record) -> Record:

@@ -1,4 +1,4 @@
-"""`metrics.jsonl` of ClearML's offline mode: one list of reported values a line, settings in `task.json` beside it."""
+"""`metrics.jsonl` of ClearML's offline mode: one list of reported values per line, settings in a `task.json`."""
 
 from __future__ import annotations
 

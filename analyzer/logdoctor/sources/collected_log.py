@@ -1,4 +1,4 @@
-"""Logs as collectors keep them: each line that a training printed is the message of a record."""
+"""Logs kept by collectors, in which each printed line is the message of a record."""
 
 from __future__ import annotations
 

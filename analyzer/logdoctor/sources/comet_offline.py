@@ -1,4 +1,4 @@
-"""`<key>.zip` of Comet's offline mode: `messages.json` in it, one message a line; or that file, unpacked."""
+"""`<key>.zip` of Comet's offline mode with its `messages.json`, one message per line; or that file, unpacked."""
 
 from __future__ import annotations
 

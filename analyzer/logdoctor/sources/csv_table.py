@@ -1,4 +1,4 @@
-"""Tables of text with separators: one row for each record, one column for each quantity."""
+"""Tables as text with separators: one row per record, one column per quantity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of DeepOBS, the benchmark suite of optimizers: one JSON document for each run."""
+"""Results of DeepOBS, the benchmark suite for optimizers: one JSON document per run."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Axis, Series, Setting
-from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.source import Log, Sample
+from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.json.known_document import KnownDocument
 from logdoctor.sources.tables.json.records import settings_of
 from logdoctor.sources.tables.numbers import parse_values
 
@@ -19,12 +19,13 @@ _PER_EPOCH = ("train_losses", "test_losses", "valid_losses", "train_accuracies",
 _LARGEST_INTERVAL = 10**6
 
 
-class DeepObs(Source):
+class DeepObs(KnownDocument):
     """Losses and accuracies of both splits before training and after each epoch, and the loss of the batches."""
 
     name = "deepobs"
     patterns = ("*.json",)
     precedence = 20
+    lacks = "no curve can be read"
     samples = (
         Sample(
             "one epoch of two batches",
@@ -39,16 +40,17 @@ class DeepObs(Source):
         ),
     )
 
-    def recognizes(self, head: Head) -> bool:
-        """Tell it by its lists."""
-        return _is_deepobs(beginning(head.start))
+    def curves_of(self, content: Any) -> Mapping[str, Any] | None:
+        """Return a result of DeepOBS, told by its lists."""
+        is_result = (
+            isinstance(content, dict)
+            and {"train_losses", "test_losses"} <= content.keys()
+            and (_BATCHES in content or "testproblem" in content)
+        )
+        return content if is_result else None
 
-    def read(self, path: Path) -> Iterator[Log]:
+    def logs_of(self, _path: Path, run: Mapping[str, Any], document: Document) -> Iterator[Log]:
         """Read epochs against the epoch, batches against the step."""
-        document = load(path)
-        run = document.content
-        if not _is_deepobs(run):
-            raise UnreadableLogError(f"{path}: no curve can be read")
         series = [_series(name, run[name], 1, Axis.EPOCH) for name in _PER_EPOCH if isinstance(run.get(name), list)]
         if isinstance(run.get(_BATCHES), list):
             series.append(_series(_BATCHES, run[_BATCHES], _interval(run), Axis.STEP))
@@ -60,15 +62,6 @@ class DeepObs(Source):
             notices=document.notices,
             finished=True if isinstance(epochs, int) and reached >= epochs else None,
         )
-
-
-def _is_deepobs(document: Any) -> bool:
-    """Tell whether a JSON document, or its beginning, is a result of DeepOBS."""
-    return (
-        isinstance(document, dict)
-        and {"train_losses", "test_losses"} <= document.keys()
-        and (_BATCHES in document or "testproblem" in document)
-    )
 
 
 def _interval(run: Mapping[str, Any]) -> int:

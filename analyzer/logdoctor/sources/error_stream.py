@@ -1,4 +1,4 @@
-"""What a program said on its error stream, where a scheduler keeps that in a file of its own: `job.err`."""
+"""The error stream of a program, where a scheduler writes it to a file of its own: `job.err`."""
 
 from __future__ import annotations
 

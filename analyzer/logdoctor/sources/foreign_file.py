@@ -1,4 +1,4 @@
-"""Files that may hold a history in a format that is not read: it is said what to do with them."""
+"""Files that may hold a history in an unsupported format, with advice on how to convert them."""
 
 from __future__ import annotations
 

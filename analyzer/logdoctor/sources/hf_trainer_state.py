@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting
-from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.source import Log, Sample
+from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.json.known_document import KnownDocument
 from logdoctor.sources.tables.json.records import is_run_summary, settings_of, summary_of, table_of
 from logdoctor.sources.tables.table_logs import read_logs
 
@@ -20,7 +20,7 @@ _SETTINGS = (
 )  # fmt: skip
 
 
-class TrainerState(Source):
+class TrainerState(KnownDocument):
     """Rows of training and of evaluation with their step, and at the end a row of averages over the run.
 
     The `train_loss` of that last row is no point of the curve; it becomes the setting `summary.train_loss`.
@@ -29,6 +29,7 @@ class TrainerState(Source):
     name = "trainer-state"
     patterns = ("*.json",)
     precedence = 40
+    lacks = "the history of the run is missing"
     samples = (
         Sample(
             "two steps, an evaluation and the averages of the run",
@@ -52,16 +53,13 @@ class TrainerState(Source):
         Sample("the results beside it", "all_results.json", '{"epoch": 1.0, "train_loss": 2.0}', None),
     )
 
-    def recognizes(self, head: Head) -> bool:
-        """Tell it by its history beside the global step."""
-        return _is_trainer_state(beginning(head.start))
+    def curves_of(self, content: Any) -> Mapping[str, Any] | None:
+        """Return the state of a Trainer, told by its history beside the global step."""
+        is_state = isinstance(content, dict) and isinstance(content.get(_HISTORY), list) and "global_step" in content
+        return content if is_state else None
 
-    def read(self, path: Path) -> Iterator[Log]:
+    def logs_of(self, path: Path, state: Mapping[str, Any], document: Document) -> Iterator[Log]:
         """Read the history against `step`."""
-        document = load(path)
-        state = document.content
-        if not _is_trainer_state(state):
-            raise UnreadableLogError(f"{path}: the history of the run is missing")
         history = [row for row in state[_HISTORY] if isinstance(row, dict)]
         averages = [row for row in history if is_run_summary(row)]
         planned = state.get("max_steps")
@@ -73,11 +71,6 @@ class TrainerState(Source):
                 planned_steps=planned,
                 finished=bool(averages) or _is_done(state, planned) or None,
             )
-
-
-def _is_trainer_state(document: Any) -> bool:
-    """Tell whether a JSON document, or its beginning, is the state of a Trainer."""
-    return isinstance(document, dict) and isinstance(document.get(_HISTORY), list) and "global_step" in document
 
 
 def _settings(state: Mapping[str, Any], averages: list[dict[str, Any]]) -> dict[str, Setting]:

@@ -1,4 +1,4 @@
-"""Pages of HTML that hold the table of a training: what pandas' `to_html`, reports and notebooks leave."""
+"""HTML pages that hold the table of a training: the output of pandas' `to_html`, reports and notebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON lines: one record a line, as most trainers of language and vision models write beside their console."""
+"""JSON lines: one record per line, as most trainers of language and vision models write besides their console."""
 
 from __future__ import annotations
 

@@ -7,15 +7,15 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
-from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.source import Log, Sample
 from logdoctor.sources.tables.counters import LARGEST_STEP
 from logdoctor.sources.tables.json.indexed import indexed
-from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.json.known_document import KnownDocument
 from logdoctor.sources.tables.table_logs import read_logs
 
 
-class MegatronGolden(Source):
+class MegatronGolden(KnownDocument):
     """For each quantity the first and last step, the interval, and values by step, or in order in older files.
 
     The text "nan" stands for a step that was not run as well as for a value that was NaN; `padding` tells them apart.
@@ -24,6 +24,7 @@ class MegatronGolden(Source):
     name = "megatron-golden"
     patterns = ("*.json",)
     precedence = 20
+    lacks = "no golden value can be read"
     samples = (
         Sample(
             "a resumed test: the first steps were not run",
@@ -41,28 +42,19 @@ class MegatronGolden(Source):
         Sample("a schedule", "lr.json", '{"lr": {"start_step": 0, "end_step": 10}}', None),
     )
 
-    def recognizes(self, head: Head) -> bool:
-        """Tell it by its quantities."""
-        return bool(_quantities(beginning(head.start)))
+    def curves_of(self, content: Any) -> dict[str, dict[str, Any]]:
+        """Return the entries that have the form of golden values."""
+        entries = content.items() if isinstance(content, dict) else ()
+        return {
+            str(name): entry
+            for name, entry in entries
+            if isinstance(entry, dict) and isinstance(entry.get("values"), dict | list) and "step_interval" in entry
+        }
 
-    def read(self, path: Path) -> Iterator[Log]:
+    def logs_of(self, path: Path, quantities: dict[str, dict[str, Any]], document: Document) -> Iterator[Log]:
         """Read every quantity against the step."""
-        document = load(path)
-        quantities = _quantities(document.content)
-        if not quantities:
-            raise UnreadableLogError(f"{path}: no golden value can be read")
-        curves = {name: list(_points(entry).items()) for name, entry in quantities.items()}
-        yield from read_logs(indexed(path, "step", curves), document.notices)
-
-
-def _quantities(document: Any) -> dict[str, dict[str, Any]]:
-    """Return the entries that have the form of golden values."""
-    entries = document.items() if isinstance(document, dict) else ()
-    return {
-        str(name): entry
-        for name, entry in entries
-        if isinstance(entry, dict) and isinstance(entry.get("values"), dict | list) and "step_interval" in entry
-    }
+        points = {name: list(_points(entry).items()) for name, entry in quantities.items()}
+        yield from read_logs(indexed(path, "step", points), document.notices)
 
 
 def _points(entry: dict[str, Any]) -> dict[int, object]:

@@ -1,4 +1,4 @@
-"""MLflow's file store: a folder a run, a file a metric, `timestamp value step` a line."""
+"""MLflow's file store: a folder per run, a file per metric, and `timestamp value step` on each line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`data-<n>.log` below `.neptune/`: what Neptune's client logged to a run and could not send, one operation a line."""
+"""`data-<n>.log` below `.neptune/`: operations that Neptune's client logged and could not send, one per line."""
 
 from __future__ import annotations
 

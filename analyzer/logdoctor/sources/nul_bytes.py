@@ -1,4 +1,4 @@
-"""Runs of NUL bytes: what network file systems and power cuts leave where data should be."""
+"""Runs of NUL bytes, which network file systems and power cuts leave in place of data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves that NumPy saved: `np.save` and `np.savez`. Pickled objects are never read."""
+"""Curves saved by NumPy with `np.save` and `np.savez`. Pickled objects are never read."""
 
 from __future__ import annotations
 

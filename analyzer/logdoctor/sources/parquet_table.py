@@ -1,4 +1,4 @@
-"""Histories as Parquet: what pandas and polars write of a table of curves, and what W&B exports of a run."""
+"""Histories as Parquet: tables of curves written by pandas and polars, and the runs that W&B exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole curves that a script printed at its end, each as one list: `train losses: [0.5, 0.25]` among other lines."""
+"""Whole curves that a script printed at its end as lists, `train losses: [0.5, 0.25]`, among other lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `str` makes of a history: `{'loss': [0.5, 0.25]}` or `[0.5, 0.25]` in a text file."""
+"""Histories written with `str`: `{'loss': [0.5, 0.25]}` or `[0.5, 0.25]` in a text file."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class RotatedLog:
                 yield from self.part.read(part)
                 return
             with unpacked(part) as plain:
-                yield from plain.told(tuple(self.part.read(plain.path)))
+                yield from plain.as_packed(tuple(self.part.read(plain.path)))
         except UnreadableLogError:
             return
 

@@ -6,20 +6,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from logdoctor.errors import UnreadableLogError
-from logdoctor.sources.source import Head, Log, Sample, Source
-from logdoctor.sources.tables.json.json_file import beginning, load
+from logdoctor.sources.source import Log, Sample
+from logdoctor.sources.tables.json.json_file import Document
+from logdoctor.sources.tables.json.known_document import KnownDocument
 from logdoctor.sources.tables.numbers import parse_time, parse_values
 from logdoctor.sources.tables.table import Column, Table
-from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.table_logs import joined, read_logs
 
 
-class SacredMetrics(Source):
+class SacredMetrics(KnownDocument):
     """Every quantity has lists of its own."""
 
     name = "sacred"
     patterns = ("*.json",)
     precedence = 20
+    lacks = "no quantity can be read"
     samples = (
         Sample(
             "one quantity",
@@ -30,28 +31,19 @@ class SacredMetrics(Source):
         ),
     )
 
-    def recognizes(self, head: Head) -> bool:
-        """Tell it by its lists."""
-        return bool(_quantities(beginning(head.start)))
+    def curves_of(self, content: Any) -> dict[str, dict[str, Any]]:
+        """Return the entries that hold lists of steps and of values."""
+        entries = content.items() if isinstance(content, dict) else ()
+        return {
+            name: entry
+            for name, entry in entries
+            if isinstance(entry, dict) and all(isinstance(entry.get(key), list) for key in ("steps", "values"))
+        }
 
-    def read(self, path: Path) -> Iterator[Log]:
+    def logs_of(self, path: Path, quantities: dict[str, dict[str, Any]], document: Document) -> Iterator[Log]:
         """Read every quantity against its own steps."""
-        document = load(path)
-        quantities = _quantities(document.content)
-        if not quantities:
-            raise UnreadableLogError(f"{path}: no quantity can be read")
         logs = [log for name, entry in quantities.items() for log in read_logs(_table(path, name, entry))]
-        series = tuple(one for log in logs for one in log.series)
-        yield Log(series=series, notices=(*document.notices, *(notice for log in logs for notice in log.notices)))
-
-
-def _quantities(document: Any) -> dict[str, dict[str, Any]]:
-    entries = document.items() if isinstance(document, dict) else ()
-    return {
-        name: entry
-        for name, entry in entries
-        if isinstance(entry, dict) and all(isinstance(entry.get(key), list) for key in ("steps", "values"))
-    }
+        yield joined(logs, document.notices)
 
 
 def _table(path: Path, name: str, entry: dict[str, Any]) -> Table:

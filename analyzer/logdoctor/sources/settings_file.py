@@ -1,4 +1,4 @@
-"""Files that hold the settings of a run and none of its curves: `hparams.yaml`, `args.yaml`, `config.json`."""
+"""Files with the settings of a run and none of its curves: `hparams.yaml`, `args.yaml`, `config.json`."""
 
 from __future__ import annotations
 

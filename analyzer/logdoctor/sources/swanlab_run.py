@@ -1,4 +1,4 @@
-"""`run-<id>.swanlab`: everything that SwanLab keeps of a run on the local disk, framed as W&B's `.wandb` is."""
+"""`run-<id>.swanlab`: SwanLab's local file of a run, framed like W&B's `.wandb`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What TensorBoard's "download as CSV" saves: one series, named by the file."""
+"""TensorBoard's "download as CSV": one series, named by the file."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.json.json_file import beginning, load
 from logdoctor.sources.tables.numbers import parse_values
 from logdoctor.sources.tables.table import Column, Table
-from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.table_logs import joined, read_logs
 from logdoctor.sources.tables.text import readable
 from logdoctor.sources.tensorboard_csv import run_and_tag
 
@@ -55,12 +55,8 @@ class TensorBoardJson(Source):
         if not curves:
             raise UnreadableLogError(f"{path}: no point can be read")
         run = run_and_tag(path)[0] if isinstance(document.content, list) else ""
-        logs = [log for tag, points in curves.items() for log in read_logs(_table(path, tag, points))]
-        yield Log(
-            series=tuple(one for log in logs for one in log.series),
-            notices=(*document.notices, *(notice for log in logs for notice in log.notices)),
-            label=readable(run),
-        )
+        logs = (log for tag, points in curves.items() for log in read_logs(_table(path, tag, points)))
+        yield joined(logs, document.notices, readable(run))
 
 
 def _curves(path: Path, document: Any) -> dict[str, Points]:

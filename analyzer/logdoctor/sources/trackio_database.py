@@ -1,4 +1,4 @@
-"""Trackio's database of a project: a row a call of its logger, with the metrics as JSON."""
+"""Trackio's database of a project: one row per call of its logger, with the metrics as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables that lie on their side: a row for each quantity, a column for each epoch or step."""
+"""Transposed tables: one row per quantity, one column per epoch or step."""
 
 from __future__ import annotations
 

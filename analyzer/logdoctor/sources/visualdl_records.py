@@ -1,4 +1,4 @@
-"""`vdlrecords.<time>.log`: what VisualDL's LogWriter keeps of a PaddlePaddle training."""
+"""`vdlrecords.<time>.log`, written by VisualDL's LogWriter for PaddlePaddle trainings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run-<id>.wandb`: everything that W&B keeps of a run on the local disk."""
+"""`run-<id>.wandb`: W&B's local file of a run."""
 
 from __future__ import annotations
 

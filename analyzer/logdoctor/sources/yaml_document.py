@@ -1,4 +1,4 @@
-"""Histories in YAML: what `yaml.dump` makes of lists of numbers, of records, or of one record after another."""
+"""Histories in YAML: `yaml.dump` of lists of numbers, of records, or of one record after another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`results.txt` of YOLOv3, YOLOv5 and YOLOv7: what the console showed of each epoch, and no header."""
+"""`results.txt` of YOLOv3, YOLOv5 and YOLOv7: the console line of each epoch, without a header."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every rule must keep to: in what it says of itself, in its findings, and in how it relates to other rules."""
+"""The contract of every rule: about its metadata, its findings, and its relation to other rules."""
 
 from __future__ import annotations
 

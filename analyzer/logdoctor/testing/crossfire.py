@@ -1,4 +1,4 @@
-"""The table of every rule on the examples of every rule."""
+"""The table of what every rule does on the examples of every other rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a rule holds to its own examples."""
+"""Whether a rule behaves as its own examples say."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether verdicts stay when a run is logged in another way."""
+"""Whether verdicts stay the same when a run is logged differently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether every threshold is held in place by examples on both sides of it."""
+"""Whether every threshold is pinned by examples on both sides of it."""
 
 from __future__ import annotations
 

@@ -64,9 +64,9 @@ class ConstantMetric(Rule):
     """A metric shows one and the same value to the end of the run while training goes on.
 
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
-    has learnt, and one at its best possible value has nowhere to go: neither is a finding. Where the training loss does
-    not move either, that is the finding and this a note; so it is where a metric came by degrees to nine tenths, and
-    for objects of one size while that of all sizes moves. A reward of zero or less that never moves teaches nothing.
+    has learnt, and one at its best possible value cannot improve: neither is a finding. It is only a note where the
+    training loss rests too, where a metric reached nine tenths gradually, and for objects of one size if the metric for
+    all sizes moves. A reward of zero or less that never moves teaches nothing.
     """
 
     id = "constant-metric"
@@ -77,7 +77,7 @@ class ConstantMetric(Rule):
         "reward-without-signal", "reward-misses-goal",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 equal values at the end, 8 above one half, 12 above 0.9. The log does not hold the class shares."
+    limits = "Needs 6 equal values at the end, 8 above one half, 12 above 0.9. A log does not show class shares."
 
     min_share: float = threshold(
         0.6, "share of the run, up to its end, at one value; hard tasks rest at zero for a while before they break"

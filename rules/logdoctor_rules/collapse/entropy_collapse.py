@@ -53,9 +53,9 @@ class EntropyCollapse(Rule):
     """The policy's entropy fell to almost nothing early on, and the return is poor or has been lost since.
 
     A policy that is certain explores nothing and learns nothing more. Where the return still grows, certainty is what
-    learning should end in. Where the return has been flat since the policy became certain, the curve does not tell the
-    best return from a poor one: few tasks are solved in the first tenth of a run, so this is a warning of low
-    confidence unless there is an entropy bonus; a sibling run that earns more makes it sure.
+    learning should end in. Where the return has been flat since the policy became certain, the curve cannot distinguish
+    the best return from a poor one: few tasks are solved in the first tenth of a run, so this is a warning of low
+    confidence unless there is an entropy bonus; a sibling run that earns more makes it certain.
     """
 
     id = "entropy-collapse"
@@ -67,8 +67,8 @@ class EntropyCollapse(Rule):
         "Cui et al. (2025), The Entropy Mechanism of Reinforcement Learning for Reasoning, arXiv:2505.22617",
     )
     limits = (
-        "Needs 10 entropies of a policy that begin above 0; one that goes below 0, of continuous actions, is not "
-        "judged. Without a logged return it is at most a note."
+        "Needs 10 entropies of a policy, starting above 0; entropies below 0, of continuous actions, are not judged. "
+        "Without a logged return the finding is at most a note."
     )
     explains = ("falling-return", "constant-metric")
 

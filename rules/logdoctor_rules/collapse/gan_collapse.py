@@ -38,9 +38,10 @@ MOSTLY = 0.8
 class GanCollapse(Rule):
     """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
 
-    The generator then gets no useful gradient. Losses that wobble are sound at any level, of guessing, too: neither
-    falls, nor should. A Wasserstein critic's loss approaches zero when all is well: only unbounded growth counts. The
-    game is also over where the generator's loss is almost zero and the discriminator does worse than guessing.
+    The generator then gets no useful gradient. Losses that fluctuate are sound at any level, also that of guessing:
+    they are not expected to fall. A Wasserstein critic's loss approaches zero when all is well: only unbounded growth
+    counts. The game is also over where the generator's loss is almost zero and the discriminator does worse than
+    guessing.
     """
 
     id = "gan-collapse"
@@ -52,8 +53,8 @@ class GanCollapse(Rule):
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
     )
     limits = (
-        "Needs both losses under names that tell them apart, 20 values each; Wasserstein critics are judged for growth "
-        "alone. Mode collapse need not show in the losses."
+        "Needs 20 values of both losses under names that distinguish them; Wasserstein critics are judged only for "
+        "growth. Mode collapse need not show in the losses."
     )
 
     beaten: float = threshold(

@@ -40,9 +40,9 @@ LUCK = 6.0
 class KlBlowup(Rule):
     """The policy's divergence from its reference, or from itself before the update, grew by orders of magnitude.
 
-    From there on the reward model, or the ratio by which an update is clipped, means little. Judged only for policies:
-    the divergence of a variational autoencoder from its prior has no such target. Tens of nats are too far where they
-    no longer earn any reward.
+    Beyond that point the reward model, or the ratio by which updates are clipped, means little. Only policies are
+    judged: the divergence of a variational autoencoder from its prior has no such target. Tens of nats are too far if
+    they no longer earn any reward.
     """
 
     id = "kl-blowup"
@@ -55,8 +55,8 @@ class KlBlowup(Rule):
         "Gao et al. (2022), Scaling Laws for Reward Model Overoptimization, arXiv:2210.10760",
     )
     limits = (
-        "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Only the "
-        "name of a series tells whether it is the divergence of one update or that from a fixed reference."
+        "Needs 20 divergences in nats and a run that logs rewards, a policy loss or preferences. Only the name of the "
+        "series shows whether it is the divergence of one update or from a fixed reference."
     )
     explains = ("falling-return", "constant-metric")
 
@@ -218,14 +218,13 @@ def _causes(run: Run, *, per_update: bool) -> tuple[Cause, ...]:
     off, on = off_and_on(run, *KL_PENALTY)
     adds_up = [] if off or per_update else ["it is measured against the reference, from which small updates add up"]
     high = above_usual(run, Hyperparameters(run))
+    too_far = per_update or bool(on and high)
     return ranked(
-        because(
-            "kl-penalty-too-weak", likely_if(off or not (per_update or (on and high))), pro=[*off, *adds_up], contra=on
-        ),
+        because("kl-penalty-too-weak", likely_if(off or not too_far), pro=[*off, *adds_up], contra=on),
         with_lower_rate(
             because(
                 "learning-rate-too-high",
-                likely_if(per_update or (on and high)),
+                likely_if(too_far),
                 pro=["single updates go too far" if per_update else "", high],
             ),
             run,

@@ -40,7 +40,7 @@ class PosteriorCollapse(Rule):
     """The divergence of the code from its prior is almost zero and the loss rests: the decoder ignores the code.
 
     In a code that is used, the divergence grows as the code takes in what distinguishes the inputs. A divergence that
-    is still small because its weight grows slowly, or beside a loss that still falls, is no finding.
+    is still small because its weight grows slowly, or while the loss still falls, is no finding.
     """
 
     id = "posterior-collapse"

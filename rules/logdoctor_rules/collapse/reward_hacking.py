@@ -41,8 +41,8 @@ MEANT = frozenset({"gold", "true", "oracle", "human"})
 class RewardHacking(Rule):
     """The reward rises while a metric on held-out data falls: the policy has learnt what is paid, not what is meant.
 
-    Any reward that stands in for something else can be earned without it, all the more the farther the policy moves
-    from its reference. A metric that wavers, that has recovered, or that falls along with the reward is no finding.
+    Any reward that is a proxy can be earned without reaching the goal, the more so the farther the policy moves from
+    its reference. A metric that wavers, that has recovered, or that falls along with the reward is no finding.
     """
 
     id = "reward-hacking"
@@ -54,8 +54,8 @@ class RewardHacking(Rule):
         "Skalse et al. (2022), Defining and Characterizing Reward Hacking, arXiv:2209.13085",
     )
     limits = (
-        "Needs 20 rewards of training and 6 values of a held-out metric of which more is better, or of a gold "
-        "reward; a metric of another task that is forgotten looks the same."
+        "Needs 20 training rewards and 6 values of a held-out metric for which higher is better, or of a gold reward. "
+        "The metric of another task that is being forgotten looks the same."
     )
     explains = ("constant-metric", "metric-loss-disagreement")
 

@@ -40,8 +40,8 @@ SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
 class ValueDivergence(Rule):
     """The loss of a value function grows by powers of ten, far beyond what growing returns explain.
 
-    Estimates are learnt from estimates: where nothing anchors them, their errors feed on each other. A value loss that
-    rises while the policy earns more is sound, because errors grow with the square of the return.
+    Estimates are learnt from estimates: where nothing anchors them, their errors reinforce each other. A value loss
+    that rises while the policy earns more is sound, because errors grow with the square of the return.
     """
 
     id = "value-divergence"
@@ -49,7 +49,7 @@ class ValueDivergence(Rule):
     severity = Severity.WARNING
     causes = ("values-feed-on-themselves", "learning-rate-too-high")
     references = ("van Hasselt et al. (2018), Deep Reinforcement Learning and the Deadly Triad, arXiv:1812.02648",)
-    limits = "Needs 20 values of a loss that is an error; estimates that are clipped do not show it."
+    limits = "Needs 20 values of a value loss that measures an error; clipped estimates do not show the divergence."
 
     min_growth: float = threshold(
         1e4,

@@ -22,15 +22,15 @@ EACH = 2
 class FailuresInCommon(GroupRule):
     """All runs that failed share a setting that no run has that went well.
 
-    That is evidence for the cause, not proof: settings that vary together cannot be told apart. The learning rate is
-    `rate-sweep`'s matter where nothing else differs.
+    This is evidence for the cause, not proof: settings that vary together cannot be separated. The learning rate is
+    left to `rate-sweep` where nothing else differs.
     """
 
     id = "failures-in-common"
     title = "What the failed runs share"
     limits = (
-        "Needs 2 failed and 2 sound runs, and settings that all of them log. Of two values that fail, each by itself, "
-        "both are named; settings that fail only together, and runs that learn but end badly, are not seen."
+        "Needs 2 failed and 2 sound runs, and settings that all of them log. Settings that fail only in combination, "
+        "and runs that learn but end badly, go unnoticed."
     )
 
     min_each: float = threshold(2.0, "failed runs, and sound ones; a single failure shares everything with itself")
@@ -161,12 +161,12 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
     bad, good = [one.settings[name] for one in failed], [one.settings[name] for one in well]
     if len(set(map(repr, bad))) == 1 and bad[0] not in good:
         return _shown(bad[0])
-    high, low = _numbers(bad), _numbers(good)
-    if high and low and min(high) > max(low):
-        return f"of {number(min(high))} or more"
-    if high and low and max(high) < min(low):
-        return f"of {number(max(high))} or less"
-    return ""
+    failing, sound = _numbers(bad), _numbers(good)
+    if not failing or not sound:
+        return ""
+    if min(failing) > max(sound):
+        return f"of {number(min(failing))} or more"
+    return f"of {number(max(failing))} or less" if max(failing) < min(sound) else ""
 
 
 def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Member]) -> list[str]:

@@ -17,15 +17,16 @@ from logdoctor.wording import counted, first_of, number
 class RateSweep(GroupRule):
     """Runs that differ in the learning rate alone show the best rate and the highest that still goes well.
 
-    A best rate at the edge of what was tried is said so: the sweep does not show that it is the best.
+    If the best rate is the highest or lowest tried, the finding says so: then the sweep does not show that it is the
+    best.
     """
 
     id = "rate-sweep"
     title = "Which learning rates work"
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs the rate of each run, and no other logged setting that differs but the seed. The best is by loss, which "
-        "need not be the best by a metric; luck of the seed is not taken out."
+        "Needs the rate of each run, and no other logged setting that differs except the seed. The best rate is the "
+        "best by loss, not necessarily by a metric, and may be due to a lucky seed."
     )
 
     beyond: float = threshold(

@@ -17,7 +17,7 @@ from logdoctor.wording import apart, counted, number
 class SeedSpread(GroupRule):
     """Runs of one recipe under several seeds show how far luck alone moves the result.
 
-    A difference between two settings that is smaller than this spread is no evidence for either. Runs that failed are
+    A difference between two settings that is smaller than this spread proves nothing for either. Failed runs are
     counted, not averaged: a recipe that fails under one seed in three is not a good one.
     """
 
@@ -25,8 +25,8 @@ class SeedSpread(GroupRule):
     title = "How far apart runs of one recipe end"
     references = ("Bouthillier et al. (2021), Accounting for Variance in ML Benchmarks, arXiv:2103.03098",)
     limits = (
-        "Needs 3 runs that differ in the seed alone, 2 of which went well. A difference that no setting names counts "
-        "as luck, and so few runs give the spread only roughly."
+        "Needs 3 runs that differ only in the seed, 2 of which went well. A difference that no setting shows counts "
+        "as luck, and so few runs give only a rough spread."
     )
 
     min_runs: float = threshold(3.0, "runs of one recipe; two give no idea of a spread, only of a difference")

@@ -23,16 +23,16 @@ def _sweep(*ends: float) -> tuple[Run, ...]:
 class SweepOutlier(GroupRule):
     """One run of a set-up ends far worse than all others, and its settings do not say why.
 
-    Its settings lie among those of runs that went well: the same values, or values between theirs. What is left is
-    luck (look at its seed), a fault of the machine, or a setting that was not logged. A run at the edge of a sweep is
-    no outlier: there the setting itself is the reason.
+    Its settings lie among those of runs that went well: the same values, or values between theirs. That leaves luck
+    (look at its seed), a fault of the machine, or a setting that was not logged. A run at the edge of a sweep is no
+    outlier: there the setting itself is the reason.
     """
 
     id = "sweep-outlier"
     title = "One run ends far from its siblings"
     limits = (
-        "Needs 5 runs that can be compared, of which one alone is odd. It speaks only of runs that end badly, and "
-        "cannot tell luck from a setting that was not logged."
+        "Needs 5 comparable runs of which only one is odd. It reports only runs that end badly, and cannot "
+        "distinguish luck from a setting that was not logged."
     )
 
     min_runs: float = threshold(5.0, "runs of the set-up: with fewer, one of them cannot be called odd")

@@ -17,7 +17,7 @@ from logdoctor.signals import Console
 class CollectiveTimeout(Rule):
     """Processes of a distributed training waited for one of them until they gave up, or lost the connection to it.
 
-    This is what the others say when one process fails, hangs, or leaves the loop a step early; its own log tells why.
+    The other processes report this when one fails, hangs, or leaves the loop a step early; its own log shows why.
     """
 
     id = "collective-timeout"

@@ -17,7 +17,7 @@ from logdoctor.signals import Console
 class Crashed(Rule):
     """The program raised an exception that no other rule has a name for.
 
-    An exception that training survived, or that came after its end, is worth knowing and no more.
+    An exception that training survived, or that came after its end, is only worth a note.
     """
 
     id = "crashed"

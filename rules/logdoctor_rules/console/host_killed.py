@@ -19,7 +19,8 @@ _MEMORY = ("oom", "out of memory", "cannot allocate memory", "std::bad_alloc", "
 class HostKilled(Rule):
     """The operating system killed the training process, mostly because the machine had no memory left.
 
-    The bare word "Killed" and signal 9 leave open who sent it: the kernel for want of memory, the cluster, or a person.
+    The bare word "Killed" and signal 9 do not show who sent it: the kernel for lack of memory, the cluster, or a
+    person.
     """
 
     id = "host-killed"

@@ -32,8 +32,8 @@ KERAS = "Gradients do not exist for variables ['pooler/kernel:0'] when minimizin
 class NoGradientWarning(Rule):
     """The framework warns that parameters or inputs have no gradient: whatever depends on them is not trained.
 
-    Often that is meant, as with a frozen first layer or a head that the loss does not use; so it is a note unless the
-    training loss shows that nothing is learnt.
+    Often that is intended, as with a frozen first layer or a head that the loss does not use; so it is a note unless
+    the training loss shows that nothing is learnt.
     """
 
     id = "no-gradient-warning"

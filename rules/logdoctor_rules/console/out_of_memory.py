@@ -28,8 +28,8 @@ TORCH = (
 class OutOfMemory(Rule):
     """The accelerator had no memory left for a tensor.
 
-    In the first steps the model and the batch simply do not fit. Later, a longer batch came, an evaluation needed more,
-    or memory grew from step to step because the program keeps tensors; the log of a run cannot tell these apart.
+    In the first steps, the model and the batch simply do not fit. Later, a longer batch came, an evaluation needed
+    more, or memory grew from step to step because the program keeps tensors; a log cannot distinguish these.
     """
 
     id = "out-of-memory"

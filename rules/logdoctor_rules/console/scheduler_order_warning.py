@@ -19,8 +19,8 @@ ORDER = "UserWarning: Detected call of `lr_scheduler.step()` before `optimizer.s
 class SchedulerOrderWarning(Rule):
     """The learning-rate scheduler was stepped before the first step of the optimizer: the first rate is skipped.
 
-    With mixed precision this is a false positive: the scaler skips the first steps of the optimizer while it looks for
-    its scale, and the order in the program is right.
+    With mixed precision this is a false positive: the scaler skips the first steps of the optimizer while it searches
+    for its scale, and the order in the program is right.
     """
 
     id = "scheduler-order-warning"

@@ -28,7 +28,7 @@ Shape = tuple[int, ...]
 class ShapeBroadcastWarning(Rule):
     """Targets and outputs of a loss differ in shape, so that each output is compared with every target.
 
-    The loss then falls to what the mean of all targets gives and no further; it looks like a model that does not learn.
+    The loss then falls only to the level that predicting the mean of all targets gives; the model seems not to learn.
     """
 
     id = "shape-broadcast-warning"

@@ -54,8 +54,8 @@ _STAIRS = given(np.repeat([3.0, 2.4, 1.8, 1.2, 0.6], 40))
 class EpochSawtooth(Rule):
     """The training loss goes through the same rise and fall in every epoch: the data come in the same order.
 
-    Data sorted by class, source or length make the network learn what came last and forget the rest. Learning rates,
-    and weights of terms, that cycle do the same and are meant to; a mean that starts anew in each epoch looks like it.
+    Data sorted by class, source or length make the network learn what came last and forget the rest. Cyclic learning
+    rates or term weights have the same effect on purpose, and a mean that restarts in each epoch looks similar.
     """
 
     id = "epoch-sawtooth"
@@ -64,8 +64,8 @@ class EpochSawtooth(Rule):
     causes = ("data-not-shuffled",)
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
     limits = (
-        "Needs 3 epochs of 8 logged points, or more epochs of 3 points; where no counter marks them, 16 points in "
-        "each and a sharp jump. Losses logged once an epoch hide the order of the data."
+        "Needs 3 epochs of 8 logged points, or more epochs of 3 points; where no counter marks the epochs, 16 points "
+        "in each and a sharp jump. Losses logged once per epoch hide the order of the data."
     )
     explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
 

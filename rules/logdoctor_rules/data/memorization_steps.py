@@ -45,9 +45,9 @@ _JUMPS = flat(2.6, 50).followed_by(line(2.2, 6.0, 50)).followed_by(line(5.8, 1.8
 class MemorizationSteps(Rule):
     """The training loss drops where an epoch begins and is flat within it: the model recognises what it has seen.
 
-    What is learnt about the data at large shows throughout an epoch. Fine-tuned language models take mild steps in
-    sound runs, so this is a warning only where validation gets worse, and a note where the steps are large and nothing
-    is known of validation.
+    Learning that generalises shows throughout an epoch. Fine-tuned language models take mild steps in sound runs, so
+    this is a warning only where validation gets worse, and a note where the steps are large and nothing is known about
+    validation.
     """
 
     id = "memorization-steps"
@@ -60,7 +60,7 @@ class MemorizationSteps(Rule):
     )
     limits = (
         "Needs 3 epochs of 8 logged points, known from a counter or the settings. Without validation only large steps "
-        "are a note: whether the mild ones do harm cannot be told."
+        "are reported, as a note: a log does not show whether mild ones do harm."
     )
     explains = ("overfitting", "generalization-gap", "plateau")
 

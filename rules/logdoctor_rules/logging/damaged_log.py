@@ -50,8 +50,9 @@ STRANGE = Notice(DAMAGE, "log.csv", "Line 7 has 3 cells where the header has 4."
 class DamagedLog(Rule):
     """Bytes or lines of the log could not be read; all that lies around them was.
 
-    It is a warning where the training or validation loss has a hole for it, or nothing of the run is left, since what
-    is said of the run rests on those; otherwise a note. The cut end of a log that is still being written is no damage.
+    It is a warning where the training or validation loss has a hole because of it, or nothing of the run is left, since
+    the other findings rest on those losses; otherwise a note. The truncated end of a log that is still being written is
+    not damage.
     """
 
     id = "damaged-log"
@@ -60,8 +61,8 @@ class DamagedLog(Rule):
     causes = ("interrupted-write", "storage-fault", "two-writers", "unknown")
     references = ("https://github.com/tensorflow/tensorboard/issues/1562",)
     limits = (
-        "Sees what could not be read. A wrong value that is well formed, and a file that lost its end between two "
-        "records, look whole."
+        "Sees only what could not be read. A wrong value that is well formed goes unnoticed, and a file that lost its "
+        "end between two records looks complete."
     )
     explains = ("missing-steps",)
 

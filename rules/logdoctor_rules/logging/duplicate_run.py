@@ -47,8 +47,8 @@ def _other(settings: Mapping[str, Setting] | None = None, **curves: Curve) -> Ru
 class DuplicateRun(Rule):
     """The main curve of the run is, value for value, that of another run of the analysis.
 
-    The log lies there twice, or the program did exactly the same twice: a seed that is not used makes five repetitions
-    one. Curves that are constant, or nearly, are alike for other reasons and are no evidence.
+    The log exists twice, or the program did exactly the same twice: a seed that is not used turns five repetitions into
+    one. Curves that are nearly constant are alike for other reasons and prove nothing.
     """
 
     id = "duplicate-run"
@@ -56,8 +56,8 @@ class DuplicateRun(Rule):
     severity = Severity.NOTE
     causes = ("copied-log", "setting-without-effect")
     limits = (
-        "Compares the main loss, value for value, of the runs of one analysis. A copy that is shorter, thinned, "
-        "smoothed or rounded otherwise is taken for another run."
+        "Compares the main losses of the runs of one analysis value by value. A copy that is shorter, thinned, "
+        "smoothed or rounded differently passes for another run."
     )
 
     min_distinct: float = threshold(

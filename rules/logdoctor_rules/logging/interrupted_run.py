@@ -40,7 +40,7 @@ class InterruptedRun(Rule):
     """The run ended before its planned steps or epochs, or a line of its text log says that it was stopped.
 
     It is a warning where the text says that the program failed, otherwise a note. A run that stopped early because
-    nothing improved came to its end, and one that is still being written has none yet.
+    nothing improved ended as intended, and one that is still being written has not ended yet.
     """
 
     id = "interrupted-run"
@@ -48,8 +48,8 @@ class InterruptedRun(Rule):
     severity = Severity.NOTE
     causes = ("preempted", "program-error", "host-memory-exhausted", "unknown")
     limits = (
-        "Needs planned steps or epochs, a state that the tracker kept, or a line that says how it stopped. Curves do "
-        "not tell a run that was killed from one that somebody stopped on purpose."
+        "Needs planned steps or epochs, a state kept by the tracker, or a line that says how the run stopped. Curves "
+        "do not distinguish a run that was killed from one that was stopped on purpose."
     )
     explains = ("still-improving",)
     varies = {  # noqa: RUF012 - as every rule declares it

@@ -45,8 +45,8 @@ MAX_SPANS = 10
 class MissingSteps(Rule):
     """A curve that is logged regularly has a hole many records wide, or ends long before its neighbours.
 
-    Records were lost without a trace in the file, or the program stopped logging. What is logged irregularly
-    (evaluations, powers of two, ends of epochs) has no pace to miss.
+    Records were lost without a trace in the file, or the program stopped logging. Curves that are logged irregularly
+    (evaluations, powers of two, ends of epochs) are not judged.
     """
 
     id = "missing-steps"
@@ -54,8 +54,8 @@ class MissingSteps(Rule):
     severity = Severity.NOTE
     causes = ("log-incomplete", "logging-changed")
     limits = (
-        "Needs 20 values at one pace; what is logged irregularly is not judged. Whether training went on where records "
-        "are missing, the log cannot say."
+        "Needs 20 values at a regular interval; curves logged irregularly are not judged. The log cannot show whether "
+        "training went on where records are missing."
     )
 
     min_paces: float = threshold(

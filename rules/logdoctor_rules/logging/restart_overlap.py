@@ -74,10 +74,10 @@ def _doubled(title: str, last: float, at: slice = slice(None), *, says: bool = T
 class RestartOverlap(Rule):
     """The steps of the log go back and some are logged twice, or the writer said that it started again.
 
-    The run was resumed from a checkpoint, or several runs wrote to one log. The later values are taken as the run's
-    curve; the earlier ones stay in the data, unless the writer itself declared them void. Runs that headings tell apart
-    are parted, and each is said to be one of several. Processes that log in turn leave several values at each step, as
-    does what was logged again where the lines were sorted.
+    The run was resumed from a checkpoint, or several runs wrote to one log. The later values are the run's curve; the
+    earlier ones stay in the data, unless the writer itself declared them void. Runs under headings of their own are
+    separated, and each is marked as one of several. Processes that log in turn leave several values at each step, as
+    does a stretch that was logged again where the lines were sorted.
     """
 
     id = "restart-overlap"
@@ -87,7 +87,7 @@ class RestartOverlap(Rule):
     references = ("https://github.com/tensorflow/tensorboard/issues/3732",)
     limits = (
         "Sees steps that go back, and restarts that the writer declares. A resume at the very next step leaves no "
-        "trace, and whether optimizer and data were restored is not logged."
+        "trace, and the log does not show whether optimizer and data order were restored."
     )
 
     min_doubled: float = threshold(

@@ -52,8 +52,8 @@ SLOWER = flat(0.5, 60).followed_by(flat(1.0, 60)).heavy_tailed(0.05)
 class ThroughputDrop(Rule):
     """Training became a third slower, or more, and stayed so to the end.
 
-    The first steps are left out, for they compile and fill caches; pauses for an evaluation or a checkpoint do not
-    move the level, and a stretch that was written by another job is judged alone.
+    The first steps are left out, because they compile and fill caches; pauses for an evaluation or a checkpoint do not
+    move the level, and a part that was written by another job is judged separately.
     """
 
     id = "throughput-drop"
@@ -63,7 +63,7 @@ class ThroughputDrop(Rule):
     references = ("https://docs.pytorch.org/tutorials/recipes/recipes/tuning_guide.html",)
     limits = (
         "Needs 21 speeds, or the times of as many losses without a pause. A run that was slow from the start goes "
-        "unseen, and what it waits for shows only where the time of the data is logged."
+        "unnoticed, and what it waits for shows only where the data loading time is logged."
     )
 
     min_drop: float = threshold(

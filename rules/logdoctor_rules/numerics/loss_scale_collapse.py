@@ -58,9 +58,9 @@ def overflows(scales: list[float], at: int) -> tuple[TextEvent, ...]:
 class LossScaleCollapse(Rule):
     """The dynamic loss scale is halved down to about one, or without pause to the end of the log.
 
-    Each halving is a skipped step. A scale that looks for its level at the start, or is halved now and then and doubled
-    again, works as it should. One that ends where the loss is not scaled at all says that gradients overflow whatever
-    the scale: no step is taken any more.
+    Each halving is a skipped step. A scale that searches for its level at the start, or is halved occasionally and
+    doubled again, works as intended. One that ends where the loss is not scaled at all shows that gradients overflow
+    whatever the scale: no step is taken any more.
     """
 
     id = "loss-scale-collapse"
@@ -72,8 +72,8 @@ class LossScaleCollapse(Rule):
         "https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling",
     )
     limits = (
-        "Needs a scale that moves in powers of two, as a curve or in lines of overflow. Which operation overflows it "
-        "cannot tell."
+        "Needs a scale that moves in powers of two, as a curve or in messages about overflow. It cannot tell which "
+        "operation overflows."
     )
     explains = (
         "masked-nan",

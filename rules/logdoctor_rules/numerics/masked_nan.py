@@ -44,8 +44,8 @@ BEFORE = decay(2.3, 0.6, 60).noisy(0.02)
 class MaskedNan(Rule):
     """The training loss is logged as exactly 0, or as the mean of the run so far, where it was NaN.
 
-    The gradient norm beside it shows it. Where none is logged, a loss that drops from its usual level to exactly 0 at
-    once and stays there says the same with less certainty. A loss that reaches 0 beside sound gradients is no NaN.
+    The gradient norm reveals it. Where none is logged, a loss that drops from its usual level to exactly 0 at once and
+    stays there is weaker evidence. A loss that reaches 0 with finite gradients is not a NaN.
     """
 
     id = "masked-nan"
@@ -60,8 +60,8 @@ class MaskedNan(Rule):
         "https://github.com/huggingface/trl/issues/6702",
     )
     limits = (
-        "Sure only beside a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
-        "NaN shown as anything but 0, a mean so far or Caffe's 87.3365 goes unseen."
+        "Certain only with a gradient norm; without one it takes 5 zeros at the end and another curve that goes on. A "
+        "NaN shown as anything but 0, a running mean or Caffe's 87.3365 goes unnoticed."
     )
     explains = (
         "nan-loss",

@@ -51,9 +51,9 @@ DETECTRON = "FloatingPointError: Loss became infinite or NaN at iteration=120!"
 class NanLoss(Rule):
     """A loss became NaN or infinite: the weights are lost from there on unless the step was skipped.
 
-    Every NaN in a log is true, so this needs no statistics. What takes care is what is not a NaN loss: cells that stand
-    for "not recorded" (the sources leave those out with a notice); a validation loss of which nothing shows that it was
-    computed is only a warning.
+    Every NaN in a log is real, so this needs no statistics, only care about what is not a NaN loss: cells that stand
+    for "not recorded" (the sources leave those out with a notice); a validation loss that may never have been computed
+    is only a warning.
     """
 
     id = "nan-loss"
@@ -76,8 +76,8 @@ class NanLoss(Rule):
     )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
     limits = (
-        "Sees what is logged: a NaN between two records, or one that the trainer replaced, goes unseen. Which "
-        "operation made it, only anomaly detection in the program tells."
+        "Sees what is logged: a NaN between two records, or one that the trainer replaced, goes unnoticed. Only "
+        "anomaly detection in the program shows which operation produced it."
     )
     explains = (
         "constant-metric",

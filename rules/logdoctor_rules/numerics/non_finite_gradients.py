@@ -46,8 +46,8 @@ TO_TELL = (
 class NonFiniteGradients(Rule):
     """Steps whose gradient is NaN or infinite although the loss is finite: they are skipped, or they ruin the weights.
 
-    A dynamic loss scale makes such steps on purpose: many in a row at the start, while it looks for its level, and
-    afterwards one when it tries a higher one. What is reported are many, or several in a row, after that start.
+    A dynamic loss scale causes such steps on purpose: many in a row at the start, while it searches for its level, and
+    later single ones when it tries a higher one. Many of them, or several in a row, after the start are reported.
     """
 
     id = "non-finite-gradients"
@@ -66,9 +66,9 @@ class NonFiniteGradients(Rule):
         "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
     )
     limits = (
-        "Needs 10 gradient norms on the axis of the training loss; without a loss only those count that stay so to the "
-        "end. Up to 32 bad ones at the start, and single ones "
-        "later, pass as a loss scale at work; which layer it is, the norm hides."
+        "Needs 10 gradient norms on the axis of the training loss; without a loss only norms count that stay "
+        "non-finite to the end. Up to 32 of them at the start, and single ones later, are taken for a loss scale at "
+        "work. The norm does not show which layer is at fault."
     )
     explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence", "still-improving")
 

@@ -59,10 +59,10 @@ AVERAGE = {"steps instead of epochs": "a value at a step is no average"}
 class BadInitialLoss(Rule):
     """The first loss of a classifier is far from ln C, the loss of a network that has seen nothing.
 
-    Far above, the outputs are too large at the start, by their weights or by inputs that are not normalised, and the
-    first updates are spent on making them small. Far below, the network knows the labels already: a pretrained start,
-    or leakage. Without a known C, a loss that falls to a small part of itself at once has started from such outputs.
-    Logs that begin late are not judged, and a first value that is an average over many updates only when it is far off.
+    Far above, the outputs are too large at the start, because of their weights or of inputs that are not normalised,
+    and the first updates are spent on shrinking them. Far below, the network already knows the labels: a pretrained
+    start, or leakage. If C is unknown, a loss that falls to a small fraction of itself at once started from such
+    outputs. Logs that begin late are not judged; a first value that averages many updates, only if it is far off.
     """
 
     id = "bad-initial-loss"
@@ -70,7 +70,7 @@ class BadInitialLoss(Rule):
     severity = Severity.WARNING
     causes = (*CAUSES, "leakage")
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
-    limits = "Needs 6 values from the start and a known number of classes; else 12, and a sudden fall to a twelfth."
+    limits = "Needs 6 values from the start and a known number of classes; otherwise 12 and a sudden fall to a twelfth."
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
 
     max_start: float = threshold(

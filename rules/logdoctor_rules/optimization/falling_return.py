@@ -47,9 +47,8 @@ CHOSEN: dict[str, Any] = {
 class FallingReturn(Rule):
     """The return ends surely below where the policy began: it learns to avoid what is rewarded.
 
-    A return that wavers, that comes back towards where it began, or that has only just fallen is no finding, nor is one
-    of several rewards, another of which rises. Nor is that of preference tuning, where the rewards of chosen and
-    rejected answers may both fall.
+    A return that wavers, recovers, or has only just fallen is no finding, nor is one of several rewards if another
+    rises. Neither is preference tuning, in which the rewards of chosen and rejected answers may both fall.
     """
 
     id = "falling-return"

@@ -42,9 +42,10 @@ from logdoctor.wording import number, stretch
 class Plateau(Rule):
     """The training loss fell early, then stayed flat at a level that is known to be poor.
 
-    A flat end after a long fall is convergence. It takes evidence that more was to be had: a sibling run that went
-    much lower, a training accuracy that is poor, answers that are right with a loss near that of guessing, or a rate
-    ten times what seldom trains. A rate that died while the loss fell is lr-decayed-too-early.
+    A flat end after a long fall usually is convergence. The rule needs evidence that the run could have gone lower: a
+    sibling run that did, a poor training accuracy, correct answers with a loss near that of guessing, or a learning
+    rate ten times above those at which hardly anything trains. A rate that decayed to nothing while the loss was still
+    falling is lr-decayed-too-early.
     """
 
     id = "plateau"
@@ -56,12 +57,12 @@ class Plateau(Rule):
     )  # fmt: skip
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a sibling that ends lower, a poor accuracy, a rate beyond what trains or weights that no longer move: "
-        "all else may be all there is."
+        "Needs a sibling that ends lower, a poor accuracy, a rate too high to train at, or weights that no longer "
+        "move: otherwise the level may be the best there is."
     )
     explains = ("slow-convergence", "constant-metric")
 
-    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat: more than it learnt in")
+    flat_share: float = threshold(0.6, "share of the run, up to its end, that must be flat: longer than it learnt")
     max_change: float = threshold(
         0.05,
         "change over the flat part as a share of the whole fall; sound runs gain more in their later 60 %, or have "
@@ -69,35 +70,36 @@ class Plateau(Rule):
     )
     sibling_share: float = threshold(
         0.25,
-        "what a sibling's end lies lower, as a share of its fall; optimizers that all work end within an eighth",
+        "how much lower a sibling ends, as a share of its fall; optimizers that all work end within an eighth",
     )
     repeat_share: float = threshold(
         0.5,
-        "the same of a run that differs in nothing but its seed: of 138 sound runs of the benchmark, none ends more "
-        "than 0.41 above the best of its seeds",
+        "the same for a run that differs only in its seed: of 138 sound runs of the benchmark, none ends more than "
+        "0.41 above the best of its seeds",
     )
     sibling_fall: float = threshold(
         0.1,
-        "fall of that sibling as a share of its start from which it has learnt: those that gain less differ by their "
-        "noise, or are fine-tunings with nothing left to gain",
+        "fall of that sibling, as a share of its start, from which it counts as having learnt: siblings that gain less "
+        "differ only by noise, or are fine-tuning runs with nothing left to gain",
     )
     poor_accuracy: float = threshold(0.6, "training accuracy below which a flat loss is poor (AUTOTRAINER's theta)")
     good_accuracy: float = threshold(
         0.95,
-        "accuracy from which a sibling's lower training loss says nothing: label smoothing alone lifts a loss by 0.5",
+        "accuracy above which a sibling's lower training loss proves nothing: label smoothing alone adds 0.5 to a loss",
     )
     accuracy_gain: float = threshold(
-        0.1, "gain of the accuracy over the run from which it has learnt; next-token accuracies stay low and yet rise"
+        0.1, "rise of the accuracy that shows learning even where it stays low, as next-token accuracies do"
     )
     dead_rate: float = threshold(
         0.01,
-        "rate as a share of its peak below which nothing is learnt; cosine schedules pass it in their last 6 %",
+        "rate, as a share of its peak, below which nothing is learnt; cosine schedules reach it in their last 6 %",
     )
     decayed: float = threshold(
-        0.25, "rate as a share of its peak, where the loss goes flat, that speaks for the schedule"
+        0.25,
+        "rate at the point where the loss goes flat, as a share of its peak, below which the schedule is suspected",
     )
     min_points: float = threshold(
-        10.0, "values that a run must have before an early stop can be told from a short log: four before it, six after"
+        10.0, "values needed to tell an early end of learning from a short log: four before it, six after"
     )
 
     examples = (

@@ -47,7 +47,7 @@ class SlowConvergence(Rule):
     """The training loss falls in an almost straight line through a long run, and has not come far at its end.
 
     Learning that works has diminishing returns: most of the fall comes first. A straight line over a whole long run
-    means that it has not left its beginning. Short runs are not judged: the first steps of any run look like that.
+    means that learning has hardly begun. Short runs are not judged: the first steps of any run look like that.
     """
 
     id = "slow-convergence"
@@ -58,7 +58,9 @@ class SlowConvergence(Rule):
         "clipping-too-tight",
     )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
-    limits = "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to be over."
+    limits = (
+        "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to have ended."
+    )
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
     min_pace: float = threshold(

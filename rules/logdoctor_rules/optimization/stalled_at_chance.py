@@ -56,8 +56,8 @@ class StalledAtChance(Rule):
     """The training loss rests at ln C, the cross-entropy of guessing among C classes; 0.693 for two.
 
     The model gives every input the same answer. The number of classes comes from the settings, from an accuracy that
-    rests near 1 / C, or an area under the curve at one half, from the kind of loss (preference losses begin at ln 2),
-    or, for common counts, from the level. A run that stays there for a while and then falls has learnt.
+    rests near 1 / C, from an area under the curve of one half, from the kind of loss (preference losses begin at ln 2),
+    or, for common counts, from the level itself. A run that stays there for a while and then falls has learnt.
     """
 
     id = "stalled-at-chance"
@@ -68,7 +68,7 @@ class StalledAtChance(Rule):
         "representation-collapse", "temperature-too-high",
     )  # fmt: skip
     references = ("https://karpathy.github.io/2019/04/25/recipe/", "https://github.com/huggingface/trl/issues/1627")
-    limits = "Needs a mean cross-entropy in nats; one summed or weighted, or of uneven classes by far, goes unseen."
+    limits = "Needs a mean cross-entropy in nats; a summed or weighted one, or very uneven classes, go unnoticed."
     stand_ins = (StandIn.VALIDATION,)
     varies: ClassVar[Mapping[str, str]] = {"bits instead of nats": "ln C is the level of guessing in nats"}
     explains = (

@@ -48,9 +48,9 @@ SPENT = PASSED + np.sin(np.pi * PASSED) / np.pi
 class StillImproving(Rule):
     """The loss was still falling when the run ended: more steps would have helped.
 
-    Said of validation where there is one, for only that is worth more steps. A schedule that ended at zero was meant
-    to end there, and its last fall comes from the decay itself: then only a run of few updates is judged, whose loss
-    fell as fast at the end as before by the sum of the rates.
+    Judged on validation where there is one, because only that justifies more steps. A schedule that ended at zero was
+    meant to end there, and its last fall comes from the decay itself: then only a run of few updates is judged, whose
+    loss fell as fast at the end as before, relative to the sum of the rates.
     """
 
     id = "still-improving"
@@ -61,8 +61,8 @@ class StillImproving(Rule):
         "https://github.com/google-research/tuning_playbook#deciding-how-long-to-train-when-training-is-not-compute-bound",
     )
     limits = (
-        "Needs 10 values. Where no rate is logged, the fall that the end of a decay brings looks like one that would "
-        "go on; how much more there is to gain, a curve does not say."
+        "Needs 10 values. Where no rate is logged, the fall at the end of a decay looks like one that would continue. "
+        "A curve does not show how much more there is to gain."
     )
 
     min_gain: float = threshold(

@@ -47,10 +47,10 @@ POOR_FIT: dict[str, Any] = {
 class Underfitting(Rule):
     """Training and validation loss rest together at a high level, though more was to be had.
 
-    A flat end is convergence unless something speaks against it: an accuracy that is little better than guessing on
-    both sets and has stopped rising, or settings that regularise far more than usual. An accuracy that is merely poor
-    may be all that hard data allow. Language models, whose accuracy ends at the entropy of text, are not judged by it.
-    What a sibling reached is the business of plateau.
+    A flat end is convergence unless something contradicts it: an accuracy that is little better than guessing on both
+    sets and has stopped rising, or settings that regularise far more than usual. An accuracy that is merely poor may be
+    all that hard data allow. Language models, whose accuracy is limited by the entropy of text, are not judged by it.
+    What a sibling reached is judged by plateau.
     """
 
     id = "underfitting"
@@ -59,8 +59,8 @@ class Underfitting(Rule):
     causes = CAUSES
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/overfitting",)
     limits = (
-        "Needs both losses, 6 values of one, and an accuracy or settings that regularise far more than usual; a "
-        "regression without those is not judged. What the data allow at best is not in a log."
+        "Needs both losses, 6 values of one of them, and an accuracy or settings that regularise far more than usual; "
+        "a regression without those is not judged. A log does not show how well the data can be fitted at best."
     )
     varies: ClassVar[Mapping[str, str]] = {
         "bits instead of nats": "a classifier is known by its first loss of ln C nats"

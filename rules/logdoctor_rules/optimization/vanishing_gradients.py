@@ -13,7 +13,6 @@ from logdoctor import (
     GradNorm,
     Quantity,
     Rule,
-    Run,
     Severity,
     Span,
     TrainLoss,
@@ -24,7 +23,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.optimization.vanished_gradients import FIRST, why_vanished
+from logdoctor.evidence.optimization.vanished_gradients import FIRST, VanishedNorm, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
 from logdoctor.wording import number, place
 
@@ -44,8 +43,8 @@ MOST = 0.9
 class VanishingGradients(Rule):
     """The gradient norm falls by orders of magnitude, or is next to nothing throughout, and the loss rests unlearnt.
 
-    A model that has learnt all that there is has no gradient left either. So the loss must rest where it began, above
-    that, or at chance; or the gradient must have died all at once with much of the loss left.
+    A model that has learnt everything has no gradient left either. So the loss must rest where it began, above that, or
+    at chance; or the gradient must have died all at once with much of the loss left.
     """
 
     id = "vanishing-gradients"
@@ -65,8 +64,8 @@ class VanishingGradients(Rule):
         "https://docs.aws.amazon.com/sagemaker/latest/dg/debugger-built-in-rules.html",
     )
     limits = (
-        "Needs 10 gradient norms and training losses. The norm of all weights hides layers: the first may get nothing "
-        "while the last ones keep it up."
+        "Needs 10 gradient norms and training losses. The norm over all weights hides single layers: the first may "
+        "get no gradient while the last ones keep the norm up."
     )
     explains = ("stalled-at-chance", "no-learning", "plateau", "slow-convergence", "still-improving")
 
@@ -183,7 +182,6 @@ class VanishingGradients(Rule):
 
     def check(
         self,
-        run: Run,
         norm: Trend[GradNorm],
         train: Trend[TrainLoss],
         chance: ChanceLevels,
@@ -212,7 +210,7 @@ class VanishingGradients(Rule):
             f"{train.series.name} rests at {number(train.end)}, {unlearnt or 'where it was when the gradient died'}",
             Span(series.name, step, series.last_step, "vanished"),
             confidence=confidence_from(limit / max(norm.end, 1e-300), 2 * len(norm)),
-            causes=why_vanished(run, norm, train, settings, siblings, since=since, sudden=sudden),
+            causes=why_vanished(VanishedNorm(norm, since, sudden), train, settings, siblings),
             evidence={
                 "norm at the start": Quantity(begin),
                 "norm at the end": Quantity(norm.end),

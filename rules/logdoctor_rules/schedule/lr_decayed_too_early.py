@@ -45,8 +45,8 @@ WHOLE = 0.05
 class LrDecayedTooEarly(Rule):
     """The learning rate goes to almost zero long before the end of the run, while the loss is falling.
 
-    Progress is measured against the sum of the rates instead of the steps, so that the slowing down that any decay
-    brings is not taken for convergence. A loss that has come to rest while the rate was high has lost nothing.
+    Progress is measured against the sum of the rates instead of the steps, so that the slowdown that any decay causes
+    is not mistaken for convergence. A loss that came to rest while the rate was high has lost nothing.
     """
 
     id = "lr-decayed-too-early"
@@ -55,8 +55,8 @@ class LrDecayedTooEarly(Rule):
     causes = ("schedule-decays-too-soon", "scheduler-stepped-wrongly")
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
-        "Needs a logged rate below a hundredth of its peak for a quarter of the run; a schedule in the settings alone "
-        "is not judged. What more rate would have gained is not measured."
+        "Needs a logged rate that stays below a hundredth of its peak for a quarter of the run; a schedule known only "
+        "from the settings is not judged. How much a higher rate would have gained is not measured."
     )
     explains = (
         "no-learning", "stalled-at-chance", "plateau", "slow-convergence", "still-improving", "underfitting",

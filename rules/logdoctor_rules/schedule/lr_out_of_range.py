@@ -48,9 +48,9 @@ NAMED: dict[str, Any] = {"lr-AdamW": flat(1e-8)}
 class LrOutOfRange(Rule):
     """The learning rate lies far outside what is usual for the optimizer of the run.
 
-    What is usual differs with model, batch and loss, so this is a note; where the loss agrees, in that it ends no lower
-    than it began or breaks, another rule says so louder, and this one is sure. Optimizers that set their own scale and
-    those that are not known are not judged, unless a framework takes one by default.
+    What is usual depends on model, batch and loss, so this is a note; where the loss agrees, because it breaks or ends
+    no lower than it began, confidence is high, and another rule reports the failure itself. Optimizers that set their
+    own scale, and unknown ones, are not judged unless the framework's default is known.
     """
 
     id = "lr-out-of-range"
@@ -59,8 +59,8 @@ class LrOutOfRange(Rule):
     causes = ("learning-rate-too-high", "learning-rate-too-low")
     references = ("Schoop et al. (2021), UMLAUT, doi:10.1145/3411764.3445538",)
     limits = (
-        "Needs the rate and an optimizer with a usual range. That range spans decades for all models together, so a "
-        "rate that is ten times too high for this one may lie within it."
+        "Needs the rate and an optimizer with a usual range. Over all models that range spans decades, so a rate that "
+        "is ten times too high for this model may lie within it."
     )
 
     factor: float = threshold(

@@ -41,8 +41,8 @@ CEILING = 4.0
 class LrRangeTest(Rule):
     """The run raises its learning rate through decades: a range test, not a training.
 
-    Its loss is meant to blow up at the end, so no other rule judges it. The rate to take is where the smoothed loss
-    falls steepest over the logarithm of the rate, and at most a tenth of the rate at which it blows up.
+    Its loss is meant to blow up at the end, so no other rule judges it. The rate to use is where the smoothed loss
+    falls most steeply over the logarithm of the rate, and at most a tenth of the rate at which it blows up.
     """
 
     id = "lr-range-test"
@@ -54,8 +54,8 @@ class LrRangeTest(Rule):
         "https://github.com/fastai/fastai/blob/main/fastai/callback/schedule.py",
     )
     limits = (
-        "Needs a logged rate that rises all the way, over two decades or more. What it suggests comes from one short "
-        "run, and holds for its batch size and optimizer."
+        "Needs a logged rate that rises throughout, by a factor of a hundred or more. Its suggestion comes from one "
+        "short run, and holds for the batch size and optimizer of that run."
     )
     explains = (
         "divergence",

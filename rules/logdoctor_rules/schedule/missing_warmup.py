@@ -50,11 +50,12 @@ ADAM = {"optimizer": "AdamW"}
 class MissingWarmup(Rule):
     """The first steps at the full learning rate throw the loss up, or keep it high, before it learns.
 
-    Adaptive optimizers divide by statistics that are not formed yet, so that a full first rate is too high for a
-    while. A constant rate is sound where it does no harm: it takes an overshoot of the loss above its start that comes
-    but once, or a sibling with another warm-up that goes much lower. Where the log begins after it, the loss comes down
-    at once, by leaps or with a burst of the gradient, though not by decades. A later jump is judged by its harm. A run
-    that its first updates threw to several times its start is told whatever its optimizer, in a log of few values too.
+    Adaptive optimizers divide by statistics that have not formed yet, so that a full rate is too high at first. A
+    constant rate is sound where it does no harm: the rule needs an overshoot of the loss above its start that comes
+    only once, or a sibling with another warm-up that goes much lower. Where the log begins after the overshoot, the
+    loss comes down at once, in leaps or with a burst of the gradient, though not by orders of magnitude. A later jump
+    is judged by its harm. A run that its first updates threw to several times its start is reported whatever its
+    optimizer, even in a log of few values.
     """
 
     id = "missing-warmup"
@@ -67,8 +68,8 @@ class MissingWarmup(Rule):
     )
     explains = ("plateau",)
     limits = (
-        "Sees a loss thrown to three times its start; for less, it needs 40 values, no plain SGD, and a rate that is "
-        "logged, far too high or set without a warm-up. A jump of the rate needs 40 values."
+        "Sees a loss thrown to three times its start; for less it needs 40 values, an optimizer other than plain SGD, "
+        "and a rate that is logged, far too high or set without a warm-up. A jump of the rate needs 40 values."
     )
 
     full: float = threshold(0.8, "rate as a share of its peak that counts as full: a decay may have begun")

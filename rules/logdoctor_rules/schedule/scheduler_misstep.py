@@ -48,8 +48,8 @@ def _line(kind: str, text: str) -> TextEvent:
 class SchedulerMisstep(Rule):
     """The logged rate shows that the scheduler is stepped too often, in the wrong order, or was begun anew.
 
-    Stepped once per micro-batch, a schedule is over after 1/k of the run, or comes back up when it is a cosine; not
-    restored at a resume, it begins again. Warm restarts at the end of alike cycles and named cycles are meant so.
+    Stepped once per micro-batch, a schedule is over after 1/k of the run, or rises again if it is a cosine; not
+    restored on resume, it begins again. Warm restarts after cycles of equal length, and named cycles, are intended.
     """
 
     id = "scheduler-misstep"
@@ -57,7 +57,9 @@ class SchedulerMisstep(Rule):
     severity = Severity.WARNING
     causes = ("scheduler-stepped-wrongly", "resumed-without-state", "learning-rate-jump")
     references = ("https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate",)
-    limits = "Needs a logged rate; a schedule that is only over too soon is seen where the settings name accumulation."
+    limits = (
+        "Needs a logged rate; a schedule that merely ends too soon is noticed only if the settings name accumulation."
+    )
     explains = (
         "lr-decayed-too-early", "no-learning", "stalled-at-chance", "underfitting", "loss-spike", "oscillation",
         "noisy-validation",

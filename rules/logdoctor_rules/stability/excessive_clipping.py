@@ -50,8 +50,8 @@ class ExcessiveClipping(Rule):
     """Most steps are clipped, to a norm far below the usual one: the threshold sets the length of the step.
 
     Many sound recipes clip most of their steps (language models at 1.0, reinforcement learning at 0.5), so that alone
-    is at most a note. It is a warning where the training learns slowly as well, or where plain SGD leaves the
-    gradient as large as it was.
+    is at most a note. It is a warning where training is slow as well, or where plain SGD leaves the gradient as large
+    as it was.
     """
 
     id = "excessive-clipping"

@@ -43,9 +43,9 @@ NEARLY = 0.3
 class ExplodingGradients(Rule):
     """The gradient norm leaves its own history by a factor of ten or more, and the loss is hurt.
 
-    Norms are compared with what they were before, as logarithms: a norm that drifts up threefold over a run, large
-    norms of the first steps that fall, and single heavy-tailed values are ordinary. A growth that does not hurt the
-    loss is worth a note where it lasts to the end; where the loss rose first, the growth is its consequence.
+    Norms are compared with earlier ones on a logarithmic scale: a norm that drifts up threefold over a run, large norms
+    in the first steps that fall, and single heavy-tailed values are ordinary. Growth that does not hurt the loss is a
+    note if it lasts to the end; where the loss rose first, the growth is its consequence.
     """
 
     id = "exploding-gradients"

@@ -9,8 +9,9 @@ import torch
 
 from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
+from logdoctor.replay.trials.changes import Change
+from logdoctor.replay.trials.experiment import attempt
 from logdoctor.replay.trials.situation import Situation, situation
-from logdoctor.replay.trials.trials import Change, attempt
 from logdoctor.replay.window.dials import Dials
 from logdoctor.replay.window.reproduce import LEAD, reproduce
 from logdoctor.replay.window.session import Session

@@ -22,13 +22,14 @@ from logdoctor.packs import installed_rules
 from logdoctor.reports.formats import render, render_files
 from logdoctor.reports.html.document import document
 from logdoctor.reports.html.folders import divided
-from logdoctor.reports.html.judged import files as read_files
 from logdoctor.reports.html.names import cut, linked, run_names
+from logdoctor.reports.html.provenance import files as read_files
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
 from logdoctor.rule import example_run
 from logdoctor.run import Run, Series
 from logdoctor.run.understand import understand
+from logdoctor.sources.discovery.discover import Skipped
 
 SAMPLES = Path(__file__).parents[3] / "sample_logs"
 
@@ -306,5 +307,5 @@ def test_metrics_beside_the_loss_are_in_the_curves_of_the_run() -> None:
 
 
 def test_files_that_could_not_be_read_are_named() -> None:
-    one = replace(diagnosis(run("a")), not_read=("b/metrics.csv (permission denied)",))
+    one = replace(diagnosis(run("a")), skipped=Skipped(not_read=("b/metrics.csv (permission denied)",)))
     assert "Not read: b/metrics.csv (permission denied)" in text(one)

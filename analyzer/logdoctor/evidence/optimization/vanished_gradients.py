@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend
 from logdoctor.wording import number
@@ -22,57 +23,59 @@ ABOVE = 1.1
 """Loss at the end in units of its start from which it is above it."""
 
 
+@dataclass(frozen=True)
+class VanishedNorm:
+    """A gradient norm that is next to nothing from some block on."""
+
+    norm: Trend[GradNorm]
+    since: int
+    """The block."""
+    sudden: bool
+    """Whether it died all at once, not bit by bit."""
+
+    @property
+    def is_zero(self) -> list[str]:
+        """The clause that the norm is exactly zero; empty where it is not."""
+        return ["the norm is exactly zero"] if self.norm.end == 0 else []
+
+    @property
+    def blew_up(self) -> list[str]:
+        """The clause that the norm burst before it vanished; empty where it did not."""
+        values = self.norm.series.values
+        before = values[self.norm.series.steps < self.norm.steps[self.since]] if self.since else values[:0]
+        if not len(before) or float(before.max()) < BURST * float(np.median(before[:FIRST])):
+            return []
+        return [f"the norm reached {number(float(before.max()))} before it vanished"]
+
+
 def why_vanished(
-    run: Run,
-    norm: Trend[GradNorm],
-    train: Trend[TrainLoss],
-    settings: Hyperparameters,
-    siblings: Siblings,
-    *,
-    since: int,
-    sudden: bool,
+    vanished: VanishedNorm, train: Trend[TrainLoss], settings: Hyperparameters, siblings: Siblings
 ) -> tuple[Cause, ...]:
-    """Weigh the causes of a norm that is next to nothing from a block on, where it died `sudden`ly or bit by bit."""
+    """Weigh the causes of a norm that vanished although the loss has not been learnt."""
     if not train.series.values.any():
         nothing = "the loss is exactly zero from the first value on, so that there is nothing to learn from"
         causes = [because("wrong-loss-or-output", Strength.LIKELY, pro=[nothing])]
-    elif not norm.series.values.any():
+    elif not vanished.norm.series.values.any():
         none = "the norm is exactly zero from the first value on: no gradient reaches what is trained"
         causes = [because("optimizer-not-stepping", Strength.LIKELY, pro=[none]), because("dead-activations")]
     else:
-        causes = _by_course(norm, train, siblings, since=since, sudden=sudden)
-    if (half := settings.half_precision) and run.find(LossScale) is None:
-        zero = _is_zero(norm)
-        flushed = likely_if(zero and since == 0)  # activations seldom die before training
-        pro = [f"the settings name {half}, and no loss scale is logged", *zero]
+        causes = _by_course(vanished, train, siblings)
+    if (half := settings.half_precision) and settings.run.find(LossScale) is None:
+        flushed = likely_if(vanished.is_zero and vanished.since == 0)  # activations seldom die before training
+        pro = [f"the settings name {half}, and no loss scale is logged", *vanished.is_zero]
         causes.append(because("half-precision-underflow", flushed, pro=pro))
     return ranked(*causes)
 
 
-def _by_course(
-    norm: Trend[GradNorm], train: Trend[TrainLoss], siblings: Siblings, *, since: int, sudden: bool
-) -> list[Cause]:
+def _by_course(vanished: VanishedNorm, train: Trend[TrainLoss], siblings: Siblings) -> list[Cause]:
     """Weigh the causes by how the norm came to nothing, and by where the loss is."""
-    blown, zero = _blew_up(norm, since), _is_zero(norm)
+    blown, zero = vanished.blew_up, vanished.is_zero
     above = [f"the loss ends above its start of {number(train.first)}"] if train.end > ABOVE * train.first else []
-    first = ["the norm is next to nothing from the first value on"] if since == 0 else []
-    slowly = [] if zero or sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
+    first = ["the norm is next to nothing from the first value on"] if vanished.since == 0 else []
+    slowly = [] if zero or vanished.sudden or first or blown else ["the norm falls bit by bit, and is not zero"]
     return [
         rate_too_high(siblings, Strength.LIKELY if blown or above else Strength.UNLIKELY, pro=[*blown, *above]),
-        because("dead-activations", likely_if(zero or sudden), pro=zero),
+        because("dead-activations", likely_if(zero or vanished.sudden), pro=zero),
         because("saturated-activations", likely_if(slowly), pro=slowly, contra=zero),
         because("bad-initialization", Strength.LIKELY if first else Strength.UNLIKELY, pro=first),
     ]
-
-
-def _blew_up(norm: Trend[GradNorm], since: int) -> list[str]:
-    """Say so where the norm burst before it vanished."""
-    values = norm.series.values
-    before = values[norm.series.steps < norm.steps[since]] if since else values[:0]
-    if not len(before) or float(before.max()) < BURST * float(np.median(before[:FIRST])):
-        return []
-    return [f"the norm reached {number(float(before.max()))} before it vanished"]
-
-
-def _is_zero(norm: Trend[GradNorm]) -> list[str]:
-    return ["the norm is exactly zero"] if norm.end == 0 else []

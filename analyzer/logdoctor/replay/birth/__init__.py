@@ -1,1 +1,1 @@
-"""Where a number that is not finite was born, and what grew towards it."""
+"""Where a non-finite number first arose, its birth, and what grew towards it."""

@@ -1,4 +1,4 @@
-"""Which storages hold a number that is not finite, and since which birth, while a training step runs."""
+"""Which storages hold a non-finite number, and from which birth, while a training step runs."""
 
 from __future__ import annotations
 

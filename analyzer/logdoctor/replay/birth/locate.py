@@ -1,4 +1,4 @@
-"""The failing step once more, traced: which operation made the first number that is not finite."""
+"""Trace the failing step: which operation produced the first non-finite number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which modules' outputs grew towards the failure: how it got there, before anything overflowed."""
+"""Which modules' outputs grew towards the failure, before anything overflowed."""
 
 from __future__ import annotations
 

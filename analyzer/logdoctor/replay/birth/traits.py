@@ -1,4 +1,4 @@
-"""What the schema of an ATen operation says of its arguments and results, and which operations are exceptions."""
+"""Properties of ATen operations: which arguments they read and write, from their schemas, and the exceptions."""
 
 from __future__ import annotations
 

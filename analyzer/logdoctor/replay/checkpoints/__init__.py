@@ -1,1 +1,1 @@
-"""Saved trainings in the layouts that people have: one file for each, with `recognizes` and `read`."""
+"""Saved trainings in common layouts: one module for each, with `recognizes` and `read`."""

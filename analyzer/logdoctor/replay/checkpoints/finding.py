@@ -1,4 +1,4 @@
-"""Which saved states lie below the folder of a run."""
+"""Find the saved states below the folder of a run."""
 
 from __future__ import annotations
 

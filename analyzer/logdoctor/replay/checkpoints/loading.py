@@ -1,4 +1,4 @@
-"""Putting saved parts back into what `setup()` built, with one line for whatever does not fit."""
+"""Load saved parts into what `setup()` built, with one line for whatever does not fit."""
 
 from __future__ import annotations
 

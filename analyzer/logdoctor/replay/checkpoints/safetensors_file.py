@@ -1,4 +1,4 @@
-"""A safetensors file: weights alone, their step in the name or in the file's own notes."""
+"""A safetensors file: only weights, with their step in the name or in the metadata."""
 
 from __future__ import annotations
 

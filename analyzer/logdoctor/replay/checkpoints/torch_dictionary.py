@@ -1,4 +1,4 @@
-"""A dictionary saved with `torch.save`, with the names that training scripts give its parts."""
+"""A dictionary saved with `torch.save`, under the keys that training scripts use."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a replay is given: the user's recipe, checkpoints, and the failure that a diagnosis flagged."""
+"""The inputs of a replay: the user's recipe, checkpoints, and the failure that a diagnosis flagged."""

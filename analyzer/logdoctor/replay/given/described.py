@@ -1,4 +1,4 @@
-"""What a batch is made of, in words."""
+"""Describe the contents of a batch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts a recipe: what a capture shows is filled in, the rest is marked for the user."""
+"""Draft a recipe: what a capture shows is filled in, the rest is marked for the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a replay takes from a diagnosis: the run, the step that is flagged, and the losses logged of it."""
+"""What a replay takes from a diagnosis: the run, the flagged step, and the logged losses."""
 
 from __future__ import annotations
 

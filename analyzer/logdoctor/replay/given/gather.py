@@ -1,4 +1,4 @@
-"""Everything that one replay works with, gathered from the folder of a run, its recipe and its checkpoints."""
+"""Gather the inputs of a replay from the folder of a run, its recipe and its checkpoints."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the experiments come to: facts, causes, a verdict; without torch."""
+"""Conclusions from the experiments: facts, causes, a verdict; without torch."""

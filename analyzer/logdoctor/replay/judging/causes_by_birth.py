@@ -1,4 +1,4 @@
-"""Causes that show in where a number that is not finite was born. Each is asked with the facts, and may be silent."""
+"""Causes that can be concluded from where the first non-finite number arose; each may abstain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Causes that show in what removed the failure: trials, probes and measured updates. Each may be silent."""
+"""Causes that can be concluded from trials, probes and measured updates; each may abstain."""
 
 from __future__ import annotations
 

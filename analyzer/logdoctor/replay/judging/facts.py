@@ -1,4 +1,4 @@
-"""What is known of a failure when its cause is judged, and how it is said."""
+"""The facts about a failure from which its cause is judged, and their wording."""
 
 from __future__ import annotations
 

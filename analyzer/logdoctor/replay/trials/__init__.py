@@ -1,1 +1,1 @@
-"""Experiments on the failure: what is tried, which examples matter, and whether a fix holds."""
+"""Experiments on the failure: which changes are tried, which examples matter, and whether a fix holds."""

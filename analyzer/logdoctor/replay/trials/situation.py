@@ -1,4 +1,4 @@
-"""What is known of a failure when changes are chosen to be tried, and the numbers that tell causes apart."""
+"""What is known about a failure when changes are selected, and the numbers that distinguish causes."""
 
 from __future__ import annotations
 

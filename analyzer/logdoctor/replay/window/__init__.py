@@ -1,1 +1,1 @@
-"""Windows of training steps run again, as they were or with one thing changed."""
+"""Windows of training steps, re-run unchanged or with one thing changed."""

@@ -1,4 +1,4 @@
-"""Where a replay runs: the device, settings that make it repeatable, and moving batches there."""
+"""Where a replay runs: the device, settings for repeatability, and moving batches there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trial changes in a training step, and how that is done from outside, by hooks on every optimizer."""
+"""What a trial changes in a training step, and how: from outside, by hooks on every optimizer."""
 
 from __future__ import annotations
 

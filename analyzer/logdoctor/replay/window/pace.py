@@ -1,4 +1,4 @@
-"""How often a training stepped its schedule: after every step, or now and then, as once an epoch; its rates tell."""
+"""How often a training stepped its schedule, after every step or once an epoch, inferred from its rates."""
 
 from __future__ import annotations
 

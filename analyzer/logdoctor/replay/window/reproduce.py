@@ -1,4 +1,4 @@
-"""The window run again unchanged, twice: whether it fails, where first, and whether its losses are those of the log."""
+"""Re-run the window twice, unchanged: whether and where it fails, and whether its losses match the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training brought back to a state, and windows of steps from there."""
+"""A training restored to a state, and windows of steps from there."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Session:
         return Snapshot(training, state.step, self.device)
 
     def at(self, start: Snapshot) -> Stepper:
-        """Put a snapshot back and return what takes its steps."""
+        """Restore a snapshot and return the stepper that continues from it."""
         start.put_back()
         stepper = self._steppers[id(start.training)]
         stepper.material = self.material
@@ -77,9 +77,9 @@ class Session:
         measure: bool = False,
         keep: Collection[int] = (),
     ) -> Window:
-        """Replay from a snapshot up to and with step `last`, the first failure, or the last batch there is.
+        """Replay from a snapshot up to and including step `last`, the first failure, or the last available batch.
 
-        Snapshots before the steps of `keep` are kept. Raises ReplayError where even the first step has no batch.
+        Snapshots are kept before the steps in `keep`. Raises ReplayError where even the first step has no batch.
         """
         stepper = self.at(start)
         if dials.seed is not None:
@@ -118,7 +118,7 @@ class Session:
         return stepper.step(start.step, Dials(swap={start.step: batch})).loss if own else stepper.forward(batch)
 
     def _draw_as_then(self, step: int) -> None:
-        """Set the random states that a capture recorded before a step: between steps the training's loader drew too."""
+        """Restore the random states recorded before a step: the training's data loader also drew between steps."""
         if self.material.randomness is not None:
             with suppress(LookupError):
                 self.material.randomness(step)

@@ -1,4 +1,4 @@
-"""A training kept in memory at one step, so that many trials can begin there."""
+"""A training kept in memory at one step, from which many trials can start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One optimizer step as the recipe says, with a trial's changes, measured."""
+"""One optimizer step by the recipe, with the changes of a trial, measured."""
 
 from __future__ import annotations
 

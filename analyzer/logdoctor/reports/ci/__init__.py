@@ -1,1 +1,1 @@
-"""For CI services and code hosts: annotations, issues and test results, hung on places in the checkout."""
+"""For CI services and code hosts: annotations, issues and test results, attached to places in the checkout."""

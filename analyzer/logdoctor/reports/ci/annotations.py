@@ -1,4 +1,4 @@
-"""What a CI service shows beside the code: one annotation a problem, worst first; of a gate also what did not pass."""
+"""Annotations beside the code in a CI service: one per problem, worst first, and the checks of a gate that failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a finding is to be read, as a path from the top of the checkout: what CI services hang annotations on."""
+"""The place of a finding as a path from the top of the checkout, to which CI services attach annotations."""
 
 from __future__ import annotations
 

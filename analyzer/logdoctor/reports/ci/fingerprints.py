@@ -1,4 +1,4 @@
-"""What tells a finding from others and stays the same from one analysis to the next."""
+"""Fingerprints of findings that stay the same from one analysis to the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JUnit XML, which Jenkins, GitLab, Azure, CircleCI and Buildkite read: a test suite a run, a test case a rule.
+"""JUnit XML, which Jenkins, GitLab, Azure, CircleCI and Buildkite read: one test suite per run, one case per rule.
 
 A rule that passed is a test case that passed, so that a dashboard shows the share that is sound. The name of a test
 case is the rule alone: it is the same test, whatever it finds. Written for the schema of Jenkins' xUnit plugin

@@ -1,4 +1,4 @@
-"""The report for people in one HTML file: no network, no script needed to read it."""
+"""The report for people as one HTML file that needs neither a network nor scripts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 MAX_RUNS = 100
-"""Runs of one page; more become an index and pages beside it."""
+"""Most runs of a single page; more become an index and further pages."""
 
 
 def render(report: Report, _page: Page) -> str:
@@ -23,9 +23,9 @@ def render(report: Report, _page: Page) -> str:
 
 
 def pages(report: Report, name: str) -> dict[str, str]:
-    """Return the files of a report, by their paths beside the first, which is called `name` and stands last.
+    """Return the files of a report by their relative paths; the main one is called `name` and comes last.
 
-    Over `MAX_RUNS` runs, `report.html` is an index and the folder `report` holds pages.
+    With more than `MAX_RUNS` runs, `report.html` is an index and the folder `report` holds the pages.
     """
     from logdoctor.reports.html.document import document, index, part
     from logdoctor.reports.html.folders import divided

@@ -1,4 +1,4 @@
-"""A chart: panels under each other on one axis, the stretch that a finding is about, ticks and captions."""
+"""A chart: panels on a common axis, the stretch that a finding is about, ticks and captions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import Curve, Panel
 from logdoctor.reports.html.geometry import Scale, round_ticks
 from logdoctor.reports.html.names import cut
-from logdoctor.reports.html.plot import POINTS, plot
+from logdoctor.reports.html.plot import POINTS, Canvas, plot
 from logdoctor.reports.html.shapes import Band, Chart, Plot, Tick
 from logdoctor.reports.html.values import described, values
 from logdoctor.run import Series
@@ -32,19 +32,19 @@ TIGHT = 15.0
 """Percent of the axis between two ticks below which one is left out on a phone."""
 
 ROOMIER = 1.4
-"""The same between ticks at the ends and at the finding, which are longer numbers, in units of that between others."""
+"""Factor on the distance between ticks at the ends and at the finding, which are longer numbers."""
 
 MAX_BANDS = 12
-"""Stretches of one finding that are drawn."""
+"""Most stretches of one finding that are drawn."""
 
 NARROWEST = 0.6
-"""Percent of the axis that a stretch takes at least, so that a step is seen."""
+"""Least width of a stretch in percent of the axis, so that a single step is visible."""
 
 WASHED = 90.0
-"""Percent of the axis from which a wash tells nothing."""
+"""Percent of the axis from which a stretch is not shaded, because nearly everything would be."""
 
 NOTE = 34
-"""Characters of what is said of a stretch on it."""
+"""Most characters of the label of a stretch."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,13 @@ def chart(
     first = contents[0].curves[0].series
     bands = tuple(_bands(finding, contents, axis, frame))
     beside = [one for one in siblings if one.series.axis == first.axis]
-    placed = list(_placed(contents, beside, axis, finding, frame))
-    plots, said = [one for one, _ in placed], [remark for _, remark in placed if remark]
+    placed = list(_placed(contents, beside, Canvas(axis, finding, frame.points), frame.tall))
+    plots, remarks = [one for one, _ in placed], [remark for _, remark in placed if remark]
     if frame.is_wide and any(one.triangles for one in plots):
-        said.append("Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place.")
-    said += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
+        remarks.append(
+            "Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place."
+        )
+    remarks += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
     curves = [curve for content in contents for curve in content.curves]
     logarithmic = ", log scale" if plots[0].logarithmic else ""
     columns, rows = values(contents, finding)
@@ -100,20 +102,20 @@ def chart(
         ticks=tuple(_ticks(axis, bands, frame.crowded)),
         axis=axis_word(first.axis),
         description=" ".join(described(curve, contents) for curve in curves),
-        caption=" ".join(said),
+        caption=" ".join(remarks),
         columns=(axis_word(first.axis), *columns),
         rows=rows,
     )
 
 
 def _placed(
-    contents: Sequence[Panel], siblings: Sequence[Curve], axis: Scale, finding: Finding | None, frame: Frame
+    contents: Sequence[Panel], siblings: Sequence[Curve], canvas: Canvas, first_height: int
 ) -> Iterator[tuple[Plot, str]]:
-    """Yield the panels below each other, each with what is to be said of it; siblings go into the first."""
+    """Yield the panels from top to bottom, each with a remark about it; siblings go into the first."""
     top = float(TOP)
     for place, content in enumerate(contents):
-        height = STRIP if content.is_strip else MIDDLE if place else frame.tall
-        yield plot(content, () if place else siblings, axis, (top, height), finding, frame.points)
+        height = STRIP if content.is_strip else MIDDLE if place else first_height
+        yield plot(content, () if place else siblings, canvas, top=top, height=height)
         top += height + BETWEEN
 
 

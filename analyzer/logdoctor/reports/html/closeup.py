@@ -1,4 +1,4 @@
-"""The event of a finding close up, beside its chart: single values where it began, else the metric meanwhile."""
+"""A close-up of the event of a finding next to its chart: single values where it began, else the metric meanwhile."""
 
 from __future__ import annotations
 

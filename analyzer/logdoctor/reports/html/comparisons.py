@@ -1,4 +1,4 @@
-"""What runs show together, as the report shows it."""
+"""Comparisons of runs in the report."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from logdoctor.run import Axis, Role, Run, Series, Split, roles
 from logdoctor.run.naming import stem_of
 
 MAX_IN_PANEL = 4
-"""More lines than this in one panel cannot be told apart."""
+"""More lines than this in one panel cannot be distinguished."""
 
 STRIPS = (roles.LearningRate, roles.GradNorm, roles.LossScale)
 """What goes under a loss, on the same axis."""
@@ -83,7 +83,7 @@ def panels(run: Run, finding: Finding | None = None) -> list[Panel]:
 
 
 def further(run: Run, shown: Iterable[Panel]) -> list[Panel]:
-    """Return the panels of what a run logs beside what is shown: metrics first, what is not known last."""
+    """Return panels for the other series of a run: metrics first, unrecognised ones last."""
     drawn = {id(curve.series) for panel in shown for curve in panel.curves}
     found: list[Panel] = []
     for one in sorted((one for one in run.series if is_curve(one)), key=lambda one: one.role is roles.Unknown):
@@ -94,7 +94,7 @@ def further(run: Run, shown: Iterable[Panel]) -> list[Panel]:
 
 
 def is_curve(series: Series) -> bool:
-    """Tell what is worth drawing: no series without values, and no counter or setting."""
+    """Tell whether a series is worth drawing: it has values, and is neither a counter nor a setting."""
     return len(series) > 0 and series.role not in (roles.Counter, roles.Setup)
 
 

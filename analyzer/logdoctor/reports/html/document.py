@@ -1,4 +1,4 @@
-"""Everything that the page says, in its order, as plain values; the template only writes it down."""
+"""All contents of the page, in order, as plain values; the template only renders them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from logdoctor.reports.html.data import embedded
 from logdoctor.reports.html.findings import FindingView, views
 from logdoctor.reports.html.folders import MAX_FOLDERS, Folder, folders
 from logdoctor.reports.html.gate import GateView, gate_view
-from logdoctor.reports.html.judged import (
+from logdoctor.reports.html.names import RunName, run_names
+from logdoctor.reports.html.notices import NoticeView, notice_views
+from logdoctor.reports.html.provenance import (
     FileView,
     RuleView,
     ThresholdView,
@@ -25,8 +27,6 @@ from logdoctor.reports.html.judged import (
     thresholds,
     versions,
 )
-from logdoctor.reports.html.names import RunName, run_names
-from logdoctor.reports.html.notices import NoticeView, notice_views
 from logdoctor.reports.html.runs import RunView, run_link, run_views
 from logdoctor.reports.layout import Page
 from logdoctor.reports.report import Report
@@ -157,11 +157,12 @@ def _document(
 
 
 def _not_read(diagnosis: Diagnosis) -> Iterator[str]:
-    """Yield what was left unread, and why: silence about it would be praise."""
-    for text in diagnosis.not_read[:MOST_NOT_READ]:
+    """Yield what was not read, and why: unmentioned, it would pass for sound."""
+    not_read = diagnosis.skipped.not_read
+    for text in not_read[:MOST_NOT_READ]:
         yield f"Not read: {printable(text)}"
-    if len(diagnosis.not_read) > MOST_NOT_READ:
-        yield f"and {len(diagnosis.not_read) - MOST_NOT_READ:,} more; `logdoctor inspect` lists them"
+    if len(not_read) > MOST_NOT_READ:
+        yield f"and {len(not_read) - MOST_NOT_READ:,} more; `logdoctor inspect` lists them"
 
 
 def _subject(diagnosis: Diagnosis) -> str:

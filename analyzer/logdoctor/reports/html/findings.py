@@ -1,4 +1,4 @@
-"""A problem as the report shows it: what, where, why, what to do."""
+"""A problem in the report: what, where, why, what to do."""
 
 from __future__ import annotations
 

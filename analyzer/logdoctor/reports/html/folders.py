@@ -1,4 +1,4 @@
-"""The folders that runs lie in: for the navigation, and to divide many runs among pages."""
+"""The folders of the runs, for the navigation and for dividing many runs among pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a gate found, as the report shows it."""
+"""The result of a gate in the report."""
 
 from __future__ import annotations
 

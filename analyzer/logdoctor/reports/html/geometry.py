@@ -1,4 +1,4 @@
-"""Where things lie in a chart: scales, ticks, and which points stand for a long series."""
+"""Positions in a chart: scales, areas, ticks, and which points represent a long series."""
 
 from __future__ import annotations
 
@@ -61,6 +61,34 @@ class Scale:
     def ticks(self, about: int) -> tuple[float, ...]:
         """Return round values on the axis, roughly so many."""
         return log_ticks(self.low, self.high, about) if self.logarithmic else round_ticks(self.low, self.high, about)
+
+
+@dataclass(frozen=True)
+class Area:
+    """The rectangle of one panel, with the scales of its two axes."""
+
+    across: Scale
+    upright: Scale
+    top: float
+    """Pixels above it in the chart."""
+    height: int
+    """In pixels."""
+
+    def x(self, steps: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return where steps lie, in percent of the width."""
+        return self.across.at(steps.astype(np.float64)) * 100
+
+    def y(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return where values lie, in pixels below the top of the area; what lies far outside is cut off."""
+        return np.clip((1 - self.upright.at(values)) * self.height, -2 * self.height, 3 * self.height)
+
+    def x_of(self, step: float) -> float:
+        """Return where one step lies, in percent of the width."""
+        return self.across.place(float(step)) * 100
+
+    def y_of(self, value: float) -> float:
+        """Return where one value lies, in pixels below the top of the area."""
+        return float(self.y(np.array([value]))[0])
 
 
 def round_ticks(low: float, high: float, about: int) -> tuple[float, ...]:

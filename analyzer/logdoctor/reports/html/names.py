@@ -1,4 +1,4 @@
-"""How the report calls runs and series."""
+"""The names of runs and series in the report."""
 
 from __future__ import annotations
 

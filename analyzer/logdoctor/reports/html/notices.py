@@ -1,4 +1,4 @@
-"""Oddities of the files, as the report shows them."""
+"""Notices about files in the report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NoticeView:
 
 
 def notice_views(diagnosis: Diagnosis, names: Mapping[str, RunName]) -> tuple[NoticeView, ...]:
-    """Return what reading noticed, damage first; what several runs of one file share is said once."""
+    """Return the notices, damage first; one that several runs of a file share appears once."""
     made = {
         (notice.path, notice.kind, notice.message): NoticeView(
             notice.kind,

@@ -1,4 +1,4 @@
-"""The page as text: one file with its style, scripts and data inside, and a policy that lets nothing else in."""
+"""The page as text: one file with its style, scripts and data, and a security policy that allows nothing else."""
 
 from __future__ import annotations
 

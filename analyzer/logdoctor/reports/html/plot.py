@@ -1,4 +1,4 @@
-"""One panel of a chart: its lines, dots, labels and marks, placed."""
+"""One panel of a chart: the positions of its lines, dots, labels and marks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.finding import Finding
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import SIBLING, Curve, Panel, flagged_steps
-from logdoctor.reports.html.geometry import Scale, gaps, pieces, thinned
+from logdoctor.reports.html.geometry import Area, Scale, gaps, pieces, thinned
 from logdoctor.reports.html.shapes import Best, Dot, Label, Line, Pause, Plot, Reference
 from logdoctor.reports.html.vertical import levels, vertical
 from logdoctor.run import Series, roles
@@ -39,34 +39,30 @@ NAN_SLOTS = 240
 
 
 @dataclass(frozen=True)
-class Thinning:
-    """How many points a line may have, and the steps that it must have."""
+class Canvas:
+    """What all panels of a chart share."""
 
+    across: Scale
+    """The horizontal axis."""
+    finding: Finding | None
     points: int
-    steps: tuple[int, ...]
+    """How many points a line may have."""
 
 
-def plot(
-    panel: Panel,
-    siblings: Sequence[Curve],
-    axis: Scale,
-    place: tuple[float, int],
-    finding: Finding | None,
-    points: int,
-) -> tuple[Plot, str]:
-    """Place a panel at `place`, its top and height; return it with what is to be said of it."""
-    top, height = place
+def plot(panel: Panel, siblings: Sequence[Curve], canvas: Canvas, *, top: float, height: int) -> tuple[Plot, str]:
+    """Place a panel in a chart; return it with a remark about it, empty where there is nothing to say."""
+    finding = canvas.finding
     upright = vertical(panel, siblings, finding)
-    scale = upright.scale
-    thin = Thinning(min(points, STRIP_POINTS) if panel.is_strip else points, tuple(flagged_steps(finding)))
+    area = Area(canvas.across, upright.scale, top, height)
+    points = min(canvas.points, STRIP_POINTS) if panel.is_strip else canvas.points
     lines: list[Line] = []
     dots: list[Dot] = []
     labels: list[Label] = []
     for curve in (*siblings, *panel.curves):
         drawn = replace(curve, series=upright.drawn(curve.series))
-        lines += _lines(drawn, axis, scale, height, thin)
-        dots += _dots(drawn, axis, scale, top, height) if curve.style != SIBLING else ()
-        labels += _label(drawn, axis, scale, top, height) if curve.label else ()
+        lines += _lines(drawn, area, points, flagged_steps(finding))
+        dots += _dots(drawn, area) if curve.style != SIBLING else ()
+        labels += _label(drawn, area) if curve.label else ()
     made = Plot(
         title=panel.title,
         top=top,
@@ -75,33 +71,30 @@ def plot(
         lines=tuple(lines),
         dots=tuple(dots),
         labels=_apart(labels, top, top + height),
-        ticks=tuple(levels(panel, scale, top, height)),
-        triangles=_triangles(panel, axis),
-        references=tuple(_references(finding, scale, top, height)) if panel.curves[0].style == "train" else (),
-        pauses=tuple(_pauses(panel.curves[0].series, axis, top + height / 2)),
-        best=None if not panel.curves[0].label else _best(panel, axis, scale, top, height),
-        logarithmic=scale.logarithmic,
+        ticks=tuple(levels(panel, area)),
+        triangles=_triangles(panel, canvas.across),
+        references=tuple(_references(finding, area)) if panel.curves[0].style == "train" else (),
+        pauses=tuple(_pauses(panel.curves[0].series, area)),
+        best=None if not panel.curves[0].label else _best(panel, area),
+        logarithmic=upright.scale.logarithmic,
         series=tuple(printable(one.series.name) for one in panel.curves),
     )
     return made, upright.remark
 
 
-def _y(scale: Scale, values: np.ndarray, height: float) -> np.ndarray:
-    return np.clip((1 - scale.at(values)) * height, -2 * height, 3 * height)
-
-
-def _lines(curve: Curve, axis: Scale, scale: Scale, height: int, thin: Thinning) -> Iterator[Line]:
+def _lines(curve: Curve, area: Area, points: int, kept_steps: Sequence[int]) -> Iterator[Line]:
+    """Yield the line of a curve, thinned to some points and those at the steps to keep."""
     series = curve.series
     if len(series) < ONLY_DOTS and curve.style != SIBLING:
         return
-    keep = np.searchsorted(series.steps, [step for step in thin.steps if series.steps[0] <= step <= series.steps[-1]])
-    kept = thinned(series.values, thin.points, np.minimum(keep, len(series) - 1).tolist())
+    keep = np.searchsorted(series.steps, [step for step in kept_steps if series.steps[0] <= step <= series.steps[-1]])
+    kept = thinned(series.values, points, np.minimum(keep, len(series) - 1).tolist())
     parts = []
     for first, end in pieces(series):
-        points = kept[(kept >= first) & (kept < end)]
-        if len(points) > 1:
-            x = np.rint(axis.at(series.steps[points].astype(np.float64)) * GRAIN).astype(np.int64)
-            y = np.rint(_y(scale, series.values[points], height) * 2).astype(np.int64)
+        shown = kept[(kept >= first) & (kept < end)]
+        if len(shown) > 1:
+            x = np.rint(area.across.at(series.steps[shown].astype(np.float64)) * GRAIN).astype(np.int64)
+            y = np.rint(area.y(series.values[shown]) * 2).astype(np.int64)
             parts.append(path(x, y))
     if parts:
         yield Line(curve.style, "".join(parts))
@@ -115,29 +108,27 @@ def path(x: np.ndarray, y: np.ndarray) -> str:
     return f"M{x[0]} {y[0]}l{numbers.replace(' -', '-')}"
 
 
-def _dots(curve: Curve, axis: Scale, scale: Scale, top: float, height: int) -> Iterator[Dot]:
+def _dots(curve: Curve, area: Area) -> Iterator[Dot]:
     series = curve.series
     if len(series) < DOTTED and curve.style != "strip":
         points = np.flatnonzero(np.isfinite(series.values))
     else:
         points = np.array([first for first, end in pieces(series) if end - first == 1][:DOTTED], dtype=np.intp)
     if len(points):
-        x = axis.at(series.steps[points].astype(np.float64)) * 100
-        y = _y(scale, series.values[points], height)
+        x, y = area.x(series.steps[points]), area.y(series.values[points])
         for at_x, at_y in zip(x.tolist(), y.tolist(), strict=True):
-            if 0 <= at_y <= height:
-                yield Dot(curve.style, at_x, top + at_y)
+            if 0 <= at_y <= area.height:
+                yield Dot(curve.style, at_x, area.top + at_y)
 
 
-def _label(curve: Curve, axis: Scale, scale: Scale, top: float, height: int) -> Iterator[Label]:
+def _label(curve: Curve, area: Area) -> Iterator[Label]:
     finite = curve.series.finite
-    if scale.logarithmic and len(finite):
+    if area.upright.logarithmic and len(finite):
         finite = finite.take(finite.values > 0)
     if len(finite):
-        x = axis.place(float(finite.steps[-1])) * 100
-        y = float(_y(scale, finite.values[-1:], height)[0])
-        inside = min(max(y, 8.0), height - 4.0)
-        yield Label(curve.style, curve.label, number(float(finite.values[-1])), x, top + inside + 4, x > 80)
+        x, last = area.x_of(finite.last_step), float(finite.values[-1])
+        inside = min(max(area.y_of(last), 8.0), area.height - 4.0)
+        yield Label(curve.style, curve.label, number(last), x, area.top + inside + 4, x > 80)
 
 
 def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, ...]:
@@ -164,62 +155,62 @@ def _apart(labels: Sequence[Label], top: float, bottom: float) -> tuple[Label, .
     return tuple(placed)
 
 
-def _triangles(panel: Panel, axis: Scale) -> tuple[float, ...]:
+def _triangles(panel: Panel, across: Scale) -> tuple[float, ...]:
     slots: set[int] = set()
     for curve in panel.curves:
         steps = curve.series.steps[~np.isfinite(curve.series.values)]
-        slots |= set(np.rint(axis.at(steps.astype(np.float64)) * NAN_SLOTS).astype(int).tolist())
+        slots |= set(np.rint(across.at(steps.astype(np.float64)) * NAN_SLOTS).astype(int).tolist())
     return tuple(100 * slot / NAN_SLOTS for slot in sorted(slots))
 
 
-def _references(finding: Finding | None, scale: Scale, top: float, height: int) -> Iterator[Reference]:
+def _references(finding: Finding | None, area: Area) -> Iterator[Reference]:
     """Yield the level of chance, where the finding names it."""
     for name, quantity in (finding.evidence if finding else {}).items():
         if "chance" in name and not isinstance(quantity.value, str):
-            at = 1 - scale.place(float(quantity.value)) if quantity.value > 0 or not scale.logarithmic else -1.0
+            level, has_place = float(quantity.value), quantity.value > 0 or not area.upright.logarithmic
+            at = 1 - area.upright.place(level) if has_place else -1.0
             if 0 <= at <= 1:
-                yield Reference(top + at * height, f"{printable(name)} {number(float(quantity.value))}")
+                yield Reference(area.top + at * area.height, f"{printable(name)} {number(level)}")
                 return
 
 
-def _pauses(series: Series, axis: Scale, y: float) -> Iterator[Pause]:
+def _pauses(series: Series, area: Area) -> Iterator[Pause]:
     for before, after in gaps(series):
-        start, end = axis.place(float(before)) * 100, axis.place(float(after)) * 100
+        start, end = area.x_of(before), area.x_of(after)
         if end - start > 9:
-            yield Pause(start, end - start, y)
+            yield Pause(start, end - start, area.top + area.height / 2)
 
 
-def _best(panel: Panel, axis: Scale, scale: Scale, top: float, height: int) -> Best | None:
+def _best(panel: Panel, area: Area) -> Best | None:
     """Return the lowest validation loss, where it is neither the first nor near the last value."""
     series = next((one.series for one in panel.curves if one.series.role is roles.ValLoss), None)
     if series is None or len(series.finite) < ONLY_DOTS:
         return None
     finite = series.finite
     at = int(np.argmin(finite.values))
-    x = axis.place(float(finite.steps[at])) * 100
-    last = axis.place(float(finite.steps[-1])) * 100
-    if at == 0 or last - x < 8 or (scale.logarithmic and finite.values[at] <= 0):
+    lowest, step = float(finite.values[at]), int(finite.steps[at])
+    x, last = area.x_of(step), area.x_of(finite.last_step)
+    if at == 0 or last - x < 8 or (area.upright.logarithmic and lowest <= 0):
         return None
-    y = float(_y(scale, finite.values[at : at + 1], height)[0])
-    text = f"best {number(float(finite.values[at]))}, {axis_word(series.axis)} {int(finite.steps[at]):,}"
-    best = Best(x, top + y, text, 0.0)
-    return replace(best, text_y=top + _free(best, y, panel, axis, scale, height))
+    y = area.y_of(lowest)
+    best = Best(x, area.top + y, f"best {number(lowest)}, {axis_word(series.axis)} {step:,}", 0.0)
+    return replace(best, text_y=area.top + _free(best, y, panel, area))
 
 
-def _free(best: Best, y: float, panel: Panel, axis: Scale, scale: Scale, height: int) -> float:
+def _free(best: Best, y: float, panel: Panel, area: Area) -> float:
     """Return the baseline of the label of the best point, (px) in the panel: near it and crossed by no line."""
     wide = LETTER * len(best.text)
     left, right = (best.x - wide, best.x) if best.label_at_end else (best.x, best.x + wide)
     crossing = []
     for curve in panel.curves:
         finite = curve.series.finite
-        finite = finite.take(finite.values > 0) if scale.logarithmic else finite
-        at = axis.at(finite.steps.astype(np.float64)) * 100
-        crossing.append(_y(scale, finite.values[(at >= left) & (at <= right)], height))
+        finite = finite.take(finite.values > 0) if area.upright.logarithmic else finite
+        at = area.x(finite.steps)
+        crossing.append(area.y(finite.values[(at >= left) & (at <= right)]))
     lines = np.concatenate(crossing)
 
     def room(base: float) -> float:
         return float(np.abs(lines - (base - ASCENT / 2)).min(initial=np.inf))
 
-    places = [base for base in (y + 18, y - 9, y + 32, y - 24) if ASCENT <= base <= height - 4]
+    places = [base for base in (y + 18, y - 9, y + 32, y - 24) if ASCENT <= base <= area.height - 4]
     return next((base for base in places if room(base) > ASCENT), max(places, key=room, default=y - 9))

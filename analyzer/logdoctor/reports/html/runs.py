@@ -23,16 +23,16 @@ SETTINGS = 60
 """Settings of a run that are shown; the JSON report has all."""
 
 FURTHER = 12
-"""Panels of a run beside its losses and strips; the series list names all."""
+"""Most panels of a run besides its losses and strips; the list of series names all."""
 
 FIRST_FRAME, FURTHER_FRAME = replace(WHOLE, points=400), replace(WHOLE, points=160)
-"""Those of its first chart, and of the smaller ones beside it."""
+"""The frame of a run's first chart, and that of the smaller ones."""
 
 WORDS = {"error": "failed", "warning": "warning", "note": "note", "": "sound"}
-"""What a run is called after its worst finding."""
+"""The state of a run by its worst finding."""
 
 NOT_JUDGED = "not judged"
-"""What a run without a training loss is called, where nothing was found."""
+"""The state of a run without a training loss and without findings."""
 
 IN_PART = "judged in part"
 """The same where something stands in for that loss."""

@@ -140,7 +140,7 @@ class Plot:
 
 @dataclass(frozen=True)
 class Chart:
-    """Panels on one axis, with what is said about them."""
+    """Panels on one axis, with title, description and caption."""
 
     id: str
     run: int

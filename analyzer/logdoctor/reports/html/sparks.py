@@ -1,4 +1,4 @@
-"""The small curve in a row of a table: its own scale, no axes."""
+"""The small curve in a row of a table, with its own scale and without axes."""
 
 from __future__ import annotations
 

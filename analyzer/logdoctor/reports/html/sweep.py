@@ -1,4 +1,4 @@
-"""Learning rates that were tried, and what each reached, as a chart."""
+"""A chart of the learning rates of a sweep and what each reached."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.diagnosis import Examined
 from logdoctor.finding import Comparison, RateResult, Severity
-from logdoctor.reports.html.geometry import Scale, scale_of
+from logdoctor.reports.html.geometry import Area, Scale, scale_of
 from logdoctor.reports.html.names import RunName
 from logdoctor.reports.html.shapes import Tick
 from logdoctor.wording import counted, number
@@ -84,44 +85,41 @@ def sweep(
     well = [one for one in members if not one.failure and math.isfinite(one.result)]
     if not well or members[0].rate <= 0:
         return None
-    return _sweep(name, members, well, comparison.measured_by, examined, names)
-
-
-def _sweep(
-    name: str,
-    members: Sequence[RateResult],
-    well: Sequence[RateResult],
-    measured_by: str,
-    examined: dict[str, Examined],
-    names: Mapping[str, RunName],
-) -> Sweep:
-    rates = np.array([one.rate for one in members])
     best = min(well, key=lambda one: one.result)
-    lowest = min(float(rates.min()), best.rate / AROUND)
-    axis = Scale(lowest / 1.5, max(float(rates.max()), best.rate * AROUND) * 1.5, logarithmic=True)
-    results = np.array([one.result for one in well])
-    positive = bool((results > 0).all())
-    scale = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
-    failed = [one for one in members if one.failure]
-    region = _region(best.rate, [one.rate for one in failed], axis)
-    low, high = (axis.place(one) * 100 for one in region)
-    tried = len(set(rates.tolist()))
+    failed = [one.rate for one in members if one.failure]
+    area = _area([one.rate for one in members], best.rate, np.array([one.result for one in well]))
+    region = _region(best.rate, failed, area.across)
+    low, high = map(area.x_of, region)
+    levels = area.upright.ticks(4)
     return Sweep(
         id=name,
         title="Learning rate",
-        aside=f"{counted(tried, 'rate')}, {counted(len(members), 'run')}"
-        + (", one run a rate" if tried == len(members) else ""),
-        points=tuple(_points(members, best, axis, scale, examined, names)),
-        ticks=tuple(Tick(axis.place(one) * 100, number(one)) for one in axis.ticks(6)),
-        levels=tuple(Tick(_y(one, scale), number(one)) for one in scale.ticks(4) if 0 <= scale.place(one) <= 1),
+        aside=_aside(members),
+        points=tuple(_points(members, best, area, examined, names)),
+        ticks=tuple(Tick(area.x_of(one), number(one)) for one in area.across.ticks(6)),
+        levels=tuple(Tick(_y(one, area), number(one)) for one in levels if 0 <= area.upright.place(one) <= 1),
         region=(low, high - low),
         region_text=f"{number(float(f'{region[0]:.2g}'))} to {number(float(f'{region[1]:.2g}'))}",
         has_failed=bool(failed),
-        measured_by=measured_by,
-        description=f"{measured_by} against learning rate: "
+        measured_by=comparison.measured_by,
+        description=f"{comparison.measured_by} against learning rate: "
         + "; ".join(f"{number(one.rate)}: {'failed' if one.failure else number(one.result)}" for one in members),
         rows=tuple(_row(one, names) for one in members),
     )
+
+
+def _area(rates: Sequence[float], best: float, results: NDArray[np.float64]) -> Area:
+    """Return the plot below the lane of failed runs, wide enough for all rates and the region around the best."""
+    across = Scale(min(*rates, best / AROUND) / 1.5, max(*rates, best * AROUND) * 1.5, logarithmic=True)
+    positive = bool((results > 0).all())
+    upright = scale_of([results, results / 1.5, results * 1.5] if positive else [results], logarithmic=positive)
+    return Area(across, upright, TOP + LANE, HEIGHT)
+
+
+def _aside(members: Sequence[RateResult]) -> str:
+    rates = len({one.rate for one in members})
+    alone = ", one run a rate" if rates == len(members) else ""
+    return f"{counted(rates, 'rate')}, {counted(len(members), 'run')}{alone}"
 
 
 def _row(one: RateResult, names: Mapping[str, RunName]) -> tuple[RunName, str, str, str]:
@@ -133,8 +131,7 @@ def _row(one: RateResult, names: Mapping[str, RunName]) -> tuple[RunName, str, s
 def _points(
     members: Sequence[RateResult],
     best: RateResult,
-    axis: Scale,
-    scale: Scale,
+    area: Area,
     examined: Mapping[str, Examined],
     names: Mapping[str, RunName],
 ) -> Iterator[Point]:
@@ -142,15 +139,15 @@ def _points(
     free_from = -math.inf
     for one in members:
         kind = "failed" if one.failure else "best" if one is best else _flagged(examined[one.run])
-        x, y = axis.place(one.rate) * 100, TOP + LANE / 2 if one.failure else _y(one.result, scale)
+        x, y = area.x_of(one.rate), TOP + LANE / 2 if one.failure else _y(one.result, area)
         text = f"{number(one.result)} at {number(one.rate)}" if one is best else number(one.rate)
         is_labelled = one is best or x >= free_from
         free_from = x + LABEL if is_labelled else free_from
         yield Point(x, y, kind, names[one.run], text, is_labelled)
 
 
-def _y(result: float, scale: Scale) -> float:
-    return TOP + LANE + (1 - scale.place(result)) * HEIGHT
+def _y(result: float, area: Area) -> float:
+    return area.top + (1 - area.upright.place(result)) * area.height
 
 
 def _region(best: float, failed: Sequence[float], axis: Scale) -> tuple[float, float]:

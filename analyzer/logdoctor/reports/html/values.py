@@ -1,4 +1,4 @@
-"""A chart in words and numbers, for those who do not see it."""
+"""A chart in words and numbers, for readers who cannot see it."""
 
 from __future__ import annotations
 

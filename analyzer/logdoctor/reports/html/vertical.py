@@ -13,6 +13,7 @@ from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import Curve, Panel, flagged_steps
 from logdoctor.reports.html.geometry import (
     STANDS_OUT,
+    Area,
     Scale,
     outstanding_start,
     scale_of,
@@ -32,23 +33,23 @@ APART = 15.0
 
 @dataclass(frozen=True)
 class Vertical:
-    """The axis of a panel, and what is said of it."""
+    """The axis of a panel, and a remark about it."""
 
     scale: Scale
     remark: str = ""
 
     def drawn(self, series: Series) -> Series:
-        """Return what of a series has a place on it: what is not positive has none on a logarithmic axis."""
+        """Return the series as it can be drawn: a logarithmic axis has no place for values that are not positive."""
         if not self.scale.logarithmic:
             return series
         return replace(series, values=np.where(series.values > 0, series.values, np.nan))
 
 
 def vertical(panel: Panel, siblings: Sequence[Curve], finding: Finding | None) -> Vertical:
-    """Return the axis that shows the curves of a panel; what it cannot show is said."""
-    told = [one for one in panel.curves if len(one.series.finite)] or panel.curves
-    deciding = next((one for one in told if one.style == "val"), told[0]).series
-    logarithmic = all(_is_positive(one.series) for one in told) and (
+    """Return the axis for the curves of a panel, with a remark about what it cannot show."""
+    finite = [one for one in panel.curves if len(one.series.finite)] or panel.curves
+    deciding = next((one for one in finite if one.style == "val"), finite[0]).series
+    logarithmic = all(_is_positive(one.series) for one in finite) and (
         wants_logarithm(deciding.values) or _dwarfs(panel.curves, deciding)
     )
     if logarithmic:
@@ -73,7 +74,7 @@ def _is_positive(series: Series) -> bool:
 
 
 def _dwarfs(curves: Sequence[Curve], deciding: Series) -> bool:
-    """Tell whether another curve goes so high that nothing would be seen of the one that decides."""
+    """Tell whether another curve goes so high that the deciding one would look flat."""
     highest = max(_highest(one.series.values) for one in curves)
     return highest / LOGARITHMIC_FROM > _highest(deciding.values) > 0
 
@@ -100,23 +101,23 @@ def _left_out(panel: Panel, finding: Finding | None) -> tuple[int | None, str]:
     return last, f"{printable(series.name)} begins above what the axis shows, at {number(highest)}, {until}."
 
 
-def _extremes(series: Series, scale: Scale, height: int) -> tuple[float, ...]:
+def _extremes(series: Series, area: Area) -> tuple[float, ...]:
     """Return the lowest and highest value, which say more beside a strip than round ones; one where they are close."""
-    values = series.finite.values
+    values, scale = series.finite.values, area.upright
     values = values[values > 0] if scale.logarithmic else values
     if not len(values):
         return ()
     low, high = float(values.min()), float(values.max())
-    return (low, high) if (scale.place(high) - scale.place(low)) * height > APART else (high,)
+    return (low, high) if (scale.place(high) - scale.place(low)) * area.height > APART else (high,)
 
 
-def levels(panel: Panel, scale: Scale, top: float, height: int) -> Iterator[Tick]:
+def levels(panel: Panel, area: Area) -> Iterator[Tick]:
     """Yield the ticks of the axis: round values, beside a strip its extremes."""
-    ticks = _extremes(panel.curves[0].series, scale, height) if panel.is_strip else scale.ticks(4)
+    ticks = _extremes(panel.curves[0].series, area) if panel.is_strip else area.upright.ticks(4)
     for one in ticks:
-        at = 1 - scale.place(one)
+        at = 1 - area.upright.place(one)
         if -0.001 <= at <= 1.001:
-            yield Tick(top + at * height, number(one) if abs(one) < WIDE else _short(one))
+            yield Tick(area.top + at * area.height, number(one) if abs(one) < WIDE else _short(one))
 
 
 def _short(value: float) -> str:

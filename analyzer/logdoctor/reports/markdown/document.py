@@ -1,4 +1,4 @@
-"""Markdown, as a job summary or a comment shows it: the verdict, the runs, and every problem in a fold.
+"""Markdown for a job summary or a comment: the verdict, the runs, and every problem in a collapsible section.
 
 `-o markdown="$GITHUB_STEP_SUMMARY"` puts it on the page of a job of GitHub Actions.
 """
@@ -15,8 +15,8 @@ from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page
 from logdoctor.reports.markdown.mermaid import chart
 from logdoctor.reports.markdown.text import cell, html_code, inert
-from logdoctor.reports.relatives import briefly
 from logdoctor.reports.report import Report
+from logdoctor.reports.sibling_names import briefly
 from logdoctor.reports.summary import all_clear, counts, damage, failed_rules, suppressed_message, unjudged
 from logdoctor.wording import counted, number, percent, shown_name, shown_state
 

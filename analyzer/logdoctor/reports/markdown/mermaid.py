@@ -1,4 +1,4 @@
-"""A small chart of a run's losses for Markdown. It holds numbers and words of ours alone, nothing from a log."""
+"""A small chart of a run's losses for Markdown, with numbers and words of ours only, no text from a log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from logs in Markdown: shown as it is, and never a link, an image, a mention, a formula, HTML or a table."""
+"""Text from logs in Markdown, shown literally: never as a link, an image, a mention, a formula, HTML or a table."""
 
 from __future__ import annotations
 

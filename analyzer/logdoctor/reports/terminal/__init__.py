@@ -1,1 +1,1 @@
-"""For a person at a terminal: text of a given width, with or without colour."""
+"""Reports for a person at a terminal: text of a given width, with or without colour."""

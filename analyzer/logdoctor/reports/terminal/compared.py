@@ -93,7 +93,7 @@ def _average(side: CurveSummary) -> float:
 
 
 def _beside(one: CurveDifference) -> Iterator[str]:
-    """Yield what is to be known of a comparison beside its numbers."""
+    """Yield remarks on a comparison, besides its numbers."""
     if one.problem:
         yield one.problem
     elif one.beyond:

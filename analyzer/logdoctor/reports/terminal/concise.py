@@ -1,4 +1,4 @@
-"""One line a finding: for editors, grep and short terminals."""
+"""One line per finding, for editors, grep and short terminals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule explained from its own file: what it means, when it speaks, and where to set it."""
+"""An explanation of a rule: what it means, when it fires, and how to configure it."""
 
 from __future__ import annotations
 

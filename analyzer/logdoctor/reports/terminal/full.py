@@ -1,4 +1,4 @@
-"""What a person reads in a terminal: one entry a problem, from what happened to what to try."""
+"""The terminal report: one entry per problem, from what happened to what to try."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from logdoctor.gated import Gated, Verdict
 from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
-from logdoctor.reports.relatives import briefly
 from logdoctor.reports.report import Report
+from logdoctor.reports.sibling_names import briefly
 from logdoctor.reports.summary import all_clear, coverage, damage, failed_rules, unjudged
 from logdoctor.reports.terminal.curves import curve_lines
 from logdoctor.reports.terminal.gate import gate_lines

@@ -1,4 +1,4 @@
-"""What a gate found, for the terminal: what failed, what could not be answered, what is known, and the verdict."""
+"""The result of a gate for the terminal: what failed, what is inconclusive, what is known, and the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was read and how it was understood, without any judgement."""
+"""What was read and how it was interpreted, without any judgement."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a replay found, as a person reads it in a terminal."""
+"""The result of a replay for a person at a terminal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _OUTCOMES = {
 }
 
 STILL = "still fails"
-"""What is said of a change with which the step fails in another way."""
+"""The wording for a change with which the step fails in another way."""
 
 
 def render(replayed: Replayed, page: Page) -> str:

@@ -63,12 +63,12 @@ def _plans(run: Run, settings: Hyperparameters) -> Iterator[Plan]:
     epochs = settings.number(PLANNED_EPOCHS)
     if steps is not None and steps > 0 and (logged := _reached(run, Axis.STEP)):
         yield Plan(steps, *logged, "step")
-    if (
-        epochs is not None
-        and epochs > 0
-        and (counted := _reached(run, Axis.EPOCH) or _counted_epochs(run) or _steps_that_are_epochs(run, epochs))
-    ):
+    if epochs is not None and epochs > 0 and (counted := _reached_epochs(run, epochs)):
         yield Plan(epochs, *counted, "epoch")
+
+
+def _reached_epochs(run: Run, planned: float) -> tuple[float, float] | None:
+    return _reached(run, Axis.EPOCH) or _counted_epochs(run) or _steps_that_are_epochs(run, planned)
 
 
 def _reached(run: Run, axis: Axis) -> tuple[float, float] | None:

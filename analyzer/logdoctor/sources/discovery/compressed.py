@@ -1,6 +1,6 @@
-"""Compressed files: what they hold is unpacked into a folder of its own while it is read.
+"""Compressed files are unpacked into a temporary folder while they are read.
 
-A file that is cut off or damaged gives what comes before that; one that would become too large, its beginning.
+A truncated or damaged file yields what comes before the damage, one that would become too large its beginning.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from logdoctor.run.notice import DAMAGE, INTERPRETATION
 from logdoctor.sources.source import HEAD_BYTES, Head, Log
 
 _MODULES: dict[bytes, Any] = {b"\x1f\x8b": gzip, b"BZh": bz2, b"\xfd7zXZ\0": lzma}
-"""What reads a file, by its first bytes: a browser unpacks what it saves, and leaves the name."""
+"""What reads a file, by its first bytes: a browser may unpack what it saves and keep the name."""
 
 _SUFFIXES = frozenset({".gz", ".bz2", ".xz"})
 
@@ -49,12 +49,12 @@ class Unpacked:
     packed: Path
     whole: bool
 
-    def told(self, logs: Sequence[Log]) -> tuple[Log, ...]:
-        """Return logs as those of the compressed file, of which the first says what was done to it."""
-        told = tuple(self._told(log) for log in logs)
-        return (*(replace(log, notices=(self._notice(), *log.notices)) for log in told[:1]), *told[1:])
+    def as_packed(self, logs: Sequence[Log]) -> tuple[Log, ...]:
+        """Attribute logs to the compressed file; the first gets a notice of what was done to it."""
+        moved = tuple(self._moved(log) for log in logs)
+        return (*(replace(log, notices=(self._notice(), *log.notices)) for log in moved[:1]), *moved[1:])
 
-    def _told(self, log: Log) -> Log:
+    def _moved(self, log: Log) -> Log:
         notices = tuple(replace(one, path=str(self.packed)) for one in log.notices)
         events = tuple(replace(one, path=str(self.packed)) for one in log.events)
         return replace(log, notices=notices, events=events)
@@ -79,7 +79,7 @@ def is_packed(start: bytes) -> bool:
 
 
 def is_archive(start: bytes) -> bool:
-    """Tell from the first bytes of what was packed whether it holds several files, as what `tar` makes does."""
+    """Tell from the first unpacked bytes whether they are an archive of several files, as `tar` makes it."""
     return start[_PLACE_OF_TAR:].startswith(b"ustar")
 
 
@@ -121,11 +121,11 @@ def _opened(path: Path) -> Any:
 
 
 class _IncompleteError(Exception):
-    """A compressed file goes on behind a limit, or is broken."""
+    """A compressed file goes on beyond a limit, or is broken."""
 
 
 def _pieces(path: Path, limit: int) -> Iterator[bytes]:
-    """Yield what a file holds up to a limit; raises _IncompleteError behind the last piece that there is to have."""
+    """Yield what a file holds up to a limit; raises _IncompleteError after the last piece that can be read."""
     left = limit
     try:
         with _opened(path) as file:

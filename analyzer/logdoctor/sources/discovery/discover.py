@@ -1,4 +1,4 @@
-"""Find the logs below some paths: one walk, and each file offered once to each source."""
+"""Find the logs below some paths: one walk, in which each file is offered once to each source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
@@ -79,16 +79,23 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """What lies at or below the paths and became no run."""
+
+    left_alone: tuple[str, ...] = ()
+    """Files whose names suggest a log but which are none, and symbolic links; relative to their argument."""
+    not_read: tuple[str, ...] = ()
+    """What may hold logs but could not be examined, each with the reason in parentheses."""
+    in_doubt: tuple[str, ...] = ()
+    """Those of them where a run may be missing: what the system refused, and named folders without a log."""
+
+
+@dataclass(frozen=True)
 class Candidates:
     """The outcome of a walk."""
 
     found: tuple[Found, ...] = ()
-    left_alone: tuple[str, ...] = field(default=())
-    """Files that match the pattern of a source but are no training logs, relative to their argument, and links."""
-    not_read: tuple[str, ...] = ()
-    """What may hold logs and could not be looked at, each with the reason in parentheses."""
-    in_doubt: tuple[str, ...] = ()
-    """Of those, where a run may be missing: what the system refused, and folders that were named and hold no log."""
+    skipped: Skipped = Skipped()
 
 
 def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Candidates:
@@ -105,12 +112,12 @@ def discover(paths: Sequence[str | Path], workers: Workers | None = None) -> Can
     read = {part for one in looked if isinstance(one, Found) for part in _parts_of(one)}
     passed = [one for one in looked if isinstance(one, _Passed)]
     empty = _empty(paths, list(zip(listed, looked, strict=True)))
-    return Candidates(
-        tuple(one for one in looked if isinstance(one, Found) and one.path not in read),
-        tuple(one.told for one in passed if not one.may_hold_logs),
-        (*(one.told for one in passed if one.may_hold_logs), *empty),
-        (*(one.told for one in passed if one.refused), *empty),
+    skipped = Skipped(
+        left_alone=tuple(one.text for one in passed if not one.may_hold_logs),
+        not_read=(*(one.text for one in passed if one.may_hold_logs), *empty),
+        in_doubt=(*(one.text for one in passed if one.refused), *empty),
     )
+    return Candidates(tuple(one for one in looked if isinstance(one, Found) and one.path not in read), skipped)
 
 
 def _parts_of(found: Found) -> Sequence[Path]:
@@ -119,9 +126,9 @@ def _parts_of(found: Found) -> Sequence[Path]:
 
 
 def _empty(paths: Sequence[str | Path], looked: Sequence[tuple[_Listed, Found | _Passed]]) -> list[str]:
-    """Tell the folders that were named beside others and hold no log, as far as the system lets one look.
+    """Name the folders that were given beside others and hold no log, as far as the system allows to look.
 
-    Where files of the same place were named too, a shell has named all that lies there: `run/*`, checkpoints included.
+    Where files of the same place were given too, a shell has expanded `run/*`, which includes checkpoints.
     """
     logs = [one.real for one, was in looked if isinstance(was, Found) and not was.source.only_settings]
     refused = [one.real for one, was in looked if isinstance(was, _Passed) and was.refused]
@@ -145,7 +152,7 @@ class _Listed:
 
 
 def _seconds(status: os.stat_result | NotRead) -> float:
-    """Guess how long it takes to read a file; only what goes to whom first depends on it."""
+    """Estimate how long it takes to read a file; only the distribution of the work depends on it."""
     return OPENING_SECONDS + (0 if isinstance(status, NotRead) else status.st_size) / BYTES_A_SECOND
 
 
@@ -184,11 +191,11 @@ def is_log(path: Path) -> bool:
 class _Passed:
     """A file that is not read."""
 
-    told: str
+    text: str
     """Its path, relative to its argument, with the reason in parentheses where it needs one."""
     may_hold_logs: bool
     refused: bool = False
-    """Whether the system would not have it looked at."""
+    """Whether the system refused access."""
 
 
 def _look(listed: _Listed) -> Found | _Passed:
@@ -216,7 +223,7 @@ def _look(listed: _Listed) -> Found | _Passed:
 
 
 def _lost_beginning(head: Head) -> str:
-    """Say what befell a file of text that begins with NUL bytes, or holds nothing else; binary data are left alone."""
+    """Say what happened to a text file that begins with NUL bytes, or holds nothing else; empty for binary data."""
     rest = head.start.lstrip(b"\0")
     if head.start and not rest:
         return "nothing but NUL bytes, as storage leaves them after a crash"
@@ -237,13 +244,13 @@ def _look_into(file: Path, relative: PurePosixPath, status: os.stat_result) -> F
             if source is None or source.only_settings or source.only_events:
                 return _Passed(str(relative), may_hold_logs=False)
             reading = _read(plain.path, relative, source, status)
-            return replace(reading, path=file, logs=plain.told(reading.logs))
+            return replace(reading, path=file, logs=plain.as_packed(reading.logs))
     except OSError as error:
         return _Passed(f"{relative} ({refusal(error).reason})", may_hold_logs=True, refused=True)
 
 
 def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: str) -> Found | _Passed:
-    """Keep the place of a file that cannot be opened where its name alone tells of a run: that of an event file."""
+    """Keep the place of a file that cannot be opened where its name alone shows a run: that of an event file."""
     source = next((one for one in sources_for(file.name) if one.one_run_per_folder), None)
     if source is None:
         return _Passed(f"{relative} ({why})", may_hold_logs=True, refused=True)
@@ -252,7 +259,7 @@ def _locked(file: Path, relative: PurePosixPath, status: os.stat_result, why: st
 
 
 def _head(path: Path, size: int) -> Head:
-    """Return the beginning of a file; raises OSError, also for what has become no file since it was listed."""
+    """Return the beginning of a file; raises OSError, also where the path is no longer a regular file."""
     with open(path, "rb", opener=_open_without_waiting) as file:
         return Head(path, size, file.read(HEAD_BYTES))
 

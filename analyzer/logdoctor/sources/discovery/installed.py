@@ -17,7 +17,7 @@ GROUP = "logdoctor.sources"
 """The entry-point group through which every source comes in, the built-in ones too."""
 
 PLAIN_LOG = "train.log"
-"""What a file of an unknown name is taken for: text, a table or JSON lines."""
+"""The name that stands for an unknown one, under which text, a table or JSON lines are recognised."""
 
 
 @cache
@@ -43,7 +43,7 @@ def _known_names() -> re.Pattern[str]:
 
 
 def is_known(name: str) -> bool:
-    """Whether a file of this name may be a log."""
+    """Tell whether a file of this name may be a log."""
     return _known_names().match(name.lower()) is not None
 
 
@@ -54,14 +54,15 @@ def sources_for(name: str) -> Iterator[Source]:
 
 
 def source_of(head: Head) -> Source | None:
-    """Return the source of a file; one whose name nobody knows was named by the user, and may be any plain log."""
+    """Return the source of a file; one of an unknown name was given by the user, and may be any plain log."""
     name = head.path.name if is_known(head.path.name) else PLAIN_LOG
-    return next((one for one in sources_for(name) if _recognizes(one, head)), None)
+    # A source that fails claims the file: the attempt to read it shows what is wrong with either.
+    return next((one for one in sources_for(name) if recognizes(one, head, if_it_fails=True)), None)
 
 
-def _recognizes(source: Source, head: Head) -> bool:
-    """Ask a source; one that fails to answer claims the file, so that reading it tells what is wrong with either."""
+def recognizes(source: Source, head: Head, *, if_it_fails: bool) -> bool:
+    """Ask a source whether a file is its own; return `if_it_fails` where it raises anything."""
     try:
         return source.recognizes(head)
     except Exception:  # noqa: BLE001 - a source is a plug-in: whatever it raises must not stop the others
-        return True
+        return if_it_fails

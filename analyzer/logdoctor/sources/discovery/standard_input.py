@@ -1,4 +1,4 @@
-"""Logs that come through standard input: kept in a file while they are read, under a name that suits their bytes."""
+"""Logs from standard input: kept in a temporary file while they are read, under a name that suits their format."""
 
 from __future__ import annotations
 
@@ -13,26 +13,28 @@ from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from logdoctor.errors import LogDoctorError, NoRunError, reason
+from logdoctor.sources.discovery.compressed import is_packed
+from logdoctor.sources.discovery.installed import recognizes
 from logdoctor.sources.source import HEAD_BYTES, Head, Source
 
 STANDARD_INPUT = "-"
-"""What stands for it among the paths of a command, and its name in the reports."""
+"""Stands for standard input among the paths of a command and in the reports."""
 
 PLAIN = "-.log"
-"""The name of what may be any plain log: text, a table or JSON lines."""
+"""The file's name while it may be any plain log: text, a table or JSON lines."""
 
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
-"""How what gzip, bzip2, xz, zstd and zip have written begins."""
+_ZSTD_AND_ZIP = (b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
+"""First bytes of compressed files that the standard library does not unpack."""
 
 NEVER_CHANGED = 0.0
-"""When a pipe was last written to: what came through it is whole, and nobody goes on with it."""
+"""When a pipe was last written to: what came through it is complete."""
 
 
 @contextmanager
 def received(stream: BinaryIO, sources: Sequence[Source]) -> Iterator[Path]:
-    """Yield a file of its own that holds all that a stream gives, under a name by which its source knows it.
+    """Yield a temporary file with all that a stream holds, under a name by which its source recognises it.
 
-    Raises NoRunError where nothing comes, or nothing that is a log, and LogDoctorError where there is no room for it.
+    Raises NoRunError where the stream holds nothing, or no log, and LogDoctorError where there is no room for it.
     """
     changed = _changed(stream)
     with TemporaryDirectory(prefix="logdoctor-") as folder:
@@ -64,7 +66,7 @@ def standard_input() -> BinaryIO:
 
 
 def _changed(stream: BinaryIO) -> float:
-    """Return when a file that was redirected was last written to."""
+    """Return when a redirected file was last written to."""
     try:
         status = os.fstat(stream.fileno())
     except OSError:  # a stream that only looks like a file
@@ -79,22 +81,15 @@ def _named(file: Path, sources: Sequence[Source]) -> Path:
     size = file.stat().st_size
     for source, name in _names(sources):
         file = file.rename(file.with_name(name))
-        if _recognizes(source, Head(file, size, start, named=False)):
+        if recognizes(source, Head(file, size, start, named=False), if_it_fails=False):
             return file
-    if start.startswith(_PACKED):
+    if is_packed(start) or start.startswith(_ZSTD_AND_ZIP):
         raise NoRunError(f"{STANDARD_INPUT}: compressed; unpack it before the pipe, with zcat, xzcat or bzcat")
     raise NoRunError(f"{STANDARD_INPUT}: what came through standard input is no training log that its bytes tell")
 
 
-def _recognizes(source: Source, head: Head) -> bool:
-    try:
-        return source.recognizes(head)
-    except Exception:  # noqa: BLE001 - a source is a plug-in: whatever it raises must not stop the others
-        return False
-
-
 def _names(sources: Sequence[Source]) -> Iterator[tuple[Source, str]]:
-    """Yield each source with a name that a file of it may have: of a plain log the plain one, then all the others."""
+    """Yield each source with a name that its files may have: first one for each, the plain one if it fits, then all."""
     found = [(one, _possible(one)) for one in sources if not one.only_settings]
     yield from ((one, PLAIN if PLAIN in names else names[0]) for one, names in found if names)
     yield from ((one, name) for one, names in found for name in names)

@@ -1,17 +1,16 @@
-"""The walk below a path: which files may be logs by their names, and what of them is not read, and why."""
+"""The walk below a path: which files may be logs by their names, and why some of them are not read."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
 from logdoctor.sources.discovery.compressed import unpacked_head, unpacked_name
-from logdoctor.sources.discovery.installed import is_known, sources_for
+from logdoctor.sources.discovery.installed import is_known, recognizes, sources_for
 from logdoctor.sources.rotated_log import log_of
 
 SKIPPED_FOLDERS = frozenset(
@@ -36,7 +35,7 @@ class NotRead:
     reason: str
     may_hold_logs: bool = True
     refused: bool = False
-    """Whether the system would not have it looked at."""
+    """Whether the system refused access."""
 
 
 _NO_FILES = {
@@ -51,7 +50,7 @@ _NO_FILES = {
 def files_at(path: Path) -> Iterator[tuple[Path, os.stat_result | NotRead]]:
     """Yield a file itself, or the files below a folder whose names some source knows, in the order of their names.
 
-    With each comes its status, or why it is not read; so do folders that cannot be listed. No depth is too deep.
+    Each comes with its status, or with why it is not read, and so do folders that cannot be listed. Any depth will do.
     """
     if not path.is_dir():
         yield path, _regular(path.stat())
@@ -79,14 +78,14 @@ def files_at(path: Path) -> Iterator[tuple[Path, os.stat_result | NotRead]]:
 
 
 def refusal(error: OSError) -> NotRead:
-    """Return what the system said where it would not have something looked at."""
+    """Return the reason that the system gave for refusing access."""
     return NotRead(error.strerror or type(error).__name__, refused=True)
 
 
 def _listed(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what a folder holds by name, without what logdoctor itself has written there and what was rotated.
+    """Return what a folder holds, by name, without files of logdoctor itself and parts of rotated logs.
 
-    A part of a rotated log is read with the log.
+    The parts are read with the log that they belong to.
     """
     ours = folder.name.startswith(OUR_FOLDER)
     with os.scandir(folder) as found:
@@ -103,7 +102,7 @@ def _status(entry: os.DirEntry[str]) -> os.stat_result | NotRead | None:
 
 
 def _regular(status: os.stat_result) -> os.stat_result | NotRead:
-    """Return the status of a file, or why it is none to be read: nobody may ever write to a named pipe."""
+    """Return the status of a regular file, or why it is not read: a read from a named pipe might never end."""
     if stat.S_ISREG(status.st_mode):
         return status
     return _NO_FILES.get(stat.S_IFMT(status.st_mode), NotRead("not a file", refused=True))
@@ -117,8 +116,6 @@ def _packs_log(entry: os.DirEntry[str]) -> bool:
     head = unpacked_head(Path(entry.path))
     if head is None:
         return entry.stat(follow_symlinks=False).st_size > 0
-    for source in sources_for(name):
-        with suppress(Exception):  # one that looks beside the head finds no file under the name
-            if not source.only_settings and source.recognizes(head):
-                return True
-    return False
+    # A source that looks at more than the head finds no file under this name, and may fail.
+    sources = (one for one in sources_for(name) if not one.only_settings)
+    return any(recognizes(one, head, if_it_fails=False) for one in sources)

@@ -1,4 +1,4 @@
-"""Curves to which their writer added the mean of each epoch, under the same tag and at the step of the epoch's end."""
+"""Curves to which the writer added the mean of each epoch, under the same tag and at the last step of the epoch."""
 
 from __future__ import annotations
 

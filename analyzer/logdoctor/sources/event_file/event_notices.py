@@ -1,4 +1,4 @@
-"""What to tell about an event file: damage with its exact bytes, restarts, and files that are something else."""
+"""Notices about an event file: damage with its exact bytes, restarts, and files that are something else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Event files that were changed as a whole on their way, and can be changed back: compressed, or copied as a text."""
+"""Event files that were altered as a whole in transit and can be restored: compressed, or copied as text."""
 
 from __future__ import annotations
 

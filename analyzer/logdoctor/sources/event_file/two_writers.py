@@ -1,4 +1,4 @@
-"""Records that another process wrote into the middle of: the two halves lie apart, and a checksum proves them one.
+"""Records into the middle of which another process wrote: a checksum proves that the two halves belong together.
 
 A process that appends through a buffer, as C's `fwrite` does, writes the buffer out when it is full, most often in the
 middle of a record. Where two do so, the rest of the record lies behind what the other wrote meanwhile.

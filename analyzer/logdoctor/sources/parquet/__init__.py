@@ -1,1 +1,1 @@
-"""Parquet files: their columns without a library, and their rows with one."""
+"""Parquet files: their column names without a library, and their rows with one."""

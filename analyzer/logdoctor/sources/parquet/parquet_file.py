@@ -1,4 +1,4 @@
-"""Parquet files: the names of their columns without a library, and with pyarrow the rows that are whole."""
+"""Parquet files: the names of the columns without a library and, with pyarrow, the rows that are intact."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thrift's compact protocol, as far as it takes to find a field near the beginning of a structure."""
+"""Thrift's compact protocol, as far as needed to find a field near the beginning of a structure."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""SQLite databases, read without a trace beside them."""
+"""SQLite databases, read without leaving a trace next to them."""

@@ -1,1 +1,1 @@
-"""What table-like logs share: cells, rows, counters, padding, and how they become series."""
+"""Shared by table-like logs: cells, rows, counters, padding, and how they become series."""

@@ -1,4 +1,4 @@
-"""Columns that count, by their names: steps, epochs, samples, tokens, time, and last the number of the row."""
+"""Columns that count, by name: steps, epochs, samples, tokens, time, and last the row number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps and epochs that damage made: too large, broken, or glued together from two."""
+"""Steps and epochs that were damaged: too large, broken, or run together from two numbers."""
 
 from __future__ import annotations
 

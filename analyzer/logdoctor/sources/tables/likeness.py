@@ -1,4 +1,4 @@
-"""Is it a training log? What tables of training have in common, and tables of anything else have not."""
+"""Whether a table was logged by a training: what distinguishes such tables from any others."""
 
 from __future__ import annotations
 

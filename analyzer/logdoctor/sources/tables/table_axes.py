@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Axis
 from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, are_shuffled, counter_of, counts, rank_of
-from logdoctor.sources.tables.own_counts import (
+from logdoctor.sources.tables.logger_counters import (
     ENOUGH,
     iterations_across_epochs,
     validation_rows_at_steps,

@@ -1,4 +1,4 @@
-"""From a table to the logs of its runs: rows sorted by run and by split, every quantity on its axis."""
+"""From a table to the logs of its runs: rows divided by run and by split, every quantity on its axis."""
 
 from __future__ import annotations
 
@@ -89,6 +89,17 @@ def read_logs(
         log = _read_run(logged, step_axis, proven=proven)
         yield replace(log, hyperparameters=settings, notices=(*said, *log.notices), label=label)
         said = ()
+
+
+def joined(logs: Iterable[Log], notices: Iterable[Notice] = (), label: str = "") -> Log:
+    """Return the series, notices and events of several logs as one log, after some notices of their file."""
+    parts = list(logs)
+    return Log(
+        series=tuple(one for log in parts for one in log.series),
+        notices=(*notices, *(one for log in parts for one in log.notices)),
+        events=tuple(one for log in parts for one in log.events),
+        label=label,
+    )
 
 
 def _runs(table: Table) -> Iterator[tuple[str, Table]]:

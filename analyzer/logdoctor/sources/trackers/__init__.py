@@ -1,1 +1,1 @@
-"""What the files of trackers share: framed records, reports a line, and scalars one by one."""
+"""Shared by the files of trackers: framed records, one report per line, and scalars one by one."""

@@ -1,4 +1,4 @@
-"""A run kept as LevelDB frames records (W&B, SwanLab): intact records are handed on, damage told with its steps."""
+"""A run framed as LevelDB records (W&B, SwanLab): intact records are passed on, damage is reported with its steps."""
 
 from __future__ import annotations
 

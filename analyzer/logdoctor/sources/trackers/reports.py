@@ -1,4 +1,4 @@
-"""Lines that each hold what was reported to a tracker, as JSON: what trackers keep on disk until they can send it."""
+"""Files with one JSON report per line, in which trackers keep what they could not send yet."""
 
 from __future__ import annotations
 

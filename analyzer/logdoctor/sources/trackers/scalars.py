@@ -1,4 +1,4 @@
-"""Scalars that a log holds one by one, gathered by name into series."""
+"""Scalars that a log holds one by one, collected by name into series."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from logdoctor.sources.console.forms.form import Field, Form, Kind
@@ -82,73 +83,64 @@ _MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
 
 def fixed_form(shape: str) -> Form | None:
     """Return what a line of a fixed form says; None for all others."""
-    if ultralytics := _ULTRALYTICS.match(shape):
-        names = (*_BOX_METRICS, *_SHAPE_METRICS) if ultralytics[1] else _BOX_METRICS
-        return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val")
-    if darknet := _DARKNET.match(shape):
-        return _of_darknet(*darknet.groups())
-    if catboost := _CATBOOST.match(shape):
-        return _of_catboost(catboost[1])
-    if dl4j := _DL4J.search(shape):
-        last = shape.count(MASK) - 1
-        score = _measured(Kind.VALUE, "loss", dl4j[1], last)
-        return Form((Field(Kind.COUNTER, "iteration", last - (MASK in dl4j[1])), score), counter_first=True)
-    if flower := _FLOWER.search(shape):
-        return _of_flower(flower)
-    if fasttext := _FASTTEXT.match(shape):
-        rate, loss = _measured(Kind.VALUE, "lr", fasttext[1], 2), _measured(Kind.VALUE, "loss", fasttext[2], 3)
-        return Form((Field(Kind.VALUE, "words/sec/thread", 1), rate, loss), value_first=True, is_of_training=True)
-    if synaptic := _SYNAPTIC.match(shape):
-        error = _measured(Kind.VALUE, "error", synaptic[1], 1)
-        rate = Field(Kind.VALUE, "learning rate", shape.count(MASK) - 1)
-        return Form((Field(Kind.COUNTER, "iteration", 0), error, rate), counter_first=True, is_of_training=True)
-    if _OF_CORRECT.match(shape):
-        return Form((Field(Kind.VALUE, "accuracy", 2),), value_first=True)
-    if espnet := _ESPNET.search(shape):
-        return _of_batches(espnet)
-    if results := _ESPNET_RESULTS.search(shape):
-        return _of_results(results)
-    if tacotron := _TACOTRON.match(shape):
-        return _of_tacotron(tacotron)
-    if evaluated := _TACOTRON_EVALUATION.match(shape):
-        loss = _measured(Kind.VALUE, "validation loss", evaluated[1], 1)
-        return Form((Field(Kind.COUNTER, "iteration", 0), loss), counter_first=True)
-    if wenet := _WENET.search(shape):
-        return _of_wenet(wenet)
-    if progress := _FAIRSEQ_EVALUATION.search(shape):
-        return _of_evaluation(progress)
-    if tesseract := _TESSERACT.match(shape):
-        return _of_tesseract(tesseract)
-    if marian := _MARIAN.search(shape):
-        return _of_marian(marian)
+    for find, read in _FIXED_FORMS:
+        if found := find(shape):
+            return read(found)
     return None
 
 
-def _of_darknet(loss: str, average: str) -> Form:
+def _of_ultralytics(found: re.Match[str]) -> Form:
+    """Read the row of all classes that Ultralytics prints after an evaluation."""
+    names = (*_BOX_METRICS, *_SHAPE_METRICS) if found[1] else _BOX_METRICS
+    return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val")
+
+
+def _of_darknet(found: re.Match[str]) -> Form:
     slot, fields = 1, [Field(Kind.COUNTER, "iteration", 0)]
-    for kind, token in ((Kind.VALUE, loss), (Kind.AVERAGE, average)):
+    for kind, token in ((Kind.VALUE, found[1]), (Kind.AVERAGE, found[2])):
         fields.append(_measured(kind, "loss", token, slot))
         slot += MASK in token
     return Form((*fields, Field(Kind.VALUE, "learning rate", slot)), counter_first=True)
 
 
-def _of_catboost(sets: str) -> Form:
+def _of_catboost(found: re.Match[str]) -> Form:
     """Read a line of CatBoost, of one metric: `learn: 0.51`, `test: 0.53` and further held-out sets, `test1: 0.54`."""
     fields = [Field(Kind.COUNTER, "iteration", 0)]
-    for name, token in _CATBOOST_SET.findall(sets):
+    for name, token in _CATBOOST_SET.findall(found[1]):
         slot = 1 + sum(one.slot > 0 for one in fields)
         fields.append(_measured(Kind.VALUE, name, token, slot))
     return Form(tuple(fields), counter_first=True, is_of_training=True)
 
 
-def _of_flower(told: re.Match[str]) -> Form:
+def _of_dl4j(found: re.Match[str]) -> Form:
+    last = found.string.count(MASK) - 1
+    score = _measured(Kind.VALUE, "loss", found[1], last)
+    return Form((Field(Kind.COUNTER, "iteration", last - (MASK in found[1])), score), counter_first=True)
+
+
+def _of_flower(found: re.Match[str]) -> Form:
     """Read what Flower's server measured after a round, on data that no client was trained on."""
-    fields = [Field(Kind.COUNTER, "round", told.string.count(MASK, 0, told.start()))]
+    fields = [Field(Kind.COUNTER, "round", found.string.count(MASK, 0, found.start()))]
     slot = fields[0].slot + 1
-    for name, token in (("loss", told[1]), *_FLOWER_METRIC.findall(told[2])):
+    for name, token in (("loss", found[1]), *_FLOWER_METRIC.findall(found[2])):
         fields.append(_measured(Kind.VALUE, name, token, slot))
         slot += MASK in token
     return Form(tuple(fields), "val", counter_first=True, is_of_training=True)
+
+
+def _of_fasttext(found: re.Match[str]) -> Form:
+    rate, loss = _measured(Kind.VALUE, "lr", found[1], 2), _measured(Kind.VALUE, "loss", found[2], 3)
+    return Form((Field(Kind.VALUE, "words/sec/thread", 1), rate, loss), value_first=True, is_of_training=True)
+
+
+def _of_synaptic(found: re.Match[str]) -> Form:
+    error = _measured(Kind.VALUE, "error", found[1], 1)
+    rate = Field(Kind.VALUE, "learning rate", found.string.count(MASK) - 1)
+    return Form((Field(Kind.COUNTER, "iteration", 0), error, rate), counter_first=True, is_of_training=True)
+
+
+def _of_correct(_found: re.Match[str]) -> Form:
+    return Form((Field(Kind.VALUE, "accuracy", 2),), value_first=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
@@ -179,11 +171,16 @@ def _read_behind(began: re.Match[str], numbers: int) -> tuple[int, LineReader]:
     return slot, reader
 
 
-def _of_tacotron(told: re.Match[str]) -> Form:
+def _of_tacotron(found: re.Match[str]) -> Form:
     """Read a step of Tacotron 2: `Train loss 20 48.2 Grad Norm 13.5 5.71s/it`."""
-    loss = _measured(Kind.VALUE, "train loss", told[1], 1)
-    norm = _measured(Kind.VALUE, "grad norm", told[2], 1 + (loss.slot > 0))
+    loss = _measured(Kind.VALUE, "train loss", found[1], 1)
+    norm = _measured(Kind.VALUE, "grad norm", found[2], 1 + (loss.slot > 0))
     return Form((Field(Kind.COUNTER, "iteration", 0), loss, norm), counter_first=True, is_of_training=True)
+
+
+def _of_tacotron_evaluation(found: re.Match[str]) -> Form:
+    loss = _measured(Kind.VALUE, "validation loss", found[1], 1)
+    return Form((Field(Kind.COUNTER, "iteration", 0), loss), counter_first=True)
 
 
 def _of_wenet(began: re.Match[str]) -> Form:
@@ -233,3 +230,24 @@ def _of_marian(began: re.Match[str]) -> Form:
             fields.append(Field(Kind.VALUE, name, -1, float(value)))
         slot, before = slot + piece.count(MASK), piece
     return Form(tuple(fields), "valid" if began[1] else "", counter_first=True)
+
+
+_FIXED_FORMS: tuple[tuple[Callable[[str], re.Match[str] | None], Callable[[re.Match[str]], Form]], ...] = (
+    (_ULTRALYTICS.match, _of_ultralytics),
+    (_DARKNET.match, _of_darknet),
+    (_CATBOOST.match, _of_catboost),
+    (_DL4J.search, _of_dl4j),
+    (_FLOWER.search, _of_flower),
+    (_FASTTEXT.match, _of_fasttext),
+    (_SYNAPTIC.match, _of_synaptic),
+    (_OF_CORRECT.match, _of_correct),
+    (_ESPNET.search, _of_batches),
+    (_ESPNET_RESULTS.search, _of_results),
+    (_TACOTRON.match, _of_tacotron),
+    (_TACOTRON_EVALUATION.match, _of_tacotron_evaluation),
+    (_WENET.search, _of_wenet),
+    (_FAIRSEQ_EVALUATION.search, _of_evaluation),
+    (_TESSERACT.match, _of_tesseract),
+    (_MARIAN.search, _of_marian),
+)
+"""What finds a line of each form, and what reads it; the first that is found counts."""

@@ -1,1 +1,1 @@
-"""Columns of long logs held in little memory: rows, counters and lines that go on as they began."""
+"""Columns of long logs in little memory: rows, counters and lines that usually advance evenly."""

@@ -1,4 +1,4 @@
-"""Numbers of rows and lines as they come, block after block, in half the memory while they allow."""
+"""Growing arrays of row and line numbers, in half the memory for as long as the numbers allow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which lines of a file the rows of a table stand: kept as stretches, for most rows stand below each other."""
+"""The lines of a file in which the rows of a table stand, kept as ranges because most rows follow each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rising arrays put together in order, without the several copies of them that a sort takes."""
+"""Merge sorted arrays without the additional copies that a sort needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long arrays piece by piece, so that what is worked out of one takes no memory of its size."""
+"""Long arrays piece by piece, so that intermediate results stay small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of a table hold a value of a column, in a bit for each: the rows themselves take as much as the values."""
+"""Which rows of a table hold a value of a column, in one bit per row: row numbers would take as much as the values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What in a JSON document may be curves: lists of records, or a list of numbers for each quantity."""
+"""Parts of a JSON document that may be curves: lists of records, or a list of numbers for each quantity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that one JSON document holds beside each other: the results of a sweep, of seeds, of folds."""
+"""Several runs in one JSON document: the results of a sweep, of seeds, of folds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other spellings of curves in a JSON document, brought into those that are read: records, and a list for each name."""
+"""Other layouts of curves in a JSON document, converted to records or to a list for each name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that hold whole curves under their names, read alike in whichever language they are written."""
+"""Documents that hold whole curves under names, whether written in JSON, YAML or as Python literals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from logdoctor.sources.tables.json.document_curves import are_log, belong, curve
 from logdoctor.sources.tables.json.document_runs import Part, runs_in
 from logdoctor.sources.tables.json.json_file import Document
 from logdoctor.sources.tables.json.records import settings_of
-from logdoctor.sources.tables.table_logs import read_logs
+from logdoctor.sources.tables.table_logs import joined, read_logs
 from logdoctor.sources.tables.text import readable
 
 _SETTINGS_FILES = frozenset({"config.json", "args.json", "params.json", "hparams.json", "package.json"})
@@ -65,10 +65,11 @@ def _log_of(path: Path, content: Any) -> Log | None:
     """Return the curves of one run; None where there are none."""
     curves = [one for one in curves_in(path, content) if belong(one)]
     logs = [(one.prefix, log) for one in curves for log in read_logs(one.table)]
-    series = tuple(replace(one, name=readable(prefix) + one.name) for prefix, log in logs for one in log.series)
-    notices = tuple(notice for _, log in logs for notice in log.notices)
-    events = tuple(event for _, log in logs for event in log.events)
-    return Log(series=series, notices=notices, events=events) if curves else None
+    named = (
+        replace(log, series=tuple(replace(one, name=readable(prefix) + one.name) for one in log.series))
+        for prefix, log in logs
+    )
+    return joined(named) if curves else None
 
 
 def _settings(document: Any) -> dict[str, Setting]:

@@ -1,4 +1,4 @@
-"""Tables of curves that say of each value where it stands: `{"0": 0.5, "1": 0.25}`."""
+"""Tables of curves that give the position of each value: `{"0": 0.5, "1": 0.25}`."""
 
 from __future__ import annotations
 

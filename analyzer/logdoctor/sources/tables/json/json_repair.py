@@ -1,4 +1,4 @@
-"""Decode JSON text that was cut off or is damaged in places, without the damaged parts."""
+"""Decode JSON text that is truncated or damaged in places, without the damaged parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON records to a table: one record a row, one name a column, nested names joined with `/`."""
+"""JSON records to a table: one row per record, one column per name, nested names joined with `/`."""
 
 from __future__ import annotations
 

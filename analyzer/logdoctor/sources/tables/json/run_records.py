@@ -1,4 +1,4 @@
-"""Records of several runs as they come, in any order, to a table for each: few of them are held as they were logged."""
+"""Records of several runs in any order, to one table per run; few records are kept in memory as they were logged."""
 
 from __future__ import annotations
 

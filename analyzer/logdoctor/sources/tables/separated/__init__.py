@@ -1,1 +1,1 @@
-"""Text with separators to tables: its form, its rows, and numbers below no header."""
+"""Text with separators to tables: its form, its rows, and numbers without a header."""

@@ -1,4 +1,4 @@
-"""Numbers below no header: what their columns are, as far as the name of the file tells."""
+"""Numbers without a header: what their columns are, as far as the name of the file tells."""
 
 from __future__ import annotations
 

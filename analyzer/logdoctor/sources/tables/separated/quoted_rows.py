@@ -1,4 +1,4 @@
-"""Rows of a table whose quoted cells may hold separators and line ends, and the lines that are no rows."""
+"""Rows whose quoted cells may contain separators and line ends, and lines that are not rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The form of a table written as text: its separator, its header, its way with commas."""
+"""The form of a table written as text: separator, header, and use of commas."""
 
 from __future__ import annotations
 

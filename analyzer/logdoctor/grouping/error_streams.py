@@ -1,4 +1,4 @@
-"""Which run ended with the errors in a file that has no curves; where there is none, a run that failed at once."""
+"""Files that hold nothing but errors: the end of a run beside them, or a run that failed before its first step."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ from logdoctor.sources.error_stream import is_stream, stream_of
 _OF_TRAINING = frozenset({
     COLLECTIVE_TIMEOUT, DEVICE_ASSERT, DEVICE_FAULT, NON_FINITE_STOP, OUT_OF_MEMORY, WORKER_KILLED,
 })  # fmt: skip
-"""Failures that nothing but a training has: a log with nothing else is one that failed before its first step."""
+"""Failures that only a training has: a log with nothing else belongs to one that failed before its first step."""
 
 
 def with_errors(runs: Sequence[Run], streams: Sequence[Found]) -> list[Run]:
     """Add the error streams of their jobs to the runs, and add the runs that failed before they logged anything.
 
-    That is what lies beside a run in a file of the same name but for the stream; without one, the only such file beside
-    the only run of a folder. What is neither tells of some other job.
+    A stream belongs to the run in its folder whose file has the same name but for the stream; if there is no such run,
+    to the only run of the folder, provided that it is the only stream there. Any other belongs to some other job.
     """
-    told = list(runs)
+    ended = list(runs)
     for file in streams:
-        beside = [i for i, run in enumerate(told) if run.home == str(file.folder)]
-        named = [i for i in beside if any(_is_of_one_job(file, source) for source in told[i].sources)]
+        beside = [i for i, run in enumerate(ended) if run.home == str(file.folder)]
+        named = [i for i in beside if any(_is_of_one_job(file, source) for source in ended[i].sources)]
         errors = [other for other in streams if other.folder == file.folder and is_stream(other.path.name)]
-        of = named or (beside if len(beside) == 1 and errors == [file] else [])
-        if len(of) == 1:
-            told[of[0]] = _ended(told[of[0]], file)
+        owners = named or (beside if len(beside) == 1 and errors == [file] else [])
+        if len(owners) == 1:
+            ended[owners[0]] = _ended(ended[owners[0]], file)
     homes = {run.home for run in runs}
-    return told + [_never_begun(file, streams) for file in streams if _failed_at_once(file, homes)]
+    return ended + [_never_begun(file, streams) for file in streams if _failed_at_once(file, homes)]
 
 
 def _failed_at_once(file: Found, homes: AbstractSet[str]) -> bool:
@@ -70,12 +70,12 @@ def _is_of_one_job(file: Found, source: SourceFile) -> bool:
 
 def _ended(run: Run, file: Found) -> Run:
     """Put failures at the end of the run: they are the last thing that a program writes."""
-    said = [_placed(run, file, event) for log in file.logs for event in log.events]
-    fails = any(event.kind in FATAL for event in said) and run.state is not State.FINISHED
+    events = [_placed(run, file, event) for log in file.logs for event in log.events]
+    fails = any(event.kind in FATAL for event in events) and run.state is not State.FINISHED
     source = SourceFile(str(file.relative), file.source.name, file.size)
     return replace(
         run,
-        events=(*run.events, *said),
+        events=(*run.events, *events),
         sources=tuple(sorted((*run.sources, source), key=lambda one: one.path)),
         state=State.INTERRUPTED if fails else run.state,
     )
@@ -83,6 +83,7 @@ def _ended(run: Run, file: Found) -> Run:
 
 def _placed(run: Run, file: Found, event: TextEvent) -> TextEvent:
     main = run.find(TrainLoss) or next((one for one in run.series if len(one)), None)
-    at_the_end = event.kind in FATAL and main is not None and len(main)
-    step = int(main.steps.max()) if at_the_end and main is not None else None
+    step = None
+    if event.kind in FATAL and main is not None and len(main):
+        step = int(main.steps.max())
     return replace(event, path=str(file.relative), step=step)

@@ -1,4 +1,4 @@
-"""Which folder a file's run lives in, and what the sub-folder says about the split."""
+"""The folder of the run that a file belongs to, and what a sub-folder says about the split."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class Folders:
 def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders) -> tuple[PurePosixPath, str]:
     """Return the folder of the run that a log belongs to, and the sub-folder it was written in ("" for none).
 
-    The sub-folder becomes part of the curve's name where it tells curves apart: for splits and for `add_scalars`, and
-    only beside others of the same run. A folder that only happens to be called `test` is a run like any other.
+    The sub-folder becomes part of the curve's name where it distinguishes curves: for splits and for `add_scalars`, and
+    only next to others of the same run. A folder that merely happens to be called `test` is a run like any other.
     """
     if not folder.name:
         return folder, ""
@@ -79,7 +79,7 @@ def home_of(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders)
 
 
 def _run_above(folder: PurePosixPath, series: tuple[Series, ...], folders: Folders) -> PurePosixPath | None:
-    """Return the folder of the run where a writer gave one of its files a folder that tells nothing of the curves."""
+    """Return the folder of the run where the log lies in a sub-folder that says nothing about its curves."""
     if (run := _dvclive(folder) or _torchrl(folder, series)) is not None:
         return run
     above, name = folder.parent, folder.name
@@ -101,7 +101,7 @@ def _run_above(folder: PurePosixPath, series: tuple[Series, ...], folders: Folde
 def _part_of_run(
     folder: PurePosixPath, series: tuple[Series, ...], folders: Folders
 ) -> tuple[PurePosixPath, str] | None:
-    """Return the folder of the run and the name of the part where a writer has a folder for each part of one run."""
+    """Return the folder of the run and the name of the part where a writer keeps each part of a run in a sub-folder."""
     above, name = folder.parent, folder.name
     if (root := _above_tag_folders(folder, series)) and (root in folders or any(folders.beside(folder))):
         return root, name
@@ -124,7 +124,7 @@ def is_captured_console(path: PurePosixPath) -> bool:
 
 
 def _all_held_out(series: tuple[Series, ...]) -> bool:
-    """Whether a log tells losses of held-out data and none of training."""
+    """Whether a log holds losses on held-out data and none on training data."""
     splits = {naming.split_of(one.name) for one in series if issubclass(naming.role_of(one.name, Split.NONE), Loss)}
     return bool(splits) and all(one.is_held_out for one in splits)
 
@@ -165,7 +165,7 @@ def _is_split(folder: PurePosixPath, series: tuple[Series, ...]) -> bool:
 
 
 def _above_tag_folders(folder: PurePosixPath, series: tuple[Series, ...]) -> PurePosixPath | None:
-    """What lies above the folders of a tag: `add_scalars("data/loss", ...)` of tensorboardX writes `data/loss/val/`."""
+    """Return what lies above the folders of a tag: tensorboardX's `add_scalars("data/loss", ...)` writes them."""
     tag = tuple(series[0].name.split("/")) if len(series) == 1 else ()
     nested = bool(tag) and folder.parts[-1 - len(tag) : -1] == tag
     return folder.parents[len(tag)] if nested else None
@@ -183,7 +183,7 @@ def split_hint(subfolder: str, stem: str, series: tuple[Series, ...]) -> Split:
 
 
 def _split_of_stem(stem: str, series: tuple[Series, ...]) -> Split:
-    """A file name tells the split when that is about all it says: `valid`, `val_metrics`, `metrics-eval`.
+    """Return the split that a file name gives when that is about all it says: `valid`, `val_metrics`, `metrics-eval`.
 
     Longer names are names of experiments, where `train` means nothing (`train_seed42`), and a `train.log` that holds
     a `val_loss` is the log of the whole training.

@@ -1,29 +1,19 @@
-"""Counterfactuals: the window again with one thing changed, from the weakest dose that may help upwards."""
+"""The changes that may be tried on a failure: those that can be informative, from the weakest dose upwards."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
-from statistics import median
 
 from logdoctor.replay.judging.causes_by_trial import RATE_ROSE
 from logdoctor.replay.material import Precision
 from logdoctor.replay.trials.situation import Situation
 from logdoctor.replay.window.dials import Dials, combined
-from logdoctor.replay.window.guard import SKIPS, Guard
-from logdoctor.replay.window.reproduce import LEAD, TAIL
-from logdoctor.replay.window.session import Session
+from logdoctor.replay.window.reproduce import LEAD
 from logdoctor.replay.window.snapshot import Snapshot
-from logdoctor.replayed import Failure, Outcome, Phase, Symptom, Trial
+from logdoctor.replayed import Outcome, Phase, Trial
 from logdoctor.wording import number
-
-SLACK = 2
-"""Steps by which a failure may come later and still be the same: a skipped batch moves it by one."""
-
-END = 5
-"""Losses whose median is the loss at the end of a trial."""
 
 STEEP = 10.0
 """Ratio of a gradient norm to the healthy median from which its batch is worth leaving out."""
@@ -157,12 +147,9 @@ def _swapping(at: Situation) -> Family:
 
 
 def _precision(at: Situation) -> Iterator[Family]:
-    changes = [
-        Change("precision", "compute in float32", Dials(precision=Precision.FP32)),
-        Change("precision", "compute in bfloat16 in place of float16", Dials(precision=Precision.BF16)),
-    ]
-    yield Family("precision", (changes[0],))
-    yield Family("bfloat16", (replace(changes[1], name="bfloat16"),))
+    yield Family("precision", (Change("precision", "compute in float32", Dials(precision=Precision.FP32)),))
+    text = "compute in bfloat16 in place of float16"
+    yield Family("bfloat16", (Change("bfloat16", text, Dials(precision=Precision.BF16)),))
     if at.scaled:
         change = Change("loss-scale", "fix the loss scale at 1", Dials(loss_scale=1.0), dose=1.0)
         yield Family("loss-scale", (change,))
@@ -237,49 +224,3 @@ def _moments(at: Situation) -> Iterator[Family]:
     yield Family("warm-up", (change,))
     forget = Change("moments", f"empty the optimizer's moments at step {step}", Dials(forget_moments=step), lead=LEAD)
     yield Family("moments", (forget,))
-
-
-def _begin_of(at: Situation, lead: int) -> Snapshot:
-    """Return the latest snapshot with at least the lead wanted, or the start of the window."""
-    fitting = [one for step, one in at.snapshots.items() if step <= at.failure.step - lead]
-    return max(fitting, key=lambda one: one.step, default=at.start)
-
-
-def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
-    """Replay with a change from its lead on, and tell what became of the failure."""
-    begin = change.begin or _begin_of(at, change.lead)
-    return outcome(session, begin, at.failure, at.ceiling, change, tail, seed)
-
-
-def outcome(
-    session: Session, begin: Snapshot, failure: Failure, ceiling: float, change: Change, tail: int, seed: int | None
-) -> Trial:
-    """Replay with a change from a snapshot on, and tell what became of a failure."""
-    dials = replace(change.dials, seed=seed)
-    lead = failure.step - begin.step
-    # The failing step is the last of several that the scaler skipped: those before the trial count.
-    skipped = max(SKIPS - 1 - lead, 0) if failure.symptom is Symptom.STEPS_SKIPPED else 0
-    window = session.run(begin, failure.step + tail, Guard([], ceiling, skipped), dials)
-    failed = window.failure.step if window.failure is not None else None
-    losses = [one for one in window.losses.values() if math.isfinite(one)]
-    if failed is None:
-        became = Outcome.REMOVED if window.seen[-1].step > failure.step else Outcome.UNTESTED
-    elif failed < failure.step:
-        became = Outcome.WORSE
-    else:
-        became = Outcome.UNCHANGED if failed <= failure.step + SLACK else Outcome.POSTPONED
-    reason = "the batches end at the failing step" if became is Outcome.UNTESTED else ""
-    if became is Outcome.UNCHANGED and window.failure is not None and window.failure.symptom is not failure.symptom:
-        reason = window.failure.said  # a loss of 1e4 is no success, and yet not the infinity that it was
-    return Trial(
-        name=change.name,
-        text=change.text,
-        dose=change.dose,
-        lead=lead,
-        outcome=became,
-        failed_step=failed,
-        end_loss=median(losses[-END:]) if losses else None,
-        passed=int(became is Outcome.REMOVED),
-        tried=1,
-        reason=reason,
-    )

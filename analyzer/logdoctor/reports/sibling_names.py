@@ -1,4 +1,4 @@
-"""Names of sibling runs as they are read beside the run that they bear on: without the folders that both lie in."""
+"""Names of sibling runs in the report on a run: without the folders that both lie in."""
 
 from __future__ import annotations
 

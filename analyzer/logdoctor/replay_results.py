@@ -1,4 +1,4 @@
-"""Add to findings what a replay of the run showed: its cause comes first, and its fix is marked as tested."""
+"""Results of replays beside the runs: their cause comes first in the finding, and their fix is marked as tested."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from logdoctor.run.notice import REPLAY
 from logdoctor.wording import counted
 
 UNKNOWN = "unknown"
-"""The cause of a replay that told none; what the log shows stands."""
+"""The cause of a replay that found none; then the log alone decides."""
 
 FILE = "logdoctor-replay.json"
 """Beside the logs of a run, written by `logdoctor replay`."""
 
 
 def result_file(run: Run) -> Path:
-    """Return where the result of a run's replay lies; runs that share a folder have a file each."""
+    """Return the file for the result of a run's replay; runs that share a folder have one each."""
     stem = run.name.partition(":")[2].replace("/", "-")
     folder = Path(run.folder)
     return folder / (f"logdoctor-replay-{stem}.json" if stem else FILE)
 
 
 def replay_of(run: Run) -> tuple[Replayed | None, tuple[Notice, ...]]:
-    """Return the result beside a run, or None, and a notice where a file lies there that is no such result."""
+    """Return the result beside a run, or None, and a notice where the file there cannot be used."""
     if not run.folder:
         return None, ()
     path = result_file(run)
@@ -47,7 +47,7 @@ def replay_of(run: Run) -> tuple[Replayed | None, tuple[Notice, ...]]:
 
 
 def with_replay(findings: tuple[Finding, ...], replayed: Replayed | None) -> tuple[Finding, ...]:
-    """Return findings with what a replay showed, where they are what it was about."""
+    """Return the findings; those that a replay was about take up what it showed."""
     if replayed is None or replayed.verdict is None or replayed.verdict.cause == UNKNOWN:
         return findings
     if replayed.baseline is None or not replayed.baseline.reproduced:
@@ -56,7 +56,7 @@ def with_replay(findings: tuple[Finding, ...], replayed: Replayed | None) -> tup
 
 
 def _is_about(finding: Finding, replayed: Replayed) -> bool:
-    """Tell the finding whose step was replayed: by its rule, or where the user named a step, by its span."""
+    """Tell whether a finding was replayed: by its rule or, where the user named a step, by its span."""
     if replayed.target.rule:
         return finding.rule == replayed.target.rule
     spans = finding.spans[:1]
@@ -77,7 +77,7 @@ def _judged(finding: Finding, replayed: Replayed) -> Finding:
 
 
 def _counted_otherwise(replayed: Replayed) -> Iterator[str]:
-    """Say which step of the log the failing one is, where the log counts from 1 and the replay from 0."""
+    """Say which step of the log is the failing one, where the log counts from 1 and the replay from 0."""
     baseline = replayed.baseline
     if baseline is not None and baseline.failure is not None and baseline.shift.log:
         step = baseline.failure.step
@@ -85,7 +85,7 @@ def _counted_otherwise(replayed: Replayed) -> Iterator[str]:
 
 
 def _less_likely(cause: Cause) -> Cause:
-    """What an experiment did not find is at most possible."""
+    """Return a cause that the experiment did not confirm: at most possible."""
     if cause.strength is not Strength.LIKELY:
         return cause
     return replace(cause, strength=Strength.POSSIBLE, contra=(*cause.contra, "the replay found another cause"))

@@ -1,4 +1,4 @@
-"""Curves that go on from file to file, as those of event files do: put their parts together, and leave out backups."""
+"""Curves that continue from file to file, as in event files: their parts are put together, and backups left out."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from logdoctor.grouping.clusters import Piece
-from logdoctor.grouping.own_epochs import epochs_at_steps
+from logdoctor.grouping.epochs_as_steps import epochs_at_steps
 from logdoctor.run import Axis, Notice, Series
 from logdoctor.run.notice import INTERPRETATION, TWO_WRITERS
 from logdoctor.run.series import concatenated
 
 FEWEST_WITHOUT_STEPS = 3
-"""Points at step 0 from which on it is no step; a value before training and one again after it are two."""
+"""Points at step 0 from which on that is no real step: one value before training and one after it make two."""
 
 MOST_NAMED = 3
 """Curves that a notice names one by one."""
@@ -28,7 +28,7 @@ def without_copies(continuing: list[Piece]) -> list[Piece]:
     """Leave out files that hold the beginning of another file or all of it: backups, hard links, second downloads.
 
     Every point of such a file is in the other one, written at the same moment. The rest are returned in the order of
-    their first wall times, for names sort wrongly after a clock was set back.
+    their first wall times, because names sort wrongly after a clock was set back.
     """
     kept: dict[float, list[Piece]] = {}
     for piece in sorted(continuing, key=lambda one: (-sum(map(len, one.series)), str(one.file.relative))):
@@ -39,7 +39,7 @@ def without_copies(continuing: list[Piece]) -> list[Piece]:
 
 
 def joined_curves(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
-    """Return every curve of some pieces in one piece, and notices of what was done to put it together."""
+    """Join the parts of every curve, and return notices of how that was done."""
     joined, together = _join_parts(continuing)
     numbered, without_steps = _numbered(joined)
     placed, moved = _at_steps(numbered)
@@ -47,11 +47,10 @@ def joined_curves(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
 
 
 def _join_parts(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
-    """Return every series with the piece it comes from; parts of one curve that lie in several files are put together.
+    """Return every series with the first piece it comes from; parts of one curve in several files are joined.
 
-    Where a writer says that it starts again at a step (`purge_step`), what earlier files of its folder hold from that
-    step on is void. The folders beside it, as `add_scalars` makes them, have writers of their own that may be a moment
-    older.
+    Where a writer says that it restarts at a step (`purge_step`), points of earlier files in its folder from that step
+    on are void. Neighbouring folders, as `add_scalars` makes them, have writers of their own.
     """
     parts: dict[str, list[Joined]] = {}
     for piece, void_from in zip(continuing, _void_from(continuing), strict=True):
@@ -84,7 +83,7 @@ def _numbered(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
 
 
 def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
-    """Put curves that count epochs under the name of steps where the run stood, and say so."""
+    """Move curves whose steps are epochs to the steps at which the epochs ended, with a notice."""
     steps = epochs_at_steps([series for _, series in joined])
     if not steps:
         return joined, []
@@ -98,7 +97,7 @@ def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
 
 
 def _is_within(piece: Piece, other: Piece) -> bool:
-    """Tell whether every series of one file begins that of another, moment by moment."""
+    """Tell whether every series of one file is the beginning of that in another, with the same wall times."""
     theirs = {series.name: series for series in other.series}
     return bool(piece.series) and all(
         series.name in theirs and _begins_as(theirs[series.name], series) for series in piece.series
@@ -119,7 +118,7 @@ def _begins_as(longer: Series, shorter: Series) -> bool:
 
 
 def _in_turn(series: Series) -> Series | None:
-    """Put points in the order of their wall times where steps rise in that order, and not in that of the files."""
+    """Sort points by wall time where their steps then rise, as they do not in the order of the files; else None."""
     times = series.wall_times
     if times is None or not len(series.rewinds) or not np.isfinite(times).all():
         return None
@@ -128,7 +127,7 @@ def _in_turn(series: Series) -> Series | None:
 
 
 def _void_from(continuing: list[Piece]) -> list[int | None]:
-    """Return for each file the lowest step at which a later one of its folder starts again."""
+    """Return for each file the lowest step at which a later file of its folder restarts."""
     lowest: dict[PurePosixPath, int] = {}
     found: list[int | None] = []
     for piece in reversed(continuing):
@@ -140,7 +139,7 @@ def _void_from(continuing: list[Piece]) -> list[int | None]:
 
 
 def _begins(piece: Piece) -> tuple[float, str]:
-    """When the first point of a file was written; the name decides among files without times."""
+    """Return when the first point of a file was written; the name decides among files without times."""
     times = [float(s.wall_times[0]) for s in piece.series if s.wall_times is not None and len(s)]
     return min(times, default=0.0), str(piece.file.relative)
 

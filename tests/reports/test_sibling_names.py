@@ -6,7 +6,7 @@ import pytest
 
 from logdoctor.finding import Cause, Confidence, Finding, Fix, Severity
 from logdoctor.reports.entries import Entry
-from logdoctor.reports.relatives import briefly
+from logdoctor.reports.sibling_names import briefly
 from logdoctor.run import Run
 
 

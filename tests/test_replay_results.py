@@ -12,6 +12,7 @@ import pytest
 from logdoctor.causes import because
 from logdoctor.diagnosis import analyze
 from logdoctor.finding import Confidence, Finding, Fix, Severity, Span, Strength
+from logdoctor.replay_results import FILE, replay_of, result_file, with_replay
 from logdoctor.replayed import (
     Baseline,
     Environment,
@@ -28,7 +29,6 @@ from logdoctor.replayed import (
 )
 from logdoctor.reports import json_v1
 from logdoctor.run import Run
-from logdoctor.tested import FILE, replay_of, result_file, with_replay
 
 FINDING = Finding(
     rule="nan-loss",
@@ -141,7 +141,7 @@ def test_the_reports_have_it(folder: Path) -> None:
     schema = json.loads((Path(json_v1.__file__).parent / "json_v1.schema.json").read_text())
     jsonschema.validate(document, schema)
     assert document["runs"][0]["replay"]["verdict"]["cause"] == "bad-batch"
-    assert not diagnosis.left_alone  # the result is no log
+    assert not diagnosis.skipped.left_alone  # the result is no log
 
 
 @pytest.mark.parametrize(

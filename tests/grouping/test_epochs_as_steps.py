@@ -8,7 +8,7 @@ import numpy as np
 from tensorboardX import SummaryWriter
 
 from logdoctor import load
-from logdoctor.grouping.own_epochs import epochs_at_steps
+from logdoctor.grouping.epochs_as_steps import epochs_at_steps
 from logdoctor.run import Series
 from logdoctor.run.notice import INTERPRETATION
 

@@ -1,4 +1,4 @@
-"""Curves that nothing counts, beside copies that do: the lists of `history.json` beside the console of its training."""
+"""Curves without steps take those of a copy: the lists of `history.json` those of the console of the same training."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from logdoctor.run import Axis, Series
 _Candidate = tuple[Piece, Series]
 
 
-def counted_by_copies(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """Give curves of an index the steps of a copy in another file of the run, where one has as many points.
+def with_steps_of_copies(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """Give curves that only number their points the steps of a copy of equal length in another file of the run.
 
-    So are those that stand beside them in their own file and are as long: it may have what the other does not.
+    Curves of the same length in the same file get the same steps: they may have no copy of their own.
     """
     counted: dict[Quantity, list[_Candidate]] = {}
     for piece, series in candidates:

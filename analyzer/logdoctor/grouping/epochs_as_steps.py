@@ -1,4 +1,4 @@
-"""Curves that count epochs under the name of steps, beside curves of the same run that count steps."""
+"""Curves whose "steps" are epochs, logged beside curves of the same run that count real steps."""
 
 from __future__ import annotations
 
@@ -10,33 +10,27 @@ from numpy.typing import NDArray
 from logdoctor.run import Axis, Series
 
 FEWEST_EPOCHS = 3
-"""Points of a curve that is to be told by its steps alone."""
+"""Points that a curve needs to be recognised by its steps alone."""
 
 FEWEST_BETWEEN = 2
 """Points of the curve of steps that lie between any two neighbours of a curve of epochs."""
 
 
 def epochs_at_steps(series: Sequence[Series]) -> dict[int, NDArray[np.int64]]:
-    """Return where the points of curves of epochs stand, in steps, by the number of the curve.
+    """Return the steps at which the epochs of such curves ended, by the number of the curve.
 
     `add_scalar("val/loss", loss, epoch)` beside `add_scalar("train/loss", loss, step)` puts both on one axis, as
-    MONAI's TensorBoardStatsHandler and open_clip do. The times at which the points were written tell at which step each
-    epoch ended: the last that was logged before.
+    MONAI's TensorBoardStatsHandler and open_clip do. The wall times show at which step each epoch ended: the last one
+    that was logged before.
     """
     timed = [(i, one, one.wall_times) for i, one in enumerate(series) if one.wall_times is not None]
     rulers = [(one, times) for _, one, times in timed if _can_measure(one, times)]
     ruler, clock = max(rulers, key=lambda found: len(found[0]), default=(None, None))
     if ruler is None or clock is None:
         return {}
-    found = {}
-    for i, one, times in timed:
-        if (
-            one is not ruler
-            and _counts_by_one(one, times)
-            and (steps := _steps_at(ruler, clock, one, times)) is not None
-        ):
-            found[i] = steps
-    return found
+    by_epoch = ((i, one, times) for i, one, times in timed if one is not ruler and _counts_by_one(one, times))
+    placed = {i: _steps_at(ruler, clock, one, times) for i, one, times in by_epoch}
+    return {i: steps for i, steps in placed.items() if steps is not None}
 
 
 def _can_measure(series: Series, times: NDArray[np.float64]) -> bool:

@@ -1,4 +1,4 @@
-"""What single frameworks and libraries log in ways of their own, of which a name alone tells the wrong thing."""
+"""Conventions of single frameworks that make the name of a curve misleading."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _SPACY_SCORE = re.compile(r"[A-Z0-9_]+$|scores?(?:/\w+)?$")
 """Columns of scores in spaCy's table, or fields of its records."""
 
 _SPACY_MEANS = ({"SCORE"}, {"score", "scores"})
-"""What either has besides, the mean of the scores, by the beginnings of names."""
+"""The mean of the scores in either of them, by the beginning of its name."""
 
 _VALUE_NOW = re.compile(r"(?P<stem>.*[^\W_][._ ])val", re.I)
-"""What an average meter holds at the moment (`loss_val` beside `loss_avg`), or what validation found."""
+"""The current value of an average meter (`loss_val` beside `loss_avg`), or a value of validation."""
 
 _FIRST_SET = re.compile(r"validation_0(?=[-/])(?!.*(?<!log)loss$)")
 """What the scikit-learn interface of XGBoost calls its first set; none of its metrics is a `loss`."""
@@ -30,7 +30,7 @@ _LOST = frozenset({"loss", "losses", "lost"})
 def training_set_of_xgboost(series: list[Series]) -> list[Series]:
     """Take the first of several numbered sets for the training data where each of its curves ends better.
 
-    So does XGBoost's documentation of `evals_result` hand them over: `eval_set=[(X_train, y_train), (X_test, y_test)]`.
+    XGBoost's documentation of `evals_result` passes them so: `eval_set=[(X_train, y_train), (X_test, y_test)]`.
     """
     firsts = [one for one in series if _FIRST_SET.match(one.name)]
     if not firsts or any(one.split is Split.TRAIN for one in series):
@@ -43,7 +43,7 @@ def training_set_of_xgboost(series: list[Series]) -> list[Series]:
 
 
 def _ends_better(first: Series, second: Series | None) -> bool:
-    """Whether what is better the lower it is ends lower on the first set, and what is better the higher, higher."""
+    """Whether a curve ends better on the first set than on the second: higher for a score, else lower."""
     if second is None or not len(first.finite) or not len(second.finite):
         return False
     is_score = first.role is roles.ValMetric
@@ -57,10 +57,10 @@ def _of_training(series: Series) -> Series:
 
 
 def values_of_meters(series: list[Series]) -> list[Series]:
-    """Take `loss_val` for the loss of the moment where `loss_avg`, its mean so far, was logged each time it was.
+    """Take `loss_val` for the current value of an average meter where its mean, `loss_avg`, was logged with it.
 
-    An average meter has both. All such are of validation where training has one of its own (`train_loss`), and each is
-    that was logged less often, or once an epoch, when the moment says nothing.
+    Otherwise `loss_val` is a validation loss: where training has a loss of its own (`train_loss`), or where it was
+    logged less often than the mean, or once per epoch, when a current value means little.
     """
     means = [_mean_of_meter(one, series) for one in series]
     meters = [(one, mean) for one, mean in zip(series, means, strict=True) if mean is not None]
@@ -93,7 +93,7 @@ def _of_the_moment(series: Series, mean: Series) -> Series:
 
 
 def without_lost_games(series: list[Series]) -> list[Series]:
-    """Where games are counted as won, drawn and lost (`eval_win`, `eval_loss`), a `loss` is a lost game."""
+    """Where games won, drawn and lost are counted (`eval_win`, `eval_loss`), a `loss` is a lost game."""
     named = [frozenset(naming.words(one.name)) for one in series]
     won = {found - vocabulary.WINS for found in named if vocabulary.WINS & found}
     return with_role(
@@ -104,7 +104,7 @@ def without_lost_games(series: list[Series]) -> list[Series]:
 
 
 def without_numbered_terms(series: list[Series]) -> list[Series]:
-    """Where `r2` is the second of several (`r1`, `r2`, `r3`), it is no R², the share of variance that is explained."""
+    """Where `r2` is the second of several (`r1`, `r2`, `r3`), it is not R², the explained share of variance."""
     names = {one.name for one in series}
 
     def is_numbered(one: Series) -> bool:
@@ -115,40 +115,41 @@ def without_numbered_terms(series: list[Series]) -> list[Series]:
 
 
 def without_sums_of_spacy(series: list[Series]) -> list[Series]:
-    """Leave out the losses of spaCy, which are no curves: each is a sum over all batches since the last evaluation.
+    """Leave out the losses of spaCy: each is a sum over all batches since the last evaluation, not a curve.
 
-    The first sum has one batch, later ones have more and larger ones; what `tok2vec` shows is the gradient that other
-    components send back, and no loss at all. The scores beside them are of held-out data.
+    The first sum has one batch, later ones more and larger batches; that of `tok2vec` is the gradient which other
+    components send back, not a loss. The scores logged with them are on held-out data.
     """
     beginnings = {one.name.partition("/")[0] for one in series}
     sums = [one for one in series if vocabulary.SPACY_LOSS.match(one.name)]
     if not sums or not any(map(beginnings.issuperset, _SPACY_MEANS)):
         return series
-    return [
-        replace(one, role=roles.Unknown)
-        if one in sums
-        else replace(one, role=roles.ValMetric, split=Split.VALIDATION)
-        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown)
-        else one
-        for one in series
-    ]
+
+    def understood(one: Series) -> Series:
+        if one in sums:
+            return replace(one, role=roles.Unknown)
+        if _SPACY_SCORE.match(one.name) and one.role in (roles.TrainMetric, roles.Unknown):
+            return replace(one, role=roles.ValMetric, split=Split.VALIDATION)
+        return one
+
+    return list(map(understood, series))
 
 
 def without_running_totals(series: list[Series]) -> list[Series]:
-    """Leave out a loss that is summed up since the run began: it rises as long as anything is lost."""
+    """Leave out a loss that is summed since the run began: it rises for as long as the loss is above zero."""
     return with_role(roles.Unknown, series, lambda one: one.role is roles.TrainLoss and is_running_total(one))
 
 
 def weights_of_sklearn(series: list[Series]) -> list[Series]:
-    """Tell the `Norm` that scikit-learn's SGD prints beside `NNZs`, that of its weights, from that of the gradient."""
+    """Recognise the `Norm` that scikit-learn's SGD prints with `NNZs`: that of the weights, not of the gradient."""
     is_sklearn = any(one.name == "NNZs" for one in series)
     return with_role(roles.Unknown, series, lambda one: is_sklearn and one.name == "Norm")
 
 
 def sets_of_validation(series: list[Series]) -> list[Series]:
-    """Tell the losses of several validation sets (`eval_wiki_loss`) from the terms of one: each set is timed by itself.
+    """Tell losses on several validation sets (`eval_wiki_loss`) from the terms of one: each set is timed separately.
 
-    Hugging Face's Trainer logs `eval_wiki_runtime` beside such a loss.
+    Hugging Face's Trainer logs `eval_wiki_runtime` with such a loss.
     """
     if any(one.role in (roles.ValLoss, roles.TestLoss) for one in series):
         return series
@@ -161,9 +162,9 @@ def sets_of_validation(series: list[Series]) -> list[Series]:
 
 
 def without_points_set_aside(series: list[Series]) -> list[Series]:
-    """Take DeepXDE's `Test loss` for none where it is its `Train loss` again: without test points it shows that.
+    """Ignore DeepXDE's `Test loss` where it repeats the `Train loss`, as it does when there are no test points.
 
-    An equation is solved at the points that are given; nothing was held out by mistake.
+    An equation is solved at the given points; nothing was held out by mistake.
     """
     named = {one.name: one.finite for one in series}
     if not named.keys() >= vocabulary.DEEPXDE:

@@ -1,4 +1,4 @@
-"""How it was judged: versions, thresholds, and the files that were read."""
+"""What the report rests on: versions, rules with their thresholds, and the files that were read."""
 
 from __future__ import annotations
 
