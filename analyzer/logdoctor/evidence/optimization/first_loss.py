@@ -273,11 +273,13 @@ def _near_guessing(classes: int) -> float:
 def _is_exact(values: np.ndarray) -> bool:
     """Whether an accuracy is measured on many examples: single batches show a few shares again and again.
 
-    That is, how often two of its moves lead to one value, which does not depend on how many values are logged.
+    That is, how often two of its moves lead to one value, more than once, which does not depend on how many values are
+    logged.
     """
     moved_to = values[1:][np.diff(values) != 0]
     n, often = len(moved_to), np.unique(moved_to, return_counts=True)[1]
-    return n > 0 and bool((often * (often - 1)).sum() <= FEW_SHARES * n * (n - 1))
+    alike, pairs = (often * (often - 1)).sum() / 2, n * (n - 1) / 2
+    return n > 0 and bool(alike <= max(1, FEW_SHARES * pairs))
 
 
 def too_large_causes(
