@@ -42,6 +42,8 @@ from logdoctor.evidence.collapse.constant_value import (
     never_learnt,
     one_value_causes,
     rests_as_the_loss_does,
+    rests_elsewhere,
+    rests_since,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -90,7 +92,8 @@ class ConstantMetric(Rule):
     )
     min_highest: float = threshold(
         12.0,
-        "the same above nine tenths at a loss like that of one answer: a small network at rest repeats itself as well",
+        "the same above nine tenths at a loss like that of one answer, unless an accuracy on other data rests, too: a "
+        "small network at rest repeats itself as well",
     )
     min_rewards: float = threshold(
         12.0, "rewards, all of them alike, four in each third of them: a rare success may take a while"
@@ -386,6 +389,13 @@ class ConstantMetric(Rule):
             val_loss=given([0.401, 0.139, 0.0853, 0.0878, 0.0819, 0.0813, 0.0812, 0.0799, 0.0794, 0.0793, 0.0793]),
             val_accuracy=given([0.9214, 0.95, 0.9786]).followed_by(flat(0.9857, 8)),
         ),
+        fires(
+            "eight of those, and of the training set as well",
+            train_loss=given([0.577, 0.256, 0.122, 0.106, 0.101, 0.0975, 0.0956, 0.0939, 0.0929, 0.0923, 0.0922]),
+            val_loss=given([0.401, 0.139, 0.0853, 0.0878, 0.0819, 0.0813, 0.0812, 0.0799, 0.0794, 0.0793, 0.0793]),
+            val_accuracy=given([0.9214, 0.95, 0.9786]).followed_by(flat(0.9857, 8)),
+            train_accuracy=given([0.8875, 0.9471, 0.9812]).followed_by(flat(0.9839, 8)),
+        ),
         fires("eight from the first on", train_loss=decay(0.35, 0.25, 8), val_accuracy=flat(0.94, 8)),
         fires(
             "eight of those at a loss far above that of one answer",
@@ -505,10 +515,9 @@ class ConstantMetric(Rule):
             return None
         if one_class_at_a_time(series):
             return 0
-        moves = np.flatnonzero(values != value)
-        since = int(moves[-1]) + 1 if len(moves) else 0
+        since = rests_since(values)
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
-        if since and came_to_nearly_all(value, train):
+        if since and came_to_nearly_all(value, train) and not rests_elsewhere(series, metrics, self.min_high):
             least = self.min_highest
         if counts_wins(series):
             least = self.min_rewards

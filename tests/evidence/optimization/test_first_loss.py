@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from logdoctor import Series, TrainLoss, ValLoss, example_run
-from logdoctor.curves import decay
+from logdoctor.curves import decay, given
 from logdoctor.evidence.optimization.first_loss import (
     begins_above_guessing,
     is_evaluated_before,
     one_term_alone,
     right_after,
+    starts_at_chance,
 )
 from logdoctor.signals import Trend
 
@@ -38,6 +42,19 @@ def test_nor_does_a_summed_loss_of_a_classifier_fall_to_a_hundredth_of_guessing(
         loss = run.find(TrainLoss)
         assert loss is not None
         assert begins_above_guessing(run, Trend[TrainLoss].measure(loss)) is expected
+
+
+@pytest.mark.parametrize("points", [12, 60, 240])
+@pytest.mark.parametrize(("batch", "names"), [(16, []), (250, [2])])
+def test_the_accuracy_of_large_batches_names_the_classes_however_many_are_logged(
+    batch: int, names: list[int], points: int
+) -> None:
+    guessed = np.random.default_rng(1).binomial(batch, 0.5, points) / batch
+    guessed[0] = 0.5
+    run = example_run(train_loss=decay(90.0, 30.0, points), train_accuracy=given(guessed))
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    assert [one.classes for one in starts_at_chance(run, loss)] == names
 
 
 def test_right_after_is_a_tenth_of_the_run_at_most() -> None:

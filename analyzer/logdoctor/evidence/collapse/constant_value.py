@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import ceil, exp, inf, log
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -28,6 +29,9 @@ from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_o
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number, percent
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 """What COCO's metrics add for objects of one size: `mAP_s`."""
@@ -178,6 +182,18 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
         return ()
     told = f"{reward.series.name} {course(early, late)}: nothing that {metric.name} counts is ever reached"
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
+
+
+def rests_since(values: NDArray[np.float64]) -> int:
+    """Return the index from which a metric has its last value, of one value or more."""
+    moves = np.flatnonzero(values != values[-1])
+    return int(moves[-1]) + 1 if len(moves) else 0
+
+
+def rests_elsewhere(metric: Series, metrics: Sequence[Series], least: float) -> bool:
+    """Tell whether an accuracy on other data has its last value as often: what one small set repeats, two do not."""
+    others = (one.values for one in metrics if one.split is not metric.split and is_accuracy(one.name))
+    return any(len(one) - rests_since(one) >= least for one in others if len(one))
 
 
 def may_be_majority(accuracy: float) -> bool:

@@ -86,6 +86,10 @@ tell four apart is right in two fifths of its first epoch."""
 OF_FEW_CLASSES = 0.1
 """Relative distance from 1 / C that is close enough for so few classes."""
 
+FEW_SHARES = 0.1
+"""Share of the pairs of such values that are alike, from which ten shares come again and again: those of a batch of 32
+that guesses among two, or of one of 64 that guesses among ten."""
+
 
 def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
     """Return the index of the last value that comes right after the first."""
@@ -267,8 +271,15 @@ def _near_guessing(classes: int) -> float:
 
 
 def _is_exact(values: np.ndarray) -> bool:
-    """Whether an accuracy is measured on many examples: single batches show a few shares again and again."""
-    return len(np.unique(values)) > len(values) / 2
+    """Whether an accuracy is measured on many examples: single batches show a few shares again and again.
+
+    That is, how often two of its moves lead to one value, more than once, which does not depend on how many values are
+    logged.
+    """
+    moved_to = values[1:][np.diff(values) != 0]
+    n, often = len(moved_to), np.unique(moved_to, return_counts=True)[1]
+    alike, pairs = (often * (often - 1)).sum() / 2, n * (n - 1) / 2
+    return n > 0 and bool(alike <= max(1, FEW_SHARES * pairs))
 
 
 def too_large_causes(

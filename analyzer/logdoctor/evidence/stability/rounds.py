@@ -34,15 +34,14 @@ def comes_in_rounds(series: Series) -> bool:
     The loss goes up at once, at equal distances, and falls from value to value in between. A rate that is too high
     keeps no such time, and does not let each round be learnt.
     """
-    values = series.finite.values
+    values, steps = series.finite.values, series.finite.steps
     starts = np.flatnonzero(np.diff(values) >= HIGH * np.ptp(values)) + 1 if len(values) > 1 else values[:0]
     if len(starts) < FIRST or values.min() <= 0:
         return False
-    lengths = np.diff([0, *starts])
-    if lengths.min() != lengths.max() or lengths[0] < SHORTEST:
+    if np.ptp(np.diff(steps[[0, *starts]])) > 0 or starts[0] < SHORTEST:
         return False
     rounds = [one for one in np.split(values, starts)[1:] if len(one) >= SHORTEST]
-    gradual = float(np.median([one[1] / one[0] for one in rounds])) >= BY_AND_BY
+    gradual = bool(rounds) and float(np.median([one[1] / one[0] for one in rounds])) >= BY_AND_BY
     return gradual and all(map(_is_learnt, rounds))
 
 
