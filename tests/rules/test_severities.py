@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from logdoctor import Severity, analyze
@@ -75,3 +76,45 @@ def test_one_last_evaluation_above_the_best_is_no_more_than_a_note(
     rows = (f"{i},{a:.5f},{b}" for i, (a, b) in enumerate(zip(line(0.9, 0.38, 9).values, held_out, strict=False)))
     (tmp_path / "training.csv").write_text("epoch,loss,val_loss\n" + "\n".join(rows) + "\n")
     assert severity_of("overfitting", tmp_path) is severity
+
+
+RISES = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.7, 35)).noisy(0.01)
+
+
+@pytest.mark.parametrize(
+    ("column", "beside", "severity"),
+    [
+        ("epsilon", line(0.0, 0.1, 50), Severity.NOTE),
+        ("val_accuracy", decay(0.1, 0.97, 50, half_life=0.1), Severity.NOTE),
+        ("val_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.4, 35)), Severity.ERROR),
+        ("val_loss", decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.8, 35)), Severity.ERROR),
+        ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 9.0, 35)), Severity.ERROR),
+    ],
+)
+def test_a_loss_that_rises_below_its_start_is_a_divergence_where_another_curve_says_so(
+    tmp_path: Path, column: str, beside: Curve, severity: Severity
+) -> None:
+    rows = (f"{i},{a:.5f},{b:.6f}" for i, (a, b) in enumerate(zip(RISES.values, beside.values, strict=True)))
+    (tmp_path / "training.csv").write_text(f"epoch,loss,{column}\n" + "\n".join(rows) + "\n")
+    assert severity_of("divergence", tmp_path) is severity
+
+
+@pytest.mark.parametrize(("times", "severity"), [(0.7, Severity.NOTE), (1, Severity.ERROR), (3, Severity.ERROR)])
+def test_a_loss_that_rises_is_a_divergence_by_itself_where_it_loses_all_it_had_learnt(
+    tmp_path: Path, times: float, severity: Severity
+) -> None:
+    losses = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 2.6 * times, 35)).noisy(0.01).values
+    rows = (f"{i},{loss:.5f}" for i, loss in enumerate(losses))
+    (tmp_path / "training.csv").write_text("epoch,loss\n" + "\n".join(rows) + "\n")
+    assert severity_of("divergence", tmp_path) is severity
+
+
+@pytest.mark.parametrize(("rounds", "severity"), [(4, Severity.NOTE), (12, Severity.WARNING)])
+def test_a_course_that_comes_round_a_few_times_need_not_be_that_of_epochs(
+    tmp_path: Path, rounds: int, severity: Severity
+) -> None:
+    reset = given(np.tile(np.exp(-np.arange(40) / 6.0), rounds))
+    losses = decay(1.0, 0.6, 40 * rounds).plus(reset).noisy(0.02).values
+    rows = (f"{10 * i},{loss:.5f}" for i, loss in enumerate(losses))
+    (tmp_path / "training.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
+    assert severity_of("epoch-sawtooth", tmp_path) is severity

@@ -65,7 +65,8 @@ class EpochSawtooth(Rule):
     references = ("Bengio (2012), Practical recommendations for gradient-based training, arXiv:1206.5533, section 3.1",)
     limits = (
         "Needs 3 epochs of 8 logged points, or more epochs of 3 points; where no counter marks the epochs, 16 points "
-        "in each and a sharp jump. Losses logged once per epoch hide the order of the data."
+        "in each and a sharp jump, and fewer than 8 epochs are a note: other things come round too. Losses logged "
+        "once per epoch hide the order of the data."
     )
     explains = ("oscillation", "loss-spike", "plateau", "underfitting", "constant-metric")
 
@@ -197,7 +198,7 @@ class EpochSawtooth(Rule):
             f"{unit}s: {height} from its highest, at {top}, to its lowest, at {bottom}"
             + ("; it is a mean that starts anew in each epoch" if is_mean else ""),
             Span(series.name, epochs.first_step(1), series.last_step, "the same saw"),
-            severity=Severity.NOTE if is_mean else self.severity,
+            severity=Severity.NOTE if is_mean or course.is_of_few else self.severity,
             confidence=confidence_from(margin, 10 * epochs.count if epochs.is_known else 10),
             causes=[because("data-not-shuffled", likely_if(not is_mean), pro=[agree, told], contra=a_mean)],
             evidence={

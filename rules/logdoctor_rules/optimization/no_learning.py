@@ -34,6 +34,9 @@ from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
 from logdoctor.evidence.optimization.stuck.small_fall import rounded_away
 from logdoctor.evidence.optimization.stuck.too_early import too_early
+from logdoctor.evidence.stability.rise import Rise
+from logdoctor.evidence.stability.surroundings import Surroundings
+from logdoctor.evidence.stability.witnesses import NOTHING_ELSE
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import ChanceLevels, Schedule, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
@@ -58,7 +61,8 @@ class NoLearning(Rule):
     references = ("https://karpathy.github.io/2019/04/25/recipe/",)
     limits = (
         "Needs 8 values of a log that begins with the run; 6, or 4 of many digits, where every evaluation gives one "
-        "loss. Silent where validation or a metric improves. A task that is learnt late looks the same until then."
+        "loss. Silent where validation or a metric improves; a note where the loss fell and rose, and nothing else has "
+        "it. A task that is learnt late looks the same until then."
     )
     stand_ins = (StandIn.ERRORS,)
     explains = (
@@ -547,6 +551,8 @@ class NoLearning(Rule):
         schedule: Schedule | None,
         chance: ChanceLevels,
         stuck: StuckSigns,
+        rise: Rise,
+        around: Surroundings,
     ) -> Iterator[Finding]:
         """Compare where the loss began with its end and with its lowest."""
         if self._is_unjudgeable(run, train, val, stuck.signs) or (schedule is not None and schedule.is_range_test):
@@ -557,6 +563,8 @@ class NoLearning(Rule):
             return
         series, is_sure = train.series, stuck.signs.frozen or is_far_too_high(stuck.settings)
         unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, stuck.settings))
+        if not (unclear or is_sure) and around.witnesses.know_nothing_of(around.rise(train), rise):
+            unclear = NOTHING_ELSE
         is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(chance, learns=learns)
         causes = stuck_causes(stuck.after(_beginning(train, val, guesses=course.guesses_the_mean)))

@@ -55,7 +55,7 @@ class Divergence(Rule):
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
     )
-    limits = "Needs 4 values, fewer for a tenfold rise. Without validation, data that became harder look the same."
+    limits = "Needs 4 values. A note where no other curve shows it and part of the gain stays: harder data do the same."
     stand_ins = (StandIn.VALIDATION, StandIn.ERRORS)
     explains = (
         "bad-initial-loss", "constant-metric", "no-learning", "stalled-at-chance", "plateau", "oscillation",
@@ -164,6 +164,10 @@ class Divergence(Rule):
             "climbs to a third of what it had gained when the log ends",
             axis=Axis.STEP,
             train_loss=decay(2.5, 0.05, 24).followed_by(geometric(0.05, 1.1, 20)).noisy(0.01),
+        ),
+        fires(
+            "an objective whose weight is raised, or harder data: nothing else tells (a note)",
+            train_loss=decay(2.2, 0.5, 15).followed_by(line(0.5, 1.7, 35)).noisy(0.01),
         ),
         silent(
             "climbs as far in a straight line, as the weight of a term does that is raised by and by",
@@ -679,8 +683,8 @@ class Divergence(Rule):
 
     def _rises(self, rise: Rise, lost: str, confidence: Confidence, around: Surroundings) -> Finding:
         event = around.rise(rise.train, from_start=rise.train.first >= self.explosion * abs(rise.start) > 0)
-        message = rise.told(place(event.series, event.onset_step), lost)
-        return self._broken(message, event, confidence, {**rise.levels, "noise": rise.train.noise})
+        said = rise.told(place(event.series, event.onset_step), lost)
+        return around.weigh_rise(self._broken(said, event, confidence, rise.levels), event, rise)
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
         why, series = explain(event, self.causes), event.series

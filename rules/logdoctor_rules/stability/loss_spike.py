@@ -72,10 +72,7 @@ class LossSpike(Rule):
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
-    limits = (
-        "Needs 20 values, or 7 where one jumps back to where the run began and validation jumps with it. Averaging "
-        "hides short jumps, and the log does not name the batch."
-    )
+    limits = "Needs 20 values, 7 where validation jumps too. A note if no other curve shows it and half the gain stays."
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"
@@ -113,6 +110,10 @@ class LossSpike(Rule):
     )
 
     examples = (
+        fires(
+            "a stage of harder data, at the cost of an untrained network (a note)",
+            train_loss=decay(2.2, 0.15, 60).followed_by(decay(3.2, 0.2, 60, half_life=0.05)).noisy(0.01),
+        ),
         fires(
             "one bad row, once an epoch",
             axis=Axis.STEP,
@@ -378,15 +379,16 @@ class LossSpike(Rule):
             relapsed = [one for one in lapses if not of_other_data(one, trend.series, val, around.run)]
             matter = [one for one in jumps or relapsed if not swings_about_zero(one, trend)]
             if matter and not are_swings(matter, trend):
-                clues = clues_of_many(matter, spikes)
-                yield self._finding(trend, spikes, matter, around, clues, relapsed=bool(relapsed))
+                several = clues_of_many(matter, spikes)
+                said = self._finding(trend, spikes, matter, around, several, relapsed=bool(relapsed))
+                yield around.weigh_jumps(said, trend, matter, relapsed=bool(relapsed))
                 return
 
     def _jumps(
         self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], val: Trend[ValLoss] | None, run: Run, *, beside: bool
     ) -> list[Spike]:
         """Return the excursions that cost the run something, or come again as high, and are no other data."""
-        alike = {one.index for one in same_again(spikes) if one.height >= self.min_again * abs(trend.initial)}
+        alike = {one.index for one in same_again(spikes, self.min_again * abs(trend.initial))}
         large = (one for one in spikes.found if one.index in alike or self._matters(one, trend, spikes, beside=beside))
         series = spikes.series
         return [one for one in large if comes_back(one, series) or stays_in_validation(one, series, val, run)]

@@ -25,6 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import causes_of_clues, from_siblings
 from logdoctor.evidence.stability.swinging_loss import LATE, USUAL, Sign, SwingingLoss, instability, moves_together
+from logdoctor.evidence.stability.witnesses import NOTHING_ELSE
 from logdoctor.signals import Siblings, Swings
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import number, percent
@@ -50,7 +51,8 @@ class Oscillation(Rule):
     references = ("https://developers.google.com/machine-learning/crash-course/overfitting/interpreting-loss-curves",)
     limits = (
         "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
-        "above the start; swings faster than the log look slower, or like noise."
+        "above the start; swings faster than the log look slower, or like noise. A level above the start that nothing "
+        "else bears out is a note, as in divergence."
     )
     explains = ("noisy-validation",)
 
@@ -403,7 +405,7 @@ class Oscillation(Rule):
         if loss.is_planned:
             return
         structured = loss.swings.has_memory(self.min_memory, self.min_memory_z)
-        if signs := list(self._signs(loss, structured=structured)):
+        if signs := sorted(self._signs(loss, structured=structured), key=lambda one: one.is_alone):
             clues = [*loss.clues(structured=structured), *from_siblings(siblings)]
             causes = causes_of_clues(USUAL, [*clues, *(one.clue for one in signs if one.clue is not None)])
             to_log = [] if causes[0].strength is Strength.LIKELY else loss.to_log
@@ -415,9 +417,10 @@ class Oscillation(Rule):
         series, since = swings.trend.series, swings.first_step if sign.since is None else sign.since
         unit = "share of the gain, or of the level where that is larger"
         return self.finding(
-            f"{series.name} {sign.said}",
+            f"{series.name} {sign.said}{NOTHING_ELSE if sign.is_alone else ''}",
             Span(series.name, since, series.last_step, "swinging"),
             *sign.beside,
+            severity=Severity.NOTE if sign.is_alone else self.severity,
             confidence=confidence_from(sign.margin, len(swings.trend)),
             causes=causes,
             to_tell_apart=to_log,
@@ -435,7 +438,8 @@ class Oscillation(Rule):
         shows_start = not begins_late(swings.trend.series)
         if shows_start and not loss.rises_harmlessly:
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
-            yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from)
+            alone = not loss.is_borne_out
+            yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from, alone=alone)
         shows_gain = shows_start or structured or loss.rate_is_high
         if shows_gain and not (loss.is_of_training_alone(structured=structured) or swings.takes_turns):
             yield from self._swings(swings, structured=structured, rate_is_high=loss.rate_is_high)

@@ -107,6 +107,11 @@ class Rise:
         """(b,) the level from where it is lowest on."""
         return self.train.level[int(np.argmin(self.train.level)) :]
 
+    @property
+    def highest_since(self) -> float:
+        """The highest that the level has been since."""
+        return float(self._since_lowest.max())
+
     @cached_property
     def climbs(self) -> bool:
         """Whether its level makes the rise step by step, from part to part: what runs away is high only in the end."""
@@ -149,10 +154,10 @@ class Rise:
 
     @property
     def levels(self) -> dict[str, float]:
-        """Where it began, where it was lowest if that is lower, and where it ends, each with its name."""
+        """Where it began, where it was lowest if that is lower, where it ends, and the noise, each with its name."""
         began = {"start" if self.start_is_logged else "guessing": self.start}
         fell = {"lowest level": self.lowest} if self.lowest < self.start else {}
-        return {**began, **fell, "end": self.train.end}
+        return {**began, **fell, "end": self.train.end, "noise": self.train.noise}
 
     @property
     def validation_falls(self) -> bool:

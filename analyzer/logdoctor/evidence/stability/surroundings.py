@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,8 +10,12 @@ import numpy as np
 
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
+from logdoctor.evidence.stability.rise import Rise
+from logdoctor.evidence.stability.witnesses import HALF, Witnesses, as_note
+from logdoctor.finding import Finding
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Hyperparameters, Siblings, Spike
+from logdoctor.signals.optimization.stand_ins import is_of_errors
 from logdoctor.signals.stability.spikes import points_away
 from logdoctor.signals.statistics.trend import Trend
 
@@ -24,6 +29,38 @@ class Surroundings:
     run: Run
     settings: Hyperparameters
     siblings: Siblings
+
+    @property
+    def witnesses(self) -> Witnesses:
+        """What else the run logs that may bear out a rise."""
+        return Witnesses(self.run, self.settings)
+
+    def weigh_rise(self, finding: Finding, event: Event, rise: Rise) -> Finding:
+        """Lower a finding on a rise to a note where nothing bears it out.
+
+        A known level of guessing does, a climb that outruns any plan, and a metric that stands in for the loss.
+        """
+        stands_in = event.series.split.is_held_out or is_of_errors(event.series)
+        if stands_in or rise.runs_away or not rise.start_is_logged:
+            return finding
+        by_end = self.witnesses.bear_out_rise(event, rise.start, rise.lowest, rise.train.end)
+        seen = by_end or self.witnesses.bear_out_jump(event, rise.start, rise.highest_since)
+        return finding if seen else as_note(finding)
+
+    def weigh_jumps(self, finding: Finding, trend: Trend[R], jumps: Iterable[Spike], *, relapsed: bool) -> Finding:
+        """Lower a finding on jumps to a note where nothing bears out any of them.
+
+        A jump that gives back half of the fall does by itself, where the loss comes back and had not begun anew.
+        """
+        seen = any(self._is_borne_out(self.jump(trend.series, one), trend, one, relapsed=relapsed) for one in jumps)
+        return finding if seen else as_note(finding)
+
+    def _is_borne_out(self, event: Event, trend: Trend[R], jump: Spike, *, relapsed: bool) -> bool:
+        witnesses, start = self.witnesses, trend.initial
+        if witnesses.bear_out_jump(event, start, jump.peak):
+            return True
+        is_passing = jump.recovered and not relapsed
+        return is_passing and witnesses.gives_back(event, start, jump.level, jump.peak, HALF)
 
     def non_finite(self, series: Series, index: int, finite_after: int) -> Event:
         """Look around the first value of a curve that is no number."""

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from logdoctor.evidence.rates import decayed_from_there
 from logdoctor.evidence.siblings import with_tested_fixes
+from logdoctor.evidence.stability.event import Kind
 from logdoctor.evidence.stability.harmless_rise import measures_something_else
 from logdoctor.evidence.stability.rounds import comes_in_rounds
+from logdoctor.evidence.stability.surroundings import Surroundings
 from logdoctor.evidence.stability.training_jumps import steps_up_with_stage
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
@@ -26,6 +30,7 @@ from logdoctor.signals import (
     Trend,
     weight_repeats,
 )
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 USUAL = {"learning-rate-too-high": 1.0, "batch-too-small": 0.0, "data-not-shuffled": 0.0}
@@ -56,12 +61,15 @@ class Sign:
     """Where other series show it."""
     since: int | None = None
     """Step from which the loss shows it; None where that is the later half of the run."""
+    is_alone: bool = False
+    """Whether nothing but the loss shows it, which may have another reason than the model."""
 
 
-def instability(said: str, margin: float, since: int | None = None) -> Iterator[Sign]:
+def instability(said: str, margin: float, since: int | None = None, *, alone: bool = False) -> Iterator[Sign]:
     """Yield the sign that a loss is thrown about, which speaks for the learning rate; nothing for a margin below 1."""
     if margin >= 1:
-        yield Sign(f"is unstable: {said}", margin, Clue("learning-rate-too-high", STRONG, said), since=since)
+        clue = Clue("learning-rate-too-high", STRONG, said)
+        yield Sign(f"is unstable: {said}", margin, clue, since=since, is_alone=alone)
 
 
 def moves_together(joint: JointSwings, margin: float) -> Sign:
@@ -82,6 +90,7 @@ class SwingingLoss:
     noise: BatchNoise | None
     schedule: Schedule | None
     settings: Hyperparameters
+    around: Surroundings
 
     @property
     def is_planned(self) -> bool:
@@ -108,6 +117,17 @@ class SwingingLoss:
     def rises_harmlessly(self) -> bool:
         """Whether it is far above its start because of its examples, boxes or loss weights."""
         return measures_something_else(self.run, self.swings.trend, self.val, self.swings.far_above)
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether more than the loss says that the model is worse while it lies far above its start."""
+        trend, since = self.swings.trend, self.swings.thrown_from
+        if not self.swings.above_start:
+            return False
+        event = self.around.at(Kind.RISE, trend.series, int(np.searchsorted(trend.series.steps, since)))
+        before, high = trend.level[trend.steps < since], trend.level[trend.level > self.swings.far_above]
+        lowest = float(before.min()) if len(before) else trend.start
+        return self.around.witnesses.bear_out_rise(event, trend.start, lowest, median(high))
 
     @property
     def batches_explain_highs(self) -> bool:

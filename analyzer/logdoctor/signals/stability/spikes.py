@@ -168,11 +168,15 @@ def are_alike(heights: NDArray[np.float64]) -> bool:
     return bool(np.mean(np.abs(heights - usual) <= ALIKE * usual) >= MOST)
 
 
-def same_again(spikes: Spikes[R]) -> tuple[Spike, ...]:
-    """Return the jumps of one or two points where they are all alike and come again through a third of the log."""
+def same_again(spikes: Spikes[R], least: float = 0.0) -> tuple[Spike, ...]:
+    """Return the jumps of one or two points where they are all alike and come again through a third of the log.
+
+    The usual one of them must have the least height: the highest of a heavy tail are alike, too.
+    """
     brief = tuple(one for one in spikes.found if one.last - one.index < 2)
     spread = len(brief) > 1 and brief[-1].index - brief[0].index >= len(spikes.series) / 3
-    alike = are_alike(np.array([one.height for one in brief]))
+    heights = np.array([one.height for one in brief])
+    alike = are_alike(heights) and median(heights) >= least
     return brief if spread and alike and len(brief) >= MOST * len(spikes.found) else ()
 
 

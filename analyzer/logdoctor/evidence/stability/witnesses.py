@@ -1,0 +1,179 @@
+"""What else says that the model got worse, where a training loss rises.
+
+Harder examples, another objective, a term that is given more weight, a stage that begins: all of them raise the loss
+of a model that is as good as ever, and the loss alone does not tell them from a model that breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logdoctor.evidence.stability.event import FAR_ABOVE_START, Event
+from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.stability.rise import Rise
+from logdoctor.evidence.usual_rates import above_usual
+from logdoctor.finding import Confidence, Finding, Severity
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import GradNorm, Loss, ValError, ValLoss, ValMetric
+from logdoctor.signals import Hyperparameters
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.statistics.beginning import begins_late
+from logdoctor.signals.statistics.median import median
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WORSE = 0.2
+"""Rise of a validation loss as a share of its lowest, from which it rises with training."""
+
+LOST = 0.2
+"""Part of all that a metric goes through, from which it has fallen."""
+
+AS_RIGHT, AS_WRONG = 0.95, 1.25
+"""Right answers after a rise in units of the most before, and wrong ones in units of the fewest, between which a model
+is as good as ever."""
+
+ONE_OF_HUNDRED = 0.01
+"""Wrong answers that come and go by chance."""
+
+LEARNT = 0.05
+"""Range of an accuracy as a share of its highest, and fall of a loss as one of its start, from which something was
+learnt that can be kept or lost."""
+
+STRONGER = 3.0
+"""Gradient norm in units of the usual one, from which it has left it: that of harder data differs by less."""
+
+HARDLY = 1 / 3
+"""Fall as a share of the start up to which a run had hardly learnt anything when its loss rose: what is made harder by
+plan was learnt before."""
+
+THROWN = 1.5
+"""Height in units of the start that a run reaches which was thrown before it had learnt anything."""
+
+UNTRAINED = 2.0
+"""Height in units of the start, from which a loss is more than an untrained network costs: to forget all, or data never
+seen, costs about as much as that."""
+
+MUCH = 0.5
+"""Fall as a share of the start from which there is much to give back."""
+
+NEARLY_ALL, HALF = 0.9, 0.5
+"""Part of that which no plan is likely to cost: for good, as a network costs that knows nothing any more, and for a
+moment, for what is made harder stays so."""
+
+SURE = 5.0
+"""Rise from the first to the last third in standard errors, as the z of divergence."""
+
+NOTHING_ELSE = "; nothing else in the log tells a model that breaks from harder data or another objective"
+"""What a finding says that no other curve bears out."""
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """What a run logs beside its training loss, and what that says of a rise."""
+
+    run: Run = field(repr=False)
+    settings: Hyperparameters = field(repr=False)
+
+    def bear_out(self, event: Event) -> bool:
+        """Whether anything but the loss says that the model got worse, or may have, from an event on.
+
+        An accuracy of validation that is as good as ever goes before a loss, whose objective may have changed.
+        """
+        if any(self._kept(event)):
+            return False
+        return self._breaks or any(self._validation(event)) or self._norm(event) or self._rate(event)
+
+    def bear_out_rise(self, event: Event, start: float, lowest: float, end: float) -> bool:
+        """Whether a loss that stays high is that of a model that breaks, be it by how high it is alone."""
+        first = _first(event, start)
+        is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
+        if is_thrown and not begins_late(event.series):
+            return True
+        return self.bear_out_jump(event, start, end) or self.gives_back(event, start, lowest, end, NEARLY_ALL)
+
+    def know_nothing_of(self, event: Event, rise: Rise) -> bool:
+        """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
+        train, fell = rise.train, _first(event, rise.start) - rise.lowest >= LEARNT * abs(rise.start)
+        if not (fell and rise.start_is_logged and rise.above_start > 0 and train.sure_rise >= SURE):
+            return False
+        return not self.bear_out_rise(event, rise.start, rise.lowest, train.end)
+
+    def bear_out_jump(self, event: Event, start: float, peak: float) -> bool:
+        """Whether a loss that jumps is that of a model that breaks, be it by how high it goes alone."""
+        is_unknown = begins_late(event.series) or any(self._kept(event))
+        least = FAR_ABOVE_START if is_unknown else UNTRAINED
+        return peak >= least * abs(_first(event, start)) or self.bear_out(event)
+
+    def gives_back(self, event: Event, start: float, lowest: float, peak: float, part: float) -> bool:
+        """Whether a loss that had fallen far rises again by that part of its fall, and no accuracy is kept."""
+        fall = _first(event, start) - lowest
+        if fall < MUCH * abs(_first(event, start)) or peak - lowest < part * fall:
+            return False
+        return not (begins_late(event.series) or any(self._kept(event)))
+
+    @property
+    def _breaks(self) -> bool:
+        """Whether some loss is no number at some time."""
+        return any(not np.isfinite(one.values).all() for one in self.run.all(Loss))
+
+    def _kept(self, event: Event) -> Iterator[bool]:
+        for one, before, after in self._beside(event, ValMetric):
+            if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max():
+                unit, best = accuracy_unit(one.values), float(before.max())
+                is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
+                yield is_as_wrong and after >= AS_RIGHT * best
+
+    def _validation(self, event: Event) -> Iterator[bool]:
+        for _, before, after in self._beside(event, ValLoss, -1.0):
+            was = float(before.max())
+            yield was - after >= WORSE * abs(was)
+        for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
+            for one, before, after in self._beside(event, role, sign):
+                yield float(before.max()) - after >= LOST * float(np.ptp(one.values)) > 0
+
+    def _norm(self, event: Event) -> bool:
+        since = int(event.series.steps[max(event.onset - RUN_UP, 0)])
+        norms = [one.finite for one in self.run.all(GradNorm) if one.axis is event.series.axis]
+        parts = ((one.values[one.steps < since], one.values[one.steps >= since]) for one in norms)
+        return any(
+            len(before) and len(after) and float(after.max()) >= STRONGER * median(before) for before, after in parts
+        )
+
+    def _rate(self, event: Event) -> bool:
+        return event.rate.jump is not None or event.rate.restarted or bool(above_usual(self.run, self.settings))
+
+    def _beside(
+        self, event: Event, role: type[ValLoss] | type[ValMetric] | type[ValError], sign: float = 1.0
+    ) -> Iterator[tuple[Series, NDArray[np.float64], float]]:
+        """Yield each series of a role, what it was before an event, and its worst while the loss is high.
+
+        Where the loss stays high, that is where the series ends, whatever it counts.
+        """
+        ours, back = event.series, event.back_after
+        for one in (each.finite for each in self.run.all(role)):
+            if (one.name, one.split) == (ours.name, ours.split) or len(one) <= RUN_UP:
+                continue
+            if back is None:
+                yield one, sign * one.values[:-RUN_UP], median(sign * one.values[-RUN_UP:])
+            elif one.axis is ours.axis:
+                last = int(ours.steps[min(event.onset + back, len(ours) - 1)])
+                begin, end = np.searchsorted(one.steps, [event.onset_step, last + 1])
+                if 0 < begin < end:
+                    before, during = one.values[max(begin - RUN_UP, 0) : begin], one.values[begin:end]
+                    yield one, sign * before, float((sign * during).min())
+
+
+def as_note(finding: Finding) -> Finding:
+    """Lower a finding on a loss that nothing else bears out, and say so."""
+    confidence = finding.confidence.at_most(Confidence.MEDIUM)
+    return replace(finding, message=finding.message + NOTHING_ELSE, severity=Severity.NOTE, confidence=confidence)
+
+
+def _first(event: Event, start: float) -> float:
+    """Return the first value where it lies above the first level: what falls at once is learnt within that."""
+    return max(start, float(event.series.values[0]))
