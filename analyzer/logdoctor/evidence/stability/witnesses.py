@@ -61,7 +61,7 @@ seen, costs about as much as that."""
 MUCH = 0.5
 """Fall as a share of the start from which there is much to give back."""
 
-NEARLY_ALL, HALF = 0.9, 0.5
+NEARLY_ALL, HALF = 0.8, 0.5
 """Part of that which no plan is likely to cost: for good, as a network costs that knows nothing any more, and for a
 moment, for what is made harder stays so."""
 
