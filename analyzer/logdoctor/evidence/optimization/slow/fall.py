@@ -42,6 +42,9 @@ AT_REST = 0.04
 """Fall of the last fifth at the pace of the end, as a share of the whole, up to which a loss comes to rest as the rate
 of a cosine schedule does, which leaves 0.03. An exponential that is as straight by such a schedule leaves 0.05."""
 
+FALLS_ON = 2.0
+"""Standard errors by which the same must be more where the loss does not come to rest."""
+
 WARMS_UP = 2.0
 """Last rate in units of the first from which a schedule that ends at its peak warms up."""
 
@@ -205,8 +208,9 @@ class SlowFall:
         val, least = self.evaluated, self.thresholds
         pace = late_pace(val, elapsed_of_cosine(val, self.train), least.max_bend)
         is_sure = val.sure_fall >= least.min_z * min(1.0, len(val) / least.min_points)
-        comes_to_rest = last_fall(val)[0] <= AT_REST * (val.start - val.end)
-        return is_sure and comes_to_rest and least.min_pace_by_rate <= pace <= least.max_pace
+        fall, sure = last_fall(val)
+        falls_on = sure > FALLS_ON and fall * (1 - FALLS_ON / sure) > AT_REST * (val.start - val.end)
+        return is_sure and not falls_on and least.min_pace_by_rate <= pace <= least.max_pace
 
     @cached_property
     def pace(self) -> float:
