@@ -118,3 +118,14 @@ def test_a_course_that_comes_round_a_few_times_need_not_be_that_of_epochs(
     rows = (f"{10 * i},{loss:.5f}" for i, loss in enumerate(losses))
     (tmp_path / "training.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
     assert severity_of("epoch-sawtooth", tmp_path) is severity
+
+
+@pytest.mark.parametrize(
+    ("first", "lowest", "end", "severity"), [(10.9, 3.3, 7.5, Severity.ERROR), (2.3, 0.4, 1.6, Severity.NOTE)]
+)
+def test_a_language_model_that_breaks_need_not_lose_all(
+    tmp_path: Path, first: float, lowest: float, end: float, severity: Severity
+) -> None:
+    losses = decay(first, lowest, 150).followed_by(flat(end, 70)).noisy(0.05).values
+    (tmp_path / "train.log").write_text("".join(f"step {100 * i} loss {loss:.4f}\n" for i, loss in enumerate(losses)))
+    assert severity_of("divergence", tmp_path) is severity
