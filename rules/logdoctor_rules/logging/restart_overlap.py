@@ -153,10 +153,10 @@ class RestartOverlap(Rule):
         lasts = int(np.ptp(several)) + 1 if len(several) else 0
         if lasts < FEWEST or len(several) < self.min_doubled * lasts:
             return
-        first, last = steps[several[[0, -1]]].tolist()
+        (first, last), most = steps[several[[0, -1]]].tolist(), counts[several].max()
         is_part = first > steps[0] and last < steps[-1]
         yield self.finding(
-            f"{series.name} has up to {counts[several].max()} values a step over {stretch(series, first, last)}; the last counts",
+            f"{series.name} has up to {most} values a step over {stretch(series, first, last)}; the last counts",
             Span(series.name, first, last, "logged in turn"),
             confidence=Confidence.MEDIUM,
             causes=ranked(because("two-writers"), because("resumed-from-checkpoint", likely_if(is_part))),
