@@ -95,7 +95,7 @@ class Witnesses:
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is alone."""
         first = _first(event, start)
-        part = HALF if _is_of_tokens(event, first) else NEARLY_ALL
+        part = HALF if is_of_tokens(event, first) else NEARLY_ALL
         is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
         if is_thrown and not begins_late(event.series):
             return True
@@ -139,7 +139,8 @@ class Witnesses:
             yield was - after >= WORSE * abs(was)
         for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
             for one, before, after in self._beside(event, role, sign):
-                yield float(before.max()) - after >= LOST * float(np.ptp(one.values)) > 0
+                best, ranges = float(before.max()), float(np.ptp(one.values))
+                yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
 
     def _norm(self, event: Event) -> bool:
         since = int(event.series.steps[max(event.onset - RUN_UP, 0)])
@@ -157,14 +158,17 @@ class Witnesses:
     ) -> Iterator[tuple[Series, NDArray[np.float64], float]]:
         """Yield each series of a role, what it was before an event, and its worst while the loss is high.
 
-        Where the loss stays high, that is where the series ends, whatever it counts.
+        Where the loss stays high, that is where the series ends, after the event if both count alike.
         """
         ours, back = event.series, event.back_after
         for one in (each.finite for each in self.run.all(role)):
-            if (one.name, one.split) == (ours.name, ours.split) or len(one) <= RUN_UP:
+            if (one.name, one.split) == (ours.name, ours.split):
                 continue
             if back is None:
-                yield one, sign * one.values[:-RUN_UP], median(sign * one.values[-RUN_UP:])
+                at = int(np.searchsorted(one.steps, event.onset_step)) if one.axis is ours.axis else 0
+                at = max(at, len(one) - RUN_UP)
+                if 0 < at < len(one):
+                    yield one, sign * one.values[:at], median(sign * one.values[at:])
             elif one.axis is ours.axis:
                 last = int(ours.steps[min(event.onset + back, len(ours) - 1)])
                 begin, end = np.searchsorted(one.steps, [event.onset_step, last + 1])
@@ -179,7 +183,8 @@ def as_note(finding: Finding) -> Finding:
     return replace(finding, message=finding.message + NOTHING_ELSE, severity=Severity.NOTE, confidence=confidence)
 
 
-def _is_of_tokens(event: Event, first: float) -> bool:
+def is_of_tokens(event: Event, first: float) -> bool:
+    """Whether a run begins where a language model does that has seen nothing."""
     least, most = OF_TOKENS
     return least <= first <= most and event.series.axis is not Axis.EPOCH
 
