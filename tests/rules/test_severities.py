@@ -118,3 +118,31 @@ def test_a_course_that_comes_round_a_few_times_need_not_be_that_of_epochs(
     rows = (f"{10 * i},{loss:.5f}" for i, loss in enumerate(losses))
     (tmp_path / "training.csv").write_text("step,loss\n" + "\n".join(rows) + "\n")
     assert severity_of("epoch-sawtooth", tmp_path) is severity
+
+
+@pytest.mark.parametrize(
+    ("first", "lowest", "end", "severity"), [(10.9, 3.3, 7.5, Severity.ERROR), (2.3, 0.4, 1.6, Severity.NOTE)]
+)
+def test_a_language_model_that_breaks_need_not_lose_all(
+    tmp_path: Path, first: float, lowest: float, end: float, severity: Severity
+) -> None:
+    losses = decay(first, lowest, 150).followed_by(flat(end, 70)).noisy(0.05).values
+    (tmp_path / "train.log").write_text("".join(f"step {100 * i} loss {loss:.4f}\n" for i, loss in enumerate(losses)))
+    assert severity_of("divergence", tmp_path) is severity
+
+
+@pytest.mark.parametrize(("last", "severity"), [(0.3, Severity.ERROR), (0.78, Severity.NOTE)])
+@pytest.mark.parametrize("risen", [20, 28])
+def test_one_evaluation_after_a_rise_bears_it_out(tmp_path: Path, risen: int, last: float, severity: Severity) -> None:
+    losses = decay(2.3, 0.4, risen).followed_by(flat(1.6, 40 - risen)).noisy(0.02).values
+    answers = {9: 0.5, 14: 0.7, 19: 0.8, 39: last}
+    rows = (f"{i},{loss:.5f},{answers.get(i, '')}" for i, loss in enumerate(losses))
+    (tmp_path / "training.csv").write_text("epoch,loss,val_accuracy\n" + "\n".join(rows) + "\n")
+    assert severity_of("divergence", tmp_path) is severity
+
+
+def test_a_jump_of_a_language_model_is_loud(tmp_path: Path) -> None:
+    losses = decay(10.9, 3.3, 600).noisy(0.04).values
+    losses[400:440] = line(6.5, 3.6, 40).values
+    (tmp_path / "train.log").write_text("".join(f"step {10 * i} loss {loss:.4f}\n" for i, loss in enumerate(losses)))
+    assert severity_of("loss-spike", tmp_path) is Severity.WARNING

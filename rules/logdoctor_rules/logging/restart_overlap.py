@@ -53,7 +53,7 @@ def _resumed(title: str, back: int) -> Example:
     return fires(title, train_loss=decay(2.3, 0.2)).changed(goes_back)
 
 
-def _doubled(title: str, last: float, at: slice = slice(None), *, says: bool = True) -> Example:
+def _doubled(title: str, last: float, at: slice | list[int] = slice(None), *, says: bool = True) -> Example:
     """Return an example of a log with two values at some steps, of which the second lies `last` above the first."""
     one_left = {"every second point": "the values of one process are left"}
     example = (
@@ -106,6 +106,7 @@ class RestartOverlap(Rule):
         fires("the writer voided what it logs again", notices=[STARTED_AGAIN], train_loss=decay(2.3, 0.2)),
         _doubled("two processes log each step", 0.5),
         _doubled("what was logged again after a resume was sorted among the steps", 0.1, slice(50, 80)),
+        _doubled("the same, twice, and the last step as well", 0.1, [*range(10, 40), *range(80, 110), 119]),
         fires("one of several runs in a log", notices=[ONE_OF_SEVERAL], train_loss=decay(2.3, 0.2)),
         silent("steps only rise", train_loss=decay(2.3, 0.2)),
         silent("one value a step", train_loss=flat(1.0)),
@@ -143,18 +144,19 @@ class RestartOverlap(Rule):
             )
 
     def _taking_turns(self, series: Series) -> Iterator[Finding]:
-        """Report a stretch in which most steps have several values that differ."""
+        """Report the longest stretch in which most steps have several values that differ."""
         steps, counts = np.unique(series.steps, return_counts=True)
         begins = np.append(0, np.cumsum(counts)[:-1])
         low, high = np.fmin.reduceat(series.values, begins), np.fmax.reduceat(series.values, begins)
-        several = np.flatnonzero(low < high)
+        doubled = np.flatnonzero(low < high)
+        several = max(np.split(doubled, np.flatnonzero(np.diff(doubled) > FEWEST) + 1), key=len)
         lasts = int(np.ptp(several)) + 1 if len(several) else 0
         if lasts < FEWEST or len(several) < self.min_doubled * lasts:
             return
-        first, last = steps[several[[0, -1]]].tolist()
+        (first, last), most = steps[several[[0, -1]]].tolist(), counts[several].max()
         is_part = first > steps[0] and last < steps[-1]
         yield self.finding(
-            f"{series.name} has up to {max(counts)} values a step over {stretch(series, first, last)}; the last counts",
+            f"{series.name} has up to {most} values a step over {stretch(series, first, last)}; the last counts",
             Span(series.name, first, last, "logged in turn"),
             confidence=Confidence.MEDIUM,
             causes=ranked(because("two-writers"), because("resumed-from-checkpoint", likely_if(is_part))),

@@ -169,6 +169,11 @@ class Divergence(Rule):
             "an objective whose weight is raised, or harder data: nothing else tells (a note)",
             train_loss=decay(2.2, 0.5, 15).followed_by(line(0.5, 1.7, 35)).noisy(0.01),
         ),
+        fires(
+            "a language model breaks, and knows no more than how often each token comes",
+            axis=Axis.STEP,
+            train_loss=decay(10.9, 3.3, 80).followed_by(flat(7.5, 50)).noisy(0.05),
+        ),
         silent(
             "climbs as far in a straight line, as the weight of a term does that is raised by and by",
             axis=Axis.STEP,

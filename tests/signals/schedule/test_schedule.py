@@ -188,6 +188,9 @@ class TestZerosOfFewDecimals:
         rates = flat(0.004, 50).followed_by(flat(0.0, 50))
         assert Schedule.measure(example_run(train_loss=line(1.0, 0.3, 100), lr=rates)).dead_from(0.01) == 50
 
+    def test_a_rate_that_is_never_above_zero_does_not_die(self) -> None:
+        assert schedule(given([0.0, -1.0])).dead_from(0.01) is None
+
     @pytest.mark.parametrize("first", [1e-46, 1e-300])
     def test_rates_too_small_for_single_precision_are_no_zeros(self, first: float) -> None:
         assert schedule(geometric(first, 1e-3 * first, 50)).dead_from(0.01) is None

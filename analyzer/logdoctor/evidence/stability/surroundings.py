@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
 from logdoctor.evidence.stability.rise import Rise
-from logdoctor.evidence.stability.witnesses import HALF, Witnesses, as_note
+from logdoctor.evidence.stability.witnesses import HALF, Witnesses, as_note, is_of_tokens
 from logdoctor.finding import Finding
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Hyperparameters, Siblings, Spike
@@ -50,7 +50,8 @@ class Surroundings:
     def weigh_jumps(self, finding: Finding, trend: Trend[R], jumps: Iterable[Spike], *, relapsed: bool) -> Finding:
         """Lower a finding on jumps to a note where nothing bears out any of them.
 
-        A jump that gives back half of the fall does by itself, where the loss comes back and had not begun anew.
+        A jump that gives back half of the fall does by itself, where the loss comes back and had not begun anew; any
+        jump of a language model does so.
         """
         seen = any(self._is_borne_out(self.jump(trend.series, one), trend, one, relapsed=relapsed) for one in jumps)
         return finding if seen else as_note(finding)
@@ -60,7 +61,8 @@ class Surroundings:
         if witnesses.bear_out_jump(event, start, jump.peak):
             return True
         is_passing = jump.recovered and not relapsed
-        return is_passing and witnesses.gives_back(event, start, jump.level, jump.peak, HALF)
+        gives_back = witnesses.gives_back(event, start, jump.level, jump.peak, HALF)
+        return is_passing and (is_of_tokens(event, start) or gives_back)
 
     def non_finite(self, series: Series, index: int, finite_after: int) -> Event:
         """Look around the first value of a curve that is no number."""

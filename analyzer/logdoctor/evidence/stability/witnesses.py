@@ -17,7 +17,7 @@ from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.finding import Confidence, Finding, Severity
-from logdoctor.run import Run, Series
+from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Loss, ValError, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
@@ -65,6 +65,10 @@ NEARLY_ALL, HALF = 0.8, 0.5
 """Part of that which no plan is likely to cost: for good, as a network costs that knows nothing any more, and for a
 moment, for what is made harder stays so."""
 
+OF_TOKENS = (7.0, 13.0)
+"""Least and largest first loss, in nats, of a language model, which guesses among 1,000 to 400,000 tokens. One that
+breaks goes back to how often each token comes, half of the way up; no text stays so hard, and no term has a weight."""
+
 SURE = 5.0
 """Rise from the first to the last third in standard errors, as the z of divergence."""
 
@@ -91,10 +95,11 @@ class Witnesses:
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is alone."""
         first = _first(event, start)
+        part = HALF if is_of_tokens(event, first) else NEARLY_ALL
         is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
         if is_thrown and not begins_late(event.series):
             return True
-        return self.bear_out_jump(event, start, end) or self.gives_back(event, start, lowest, end, NEARLY_ALL)
+        return self.bear_out_jump(event, start, end) or self.gives_back(event, start, lowest, end, part)
 
     def know_nothing_of(self, event: Event, rise: Rise) -> bool:
         """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
@@ -134,7 +139,8 @@ class Witnesses:
             yield was - after >= WORSE * abs(was)
         for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
             for one, before, after in self._beside(event, role, sign):
-                yield float(before.max()) - after >= LOST * float(np.ptp(one.values)) > 0
+                best, ranges = float(before.max()), float(np.ptp(one.values))
+                yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
 
     def _norm(self, event: Event) -> bool:
         since = int(event.series.steps[max(event.onset - RUN_UP, 0)])
@@ -152,14 +158,17 @@ class Witnesses:
     ) -> Iterator[tuple[Series, NDArray[np.float64], float]]:
         """Yield each series of a role, what it was before an event, and its worst while the loss is high.
 
-        Where the loss stays high, that is where the series ends, whatever it counts.
+        Where the loss stays high, that is where the series ends, after the event if both count alike.
         """
         ours, back = event.series, event.back_after
         for one in (each.finite for each in self.run.all(role)):
-            if (one.name, one.split) == (ours.name, ours.split) or len(one) <= RUN_UP:
+            if (one.name, one.split) == (ours.name, ours.split):
                 continue
             if back is None:
-                yield one, sign * one.values[:-RUN_UP], median(sign * one.values[-RUN_UP:])
+                at = int(np.searchsorted(one.steps, event.onset_step)) if one.axis is ours.axis else 0
+                at = max(at, len(one) - RUN_UP)
+                if 0 < at < len(one):
+                    yield one, sign * one.values[:at], median(sign * one.values[at:])
             elif one.axis is ours.axis:
                 last = int(ours.steps[min(event.onset + back, len(ours) - 1)])
                 begin, end = np.searchsorted(one.steps, [event.onset_step, last + 1])
@@ -172,6 +181,12 @@ def as_note(finding: Finding) -> Finding:
     """Lower a finding on a loss that nothing else bears out, and say so."""
     confidence = finding.confidence.at_most(Confidence.MEDIUM)
     return replace(finding, message=finding.message + NOTHING_ELSE, severity=Severity.NOTE, confidence=confidence)
+
+
+def is_of_tokens(event: Event, first: float) -> bool:
+    """Whether a run begins where a language model does that has seen nothing."""
+    least, most = OF_TOKENS
+    return least <= first <= most and event.series.axis is not Axis.EPOCH
 
 
 def _first(event: Event, start: float) -> float:

@@ -236,7 +236,7 @@ class Schedule:
         leaves must be seen.
         """
         alive = np.flatnonzero(self.rates >= (1 - ROUNDED) * share * self.peak)
-        if not len(alive) or alive[-1] + 1 == len(self.rates):
+        if self.peak <= 0 or not len(alive) or alive[-1] + 1 == len(self.rates):
             return None
         begun, died, last = (int(self.series.steps[at]) for at in (0, alive[-1] + 1, -1))
         hidden = self._shown_as_zero / self.peak
