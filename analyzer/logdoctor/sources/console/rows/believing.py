@@ -182,7 +182,7 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
-    failed = not _are_finite(part.values[name] for name in losses)
+    failed = not part.form.speaks_of_failure and not _are_finite(part.values[name] for name in losses)
     if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
         return True
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
