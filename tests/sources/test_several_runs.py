@@ -197,6 +197,12 @@ TURNS_OF_ONE = {
         "".join(f"Run {k} | Epoch {i} | loss: {x + k}\n" for k in (1, 2)) + f"Epoch {i} | mean loss: {x + 1.5}\n"
         for i, x in enumerate(FALL, 1)
     ),
+    "stages of one run, of which the first comes back": said("Experiment: warm | ", FALL[:3])
+    + said("Experiment: main | ", FALL[3:7], 4)
+    + said("Experiment: warm | ", FALL[7:], 8),
+    "splits": "".join(
+        f"Run: {split} | Epoch {i} | loss: {x}\n" for i, x in enumerate(FALL, 1) for split in ("train", "val")
+    ),
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from logdoctor import load
 from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
+from logdoctor.sources.tables.table import MOST_COLUMNS
 
 EPOCHS = 12
 
@@ -77,3 +78,11 @@ def test_an_evaluation_between_two_lines_of_a_stage_ends_none(tmp_path: Path) ->
         for tag in (stage, "eval")
     ]
     assert begun(tmp_path, "train.log", "".join(lines)) == [(6, 13)]
+
+
+@pytest.mark.parametrize("column", ["task", "mode"])
+def test_no_row_is_lost_where_each_has_its_own_word(tmp_path: Path, column: str) -> None:
+    rows = "".join(f"{i},item {i},{1 / (i + 1)!r}\n" for i in range(MOST_COLUMNS + 2))
+    (tmp_path / "log.csv").write_text(f"step,{column},loss\n{rows}")
+    (run,) = load(tmp_path)
+    assert ([len(one) for one in run.series], run.notices) == ([MOST_COLUMNS + 2], ())

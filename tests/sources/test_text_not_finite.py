@@ -153,6 +153,9 @@ def test_one_record_of_what_failed_at_once_is_read(tmp_path: Path, name: str) ->
         "Epoch 1/10\nbest loss: inf\npatience: 5\n",
         "Epoch 1: val_loss improved from inf to 0.93210, saving model to weights.h5\n",
         "- Version 1.2.3: fixed loss=nan in epoch 3\n",
+        "## Changes\n- Epoch 3: loss = nan fixed\n",
+        "[1/3] Compiling loss.cpp\n[2/3] loss: nan check enabled\n[3/3] Linking\n",
+        "tests/test_loss.py::test_mean 3/10 loss=nan FAILED\n",
     ],
 )
 def test_what_only_speaks_of_such_a_loss_is_no_log(tmp_path: Path, text: str) -> None:

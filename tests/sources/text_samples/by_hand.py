@@ -673,6 +673,15 @@ SAMPLES = (
         {"train": [(i, 0.5**i) for i in range(1, 5)], "test": [(i, 0.5**i + 0.25) for i in range(1, 5)]},
     ),
     Sample(
+        "processes that take turns, each in brackets",
+        "ranks.log",
+        "".join(f"[{i % 4}] train_loss {1 - i / 64} val_loss {2 - i / 64}\n" for i in range(16)),
+        {
+            "train_loss": [(i, 1 - i / 64) for i in range(16)],
+            "val_loss": [(i, 2 - i / 64) for i in range(16)],
+        },
+    ),
+    Sample(
         "the day of each epoch is no curve",
         "dates.log",
         "".join(f"Date: 2023-10-29 11:2{i}:34s, Epoch: [{i}/100],Val_PSNR: {28 + i / 4}\n" for i in range(1, 4)),

@@ -206,12 +206,17 @@ def _unread(table: Table) -> Iterator[Notice]:
         yield Notice(DAMAGE, str(table.path), message)
     by_run = _of_runs(table)
     for labels in table.labels:
-        if labels is not by_run and label_name(labels.name) in SUBJECT_LABELS:
-            continue  # it parts nothing, so that no row is lost by it
         most = _MOST_RUNS if labels is by_run else MOST_COLUMNS
-        if len(labels.words) >= most and (rows := int(np.count_nonzero(labels.codes >= most))):
+        if len(labels.words) < most or (labels is not by_run and _parts_nothing(labels)):
+            continue
+        if rows := int(np.count_nonzero(labels.codes >= most)):
             message = f"{rows} rows were not used: column `{labels.name}` holds more than {most:,} words."
             yield Notice(DAMAGE, str(table.path), message)
+
+
+def _parts_nothing(labels: Labels) -> bool:
+    """Tell a column by which no row can be lost: of what was trained, or of stages of a training."""
+    return label_name(labels.name) in SUBJECT_LABELS | STAGE_LABELS and not _names_splits(labels)
 
 
 def _misplaced(table: Table, lost: NDArray[np.bool_]) -> Iterator[Notice]:

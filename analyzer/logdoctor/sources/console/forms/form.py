@@ -58,6 +58,8 @@ class Form:
     """Whether the line counts and says what the next ones measure, and nothing else: `Epoch 3 validation`."""
     is_of_training: bool = False
     """Whether nothing but a training prints such a line, whatever its numbers are called."""
+    speaks_of_failure: bool = False
+    """Whether a loss that is not finite is only spoken of: `Epoch 3: loss = nan fixed`."""
     rank: int | None = None
     rank_slot: int | None = None
 

@@ -46,6 +46,9 @@ _HINTS = (
 """What every line of interest has something of, without letters beyond ASCII that may be capital; the rest is not
 looked at any closer."""
 
+_SPOKEN_OF = re.compile(rf"[:=][ \t]{{0,4}}[-+]?{NOT_FINITE}(?: (?!(?i:nan|inf))[A-Za-z]{{2,24}}){{1,12}}[.!]?\s*$")
+"""A number that is not finite and words behind it to the end of the line: `[2/3] loss: nan check enabled`."""
+
 _SECTIONS = ("train", "val", "test")
 """What every heading has one of."""
 
@@ -241,6 +244,7 @@ def _form(shape: str) -> Form | None:
         and (not any(map(str.isalnum, reader.heading)) or bool(_ONLY_SPLIT.fullmatch(reader.heading))),
         is_dict=text.startswith("{") and text.rstrip().endswith("}"),
         heads=bool(headed),
+        speaks_of_failure=any(one.slot < 0 for one in fields) and bool(_SPOKEN_OF.search(text)),
         rank=stripped.rank,
         rank_slot=stripped.rank_slot,
     )

@@ -46,6 +46,7 @@ _ADVANCING = 2 / 3
 
 def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
+    parts = [_without_rounds(part, epochs) for part in parts]
     measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
     counted = _by_their_counts([part for part in measuring if part.counters])
     placed = counted or [part for part in measuring if not part.counters]
@@ -166,6 +167,26 @@ def _without_rank(part: Part, epochs: Clock) -> Part:
     return replace(part, counters={}) if passes else part
 
 
+def _without_rounds(part: Part, epochs: Clock) -> Part:
+    """Leave out the only counter of some lines that goes round where no epochs pass, and through which a loss goes on.
+
+    Processes take turns so, and the batches of epochs that are not told: `[0] loss=0.5`, `[1] loss=0.6`, then `[0]`.
+    """
+    if len(epochs.lines) or len(part.counters) != 1 or len(part) < ENOUGH_LINES:
+        return part
+    [at] = part.counters.values()
+    return replace(part, counters={}) if _goes_round(part, at) else part
+
+
+def _goes_round(part: Part, at: Numbers) -> bool:
+    """Tell a counter that runs from 0 by one to the same number, time and again, while every loss is one curve."""
+    length = int(np.nanmax(at)) + 1 if np.isfinite(at).all() else 0
+    if not 1 < length <= len(at) / ENOUGH_LINES or not np.array_equal(at, np.arange(len(at)) % length):
+        return False
+    losses = [one for name, one in part.values.items() if issubclass(role_of(name, split_of(name)), Loss)]
+    return bool(losses) and all(_is_one_curve(one, length) for one in losses)
+
+
 def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     """Tell what only a training prints, however short: where a log has nothing else, one line of it is believed.
 
@@ -182,7 +203,7 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
-    failed = not _are_finite(part.values[name] for name in losses)
+    failed = not part.form.speaks_of_failure and not _are_finite(part.values[name] for name in losses)
     if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
         return True
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):

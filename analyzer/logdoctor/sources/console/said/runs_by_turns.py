@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from logdoctor.run.naming import split_of
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.streams import Rows
 from logdoctor.sources.console.said.headings import MOST_HEADINGS, Heading
@@ -30,11 +31,12 @@ def runs_by_turns(
 
     `labelled` are the first lines of statements that print one.
     There are none where every run is over before the next begins, and where what counts does not go on from one line of
-    a run to its next: the clients of a federation begin anew in each round.
+    a run to its next: the clients of a federation begin anew in each round. Nor are there any where all lines together
+    count on, as those of the stages of one run do, nor where what they say is a split.
     """
     labels = [one for one in headings if one.kind == LABEL and one.word]
     firsts = {one.text: one for one in reversed(labels)}
-    if len(labels) >= MOST_HEADINGS or not 1 < len(firsts) < len(labels):
+    if len(labels) >= MOST_HEADINGS or not 1 < len(firsts) < len(labels) or any(map(split_of, firsts)):
         return [], list(streams)
     changes = np.array([one.line for one in labels])
     said = [one for one in streams if len(one) and int(one.lines[0]) in labelled]
@@ -43,7 +45,7 @@ def runs_by_turns(
         Turns(first, [taken for rows in said if len(taken := rows.take(_says(rows, text, changes, texts)))])
         for text, first in sorted(firsts.items(), key=lambda one: one[1].line)
     ]
-    if not all(run.streams and all(map(_counts_on, run.streams)) for run in runs):
+    if all(map(_counts_on, said)) or not all(run.streams and all(map(_counts_on, run.streams)) for run in runs):
         return [], list(streams)
     return runs, [one for one in streams if not any(one is other for other in said)]
 
