@@ -17,6 +17,7 @@ from logdoctor.sources.console.damage.mending import mended
 from logdoctor.sources.console.drawn.drawn_tables import DrawnReader
 from logdoctor.sources.console.rows.streams import StreamReader
 from logdoctor.sources.console.said.headings import HeadingReader
+from logdoctor.sources.console.said.line_labels import labels_of
 from logdoctor.sources.console.said.messages import Message, MessageReader
 from logdoctor.sources.console.said.settings import MOST_LINES, settings_in
 from logdoctor.sources.console.said.several_runs import Announced
@@ -54,8 +55,11 @@ class _Text:
         taken = self.rows.take(passage)
         for span in [*damaged, *(passage.span(*flaw) for flaw in taken.flaws)]:
             self._damage.add(span)
-        for reader in (self.drawn, self.messages, self.stages, self.headings):
+        for reader in (self.drawn, self.messages):
             reader.take(passage, taken)
+        labels = labels_of(taken.fresh)
+        for labelled in (self.stages, self.headings):
+            labelled.take(passage, taken, labels)
         if len(self.opening) < MOST_LINES:
             self.opening += passage.text.split("\n", MOST_LINES)[:MOST_LINES]
 

@@ -9,13 +9,14 @@ Whatever looks like one is collected; whether runs begin under them is decided w
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.forms.grammar import CALLED, LONGEST_SHAPE, parse
 from logdoctor.sources.console.forms.masking import MASK
 from logdoctor.sources.console.rows.streams import Taken
-from logdoctor.sources.console.said.line_labels import LABEL, Label, label_of
+from logdoctor.sources.console.said.line_labels import LABEL, Label
 from logdoctor.sources.console.text.passages import Passage
 from logdoctor.sources.console.text.prefixes import strip
 from logdoctor.sources.console.words.run_words import NO_RUN, REPEATS
@@ -135,14 +136,14 @@ class HeadingReader:
         """The first lines of all statements whose lines have a word for a run before what they count."""
         return frozenset(line for shape, line in self._first_labelled.items() if self._labelled[shape].word)
 
-    def take(self, passage: Passage, taken: Taken) -> None:
-        """Take the lines of a passage, of which the shapes are known."""
+    def take(self, passage: Passage, taken: Taken, labels: Mapping[str, Label]) -> None:
+        """Take the lines of a passage, of which the shapes are known, and the labels of those that are new."""
         for shape in _candidates(taken.fresh):
             if _RULE.match(shape):
                 self._rules.add(shape)
             elif said := _said(shape):
                 self._told[shape] = said
-        self._labelled.update((shape, label) for shape in taken.fresh if (label := label_of(shape)))
+        self._labelled.update(labels)
         self._take_labels(passage, taken)
         shapes, marked = taken.shapes, self._told.keys() | self._rules
         if marked.isdisjoint(shapes):

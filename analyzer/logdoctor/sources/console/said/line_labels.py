@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +68,11 @@ class Label:
         """Return what it says in one of its lines: `Fold 2`."""
         found = self.place.match(line) if self.place else None
         return found[1] if found else self.name
+
+
+def labels_of(shapes: Iterable[str]) -> dict[str, Label]:
+    """Return the labels of those shapes that have one."""
+    return {shape: label for shape in shapes if (label := label_of(shape)) is not None}
 
 
 @lru_cache(_MOST_REMEMBERED)

@@ -5,11 +5,11 @@ What comes back is none, as the networks that take turns in each step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
 from logdoctor.sources.console.rows.streams import Taken
-from logdoctor.sources.console.said.line_labels import Label, label_of
+from logdoctor.sources.console.said.line_labels import Label
 from logdoctor.sources.console.said.messages import LONGEST_TEXT, Message
 from logdoctor.sources.console.text.passages import Passage
 
@@ -23,10 +23,9 @@ class StageReader:
         self._begun: list[tuple[str, Message]] = []
         """What the label says, and the first line that has it."""
 
-    def take(self, passage: Passage, taken: Taken) -> None:
-        """Take the lines of a passage, of which the shapes are known."""
-        labels = ((shape, label_of(shape)) for shape in taken.fresh)
-        self._labels.update((shape, label) for shape, label in labels if label is not None and label.is_stage)
+    def take(self, passage: Passage, taken: Taken, labels: Mapping[str, Label]) -> None:
+        """Take the lines of a passage, of which the shapes are known, and the labels of those that are new."""
+        self._labels.update((shape, label) for shape, label in labels.items() if label.is_stage)
         if self._labels.keys().isdisjoint(taken.shapes):
             return
         lines = passage.text.split("\n")
