@@ -43,8 +43,7 @@ class Surroundings:
         stands_in = event.series.split.is_held_out or is_of_errors(event.series)
         if stands_in or rise.runs_away or not rise.start_is_logged:
             return finding
-        by_end = self.witnesses.bear_out_rise(event, rise.start, rise.lowest, rise.train.end)
-        seen = by_end or self.witnesses.bear_out_jump(event, rise.start, rise.highest_since)
+        seen = self.witnesses.bear_out_rise(event, rise.start, rise.lowest, rise.train.end, rise.highest_since)
         return finding if seen else as_note(finding)
 
     def weigh_jumps(self, finding: Finding, trend: Trend[R], jumps: Iterable[Spike], *, relapsed: bool) -> Finding:

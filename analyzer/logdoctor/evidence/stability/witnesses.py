@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -92,14 +93,14 @@ class Witnesses:
             return False
         return self._breaks or any(self._validation(event)) or self._norm(event) or self._rate(event)
 
-    def bear_out_rise(self, event: Event, start: float, lowest: float, end: float) -> bool:
-        """Whether a loss that stays high is that of a model that breaks, be it by how high it is alone."""
+    def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
+        """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
         first = _first(event, start)
         part = HALF if is_of_tokens(event, first) else NEARLY_ALL
         is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
         if is_thrown and not begins_late(event.series):
             return True
-        return self.bear_out_jump(event, start, end) or self.gives_back(event, start, lowest, end, part)
+        return self.bear_out_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
 
     def know_nothing_of(self, event: Event, rise: Rise) -> bool:
         """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
