@@ -177,3 +177,11 @@ def test_the_batch_of_a_spike_is_that_of_the_first_value_that_leaves_the_curve()
     why = explain(event, ("bad-batch",))
     assert why.causes[0].fixes[0].text == "check the inputs and labels of the batch of step 60"
     assert why.causes[0].pro[0].startswith("step 60 stands out")
+
+
+def test_a_loss_that_stays_far_above_its_start_has_not_come_back_from_a_giant_peak() -> None:
+    # A term of the objective that explodes: nearly all of 100,000 is gone after three points, but 200 is no 3.4.
+    after = flat(100_000.0, 1).followed_by(geometric(8_000.0, 250.0, 2)).followed_by(flat(200.0, 40).noisy(0.1))
+    run = example_run(None, Axis.STEP, 0, train_loss=decay(20.0, 3.4, 30).noisy(0.02).followed_by(after))
+    loss: Trend[TrainLoss] = Trend.measure(run.series[0])
+    assert around(run).rise(loss).falls_back is None

@@ -161,13 +161,17 @@ class Event:
 
     @cached_property
     def falls_back(self) -> int | None:
-        """Points from the peak until nineteen twentieths of the rise are gone again; None where they never are."""
+        """Points from the peak until the loss is below its start again, and nineteen twentieths of the rise are gone.
+
+        None where it never is: ten times the start is far below a peak of 10,000 times, but the loss is not back.
+        """
         values, level = self.series.values[self.index :], self.level
         finite = values[:LOOK_BACK][np.isfinite(values[:LOOK_BACK])]
         if level is None or not len(finite):
             return None
         peak = int(np.argmax(values[:LOOK_BACK]))
-        low = np.flatnonzero(values[peak:] <= level + (values[peak] - level) / LOOK_BACK)
+        gone = level + (values[peak] - level) / LOOK_BACK
+        low = np.flatnonzero(values[peak:] <= (gone if self.first is None else min(gone, max(self.first, level))))
         return int(low[0]) if len(low) else None
 
     @cached_property
