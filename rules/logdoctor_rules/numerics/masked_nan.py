@@ -152,6 +152,14 @@ class MaskedNan(Rule):
             varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
             train_loss=given([21.4]).followed_by(flat(87.3365, 20)),
         ),
+        fires(
+            "Caffe: nothing else is logged",
+            varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
+            axis=Axis.STEP,
+            first_step=1_170,
+            train_loss=flat(87.3363, 2),
+        ),
+        silent("one value there, and no other", train_loss=flat(87.3365, 1)),
         silent(
             "solved within a few epochs, and two decimals show it as zero",
             train_loss=given([1.61, 0.19, 0.01]).followed_by(flat(0.0, 11)),

@@ -23,6 +23,9 @@ DIGITS = 5e-4
 LEAST = 3
 """Values there that are no coincidence."""
 
+LEAST_ALONE = 2
+"""The same where the log shows no other: a loss that passes there comes from somewhere."""
+
 
 @dataclass(frozen=True)
 class LeastFloat:
@@ -64,7 +67,7 @@ def at_least_float(run: Run) -> LeastFloat | None:
     for one in run.all(TrainLoss):
         away = np.flatnonzero(~(np.abs(one.curve.values - COST) <= DIGITS))
         first = int(away[-1]) + 1 if len(away) else 0
-        if len(one.curve) - first >= LEAST:
+        if len(one.curve) - first >= (LEAST if first else LEAST_ALONE):
             return LeastFloat(one.curve, first)
     return None
 
