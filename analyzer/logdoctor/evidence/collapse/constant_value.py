@@ -91,6 +91,9 @@ def one_value_causes(
     value, beside, other_task = float(series.values[-1]), _largest_class(metrics), of_other_task(metrics, train)
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
+    empty = (
+        ["the training loss is 0, as if all were right: the labels may hold nothing to find"] if _is_zero(train) else []
+    )
     majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
@@ -106,12 +109,16 @@ def one_value_causes(
         *((imbalance, dead) if shares else (dead, imbalance)),
         because(
             "labels-do-not-match",
-            likely_if(learns and value == 0 and not shares),
-            pro=learns if value == 0 else [],
+            likely_if(value == 0 and (empty or (learns and not shares))),
+            pro=[*learns, *empty] if value == 0 else [],
         ),
         because(
             "optimizer-not-stepping",
-            Strength.LIKELY if still and not majority else Strength.POSSIBLE if still else Strength.UNLIKELY,
+            Strength.LIKELY
+            if still and not majority and not empty
+            else Strength.POSSIBLE
+            if still
+            else Strength.UNLIKELY,
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
         ),
@@ -253,9 +260,18 @@ def never_learnt(series: Series, since: int, val: Trend[ValLoss] | None) -> bool
 
 
 def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool:
-    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers.
+
+    Nor one that is zero throughout, as if all were right, where the metric says that nothing is.
+    """
+    if value == 0 and _is_zero(train):
+        return False
     creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
     return unmoved(train) and not creeps
+
+
+def _is_zero(train: Trend[TrainLoss] | None) -> bool:
+    return train is not None and not train.series.values.any()
 
 
 def metrics_while_training(run: Run, schedule: Schedule | None) -> list[Series]:
