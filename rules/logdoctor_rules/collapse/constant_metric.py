@@ -35,6 +35,7 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
+    held_losses,
     may_be_majority,
     may_be_one_class,
     may_have_learnt_nearly_all,
@@ -68,7 +69,8 @@ class ConstantMetric(Rule):
     The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
     has learnt, and one at its best possible value cannot improve: neither is a finding. It is only a note where the
     training loss rests too, where a metric reached nine tenths gradually, and for objects of one size if the metric for
-    all sizes moves. A reward of zero or less that never moves teaches nothing.
+    all sizes moves. A validation loss is judged so that never moves while training falls. A reward of zero or less that
+    never moves teaches nothing.
     """
 
     id = "constant-metric"
@@ -127,6 +129,32 @@ class ConstantMetric(Rule):
             "one class from the start on, as the loss says (a note)",
             train_loss=flat(2.303).noisy(0.001),
             train_accuracy=flat(0.1),
+        ),
+        fires(
+            "validation loss is one value in each epoch, while training falls",
+            varies={"steps instead of epochs": "a log may repeat one evaluation at each step until the next"},
+            axis=Axis.EPOCH,
+            train_loss=line(0.1902, 0.1775, 7).noisy(0.0003),
+            val_loss=flat(0.2, 7),
+        ),
+        silent(
+            "validation rests in hundredths, while training falls by one of them",
+            varies={"bits instead of nats": "the script has rounded the values in its own unit"},
+            axis=Axis.EPOCH,
+            train_loss=given([0.21, 0.21, 0.21, 0.2, 0.2, 0.2, 0.2]),
+            val_loss=flat(0.2, 7),
+        ),
+        silent(
+            "one evaluation, which the log repeats at each step until the next",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 1.7, 40).noisy(0.01),
+            val_loss=flat(2.2134, 40),
+        ),
+        silent(
+            "neither validation nor training moves, which is a finding of its own",
+            axis=Axis.EPOCH,
+            train_loss=flat(2.31, 8).noisy(0.01),
+            val_loss=flat(2.3027, 8),
         ),
         fires(
             "both the loss and the overlap are zero: one says that all is right, the other that nothing is",
@@ -469,6 +497,8 @@ class ConstantMetric(Rule):
         metrics = metrics_while_training(run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
+            for loss, causes in held_losses(run, train, self.min_points):
+                yield self._constant(loss, 0, (), train, causes, is_usual=False, harmless=False)
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         falls = self._loss_falls(train, series)
@@ -498,8 +528,7 @@ class ConstantMetric(Rule):
         harmless: bool,
     ) -> Finding:
         """Report a metric that rests from an index on, and the names of others that do."""
-        value, n = float(series.values[-1]), len(series)
-        first, last = int(series.steps[since]), series.last_step
+        value, n, first, last = float(series.values[-1]), len(series), int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
         said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
@@ -522,17 +551,17 @@ class ConstantMetric(Rule):
 
         Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
         """
-        if not rewards or len(rewards[0]) < self.min_rewards:
+        if not rewards or len(series := rewards[0]) < self.min_rewards:
             return
-        series, value = rewards[0], float(rewards[0].values[0])
+        value = float(series.values[0])
         taught = norm is None or bool(norm.series.values.any())
-        norm_name = norm.series.name if norm is not None else ""
+        also = "" if taught or norm is None else f", and {norm.series.name} is 0 throughout"
         if (value > 0 and taught) or any(len(np.unique(one.values)) != 1 for one in rewards):
             return
         first, last = series.first_step, series.last_step
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            "it does not tell better from worse" + ("" if taught else f", and {norm_name} is 0 throughout"),
+            f"it does not tell better from worse{also}",
             Span(series.name, first, last, "one value"),
             confidence=confidence_from(HIGH_MARGIN, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, exp, inf, log
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from logdoctor.signals.optimization.accuracy import (
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer, most_entropy
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import course, number, percent
 
 if TYPE_CHECKING:
@@ -159,6 +160,29 @@ def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause
         return ()
     told = f"{whole}, of objects of all sizes, moves: there may be few of this size"
     return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
+
+
+def held_losses(run: Run, train: Trend[TrainLoss] | None, least: float) -> Iterator[tuple[Series, tuple[Cause, ...]]]:
+    """Yield each loss of validation that is one value in all of enough epochs while that of training surely falls.
+
+    With it, why it does not move. One that is logged at steps may be repeated until the next evaluation, and one that
+    is rounded to hundredths rests.
+    """
+    if train is None or unmoved(train) or train.sure_fall <= SURE or in_hundredths(train.series.values):
+        return
+    falls = f"{train.series.name} falls to {number(train.end)} all the same"
+    for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH):
+        if len(one) < least or not one.values[0] or np.ptp(one.values):
+            continue
+        rests = f"{one.name} may be what one answer for all costs, as the margin is of a triplet loss"
+        yield (
+            one,
+            ranked(
+                because("wrong-loss-or-output", Strength.POSSIBLE, pro=[rests]),
+                because("dead-activations", Strength.POSSIBLE),
+                because("optimizer-not-stepping", Strength.UNLIKELY, contra=[falls]),
+            ),
+        )
 
 
 def counts_wins(metric: Series) -> bool:
