@@ -45,6 +45,7 @@ from logdoctor.evidence.collapse.constant_value import (
     rests_as_the_loss_does,
     rests_elsewhere,
     rests_since,
+    said_of,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -66,11 +67,11 @@ from logdoctor.wording import counted, first_of, number, percent, stretch
 class ConstantMetric(Rule):
     """A metric shows one and the same value to the end of the run while training goes on.
 
-    The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
-    has learnt, and one at its best possible value cannot improve: neither is a finding. It is only a note where the
-    training loss rests too, where a metric reached nine tenths gradually, and for objects of one size if the metric for
-    all sizes moves. A validation loss is judged so that never moves while training falls. A reward of zero or less that
-    never moves teaches nothing.
+    The model gives every example the same answer, or the metric is computed wrongly; a score never above half a percent
+    that comes back to zero counts as zero. A metric that rose to its value has learnt, and one at its best possible
+    value cannot improve: neither is a finding. It is only a note where the training loss rests too, where a metric
+    reached nine tenths gradually, and for objects of one size if the metric for all sizes moves. A validation loss must
+    move, too, while training falls. A reward of zero or less that never moves teaches nothing.
     """
 
     id = "constant-metric"
@@ -155,6 +156,24 @@ class ConstantMetric(Rule):
             axis=Axis.EPOCH,
             train_loss=flat(2.31, 8).noisy(0.01),
             val_loss=flat(2.3027, 8),
+        ),
+        fires(
+            "an overlap of a few lucky pixels, which comes back to zero",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_iou=given([0, 0, 0, 7e-5, 1e-3, 1e-3, 0, 7e-4, 1e-3, 1e-3, 0, 5e-4, 3e-4, 1e-4, 0]),
+        ),
+        silent(
+            "a score of next to nothing that has begun to rise",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_map=given([0, 0, 0, 0, 0, 0, 1e-4, 2e-4, 2e-4, 4e-4, 7e-4, 1e-3, 2e-3, 3e-3, 4e-3]),
+        ),
+        silent(
+            "a hard score that comes back to zero now and then, and has been higher",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_map=given([0, 0, 0.01, 0, 0.02, 0.01, 0, 0.03, 0.02, 0, 0.03, 0.02, 0.04, 0.03, 0]),
         ),
         fires(
             "both the loss and the overlap are zero: one says that all is right, the other that nothing is",
@@ -512,9 +531,8 @@ class ConstantMetric(Rule):
 
     def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
         """Whether training learnt more than to give the one answer that a metric may tell of."""
-        if train is None:
-            return False
-        return train.end < min(self.learnt * train.start, least_of_one_answer(float(metric.values[-1])))
+        least = least_of_one_answer(float(metric.values[-1]))
+        return train is not None and train.end < min(self.learnt * train.start, least)
 
     def _constant(
         self,
@@ -530,10 +548,10 @@ class ConstantMetric(Rule):
         """Report a metric that rests from an index on, and the names of others that do."""
         value, n, first, last = float(series.values[-1]), len(series), int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
-        said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
+            f"{series.name} {said_of(series.values[since:])} over {stretch(series, first, last)}, "
+            f"{percent((n - since) / n)} of the run{also}",
             Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),

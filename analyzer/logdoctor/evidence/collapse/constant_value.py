@@ -43,6 +43,12 @@ DEAD = 0.01
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
 
+NEXT_TO_NOTHING = 0.005
+"""Score up to which nothing is right but by luck."""
+
+OFTEN_ZERO = 0.25
+"""Share of its values that are 0, from which such a score is not on its way up."""
+
 NEARLY_ALL = 0.9
 """Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
 
@@ -216,9 +222,25 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
 
 
 def rests_since(values: NDArray[np.float64]) -> int:
-    """Return the index from which a metric has its last value, of one value or more."""
+    """Return the index from which a metric has its last value, of one value or more; all of one is next to nothing."""
+    if is_next_to_nothing(values):
+        return 0
     moves = np.flatnonzero(values != values[-1])
     return int(moves[-1]) + 1 if len(moves) else 0
+
+
+def is_next_to_nothing(values: NDArray[np.float64]) -> bool:
+    """Tell a score that is never above half a percent and comes back to 0, as of a few lucky pixels."""
+    zero = values == 0
+    return bool(zero[-1] and values.min() >= 0 and values.max() <= NEXT_TO_NOTHING and zero.mean() >= OFTEN_ZERO)
+
+
+def said_of(values: NDArray[np.float64]) -> str:
+    """Say which values a metric rests at."""
+    value, kinds = float(values[-1]), len(np.unique(values))
+    if kinds > 1 and is_next_to_nothing(values):
+        return f"is 0 time and again, and never above {number(float(values.max()))},"
+    return f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
 
 
 def rests_elsewhere(metric: Series, metrics: Sequence[Series], least: float) -> bool:
