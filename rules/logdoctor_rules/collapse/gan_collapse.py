@@ -101,38 +101,11 @@ class GanCollapse(Rule):
             g_loss=flat(1.0).noisy(0.003),
         ),
         fires(
-            "such a log of eight values: the discriminator is sure, and the generator fools it never",
+            "eight values of such a log: the discriminator is sure, and the generator fools it never",
             axis=Axis.STEP,
             first_step=6_000,
             d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0, 0.0]),
             g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4, 26.0]),
-        ),
-        silent(
-            "as sure among its first values, as early wins are",
-            axis=Axis.STEP,
-            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0, 0.0]),
-            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4, 26.0]),
-        ),
-        silent(
-            "such a log, and the generator comes back",
-            axis=Axis.STEP,
-            first_step=6_000,
-            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.002, 0.0, 0.01, 0.02]),
-            g_loss=given([7.2, 5.4, 4.1, 3.2, 2.6, 2.1, 1.9, 1.7]),
-        ),
-        silent(
-            "seven values of such a log",
-            axis=Axis.STEP,
-            first_step=6_000,
-            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0]),
-            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4]),
-        ),
-        silent(
-            "such a log of a discriminator that has yet to begin, beside a generator that reconstructs",
-            axis=Axis.STEP,
-            first_step=6_000,
-            d_loss=flat(0.0, 12),
-            g_loss=flat(28.0, 12).noisy(0.5),
         ),
         silent(
             "losses that are weighted by a hundredth, of a discriminator that guesses (least squares)",
@@ -217,6 +190,33 @@ class GanCollapse(Rule):
             "a discriminator that never begins, beside a generator that learns from something else",
             d_loss=flat(0.0),
             g_loss=line(0.1, 0.7).noisy(0.01),
+        ),
+        silent(
+            "a discriminator that is sure among its first eight values, as early wins are",
+            axis=Axis.STEP,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0, 0.0]),
+            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4, 26.0]),
+        ),
+        silent(
+            "a log that begins when the discriminator has won, and the generator comes back",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.002, 0.0, 0.01, 0.02]),
+            g_loss=given([7.2, 5.4, 4.1, 3.2, 2.6, 2.1, 1.9, 1.7]),
+        ),
+        silent(
+            "seven values of a log that begins when the discriminator has won",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0]),
+            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4]),
+        ),
+        silent(
+            "a log that begins late, of a discriminator that has yet to begin, beside a generator that reconstructs",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=flat(0.0, 12),
+            g_loss=flat(28.0, 12).noisy(0.5),
         ),
     )
 

@@ -161,20 +161,6 @@ class NonFiniteGradients(Rule):
             grad_norm=flat(NAN, 4),
         ),
         silent(
-            "such a piece, and the loss falls all the same: the norm was not computed",
-            axis=Axis.STEP,
-            first_step=5_400,
-            train_loss=line(2.4, 2.0, 12),
-            grad_norm=flat(NAN, 12),
-        ),
-        silent(
-            "a trial of a higher scale in such a piece",
-            axis=Axis.STEP,
-            first_step=5_400,
-            train_loss=given([2.41, 2.38, 2.4, 2.39]),
-            grad_norm=given([0.9, INF, 0.8, 0.9]),
-        ),
-        silent(
             "no loss is logged, and the norm comes back", grad_norm=flat(0.9).noisy(0.05).with_value(40, *[NAN] * 20)
         ),
         silent(
@@ -224,6 +210,20 @@ class NonFiniteGradients(Rule):
         ),
         silent("the norm was never computed", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(NAN)),
         silent("too short", train_loss=flat(2.3, 4), grad_norm=flat(NAN, 4)),
+        silent(
+            "a piece from the middle of a run, and the loss falls all the same: the norm was not computed",
+            axis=Axis.STEP,
+            first_step=5_400,
+            train_loss=line(2.4, 2.0, 12),
+            grad_norm=flat(NAN, 12),
+        ),
+        silent(
+            "a trial of a higher scale in four lines from the middle of a run",
+            axis=Axis.STEP,
+            first_step=5_400,
+            train_loss=given([2.41, 2.38, 2.4, 2.39]),
+            grad_norm=given([0.9, INF, 0.8, 0.9]),
+        ),
     )
 
     def check(
