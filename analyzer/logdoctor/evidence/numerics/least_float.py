@@ -12,7 +12,7 @@ from logdoctor.finding import Cause, Confidence, Quantity, Span, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Siblings
-from logdoctor.wording import number, place
+from logdoctor.wording import place
 
 COST = -float(np.log(np.finfo(np.float32).tiny))
 """Its loss then: 87.3365 (`FLT_MIN` in its softmax loss)."""
@@ -43,7 +43,7 @@ class LeastFloat:
     @property
     def said(self) -> str:
         """What is to be said of it."""
-        stays = f"{self.series.name} is {number(COST)} from {place(self.series, self.step)} on"
+        stays = f"{self.series.name} is {COST:.4f} from {place(self.series, self.step)} on"
         return f"{stays}: what a probability of 0 or NaN costs at the smallest float32"
 
     @property
