@@ -142,6 +142,15 @@ def test_one_record_of_what_failed_at_once_is_read(tmp_path: Path, name: str) ->
     assert any(not isfinite(value) for one in run.series for value in one.values)
 
 
+def test_two_lines_without_a_count_are_read_that_tell_of_failed_epochs(tmp_path: Path) -> None:
+    """What the bar shows goes on: the mean of the epoch alone is lost."""
+    bar = "Epoch {i}: 100%|##########| 266/266 [00:42<00:00,  6.22it/s, loss={v}]\nMean Training loss : nan\n"
+    (tmp_path / "train.log").write_text("".join(bar.format(i=i, v=1e4 * i) for i in (8, 9)))
+    (run,) = load(tmp_path)
+    lost = next(one for one in run.series if one.name == "Mean Training loss")
+    assert [isnan(value) for value in lost.values] == [True, True]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -35,6 +35,7 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
+    held_losses,
     may_be_majority,
     may_be_one_class,
     may_have_learnt_nearly_all,
@@ -44,6 +45,7 @@ from logdoctor.evidence.collapse.constant_value import (
     rests_as_the_loss_does,
     rests_elsewhere,
     rests_since,
+    said_of,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -65,10 +67,11 @@ from logdoctor.wording import counted, first_of, number, percent, stretch
 class ConstantMetric(Rule):
     """A metric shows one and the same value to the end of the run while training goes on.
 
-    The model gives every example the same answer, or the metric is computed wrongly. A metric that rose to its value
-    has learnt, and one at its best possible value cannot improve: neither is a finding. It is only a note where the
-    training loss rests too, where a metric reached nine tenths gradually, and for objects of one size if the metric for
-    all sizes moves. A reward of zero or less that never moves teaches nothing.
+    The model gives every example the same answer, or the metric is computed wrongly; a score never above half a percent
+    that comes back to zero counts as zero. A metric that rose to its value has learnt, and one at its best possible
+    value cannot improve: neither is a finding. It is only a note where the training loss rests too, where a metric
+    reached nine tenths gradually, and for objects of one size if the metric for all sizes moves. A validation loss must
+    move, too, while training falls. A reward of zero or less that never moves teaches nothing.
     """
 
     id = "constant-metric"
@@ -127,6 +130,26 @@ class ConstantMetric(Rule):
             "one class from the start on, as the loss says (a note)",
             train_loss=flat(2.303).noisy(0.001),
             train_accuracy=flat(0.1),
+        ),
+        fires(
+            "validation loss is one value in each epoch, while training falls",
+            varies={"steps instead of epochs": "a log may repeat one evaluation at each step until the next"},
+            axis=Axis.EPOCH,
+            train_loss=line(0.1902, 0.1775, 7).noisy(0.0003),
+            val_loss=flat(0.2, 7),
+        ),
+        fires(
+            "an overlap of a few lucky pixels, which comes back to zero",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_iou=given([0, 0, 0, 7e-5, 1e-3, 1e-3, 0, 7e-4, 1e-3, 1e-3, 0, 5e-4, 3e-4, 1e-4, 0]),
+        ),
+        fires(
+            "both the loss and the overlap are zero: one says that all is right, the other that nothing is",
+            axis=Axis.STEP,
+            first_step=53_759,
+            train_loss=flat(0.0, 14),
+            train_iou=flat(0.0, 14),
         ),
         fires(
             "one class, and a loss that creeps as it learns the shares",
@@ -248,6 +271,16 @@ class ConstantMetric(Rule):
             box_loss=flat(0.0, 20),
             cls_loss=decay(0.6, 0.1, 20),
             val_map50=decay(0.1, 0.7, 20),
+        ),
+        fires(
+            "four late epochs of a detector that is given no boxes",
+            varies={"steps instead of epochs": "four batches may hold no box by chance"},
+            axis=Axis.EPOCH,
+            first_step=67,
+            train_loss=line(0.0088, 0.0086, 4),
+            iou_loss=flat(0.0, 4),
+            dfl_loss=flat(0.0, 4),
+            cls_loss=line(0.0088, 0.0086, 4),
         ),
         silent(
             "a detector whose boxes have no weight",
@@ -417,6 +450,52 @@ class ConstantMetric(Rule):
             win_count=given([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 5, 5, 6]),
         ),
         silent("too few games to win one", train_loss=decay(2.3, 0.9, 10), win_rate=flat(0.0, 10)),
+        silent(
+            "validation rests in hundredths, while training falls by one of them",
+            varies={"bits instead of nats": "the script has rounded the values in its own unit"},
+            axis=Axis.EPOCH,
+            train_loss=given([0.21, 0.21, 0.21, 0.2, 0.2, 0.2, 0.2]),
+            val_loss=flat(0.2, 7),
+        ),
+        silent(
+            "one evaluation, which the log repeats at each step until the next",
+            axis=Axis.STEP,
+            train_loss=decay(2.3, 1.7, 40).noisy(0.01),
+            val_loss=flat(2.2134, 40),
+        ),
+        silent(
+            "neither validation nor training moves, which is a finding of its own",
+            axis=Axis.EPOCH,
+            train_loss=flat(2.31, 8).noisy(0.01),
+            val_loss=flat(2.3027, 8),
+        ),
+        silent(
+            "a score of next to nothing that has begun to rise",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_map=given([0, 0, 0, 0, 0, 0, 1e-4, 2e-4, 2e-4, 4e-4, 7e-4, 1e-3, 2e-3, 3e-3, 4e-3]),
+        ),
+        silent(
+            "a hard score that comes back to zero now and then, and has been higher",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 15, half_life=0.05),
+            val_map=given([0, 0, 0.01, 0, 0.02, 0.01, 0, 0.03, 0.02, 0, 0.03, 0.02, 0.04, 0.03, 0]),
+        ),
+        silent(
+            "a loss of zero, and all of the overlap there is: nothing is left to learn",
+            axis=Axis.STEP,
+            first_step=53_759,
+            train_loss=flat(0.0, 14),
+            train_iou=flat(1.0, 14),
+        ),
+        silent(
+            "the first four epochs of a detector, in which no box may be matched",
+            axis=Axis.EPOCH,
+            train_loss=line(0.88, 0.6, 4),
+            iou_loss=flat(0.0, 4),
+            dfl_loss=flat(0.0, 4),
+            cls_loss=line(0.88, 0.6, 4),
+        ),
     )
 
     def check(
@@ -437,6 +516,8 @@ class ConstantMetric(Rule):
         metrics = metrics_while_training(run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
+            for loss, causes in held_losses(run, train, self.min_points):
+                yield self._constant(loss, 0, (), train, causes, is_usual=False, harmless=False)
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
         falls = self._loss_falls(train, series)
@@ -450,9 +531,8 @@ class ConstantMetric(Rule):
 
     def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
         """Whether training learnt more than to give the one answer that a metric may tell of."""
-        if train is None:
-            return False
-        return train.end < min(self.learnt * train.start, least_of_one_answer(float(metric.values[-1])))
+        least = least_of_one_answer(float(metric.values[-1]))
+        return train is not None and train.end < min(self.learnt * train.start, least)
 
     def _constant(
         self,
@@ -466,13 +546,12 @@ class ConstantMetric(Rule):
         harmless: bool,
     ) -> Finding:
         """Report a metric that rests from an index on, and the names of others that do."""
-        value, n = float(series.values[-1]), len(series)
-        first, last = int(series.steps[since]), series.last_step
+        value, n, first, last = float(series.values[-1]), len(series), int(series.steps[since]), series.last_step
         kinds = len(np.unique(series.values[since:]))
-        said = f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {said} over {stretch(series, first, last)}, {percent((n - since) / n)} of the run{also}",
+            f"{series.name} {said_of(series.values[since:])} over {stretch(series, first, last)}, "
+            f"{percent((n - since) / n)} of the run{also}",
             Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),
@@ -490,17 +569,17 @@ class ConstantMetric(Rule):
 
         Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
         """
-        if not rewards or len(rewards[0]) < self.min_rewards:
+        if not rewards or len(series := rewards[0]) < self.min_rewards:
             return
-        series, value = rewards[0], float(rewards[0].values[0])
+        value = float(series.values[0])
         taught = norm is None or bool(norm.series.values.any())
-        norm_name = norm.series.name if norm is not None else ""
+        also = "" if taught or norm is None else f", and {norm.series.name} is 0 throughout"
         if (value > 0 and taught) or any(len(np.unique(one.values)) != 1 for one in rewards):
             return
         first, last = series.first_step, series.last_step
         yield self.finding(
             f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            "it does not tell better from worse" + ("" if taught else f", and {norm_name} is 0 throughout"),
+            f"it does not tell better from worse{also}",
             Span(series.name, first, last, "one value"),
             confidence=confidence_from(HIGH_MARGIN, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],

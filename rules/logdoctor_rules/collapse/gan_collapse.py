@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from logdoctor import (
     AdversarialLoss,
+    Axis,
+    Confidence,
     Finding,
     Quantity,
     Rule,
+    Run,
     Severity,
     Span,
     confidence_from,
@@ -21,17 +23,19 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, swing
-from logdoctor.evidence.collapse.adversarial_game import causes_of_end, discriminator_too_weak, untrained_level
+from logdoctor.evidence.collapse.adversarial_game import (
+    causes_of_end,
+    discriminator_too_weak,
+    settled_from,
+    spread,
+    untrained_level,
+    won_before,
+)
 from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
+from logdoctor.evidence.optimization.pretrained import has_begun_before
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Adversaries, Trend
 from logdoctor.wording import number, stretch
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-MOSTLY = 0.8
-"""Share of the blocks that must lie below: a discriminator that wins is surprised now and then."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class GanCollapse(Rule):
         "Goodfellow (2016), NIPS Tutorial: Generative Adversarial Networks, arXiv:1701.00160",
     )
     limits = (
-        "Needs 20 values of both losses under names that distinguish them; Wasserstein critics are judged only for "
-        "growth. Mode collapse need not show in the losses."
+        "Needs 20 values of both losses under names that distinguish them, 8 in a log that begins late; Wasserstein "
+        "critics are judged only for growth. Mode collapse need not show in the losses."
     )
 
     beaten: float = threshold(
@@ -78,6 +82,7 @@ class GanCollapse(Rule):
         "game with a gradient penalty comes to rest at guessing as well, and wobbles there by half a hundredth",
     )
     min_points: float = threshold(20.0, "values of each loss: ten in the later half")
+    min_after: float = threshold(8.0, "values of each in a log that begins when the game is over: early wins turn")
 
     examples = (
         fires(
@@ -94,6 +99,13 @@ class GanCollapse(Rule):
             "a log that begins when the discriminator has won (least squares)",
             d_loss=decay(0.0011, 0.0002).noisy(0.0001),
             g_loss=flat(1.0).noisy(0.003),
+        ),
+        fires(
+            "eight values of such a log: the discriminator is sure, and the generator fools it never",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0, 0.0]),
+            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4, 26.0]),
         ),
         silent(
             "losses that are weighted by a hundredth, of a discriminator that guesses (least squares)",
@@ -179,11 +191,41 @@ class GanCollapse(Rule):
             d_loss=flat(0.0),
             g_loss=line(0.1, 0.7).noisy(0.01),
         ),
+        silent(
+            "a discriminator that is sure among its first eight values, as early wins are",
+            axis=Axis.STEP,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0, 0.0]),
+            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4, 26.0]),
+        ),
+        silent(
+            "a log that begins when the discriminator has won, and the generator comes back",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.002, 0.0, 0.01, 0.02]),
+            g_loss=given([7.2, 5.4, 4.1, 3.2, 2.6, 2.1, 1.9, 1.7]),
+        ),
+        silent(
+            "seven values of a log that begins when the discriminator has won",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0]),
+            g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4]),
+        ),
+        silent(
+            "a log that begins late, of a discriminator that has yet to begin, beside a generator that reconstructs",
+            axis=Axis.STEP,
+            first_step=6_000,
+            d_loss=flat(0.0, 12),
+            g_loss=flat(28.0, 12).noisy(0.5),
+        ),
     )
 
-    def check(self, game: Adversaries) -> Iterator[Finding]:
+    def check(self, run: Run, game: Adversaries) -> Iterator[Finding]:
         """Look at where the discriminator's loss rests, and at what the generator's does meanwhile."""
         d, g = game.discriminator, game.generator
+        if min(len(d), len(g)) >= self.min_after and won_before(d, g) and has_begun_before(run, d.series):
+            yield self._won_before(d, g)
+            return
         if min(len(d), len(g)) < self.min_points:
             return
         if is_critic(d):
@@ -194,7 +236,7 @@ class GanCollapse(Rule):
             return
         highest = max(d.start, float(d.level.max()))
         low = self.beaten * untrained_level(highest, d.end)
-        since = _settles(d.level <= low)
+        since = settled_from(d.level <= low)
         share = 1 - since / len(d.level)
         beaten = highest > 0 and share >= self.resting
         first = int(d.steps[since if beaten else len(d.level) // 2])
@@ -217,6 +259,20 @@ class GanCollapse(Rule):
                 "generator": Quantity(g.end),
                 "share of the run": Quantity(share if beaten else 0.5, "share"),
             },
+        )
+
+    def _won_before(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss]) -> Finding:
+        """Report a log that begins when the discriminator has won."""
+        usual, lost = (float(np.median(one.series.values)) for one in (d, g))
+        first, last = d.series.first_step, d.series.last_step
+        return self.finding(
+            f"{d.series.name} is mostly {number(usual)} over {stretch(d.series, first, last)} while {g.series.name} is "
+            f"mostly {number(lost)}",
+            Span(d.series.name, first, last, "near zero"),
+            Span(g.series.name, g.series.first_step, g.series.last_step, "lost"),
+            confidence=Confidence.MEDIUM,
+            causes=causes_of_end(usual, float(d.series.values.max()), beaten=True),
+            evidence={"discriminator": Quantity(usual), "generator": Quantity(lost)},
         )
 
     def _critic(self, d: Trend[AdversarialLoss]) -> Iterator[Finding]:
@@ -244,12 +300,12 @@ class GanCollapse(Rule):
         if beaten and last_quarter.mean() - before > self.min_rise * abs(before):
             return "rises"
         limit, rest = (self.frozen, (g,)) if beaten else (self.motionless, (d, g))
-        spreads = [_spread(one.series.values[one.series.steps >= first]) for one in rest]
+        spreads = [spread(one.series.values[one.series.steps >= first]) for one in rest]
         return "stands still" if max(spreads) <= limit else ""
 
     def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
         """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""
-        share = 1 - _settles(g.level <= self.beaten * float(g.level.max())) / len(g.level)
+        share = 1 - settled_from(g.level <= self.beaten * float(g.level.max())) / len(g.level)
         return share if g.level.min() >= 0 and share >= self.resting else 0.0
 
     def _generator_wins(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], share: float) -> Finding:
@@ -268,16 +324,3 @@ class GanCollapse(Rule):
                 "share of the run": Quantity(share, "share"),
             },
         )
-
-
-def _settles(below: NDArray[np.bool_]) -> int:
-    """Return the block from which four in five lie below to the end; their number where none does."""
-    left = np.cumsum(below[::-1])[::-1] / np.arange(len(below), 0, -1)
-    settled = np.flatnonzero(below & (left >= MOSTLY))
-    return int(settled[0]) if len(settled) else len(below)
-
-
-def _spread(values: NDArray[np.float64]) -> float:
-    """Return the distance between the 10th and the 90th percentile as a share of the level."""
-    low, middle, high = np.percentile(values, [10, 50, 90])
-    return float((high - low) / abs(middle)) if middle else float("inf")

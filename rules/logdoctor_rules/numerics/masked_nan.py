@@ -152,6 +152,13 @@ class MaskedNan(Rule):
             varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
             train_loss=given([21.4]).followed_by(flat(87.3365, 20)),
         ),
+        fires(
+            "Caffe: nothing else is logged",
+            varies={"bits instead of nats": "the smallest float32 costs so much in nats"},
+            axis=Axis.STEP,
+            first_step=1_170,
+            train_loss=flat(87.3363, 2),
+        ),
         silent(
             "solved within a few epochs, and two decimals show it as zero",
             train_loss=given([1.61, 0.19, 0.01]).followed_by(flat(0.0, 11)),
@@ -204,6 +211,7 @@ class MaskedNan(Rule):
             train_loss=decay(2.3, 1.2, 70).noisy(0.02).followed_by(flat(0.0, 50)),
             val_loss=decay(2.3, 1.0),
         ),
+        silent("Caffe: one value of 87.3365, and no other", train_loss=flat(87.3365, 1)),
     )
 
     def check(self, run: Run, masked: MaskedLoss, losses: NonFiniteLosses, origin: Origin) -> Iterator[Finding]:

@@ -27,11 +27,12 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, geometric, given
+from logdoctor.curves import decay, flat, geometric, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.evidence.numerics.learning import Learning
 from logdoctor.evidence.numerics.origin import Origin
 from logdoctor.signals import BrokenGradients, LossImpact
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -66,9 +67,9 @@ class NonFiniteGradients(Rule):
         "Micikevicius et al. (2018), Mixed Precision Training, arXiv:1710.03740",
     )
     limits = (
-        "Needs 10 gradient norms on the axis of the training loss; without a loss only norms count that stay "
-        "non-finite to the end. Up to 32 of them at the start, and single ones later, are taken for a loss scale at "
-        "work. The norm does not show which layer is at fault."
+        "Needs 10 gradient norms on the axis of the training loss, or 3 that are all a log shows which begins late; "
+        "without a loss only norms count that stay non-finite to the end. Up to 32 of them at the start, and single "
+        "ones later, are taken for a loss scale at work. The norm does not show which layer is at fault."
     )
     explains = ("no-learning", "plateau", "stalled-at-chance", "slow-convergence", "still-improving")
 
@@ -89,7 +90,9 @@ class NonFiniteGradients(Rule):
         5.0, "non-finite values in a row from which they are a fault however rare: that halves a scale 32-fold"
     )
     min_points: float = threshold(
-        10.0, "values of the gradient norm that a run must have: fewer may all lie within the start of a loss scale"
+        10.0,
+        "values of the gradient norm that a run must have whose beginning is logged: fewer may all lie within the "
+        "start of a loss scale",
     )
     growth: float = threshold(
         3.0, "factor between the last sound gradient norms and the usual one that counts as a rise: batch noise of two"
@@ -143,6 +146,20 @@ class NonFiniteGradients(Rule):
             "NaN to the end, and no loss is logged",
             grad_norm=flat(0.9, 60).noisy(0.05).followed_by(flat(NAN, 60)),
         ),
+        fires(
+            "a piece from the middle of a run: NaN in each of its lines",
+            axis=Axis.STEP,
+            first_step=44_000,
+            train_loss=given([4.35, 4.41, 4.33, 4.37]),
+            grad_norm=flat(NAN, 4),
+        ),
+        fires(
+            "such a piece of a trainer that leaves out a loss that is no number",
+            axis=Axis.STEP,
+            first_step=5_400,
+            lr=flat(3e-4, 4),
+            grad_norm=flat(NAN, 4),
+        ),
         silent(
             "no loss is logged, and the norm comes back", grad_norm=flat(0.9).noisy(0.05).with_value(40, *[NAN] * 20)
         ),
@@ -193,6 +210,20 @@ class NonFiniteGradients(Rule):
         ),
         silent("the norm was never computed", train_loss=decay(2.3, 0.3).noisy(0.02), grad_norm=flat(NAN)),
         silent("too short", train_loss=flat(2.3, 4), grad_norm=flat(NAN, 4)),
+        silent(
+            "a piece from the middle of a run, and the loss falls all the same: the norm was not computed",
+            axis=Axis.STEP,
+            first_step=5_400,
+            train_loss=line(2.4, 2.0, 12),
+            grad_norm=flat(NAN, 12),
+        ),
+        silent(
+            "a trial of a higher scale in four lines from the middle of a run",
+            axis=Axis.STEP,
+            first_step=5_400,
+            train_loss=given([2.41, 2.38, 2.4, 2.39]),
+            grad_norm=given([0.9, INF, 0.8, 0.9]),
+        ),
     )
 
     def check(
@@ -200,13 +231,15 @@ class NonFiniteGradients(Rule):
     ) -> Iterator[Finding]:
         """Count the non-finite norms after the start, as long as the loss is a number."""
         found = self._after_start(broken)
-        if len(broken.mask) < self.min_points or self._is_rare(found) or (loss is None and not broken.alone):
+        nothing_else = bool(len(broken.mask) and broken.mask.all()) and begins_late(broken.series)
+        least = self.min_count if nothing_else else self.min_points
+        if len(broken.mask) < least or self._is_rare(found) or (loss is None and not broken.alone):
             return
         first = found.broken.first_step
         if loss is not None and loss.lost_before(first) >= 1.0:
             return  # the loss rose first: that is the finding
-        to_the_end = bool(found.mask[-1]) and found.longest >= self.min_run
-        if loss is None and (not to_the_end or found.share == 1.0):
+        to_the_end = nothing_else or (bool(found.mask[-1]) and found.longest >= self.min_run)
+        if loss is None and (not to_the_end or (found.share == 1.0 and not nothing_else)):
             return  # where nothing else is logged, a norm that comes back may not have been computed in between
         learns = learning.goes_on_from(first if broken.trailing_step is None else broken.trailing_step)
         if learns and (found.share == 1.0 or loss is None):
@@ -234,7 +267,7 @@ class NonFiniteGradients(Rule):
         learns: bool,
     ) -> Finding:
         name, bad = found.series.name, found.broken
-        confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 3 * len(bad))
+        confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 4 * len(bad))
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
         beside = "no training loss is logged" if loss is None else loss.said_over(bad)

@@ -535,6 +535,18 @@ class NoLearning(Rule):
             varies={"bits instead of nats": "a rounded loss is known by its digits"},
             train_loss=flat(0.9871, 5),
         ),
+        fires(
+            "four epochs with one loss of training and one of validation, each in four decimals",
+            train_loss=flat(7.7233, 4),
+            val_loss=flat(8.059, 4),
+            val_accuracy=flat(0.5, 4),
+        ),
+        silent(
+            "four epochs with one loss of validation, in four decimals, while that of training moves",
+            varies={"bits instead of nats": "a rounded loss is known by its digits"},
+            train_loss=given([7.7233, 7.7231, 7.7234, 7.7232]),
+            val_loss=flat(8.0591, 4),
+        ),
         silent(
             "three epochs with one loss of validation",
             train_loss=given([10.1, 10.49, 10.49]),

@@ -36,12 +36,13 @@ from logdoctor.evidence.optimization.chance.one_answer import one_answer_always
 from logdoctor.evidence.optimization.chance.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.chance.rest import RestAtChance, RestThresholds, values_lost
 from logdoctor.evidence.optimization.chance.term import term_at_chance
+from logdoctor.evidence.optimization.chance.uniform import uniform_outputs
 from logdoctor.evidence.optimization.stuck.causes import CAUSES as STUCK
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.finding import HIGH_MARGIN
-from logdoctor.signals import Chance, ChanceLevels, Schedule, Trend
+from logdoctor.signals import Chance, ChanceLevels, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
 
@@ -463,7 +464,9 @@ class StalledAtChance(Rule):
             train_loss=flat(1.003 * log(32), 30).noisy(0.004).with_value(0, 5.3),
             val_loss=flat(1.003 * log(32), 8),
         ),
-        silent("comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60))),
+        silent(
+            "comes to ln 10 in the later half", train_loss=line(3.0, LN10, 60).followed_by(flat(LN10, 60).noisy(0.001))
+        ),
         silent("a fine-tuning whose loss is noisy about ln 4", train_loss=flat(log(4), 400).noisy(0.1)),
         silent("bounces so wildly that any level is near", train_loss=decay(2.3, 1.2).noisy(0.6)),
         silent("learns", train_loss=decay(LN2, 0.1).noisy(0.01)),
@@ -580,6 +583,31 @@ class StalledAtChance(Rule):
             val_loss=flat(2.79, 5),
             val_accuracy=flat(0.308, 5),
         ),
+        fires(
+            "four batches in a row that cost ln 1000 to all six digits",
+            axis=Axis.STEP,
+            train_loss=given([6.91161, 6.90776, 6.90776, 6.90776, 6.90776]),
+        ),
+        silent(
+            "the first batches of a last layer of zeros, before the rate has warmed up",
+            axis=Axis.STEP,
+            train_loss=given([6.90776, 6.90776, 6.90776, 6.90776, 6.90774]),
+        ),
+        silent(
+            "the first batches of small weights, which differ in the fourth digit",
+            axis=Axis.STEP,
+            train_loss=given([6.91161, 6.90812, 6.90779, 6.90771, 6.90764]),
+        ),
+        silent(
+            "three batches in a row that cost ln 1000",
+            axis=Axis.STEP,
+            train_loss=given([6.91161, 6.9084, 6.90776, 6.90776, 6.90776]),
+        ),
+        silent(
+            "four in a row of another value",
+            axis=Axis.STEP,
+            train_loss=given([6.91161, 6.90501, 6.90501, 6.90501, 6.90501]),
+        ),
         fires("no training loss is logged, and validation rests at ln 2", val_loss=flat(LN2, 60).noisy(0.002)),
         silent(
             "no training loss is logged, and validation rests at ln 2 while three in four of more classes are right",
@@ -601,6 +629,7 @@ class StalledAtChance(Rule):
         schedule: Schedule | None,
         chance: ChanceLevels,
         stuck: StuckSigns,
+        siblings: Siblings,
     ) -> Iterator[Finding]:
         """Report the best supported level at which the run rests."""
         limits = self.thresholds_for(RestThresholds)
@@ -620,6 +649,8 @@ class StalledAtChance(Rule):
             yield self._held(term.term, term.level, term.said, term.causes, train)
         elif (one := one_answer_always(run, train, val)) is not None:
             yield self._held(one.loss, None, one.said, stuck_causes(stuck.after(one.beginning)), train)
+        elif (uniform := uniform_outputs(run, siblings)) is not None:
+            yield self._held(uniform.loss, None, uniform.said, uniform.causes, train)
 
     def _resting(self, run: Run, rest: RestAtChance, since: int, early: str, stuck: StuckSigns) -> Finding:
         """Report a loss that rests at a level from a block on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil, exp, inf, log
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from logdoctor.signals.optimization.accuracy import (
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer, most_entropy
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import course, number, percent
 
 if TYPE_CHECKING:
@@ -41,6 +42,12 @@ DEAD = 0.01
 
 HALF = 0.5
 """Accuracy above which one class may hold most examples."""
+
+NEXT_TO_NOTHING = 0.005
+"""Score up to which nothing is right but by luck."""
+
+OFTEN_ZERO = 0.25
+"""Share of its values that are 0, from which such a score is not on its way up."""
 
 NEARLY_ALL = 0.9
 """Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
@@ -91,6 +98,9 @@ def one_value_causes(
     value, beside, other_task = float(series.values[-1]), _largest_class(metrics), of_other_task(metrics, train)
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
+    empty = (
+        ["the training loss is 0, as if all were right: the labels may hold nothing to find"] if _is_zero(train) else []
+    )
     majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
@@ -106,12 +116,16 @@ def one_value_causes(
         *((imbalance, dead) if shares else (dead, imbalance)),
         because(
             "labels-do-not-match",
-            likely_if(learns and value == 0 and not shares),
-            pro=learns if value == 0 else [],
+            likely_if(value == 0 and (empty or (learns and not shares))),
+            pro=[*learns, *empty] if value == 0 else [],
         ),
         because(
             "optimizer-not-stepping",
-            Strength.LIKELY if still and not majority else Strength.POSSIBLE if still else Strength.UNLIKELY,
+            Strength.LIKELY
+            if still and not majority and not empty
+            else Strength.POSSIBLE
+            if still
+            else Strength.UNLIKELY,
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
         ),
@@ -154,6 +168,29 @@ def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause
     return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
 
 
+def held_losses(run: Run, train: Trend[TrainLoss] | None, least: float) -> Iterator[tuple[Series, tuple[Cause, ...]]]:
+    """Yield each loss of validation that is one value in all of enough epochs while that of training surely falls.
+
+    With it, why it does not move. One that is logged at steps may be repeated until the next evaluation, and one that
+    is rounded to hundredths rests.
+    """
+    if train is None or unmoved(train) or train.sure_fall <= SURE or in_hundredths(train.series.values):
+        return
+    falls = f"{train.series.name} falls to {number(train.end)} all the same"
+    for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH):
+        if len(one) < least or not one.values[0] or np.ptp(one.values):
+            continue
+        rests = f"{one.name} may be what one answer for all costs, as the margin is of a triplet loss"
+        yield (
+            one,
+            ranked(
+                because("wrong-loss-or-output", Strength.POSSIBLE, pro=[rests]),
+                because("dead-activations", Strength.POSSIBLE),
+                because("optimizer-not-stepping", Strength.UNLIKELY, contra=[falls]),
+            ),
+        )
+
+
 def counts_wins(metric: Series) -> bool:
     """Tell a metric of games that were won."""
     return not WINS.isdisjoint(words(metric.name))
@@ -185,9 +222,25 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
 
 
 def rests_since(values: NDArray[np.float64]) -> int:
-    """Return the index from which a metric has its last value, of one value or more."""
+    """Return the index from which a metric has its last value, of one value or more; all of one is next to nothing."""
+    if is_next_to_nothing(values):
+        return 0
     moves = np.flatnonzero(values != values[-1])
     return int(moves[-1]) + 1 if len(moves) else 0
+
+
+def is_next_to_nothing(values: NDArray[np.float64]) -> bool:
+    """Tell a score that is never above half a percent and comes back to 0, as of a few lucky pixels."""
+    zero = values == 0
+    return bool(zero[-1] and values.min() >= 0 and values.max() <= NEXT_TO_NOTHING and zero.mean() >= OFTEN_ZERO)
+
+
+def said_of(values: NDArray[np.float64]) -> str:
+    """Say which values a metric rests at."""
+    value, kinds = float(values[-1]), len(np.unique(values))
+    if kinds > 1 and is_next_to_nothing(values):
+        return f"is 0 time and again, and never above {number(float(values.max()))},"
+    return f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
 
 
 def rests_elsewhere(metric: Series, metrics: Sequence[Series], least: float) -> bool:
@@ -253,9 +306,18 @@ def never_learnt(series: Series, since: int, val: Trend[ValLoss] | None) -> bool
 
 
 def rests_as_the_loss_does(train: Trend[TrainLoss] | None, value: float) -> bool:
-    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers."""
+    """Whether the loss does not move either, which is a finding of its own; not one that creeps beside poor answers.
+
+    Nor one that is zero throughout, as if all were right, where the metric says that nothing is.
+    """
+    if value == 0 and _is_zero(train):
+        return False
     creeps = train is not None and train.sure_fall > SURE and not may_be_majority(value)
     return unmoved(train) and not creeps
+
+
+def _is_zero(train: Trend[TrainLoss] | None) -> bool:
+    return train is not None and not train.series.values.any()
 
 
 def metrics_while_training(run: Run, schedule: Schedule | None) -> list[Series]:

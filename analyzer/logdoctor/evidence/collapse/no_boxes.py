@@ -12,6 +12,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValMetric
 from logdoctor.signals.optimization.accuracy import is_accuracy
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import stretch
 
 OF_BOXES = frozenset("box boxes bbox giou ciou diou".split())
@@ -29,6 +30,9 @@ CROSS_ENTROPY = "ce"
 ENOUGH_EPOCHS, ENOUGH_STEPS = 6, 50
 """Zeros from which no luck explains them: an epoch has many images, and of images nine tenths of which are empty, all
 of fifty are so once in two hundred times."""
+
+ENOUGH_LATER = 3
+"""The same epochs in a log that begins late: at first an assignment may match no box."""
 
 FOUND = 0.05
 """Score of answers on validation above which boxes are found: they have been learnt, though their loss is not logged.
@@ -92,5 +96,7 @@ def _finds_boxes(run: Run) -> bool:
 
 
 def _is_zero(series: Series) -> bool:
-    least = ENOUGH_EPOCHS if series.axis is Axis.EPOCH else ENOUGH_STEPS
-    return len(series) >= least and not np.any(series.values)
+    if not len(series) or np.any(series.values):
+        return False
+    epochs = ENOUGH_LATER if begins_late(series) else ENOUGH_EPOCHS
+    return len(series) >= (epochs if series.axis is Axis.EPOCH else ENOUGH_STEPS)

@@ -12,7 +12,7 @@ from logdoctor.finding import Cause, Confidence, Quantity, Span, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Siblings
-from logdoctor.wording import number, place
+from logdoctor.wording import place
 
 COST = -float(np.log(np.finfo(np.float32).tiny))
 """Its loss then: 87.3365 (`FLT_MIN` in its softmax loss)."""
@@ -22,6 +22,9 @@ DIGITS = 5e-4
 
 LEAST = 3
 """Values there that are no coincidence."""
+
+LEAST_ALONE = 2
+"""The same where the log shows no other: a loss that passes there comes from somewhere."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class LeastFloat:
     @property
     def said(self) -> str:
         """What is to be said of it."""
-        stays = f"{self.series.name} is {number(COST)} from {place(self.series, self.step)} on"
+        stays = f"{self.series.name} is {COST:.4f} from {place(self.series, self.step)} on"
         return f"{stays}: what a probability of 0 or NaN costs at the smallest float32"
 
     @property
@@ -64,7 +67,7 @@ def at_least_float(run: Run) -> LeastFloat | None:
     for one in run.all(TrainLoss):
         away = np.flatnonzero(~(np.abs(one.curve.values - COST) <= DIGITS))
         first = int(away[-1]) + 1 if len(away) else 0
-        if len(one.curve) - first >= LEAST:
+        if len(one.curve) - first >= (LEAST if first else LEAST_ALONE):
             return LeastFloat(one.curve, first)
     return None
 

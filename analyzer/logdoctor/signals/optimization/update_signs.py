@@ -12,7 +12,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.signals.statistics.median import median
-from logdoctor.signals.statistics.rounding import in_hundredths
+from logdoctor.signals.statistics.rounding import in_hundredths, in_thousandths
 from logdoctor.wording import apart, number, percent
 
 SAME = 1e-6
@@ -119,8 +119,13 @@ class UpdateSigns:
 
     @property
     def frozen_finely(self) -> bool:
-        """Whether that is one loss in more decimals than a rounded log shows."""
-        return self._frozen is not None and _is_fine(float(self._frozen.values[0]))
+        """Whether that is one loss in more decimals than a rounded log shows, or one each of both sets in many."""
+        if self._frozen is None:
+            return False
+        both = [one.values for role in (TrainLoss, ValLoss) if (one := self._values(role)) is not None]
+        shown = any(not in_thousandths(one) for one in both)  # one printed beside it has as many decimals
+        in_both = len(both) > 1 and shown and all(map(_is_one_value, both))
+        return in_both or _is_fine(float(self._frozen.values[0]))
 
     @cached_property
     def _frozen(self) -> Series | None:

@@ -21,6 +21,11 @@ def in_hundredths(values: NDArray[np.float64]) -> bool:
     return _in_decimals(values, DECIMALS)
 
 
+def in_thousandths(values: NDArray[np.float64]) -> bool:
+    """Whether all values are whole thousandths."""
+    return _in_decimals(values, DECIMALS + 1)
+
+
 def largest_shown_as_zero(values: NDArray[np.float64]) -> float:
     """Return half a unit of the last decimal to which a small quantity was rounded, 0 where none is seen to be.
 

@@ -27,6 +27,9 @@ LONGEST_NAME = 3
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
+_ENOUGH_FAILED = 2
+"""The same where they tell a loss that is not finite: many stop such a run soon."""
+
 _ENOUGH_ROWS = 2
 """Rows below a header before they are believed."""
 
@@ -90,7 +93,9 @@ def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clo
     alone = [
         part
         for part in measuring
-        if not part.counters and len(part) >= ENOUGH_LINES and not names.issuperset(part.values)
+        if not part.counters
+        and len(part) >= (_ENOUGH_FAILED if _has_failed(part) else ENOUGH_LINES)
+        and not names.issuperset(part.values)
     ]
     passed = _epochs_of(counted) if alone else epochs
     headed = [part for part in alone if any(_moves_on(part, one.before(part.lines)) for one in (clock, passed))]
@@ -196,14 +201,13 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer. Any loss that is not finite does, on
     a line that begins with the epoch or says of how many, or below one: where training fails at once, that is all.
     """
-    names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
-    losses = [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
+    losses = _losses_of(part)
     if not losses:
         return False
     planned = [one for one in parts if EPOCH in one.plans and one.form.counter_first]  # in prose, words go before it
     if part.form.is_bar:
         return bool(planned) and bool((epochs.before(part.lines) >= 0).all())
-    failed = not part.form.speaks_of_failure and not _are_finite(part.values[name] for name in losses)
+    failed = _has_failed(part)
     if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
         return True
     if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
@@ -218,6 +222,17 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
         beside_failed = not _are_finite(at for one in parts for at in one.values.values())
         planned += heading if beside_failed or any(map(_counts_on, heading)) else []
     return _stand_below(planned, part, parts)
+
+
+def _losses_of(part: Part) -> list[str]:
+    """Return the names of the losses that lines tell; what is longer than a name is prose."""
+    names = [name for name in part.values if len(name.split()) <= LONGEST_NAME]
+    return [name for name in names if issubclass(role_of(name, split_of(name)), Loss)]
+
+
+def _has_failed(part: Part) -> bool:
+    """Tell lines with a loss that is not finite, and that are not about one: `found a NaN in loss: nan`."""
+    return not part.form.speaks_of_failure and not _are_finite(part.values[name] for name in _losses_of(part))
 
 
 def _are_finite(values: Iterable[Numbers]) -> bool:

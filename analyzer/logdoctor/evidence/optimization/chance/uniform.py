@@ -1,0 +1,53 @@
+"""Whether batch after batch costs exactly what guessing does: then the outputs are alike, whatever the input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log
+
+import numpy as np
+
+from logdoctor.causes import because, ranked
+from logdoctor.evidence.rates import rate_too_high
+from logdoctor.finding import Cause, Strength
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss
+from logdoctor.signals import Siblings
+from logdoctor.wording import number, place
+
+ENOUGH = 4
+"""Losses in a row, up to the end, that are one value to all digits: what tells examples apart costs more or less."""
+
+DIGITS = 1e-6
+"""Relative distance of that value from ln C: logs keep six digits."""
+
+MOST = 2000
+"""Classes up to which no loss comes so near to an ln C by chance; of these, one in thirty would near the largest."""
+
+
+@dataclass(frozen=True)
+class UniformOutputs:
+    """A training loss that has come to exactly ln C."""
+
+    loss: Series
+    said: str
+    causes: tuple[Cause, ...]
+
+
+def uniform_outputs(run: Run, siblings: Siblings) -> UniformOutputs | None:
+    """Return the first training loss that came to exactly ln C and stays there; None where none does.
+
+    One that is there from its first value on may be of a last layer of zeros, at a rate that warms up.
+    """
+    for one in (each.finite for each in run.all(TrainLoss)):
+        other = np.flatnonzero(one.values != one.values[-1]) if len(one) else np.zeros(0, dtype=int)
+        if not len(other) or len(one) - other[-1] <= ENOUGH or not 0 < one.values[-1] <= log(MOST):
+            continue
+        level, since = float(one.values[-1]), int(one.steps[other[-1] + 1])
+        classes = round(exp(level))
+        if classes > 1 and abs(level / log(classes) - 1) <= DIGITS:
+            said = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"
+            alike = "the outputs are alike for all classes, whatever the input"
+            dead = because("dead-activations", Strength.LIKELY, pro=[alike])
+            return UniformOutputs(one, f"{said}: {alike}", ranked(dead, rate_too_high(siblings, Strength.POSSIBLE)))
+    return None
