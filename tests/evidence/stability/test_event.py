@@ -177,3 +177,19 @@ def test_the_batch_of_a_spike_is_that_of_the_first_value_that_leaves_the_curve()
     why = explain(event, ("bad-batch",))
     assert why.causes[0].fixes[0].text == "check the inputs and labels of the batch of step 60"
     assert why.causes[0].pro[0].startswith("step 60 stands out")
+
+
+def test_a_loss_that_had_exploded_long_before_its_nan_shows_a_rate_that_is_too_high() -> None:
+    thrown = decay(2.3, 1.2, 40).noisy(0.05).followed_by(given([1e34, 2e34, 0.0] * 20))  # a batch of one example
+    settings: Settings = {"optimizer": "SGD", "lr": 0.05}
+    norm = flat(1e17, 120)
+    event = death(settings, train_loss=thrown.followed_by(flat(NAN, 20)), val_accuracy=flat(0.3, 120), grad_norm=norm)
+    assert event.had_exploded
+    assert not event.at_once
+    assert not event.learnt
+    first, *others = explain(
+        event, ("learning-rate-too-high", "no-gradient-clipping", "log-of-zero", "bad-batch")
+    ).causes
+    assert first.id == "learning-rate-too-high"
+    assert {"log-of-zero", "bad-batch"}.isdisjoint(one.id for one in others)
+    assert not any("90th percentile" in fix.text for one in others for fix in one.fixes)
