@@ -16,7 +16,7 @@ from logdoctor.evidence.optimization.plateau.more_to_be_had import memorises
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns
-from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
+from logdoctor.evidence.told_by_settings import larger_model, smaller_model, tiny_model
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Trend, UpdateSigns
@@ -79,7 +79,9 @@ def test_a_cause_is_likely_with_a_clause_and_unlikely_without() -> None:
     [({"hidden_size": 2}, "hidden_size is 2"), ({"n_embd": 64}, ""), ({"num_hidden_layers": 2}, ""), ({}, "")],
 )
 def test_next_to_no_hidden_units_are_a_tiny_model(settings: dict[str, Setting], said: str) -> None:
-    assert tiny_model(classifier(settings=settings)) == said
+    run = classifier(settings=settings)
+    assert tiny_model(run) == said
+    assert [fix.text for fix in larger_model(run)] == (["raise hidden_size from 2 to 32 or more"] if said else [])
 
 
 @pytest.mark.parametrize(("end", "memory"), [(1.2, True), (0.7, False)])
