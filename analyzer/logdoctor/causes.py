@@ -199,7 +199,7 @@ _KNOWN: Mapping[str, _Known] = {
     "under-regularised": _Known(
         "there is too little regularisation",
         (
-            "add weight decay (1e-4 to 1e-1 with AdamW), dropout (0.1 to 0.5) or augmentation",
+            "add dropout (0.3 to 0.5), weight decay (0.1 to 0.3 with AdamW) or augmentation",
             "use a smaller model, or a smaller batch with BatchNorm",
         ),
     ),
