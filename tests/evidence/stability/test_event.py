@@ -193,3 +193,9 @@ def test_a_loss_that_had_exploded_long_before_its_nan_shows_a_rate_that_is_too_h
     assert first.id == "learning-rate-too-high"
     assert {"log-of-zero", "bad-batch"}.isdisjoint(one.id for one in others)
     assert not any("90th percentile" in fix.text for one in others for fix in one.fixes)
+
+
+@pytest.mark.parametrize(("height", "had_exploded"), [(1e3, False), (1e4, True)])
+def test_a_loss_has_exploded_from_a_thousand_times_its_start(height: float, *, had_exploded: bool) -> None:
+    thrown = decay(2.3, 1.2, 40).followed_by(given([height, height, 0.0] * 20)).followed_by(flat(NAN, 20))
+    assert death(train_loss=thrown).had_exploded is had_exploded
