@@ -118,7 +118,7 @@ _KNOWN: Mapping[str, _Known] = {
     "bad-initialization": _Known(
         "the initial weights give outputs that are all alike or far too large",
         (
-            "use He or Xavier initialisation; start the last layer near zero",
+            "use He initialisation, with ReLU in the place of sigmoid units; start the last layer near zero",
             "put BatchNorm or LayerNorm between the layers of a deep network",
             "where outputs are all alike, draw larger weights: Xavier with a gain of 1.4, normal instead of uniform; a "
             "weight decay of 1e-3 on dense layers has helped too",
@@ -199,7 +199,7 @@ _KNOWN: Mapping[str, _Known] = {
     "under-regularised": _Known(
         "there is too little regularisation",
         (
-            "add weight decay (1e-4 to 1e-1 with AdamW), dropout (0.1 to 0.5) or augmentation",
+            "add dropout (0.3 to 0.5), weight decay (0.1 to 0.3 with AdamW) or augmentation",
             "use a smaller model, or a smaller batch with BatchNorm",
         ),
     ),

@@ -9,7 +9,15 @@ import pytest
 
 from logdoctor import Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import GO_ON, TRY_ADAM, only_rate_differs, rate_too_high, rate_too_low, went_well
+from logdoctor.evidence.rates import (
+    GO_ON,
+    TRY_ADAM,
+    decayed_from_there,
+    only_rate_differs,
+    rate_too_high,
+    rate_too_low,
+    went_well,
+)
 from logdoctor.evidence.usual_rates import above_usual, is_ordinary, low_rate
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings
@@ -67,9 +75,9 @@ def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
         ),
         (
             {"lr": 8.0, "optimizer": "SGD", "momentum": 0.9},
-            "lower the learning rate from 8 to 0.2 at most, and to 0.02 if that fails too",
+            "lower the learning rate from 8 to about 0.06, and to 0.02 if that fails too",
         ),
-        ({"lr": 3.0}, "lower the learning rate from 3 to 0.2 at most, and to 0.02 if that fails too"),
+        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.06, and to 0.02 if that fails too"),
         ({"lr": 1.5}, "lower the learning rate from 1.5 to about 0.15"),
     ],
     ids=["above", "far above", "far above with momentum", "too high for any optimizer", "any optimizer"],
@@ -162,3 +170,16 @@ def test_of_a_large_sweep_the_lowest_sibling_alone_is_compared_setting_by_settin
     found = rate_too_low(Siblings.among(slow(lr=1e-5), sweep[::-1]), Strength.POSSIBLE)
     assert found.fixes[0].tested == "sibling run seed0"
     assert set(looked_at) == {"seed0"}
+
+
+@pytest.mark.parametrize(
+    ("momentum", "first"),
+    [(0.999, "lower the momentum from 0.999 to 0.9, at the same rate"), (0.9, "decay the rate to about 3e-4")],
+)
+def test_a_momentum_that_overshoots_at_any_rate_is_lowered_before_the_rate_is_decayed(
+    momentum: float, first: str
+) -> None:
+    run = slow(optimizer="SGD", lr=0.003, momentum=momentum)
+    cause = decayed_from_there(rate_too_high(Siblings.among(run, ()), Strength.POSSIBLE), run)
+    assert cause.fixes[0].text.startswith(first)
+    assert len({fix.text for fix in cause.fixes}) == len(cause.fixes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from logdoctor.causes import because
@@ -42,6 +42,9 @@ SIZE = frozenset("hidden width depth layer layers dim units channels embd heads 
 
 TINY = 4
 """Hidden units that no network has that is to fit anything."""
+
+ENOUGH_UNITS = 32
+"""Hidden units to begin at instead: small networks that could not fit their task with one or two did with these."""
 
 UNITS = frozenset("hidden units neurons embd".split())
 """Words of settings that count units of a layer, where none of COUNTS is beside them."""
@@ -142,9 +145,19 @@ def smaller_model(sibling: Sibling) -> str:
 
 def tiny_model(run: Run) -> str:
     """Say which setting leaves a network next to no hidden units, or nothing."""
+    return next((f"{name} is {count:g}" for name, count in _tiny_layers(run)), "")
+
+
+def larger_model(run: Run) -> tuple[Fix, ...]:
+    """Return how many hidden units to give a network that has next to none."""
+    said = (f"raise {name} from {count:g} to {ENOUGH_UNITS} or more" for name, count in _tiny_layers(run))
+    return tuple(Fix(text, basis=USUAL) for text in said)[:1]
+
+
+def _tiny_layers(run: Run) -> Iterator[tuple[str, float]]:
+    """Yield the settings that leave a network next to no hidden units, with their number."""
     for name, value in run.hyperparameters.items():
         named, count = set(words(name)), as_number(value) or 0.0
         units = named & UNITS or named >= D_MODEL
         if units and not named & COUNTS and count.is_integer() and 1 <= count <= TINY:
-            return f"{name} is {count:g}"
-    return ""
+            yield name, count

@@ -185,3 +185,25 @@ def test_a_loss_that_stays_far_above_its_start_has_not_come_back_from_a_giant_pe
     run = example_run(None, Axis.STEP, 0, train_loss=decay(20.0, 3.4, 30).noisy(0.02).followed_by(after))
     loss: Trend[TrainLoss] = Trend.measure(run.series[0])
     assert around(run).rise(loss).falls_back is None
+
+
+def test_a_loss_that_had_exploded_long_before_its_nan_shows_a_rate_that_is_too_high() -> None:
+    thrown = decay(2.3, 1.2, 40).noisy(0.05).followed_by(given([1e34, 2e34, 0.0] * 20))  # a batch of one example
+    settings: Settings = {"optimizer": "SGD", "lr": 0.05}
+    norm = flat(1e17, 120)
+    event = death(settings, train_loss=thrown.followed_by(flat(NAN, 20)), val_accuracy=flat(0.3, 120), grad_norm=norm)
+    assert event.had_exploded
+    assert not event.at_once
+    assert not event.learnt
+    first, *others = explain(
+        event, ("learning-rate-too-high", "no-gradient-clipping", "log-of-zero", "bad-batch")
+    ).causes
+    assert first.id == "learning-rate-too-high"
+    assert {"log-of-zero", "bad-batch"}.isdisjoint(one.id for one in others)
+    assert not any("90th percentile" in fix.text for one in others for fix in one.fixes)
+
+
+@pytest.mark.parametrize(("height", "had_exploded"), [(1e3, False), (1e4, True)])
+def test_a_loss_has_exploded_from_a_thousand_times_its_start(height: float, *, had_exploded: bool) -> None:
+    thrown = decay(2.3, 1.2, 40).followed_by(given([height, height, 0.0] * 20)).followed_by(flat(NAN, 20))
+    assert death(train_loss=thrown).had_exploded is had_exploded

@@ -9,7 +9,7 @@ from logdoctor.evidence.accuracies import better_than_guessing
 from logdoctor.evidence.optimization.chance.level import came_down_to_guessing
 from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
-from logdoctor.evidence.told_by_settings import over_regularised, tiny_model
+from logdoctor.evidence.told_by_settings import larger_model, over_regularised, tiny_model
 from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, low_rate
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import TrainLoss
@@ -83,6 +83,11 @@ def causes_of_underfit(
             contra=usual,
         ),
         *([too_low] if hardly_moved and not far else []),
-        because("model-too-small", likely_if(has_learnt and not (strong or far or slow or clipped)), pro=[small]),
+        because(
+            "model-too-small",
+            likely_if(has_learnt and not (strong or far or slow or clipped)),
+            pro=[small],
+            fixes=larger_model(settings.run),
+        ),
         *([] if far or hardly_moved else [too_low]),
     )

@@ -134,20 +134,25 @@ class Event:
 
     @cached_property
     def highest(self) -> float:
-        """The highest finite value at or after the onset, up to the break and some points after it."""
+        """The highest finite value at or after the onset, up to the break and some points after it, or its level."""
         values = self.series.values[max(self.onset - 1, 0) : self.index + LOOK_BACK]
         finite = values[np.isfinite(values)]
-        return float(np.abs(finite).max()) if len(finite) else np.inf
+        return max(float(np.abs(finite).max()), abs(self.level or 0.0)) if len(finite) else np.inf
 
     @property
     def exploded(self) -> bool:
         """Whether the loss went far above its first values."""
         return self.first is not None and self.highest >= FAR_ABOVE_START * abs(self.first)
 
+    @property
+    def had_exploded(self) -> bool:
+        """Whether the loss lay far above its start for some while before the event: what breaks had broken before."""
+        return bool(self.first) and self.level is not None and abs(self.level) >= EXPLODES * abs(self.first or 0.0)
+
     @cached_property
     def learnt(self) -> bool:
-        """Whether the loss had fallen before the event, over more than a value or two."""
-        if self.first is None or len(self.before) <= (0 if self.averages else RUN_UP):
+        """Whether the loss had fallen before the event, over more than a value or two, and had not exploded since."""
+        if self.first is None or self.had_exploded or len(self.before) <= (0 if self.averages else RUN_UP):
             return False
         block = block_size(len(self.before))
         width = SMOOTHED if len(self.before) > SMOOTHED else 1
@@ -191,7 +196,8 @@ class Event:
     @property
     def at_once(self) -> bool:
         """Whether it comes out of a quiet curve, without a rise over several points before it."""
-        return self.run_up < RUN_UP and len(self.before) > (1 if self.averages else RUN_UP) and not self._grew_unseen
+        enough = len(self.before) > (1 if self.averages else RUN_UP)
+        return self.run_up < RUN_UP and enough and not (self._grew_unseen or self.had_exploded)
 
     @property
     def struck_at(self) -> int:
@@ -220,8 +226,10 @@ class Event:
         """Step and name of other losses that were NaN or infinite before this one; the earliest first.
 
         An evaluation between its last sound value and the event shows the same weights: it was not first. A single
-        value is the summary of a run.
+        value is the summary of a run. Of weights that had exploded it does not matter which overflows first.
         """
+        if self.had_exploded:
+            return ()
         found = []
         for one in self.run.all(Loss):
             bad = np.flatnonzero(~np.isfinite(one.curve.values))

@@ -71,8 +71,9 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
     if cause == "resumed-without-state" and jump is not None:
         text = f"restore the scheduler when resuming, so that the rate goes on at {number(jump.before)}"
         yield Fix(text, basis="this run's rate")
-    if cause == "no-gradient-clipping" and event.norm.logged is not None and not event.norm.clipped:
-        sound = event.norm.logged.values[: -1 - event.norm.rise]
+    norm = event.norm.logged
+    if cause == "no-gradient-clipping" and norm is not None and not (event.norm.clipped or event.had_exploded):
+        sound = norm.values[: -1 - event.norm.rise]
         sound = sound[np.isfinite(sound)]
         if len(sound) >= LOOK_BACK:
             at = number(quantile(sound, 0.9))

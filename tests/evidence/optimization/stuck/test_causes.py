@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from logdoctor import Axis, Run, TrainLoss, ValLoss, example_run
-from logdoctor.causes import likely_because
+from logdoctor.causes import because, likely_because
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.accuracies import poor_accuracy
 from logdoctor.evidence.optimization.plateau.more_to_be_had import memorises
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_stuck
 from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import UNTOLD, Beginning, StuckSigns
-from logdoctor.evidence.told_by_settings import smaller_model, tiny_model
+from logdoctor.evidence.told_by_settings import larger_model, smaller_model, tiny_model
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Siblings, Trend, UpdateSigns
@@ -79,7 +79,9 @@ def test_a_cause_is_likely_with_a_clause_and_unlikely_without() -> None:
     [({"hidden_size": 2}, "hidden_size is 2"), ({"n_embd": 64}, ""), ({"num_hidden_layers": 2}, ""), ({}, "")],
 )
 def test_next_to_no_hidden_units_are_a_tiny_model(settings: dict[str, Setting], said: str) -> None:
-    assert tiny_model(classifier(settings=settings)) == said
+    run = classifier(settings=settings)
+    assert tiny_model(run) == said
+    assert [fix.text for fix in larger_model(run)] == (["raise hidden_size from 2 to 32 or more"] if said else [])
 
 
 @pytest.mark.parametrize(("end", "memory"), [(1.2, True), (0.7, False)])
@@ -306,6 +308,17 @@ def test_where_nothing_speaks_for_any_cause_none_is_likely_and_the_log_lacks_som
     sure = causes_of(frozen)
     assert sure[0].strength is Strength.LIKELY
     assert list(to_tell_stuck(frozen, sure)) == []
+
+
+def test_what_to_look_at_stands_in_what_to_log_and_not_before_what_to_change() -> None:
+    run = example_run({"lr": 0.01}, Axis.EPOCH, 0, train_loss=flat(2.3, 20), val_loss=WANDERS, grad_norm=flat(0.1, 20))
+    causes = because("bad-initialization"), because("dead-activations")
+    assert [one.split(":")[0] for one in to_tell_stuck(run, causes)] == [
+        "the gradient norm of each layer",
+        "the share of units whose activation is zero for a whole batch",
+    ]
+    found = causes_of(run)
+    assert not any(fix.text.startswith("log ") for cause in found for fix in cause.fixes[:1])
 
 
 @pytest.mark.parametrize(("by_and_by", "told"), [(True, True), (False, False)])

@@ -12,6 +12,7 @@ from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.told_by_settings import (
     SIZE,
     few_updates,
+    larger_model,
     over_regularised,
     smaller_model,
     strong_regularisation,
@@ -59,7 +60,11 @@ def slow_causes(
         over_regularised(settings, Strength.LIKELY if strong else Strength.UNLIKELY, pro=[strong]),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
-        *([because("model-too-small", Strength.LIKELY, pro=[small])] if small else []),
+        *(
+            [because("model-too-small", Strength.LIKELY, pro=[small], fixes=larger_model(settings.run))]
+            if small
+            else []
+        ),
         *clipped_causes(settings),
     )
 

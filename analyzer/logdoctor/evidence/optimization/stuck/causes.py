@@ -104,7 +104,6 @@ def _bad_initialization(seen: StuckSigns) -> Cause:
         _strength(likely=shown and not (otherwise or gradients_arrive), possible=not seen.broke),
         pro=[seen.one_answer, seen.no_gradient, seen.biases_alone],
         contra=[signs.many_answers, signs.frozen, seen.found_mean, signs.unused_gradients],
-        fixes=[Fix("log the gradient norm of each layer: zero in all but the last is the sign")],
     )
 
 
@@ -128,7 +127,6 @@ def _dead_activations(seen: StuckSigns) -> Cause:
         _strength(likely=(fell or died) and not otherwise, possible=not seen.low_rate),
         pro=[fell, died, seen.one_answer, seen.no_gradient, seen.biases_alone],
         contra=[seen.signs.many_answers],
-        fixes=[Fix("log the share of units whose activation is zero for a whole batch")],
     )
 
 
@@ -166,12 +164,15 @@ def _few_updates(seen: StuckSigns) -> Iterator[Cause]:
 
 def to_tell_stuck(run: Run, causes: Sequence[Cause]) -> Iterator[str]:
     """Say what to log next time, and how it tells, where the first two causes are as likely as each other."""
+    first = {one.id for one in causes[:2]}
     if len({one.strength for one in causes[:2]}) != 1 or len(causes) < 2:
         return
     if run.find(ValLoss) is None:
         yield "a loss on fixed examples: equal to its last digit where no weight changes, creeping at too low a rate"
-    if run.find(GradNorm) is None:
+    if run.find(GradNorm) is None or "bad-initialization" in first:
         yield "the gradient norm of each layer: dead or saturated layers pass nothing on to those before them"
+    if "dead-activations" in first:
+        yield "the share of units whose activation is zero for a whole batch: dead ones are so for every batch"
     if not run.hyperparameters:
         yield "the settings (optimizer, rate, batch size, weight decay, dropout): several causes depend on them"
 
