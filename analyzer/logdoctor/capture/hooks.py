@@ -122,11 +122,11 @@ class Hooks:
         return batch
 
     def _before(self, owner: Any, name: str, moment: Callable[..., None]) -> None:
-        def told(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def with_moment(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             moment(*args, **kwargs)
             return call(*args, **kwargs)
 
-        self._around(owner, name, told)
+        self._around(owner, name, with_moment)
 
     def _around(self, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
         """Put a function around a method, called with the method first."""

@@ -79,19 +79,19 @@ class _Asked:
         if common is None:
             return Judged(self._unanswered(problem))
         if common.broken_step is not None:
-            said = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
+            message = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
             span = Span(self.name, common.broken_step, common.broken_step, "not finite")
-            return Judged(self._check(Outcome.FAILED, said, span=span))
+            return Judged(self._check(Outcome.FAILED, message, span=span))
         settings = self.settings
         found = deviation(common, Tolerance(settings.k, settings.rtol, settings.atol, settings.shift))
         outcome = self.broken if found.regressed else Outcome.PASSED
-        said = "; ".join(self._sentences(golden, common, found))
+        message = "; ".join(self._sentences(golden, common, found))
         first = found.first_step
         outside = None if first is None else Span(self.name, first, max(first, found.worst_step), "outside")
         ends = f"{number(found.end)} instead of {number(found.golden_end)}"
         better = f"{self.name} ends better than the reference {self.title} ({ends}): update the reference?"
         remark = f"{shown_name(self.run)}: {better}" if found.improved else ""
-        return Judged(self._check(outcome, said, _evidence(common, found), outside), remark)
+        return Judged(self._check(outcome, message, _evidence(common, found), outside), remark)
 
     def exactly(self, kept: Exact) -> Check:
         """Compare the run with values that must be equal to the last bit."""
@@ -104,17 +104,17 @@ class _Asked:
         values = counted(len(kept.steps), "value")
         if not found.count:
             return self._check(Outcome.PASSED, f"equal in all {values}")
-        said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
-        said += f": {found.here!r} instead of {found.kept!r}"
+        message = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
+        message += f": {found.here!r} instead of {found.kept!r}"
         if self.elsewhere:
-            said += f"; {_made_elsewhere(self.elsewhere)}"
+            message += f"; {_made_elsewhere(self.elsewhere)}"
         evidence = {
             "values that differ": Quantity(found.count),
             "error at the first": Quantity(found.here - found.kept),
             "relative error at the first": Quantity((found.here - found.kept) / (abs(found.kept) or 1.0), "share"),
         }
         return self._check(
-            self.broken, said, evidence, Span(self.name, found.first_step, int(kept.steps[-1]), "differs")
+            self.broken, message, evidence, Span(self.name, found.first_step, int(kept.steps[-1]), "differs")
         )
 
     def _why_not(self, kept: Golden | Exact) -> str:

@@ -112,13 +112,13 @@ def _start(run: Run) -> _Start | None:
     return None
 
 
-def _when(kind: str, told: str) -> tuple[int, ...]:
+def _when(kind: str, timestamp: str) -> tuple[int, ...]:
     if kind == "trial":
         try:
-            return tuple(strptime(f"2000 {told}", "%Y %b%d_%H-%M-%S")[:6])
+            return tuple(strptime(f"2000 {timestamp}", "%Y %b%d_%H-%M-%S")[:6])
         except ValueError:
             return ()
-    return (int(re.sub(r"\D", "", told)),)
+    return (int(re.sub(r"\D", "", timestamp)),)
 
 
 def _goes_on(start: _Start, before: _Start) -> bool:

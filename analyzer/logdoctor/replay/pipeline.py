@@ -163,8 +163,8 @@ def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
         moved = counted(len([step for step in moves if step >= found.start.step]), "time")
         yield f"the training did not step its schedule after every step, but {moved} from here on: so does the replay"
     for name in found.not_put_back:
-        says = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
-        yield f"the training had a {name} and setup() returns none: {says}"
+        effect = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
+        yield f"the training had a {name} and setup() returns none: {effect}"
     if isinstance(found.start.training.model, torch._dynamo.OptimizedModule):
         yield "the model is compiled; the replay runs it eagerly, and a fault of compiled code would not show"
 

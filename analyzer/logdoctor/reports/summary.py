@@ -58,8 +58,8 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
 def reason(crash: Crashed) -> str:
     """Return why a rule failed: the last line of what Python said."""
-    said = crash.error.strip()
-    return said.splitlines()[-1] if said else "no reason given"
+    error = crash.error.strip()
+    return error.splitlines()[-1] if error else "no reason given"
 
 
 def why_suppressed(one: Suppressed) -> str:
@@ -92,9 +92,9 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     in_part: list[str] = []
     for one in _without_loss(diagnosis):
         (silent if _is_silent(one) else in_part).append(shown_name(one.run))
-    for said, names in (("not judged", silent), ("judged by other curves alone", in_part)):
+    for outcome, names in (("not judged", silent), ("judged by other curves alone", in_part)):
         if names:
-            text = f"{counted(len(names), 'run')} {said}, for no training loss of two values or more was recognised"
+            text = f"{counted(len(names), 'run')} {outcome}, for no training loss of two values or more was recognised"
             yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"

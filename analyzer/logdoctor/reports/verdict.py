@@ -104,9 +104,9 @@ def _reasons(failed: Sequence[Examined]) -> str:
     if len(ordered) == 1:
         return _within_sentence(ordered[0][0])
     named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
-    said = [f"in {n:,} {_within_sentence(title)}" for title, n in named]
+    reasons = [f"in {n:,} {_within_sentence(title)}" for title, n in named]
     rest = len(failed) - sum(n for _, n in named)
-    return "; ".join([*said, f"in {rest:,} something else"] if rest else said)
+    return "; ".join([*reasons, f"in {rest:,} something else"] if rest else reasons)
 
 
 def _within_sentence(title: str) -> str:

@@ -137,8 +137,8 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
             taken.add(name)
             named.add(one.role)
         optimizer = Hyperparameters(run).optimizer
-        told = {"optimizer": optimizer, **run.hyperparameters} if optimizer else run.hyperparameters
-        return _again(replace(run, hyperparameters=told), renamed)
+        settings = {"optimizer": optimizer, **run.hyperparameters} if optimizer else run.hyperparameters
+        return _again(replace(run, hyperparameters=settings), renamed)
 
     return rename
 

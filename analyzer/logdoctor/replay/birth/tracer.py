@@ -216,7 +216,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
             module=module,
             node=node.name() if node is not None else self._updating,
             line=line,
-            operands=tuple(one.told() for one in before[:8]),
+            operands=tuple(one.as_operand() for one in before[:8]),
             deliberate=_deliberate(given.values()),
         )
         self._keep(born)
@@ -270,8 +270,8 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         if not found:
             return None
         _, name, born = min(found, key=lambda one: one[0])
-        return born.told(name)
+        return born.as_birth(name)
 
     def births(self) -> tuple[Birth, ...]:
         """Return every birth of the step, in the order in which they happened."""
-        return tuple(one.told() for one in self._born)
+        return tuple(one.as_birth() for one in self._born)

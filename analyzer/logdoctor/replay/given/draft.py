@@ -104,10 +104,10 @@ def _optimizer(saved: Mapping[str, Any]) -> str:
         return "torch.optim.AdamW(model.parameters(), lr=1e-3)  # TODO"
     kind, settings = _CLASSES[names[0]]
     values = {"lr": group.get("initial_lr", group.get("lr")), **{one: group[one] for one in settings if group.get(one)}}
-    told = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    arguments = ", ".join(f"{name}={value!r}" for name, value in values.items())
     sizes = [len(one.get("params", ())) for one in groups]
     several = f"; it had {len(sizes)} groups, of {' and '.join(map(str, sizes))} parameters" if len(sizes) > 1 else ""
-    return f"torch.optim.{kind}(model.parameters(), {told})  # TODO: check{several}"
+    return f"torch.optim.{kind}(model.parameters(), {arguments})  # TODO: check{several}"
 
 
 def _parts(saved: Mapping[str, Any]) -> str:

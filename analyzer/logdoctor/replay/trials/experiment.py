@@ -76,4 +76,4 @@ class Experiment:
         if found.step > failure.step + SLACK:
             return Outcome.POSTPONED, ""
         # A loss of 1e4 is no success, and yet not the infinity that it was.
-        return Outcome.UNCHANGED, found.said if found.symptom is not failure.symptom else ""
+        return Outcome.UNCHANGED, found.description if found.symptom is not failure.symptom else ""

@@ -42,11 +42,11 @@ def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
     if not beside:
         drawings = _drawings(series, page.width - indent, page)
     for label, drawing, aside in zip(labels, drawings, asides, strict=True):
-        said = ", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else "")))
+        caption = ", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else "")))
         line = f"  {page.dim(padded(label, label_columns))}  {drawing.text}"
-        yield f"{line}  {page.dim(said)}" if beside else line
-        if said and not beside:
-            yield from map(page.dim, hanging(" " * indent, said, page.width))
+        yield f"{line}  {page.dim(caption)}" if beside else line
+        if caption and not beside:
+            yield from map(page.dim, hanging(" " * indent, caption, page.width))
 
 
 def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline]:
@@ -66,12 +66,12 @@ def _drawn(run: Run, finding: Finding) -> list[Series]:
 
 def _aside(series: Series, *, stretch: bool) -> str:
     """Say the steps of a curve, unless those of the first are enough, and where the validation loss was lowest."""
-    said = [_stretch(series)] if stretch else []
+    parts = [_stretch(series)] if stretch else []
     if series.role is ValLoss and len(series.finite):
         lowest = int(np.argmin(series.finite.values))
         at = place(series, int(series.finite.steps[lowest]))
-        said.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
-    return ", ".join(said)
+        parts.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
+    return ", ".join(parts)
 
 
 def _stretch(series: Series) -> str:
