@@ -156,7 +156,7 @@ def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
                 f"{name}: end {number(before.end)} -> {number(after.end)}, best {number(before.best)} -> "
                 f"{number(after.best)}, seeds {before.seeds} -> {after.seeds}"
             )
-    kept = len(old.curves) - len(names)
-    if kept:
-        lines.append(f"{counted(kept, 'curve')} kept")
+    unchanged = len(old.curves) - len(names)
+    if unchanged:
+        lines.append(f"{counted(unchanged, 'curve')} kept")
     return "\n".join(map(printable, lines)) + "\n"

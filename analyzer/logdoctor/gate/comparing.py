@@ -49,9 +49,9 @@ def _has(runs: Sequence[Run], role: type[Role]) -> bool:
 
 
 def _settings(reference: Sequence[Run], new: Sequence[Run]) -> Iterator[SettingDifference]:
-    here, there = [comparable_settings(run) for run in reference], [comparable_settings(run) for run in new]
-    for name in sorted({name for settings in (*here, *there) for name in settings}):
-        sides = [_values([settings[name] for settings in side if name in settings]) for side in (here, there)]
+    before, after = [comparable_settings(run) for run in reference], [comparable_settings(run) for run in new]
+    for name in sorted({name for settings in (*before, *after) for name in settings}):
+        sides = [_values([settings[name] for settings in side if name in settings]) for side in (before, after)]
         if sides[0] != sides[1]:
             yield SettingDifference(name, sides[0], sides[1])
 
@@ -62,21 +62,21 @@ def _values(values: Sequence[Setting]) -> tuple[Setting, ...]:
 
 
 def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> CurveDifference:
-    here, there = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
-    there = [_in_unit_of(here[0], one) for one in there]
-    about = CurveDifference(role.id, here[0].name, there[0].name, str(here[0].axis), Change.UNKNOWN)
+    before, after = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
+    after = [_in_unit_of(before[0], one) for one in after]
+    about = CurveDifference(role.id, before[0].name, after[0].name, str(before[0].axis), Change.UNKNOWN)
     try:
-        old = golden_curve(here)
+        old = golden_curve(before)
     except ValueError as error:
         return replace(about, problem=f"reference: {error}")
-    if there[0].axis != here[0].axis:
-        return replace(about, problem=f"counts {there[0].axis}s, the reference {here[0].axis}s")
-    broken = [at for one in there if (at := _first_broken(one)) is not None]
+    if after[0].axis != before[0].axis:
+        return replace(about, problem=f"counts {after[0].axis}s, the reference {before[0].axis}s")
+    broken = [at for one in after if (at := _first_broken(one)) is not None]
     if broken:
-        problem = f"not finite from {place(there[0], min(broken))} on"
+        problem = f"not finite from {place(after[0], min(broken))} on"
         return replace(about, change=Change.BROKEN, first_step=min(broken), problem=problem)
     try:
-        fresh = golden_curve(there)
+        fresh = golden_curve(after)
     except ValueError as error:
         return replace(about, problem=f"new: {error}")
     return _difference(about, old, fresh)

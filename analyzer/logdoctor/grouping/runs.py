@@ -156,7 +156,7 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     by_quantity: dict[Quantity, list[tuple[Piece, Series]]] = {}
     for piece, series in candidates:
         by_quantity.setdefault(quantity(series), []).append((piece, series))
-    kept: list[Series] = []
+    chosen: list[Series] = []
     winners: set[PurePosixPath] = set()
     for alike in by_quantity.values():
         best: list[tuple[Piece, Series]] = []
@@ -164,9 +164,9 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
             copies = (other for owner, other in best if owner.file is not piece.file)
             if not any(is_copy(other, series) for other in copies):
                 best.append((piece, series))
-        kept += [series for _, series in best]
+        chosen += [series for _, series in best]
         winners |= {piece.file.relative for piece, _ in best}
-    return kept, winners
+    return chosen, winners
 
 
 def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:

@@ -52,8 +52,8 @@ def read(path: Path) -> State:
         if (path / _PARTS["random"]).is_file():
             _put_back(read_tensors(path / _PARTS["random"], _NUMPY_STATE))
 
-    kept = {name for name, file in _PARTS.items() if (path / file).is_file()}
-    return State(step, restore, frozenset({"model", *kept}), path)
+    saved = {name for name, file in _PARTS.items() if (path / file).is_file()}
+    return State(step, restore, frozenset({"model", *saved}), path)
 
 
 def _step(path: Path) -> int:

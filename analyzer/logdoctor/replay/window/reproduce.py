@@ -181,13 +181,13 @@ def _counted_right(session: Session, start: Snapshot) -> Shift:
     shift = _found_shift(session, start, logged)
     if shift == Shift():
         return shift
-    given, session.material = session.material, shifted(session.material, shift)
+    as_counted, session.material = session.material, shifted(session.material, shift)
     # One loss may agree by chance; several do not.
     window = session.run(start, start.step + PROOF - 1, Guard([]))
     compared = [(loss, session.material.logged.get(at)) for at, loss in window.losses.items()]
     if all(expected is not None and close(loss, expected) for loss, expected in compared) and len(compared) == PROOF:
         return shift
-    session.material = given
+    session.material = as_counted
     return Shift()
 
 

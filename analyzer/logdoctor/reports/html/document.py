@@ -113,8 +113,8 @@ def index(report: Report, home: Mapping[str, str]) -> Document:
 def part(report: Report, runs: Collection[str], first: str) -> Document:
     """Return what one of many pages says: findings and curves of some runs; `first` leads to the page of all."""
     diagnosis = report.diagnosis
-    here = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
-    return replace(_document(report, here, run_names(here), judged=False), first=quote(first))
+    partial = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
+    return replace(_document(report, partial, run_names(partial), judged=False), first=quote(first))
 
 
 def _document(
@@ -183,8 +183,8 @@ def _facts(report: Report, diagnosis: Diagnosis, read: Sequence[FileView]) -> li
     facts = [("Analyzed", _subject(diagnosis) or counted(len(diagnosis.runs), "run"))]
     if when := last_logged(diagnosis):
         facts.append(("Last logged", when))
-    asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
-    facts.append(("With", f"logdoctor {VERSION}{asked}, {report.left_out or 'nothing left out'}"))
+    rules = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
+    facts.append(("With", f"logdoctor {VERSION}{rules}, {report.left_out or 'nothing left out'}"))
     facts.append(
         ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
     )

@@ -158,8 +158,8 @@ def _gate(gated: Gated | None) -> Iterator[str]:
 def _checks(gated: Gated, checks: Sequence[Check]) -> str:
     lines = ["| Gate | Level | Run | Series | Asked | Found |", "|---|---|---|---|---|---|"]
     for one in checks[:MAX_RUNS]:
-        asked = [gated.called(one), one.series, one.name, one.message]
-        lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, asked))} |")
+        texts = [gated.called(one), one.series, one.name, one.message]
+        lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, texts))} |")
     more = [f"\nand {counted(len(checks) - MAX_RUNS, 'more check')}"] if len(checks) > MAX_RUNS else []
     return "\n".join([*lines, *more])
 

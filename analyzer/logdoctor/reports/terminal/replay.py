@@ -176,9 +176,9 @@ def _run_up(replayed: Replayed, page: Page) -> Iterator[str]:
         return
     shown = replayed.run_up[-MAX_STEPS:]
     columns = {name: [getattr(one, field) for one in shown] for name, field in _COLUMNS.items()}
-    kept = {name: values for name, values in columns.items() if any(one is not None for one in values)}
+    filled = {name: values for name, values in columns.items() if any(one is not None for one in values)}
     cells = [["step", *(str(one.step) for one in shown)]]
-    cells += [[name, *("" if one is None else number(one) for one in values)] for name, values in kept.items()]
+    cells += [[name, *("" if one is None else number(one) for one in values)] for name, values in filled.items()]
     widths = [max(map(len, column)) for column in cells]
     while sum(widths) + 2 * len(widths) > page.width:
         del widths[-1], cells[-1]

@@ -92,8 +92,8 @@ class SetUp:
     @classmethod
     def measure(cls, siblings: Siblings) -> SetUp:
         """Take a run and those of its siblings that can be compared; raises Unmeasurable when there are none."""
-        asked = next((one for one in siblings.group if one.run is siblings.run), None)
-        mine = asked or Measured.of(siblings.run)
+        measured = next((one for one in siblings.group if one.run is siblings.run), None)
+        mine = measured or Measured.of(siblings.run)
         group = [mine, *(one for one in siblings.group if one.run is not siblings.run)]
         return cls.of([one for one in group if one is mine or comparable(mine, one)])
 
