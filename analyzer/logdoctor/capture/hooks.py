@@ -21,7 +21,7 @@ from logdoctor.capture.recorder import Recorder
 
 
 class Hooks:
-    """Hooks that tell a recorder what happens. What fails in them ends the capture, never the training."""
+    """Hooks that report to a recorder what happens. What fails in them ends the capture, never the training."""
 
     def __init__(self, recorder: Recorder, meter: Meter, failed: Callable[[BaseException], None]) -> None:
         self._recorder = recorder

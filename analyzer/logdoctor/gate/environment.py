@@ -1,4 +1,4 @@
-"""What tells one place of training from another: versions, devices and precision, as far as a run logs them."""
+"""What distinguishes one place of training from another: versions, devices and precision, as far as a run logs them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def environment(run: Run) -> dict[str, Setting]:
 
 
 def differences(reference: Mapping[str, Setting], here: Mapping[str, Setting]) -> list[str]:
-    """Return how two environments differ, in words; what only one of them tells is no difference."""
+    """Return how two environments differ, in words; what only one of them names is no difference."""
     shared = [key for key in reference if key in here]
     return [f"{key} {here[key]} for {reference[key]}" for key in shared if str(reference[key]) != str(here[key])]
 
@@ -79,7 +79,7 @@ def trained_by(run: Run) -> dict[str, Setting]:
 
 
 def unlike(one: Run, other: Run) -> list[str]:
-    """Return the settings in which two trainings differ: where none are logged, those that their names tell."""
+    """Return the settings in which two trainings differ: where none are logged, those in their names."""
     mine, theirs = trained_by(one), trained_by(other)
     differ = differing(mine, theirs) if mine or theirs else differing(one.name_settings, other.name_settings)
     return [name for name in differ if not is_seed(name)]

@@ -43,12 +43,12 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
         yield Judged(Check(KIND, title, reference.applies_to, "", settings.level, Outcome.INCONCLUSIVE, problem))
     for run in matched:
         for name, curve in reference.curves.items():
-            comparison = _Asked(title, reference, run, name, settings)
+            comparison = _Comparison(title, reference, run, name, settings)
             yield Judged(comparison.exactly(curve)) if isinstance(curve, Exact) else comparison.within_band(curve)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Comparison:
     """A series of a run that is compared with a reference."""
 
     title: str

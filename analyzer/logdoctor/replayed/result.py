@@ -10,7 +10,7 @@ from logdoctor.replayed.trial import Trial, Verdict
 
 
 class Symptom(StrEnum):
-    """What is to be seen at a failing step."""
+    """What goes wrong at a failing step."""
 
     LOSS_NOT_FINITE = "loss-not-finite"
     GRADIENT_NOT_FINITE = "gradient-not-finite"

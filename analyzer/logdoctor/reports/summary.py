@@ -45,7 +45,7 @@ def abbreviated(n: int) -> str:
 
 
 def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for every rule that failed: nothing is known of what it would have said."""
+    """Yield a line for every rule that failed: what it would have found is unknown."""
     failed: dict[str, list[tuple[str, str]]] = {}
     for one in diagnosis.runs:
         for crash in one.outcomes.crashed:
@@ -57,7 +57,7 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
 
 def reason(crash: Crashed) -> str:
-    """Return why a rule failed: the last line of what Python said."""
+    """Return why a rule failed: the last line of Python's message."""
     error = crash.error.strip()
     return error.splitlines()[-1] if error else "no reason given"
 
@@ -111,7 +111,7 @@ def _is_silent(examined: Examined) -> bool:
 
 
 def _without_loss(diagnosis: Diagnosis) -> list[Examined]:
-    """Return the runs without a training loss, save those of which a finding tells why."""
+    """Return the runs without a training loss, except those for which a finding explains why."""
     return [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
 
 

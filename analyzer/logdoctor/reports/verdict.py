@@ -59,7 +59,7 @@ class _Outcome:
         return f"No problem found in {'this run' if len(self.runs) == 1 else f'{len(self.runs):,} runs'}"
 
     def sentences(self) -> Iterator[str]:
-        """Yield what is to be said of the other runs, and of what helps."""
+        """Yield sentences on the other runs, and on what helps."""
         failed, warned, silent = self.failed, self.warned, self.silent
         if helped := sum(map(_has_tested_fix, failed)):
             some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"

@@ -37,7 +37,7 @@ def _each(change: Callable[[Series], Series]) -> Callable[[Run], Run]:
 
 
 def _again(run: Run, series: Iterable[Series]) -> Run:
-    """Find the roles anew, as if the series had just been read."""
+    """Find the roles again, as if the series had just been read."""
     return replace(run, series=understand(replace(one, split=Split.NONE, role=roles.Unknown) for one in series))
 
 

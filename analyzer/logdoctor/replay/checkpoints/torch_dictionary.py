@@ -39,7 +39,7 @@ def recognizes(path: Path) -> bool:
 
 
 def read(path: Path) -> State:
-    """Return the state in a file; raises ReplayError where its step cannot be told."""
+    """Return the state in a file; raises ReplayError where its step is unknown."""
     parts = _parts_of(read_tensors(path), path)
     step = next(
         (one for one in (steps_in_optimizer(parts.get("optimizer")), parts.get("step")) if one is not None),

@@ -107,7 +107,7 @@ def small_epsilon(facts: Facts) -> Judgement | None:
 
 
 def high_rate(facts: Facts) -> Judgement | None:
-    """A lower rate removes it: so it does most failures."""
+    """A lower rate removes it, as it removes most failures."""
     trial = facts.removed("learning-rate")
     if trial is None:
         return None
@@ -116,7 +116,7 @@ def high_rate(facts: Facts) -> Judgement | None:
 
 
 def first_of_two(facts: Facts) -> Judgement | None:
-    """Two changes remove it together; this is what the first of them speaks for."""
+    """Two changes remove it together; this is the cause that the first of them supports."""
     trial = next((one for one in facts.trials if "+" in one.name and one.outcome is Outcome.REMOVED), None)
     if trial is None:
         return None
@@ -125,7 +125,7 @@ def first_of_two(facts: Facts) -> Judgement | None:
 
 
 def second_of_two(facts: Facts) -> Judgement | None:
-    """What the second of them speaks for."""
+    """The cause that the second of them supports."""
     first = first_of_two(facts)
     if first is None:
         return None

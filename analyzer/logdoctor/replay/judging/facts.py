@@ -47,7 +47,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A cause that the facts speak for."""
+    """A cause that the facts support."""
 
     cause: str
     confidence: Confidence

@@ -60,7 +60,7 @@ class Family:
 
 
 def families(situation: Situation) -> Iterator[Family]:
-    """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
+    """Yield the changes that can be informative, cheapest first, pruned by what trace and probe have shown."""
     leaf = situation.birth.leaf if situation.birth is not None else ""
     update = situation.birth is not None and situation.birth.phase is Phase.OPTIMIZER
     probe = situation.probe

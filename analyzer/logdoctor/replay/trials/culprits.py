@@ -199,7 +199,7 @@ def _mixed_parts(base: Sequence[Any], batch: Sequence[Any], wanted: Sequence[int
 
 
 def oddity(batch: Any, found: Sequence[int], count: int) -> str:
-    """Say what stands out in the numbers of the examples found; nothing where nothing does."""
+    """Describe what is unusual in the numbers of the examples found; empty if nothing is."""
     return next(_oddities(batch, found, count), "")
 
 

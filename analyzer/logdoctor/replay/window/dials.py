@@ -48,7 +48,7 @@ UNCHANGED = Dials()
 
 
 def combined(one: Dials, other: Dials) -> Dials:
-    """Return both changes together; where both say something of the same thing, what the second says."""
+    """Return both changes together; where both set the same thing, the second wins."""
     values = {own.name: getattr(other, own.name) for own in fields(Dials)}
     changed = {name: value for name, value in values.items() if value != getattr(UNCHANGED, name)}
     return replace(one, **changed)

@@ -50,7 +50,7 @@ class Session:
         self._steppers: dict[int, Stepper] = {}
 
     def restored(self, state: State) -> Snapshot:
-        """Build a training anew, put the state back, and return it as a snapshot."""
+        """Build a new training, put the state back, and return it as a snapshot."""
         recipe = self.material.recipe
         with blaming(recipe.path, "setup()"):
             training = recipe.setup()

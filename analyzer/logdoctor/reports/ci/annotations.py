@@ -32,7 +32,7 @@ class Annotation:
 
 
 def annotated(report: Report) -> list[Annotation]:
-    """Return what is to be shown, worst first."""
+    """Return the annotations to show, worst first."""
     fingerprints = Fingerprints()
     annotations = [
         *_checks(report, fingerprints),

@@ -161,7 +161,7 @@ def _short_name(series: Series) -> str:
 
 
 def split_word(series: Series) -> str:
-    """Return what data a series is of, in a word; empty where nothing says it."""
+    """Return what data a series is of, in a word; empty where that is unknown."""
     if series.role in (roles.TrainLoss, roles.TrainMetric, roles.TrainError):
         return "training"
     if series.role in (roles.ValLoss, roles.ValMetric, roles.ValError):

@@ -92,13 +92,13 @@ class Document:
 
 
 def document(report: Report) -> Document:
-    """Return what one page says of a report; reads the files that were read once more, for their hashes."""
+    """Return the one page of a report; reads the files that were read once more, for their hashes."""
     diagnosis = report.diagnosis
     return _document(report, diagnosis, run_names(diagnosis), judged=True)
 
 
 def index(report: Report, home: Mapping[str, str]) -> Document:
-    """Return what the first of many pages says: all but findings and curves, which lie at the `home` of each run."""
+    """Return the first of many pages: all but findings and curves, which lie at the `home` of each run."""
     diagnosis = report.diagnosis
     names = run_names(diagnosis, {run: f"{quote(page)}#{run_link(run)}" for run, page in home.items()})
     whole = _document(report, diagnosis, names, judged=True, curves=False)
@@ -111,7 +111,7 @@ def index(report: Report, home: Mapping[str, str]) -> Document:
 
 
 def part(report: Report, runs: Collection[str], first: str) -> Document:
-    """Return what one of many pages says: findings and curves of some runs; `first` leads to the page of all."""
+    """Return one of many pages: findings and curves of some runs; `first` leads to the page of all."""
     diagnosis = report.diagnosis
     partial = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
     return replace(_document(report, partial, run_names(partial), judged=False), first=quote(first))

@@ -14,7 +14,7 @@ from logdoctor.wording import counted
 
 @dataclass(frozen=True)
 class CheckView:
-    """One thing that a gate asked."""
+    """One check of a gate."""
 
     outcome: str
     mark: str

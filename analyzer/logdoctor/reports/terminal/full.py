@@ -76,7 +76,7 @@ def _verdict(diagnosis: Diagnosis, problems: int) -> Iterator[str]:
 
 
 def _in_full(problems: Sequence[Entry]) -> list[Entry]:
-    """Return the problems to tell in full, in their order: of many, the first of each rule before the second of any."""
+    """Return the problems to print in full, in order: of many, the first of each rule before the second of any."""
     of_rule: Counter[str] = Counter()
     nth: list[int] = []
     for entry in problems:
@@ -87,7 +87,7 @@ def _in_full(problems: Sequence[Entry]) -> list[Entry]:
 
 
 def _further(problems: Sequence[Entry], page: Page) -> Iterator[str]:
-    """Yield a line for each problem after those told in full."""
+    """Yield a line for each problem after those printed in full."""
     for entry in problems[:MAX_FURTHER]:
         finding = entry.finding
         message = f"{shown_name(entry.run)}: {finding.message}{_also_in(entry)}"
@@ -200,7 +200,7 @@ def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
 
 
 def _to_log(finding: Finding, page: Page) -> Iterator[str]:
-    """Yield what to log next time to tell the causes apart."""
+    """Yield what to log next time to distinguish the causes."""
     for at, text in enumerate(finding.to_tell_apart[:MAX_TO_LOG]):
         label = "  log   " if at == 0 else " " * 8
         first, *rest = hanging(label, page.printable(text), page.width)

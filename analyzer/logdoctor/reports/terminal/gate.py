@@ -40,7 +40,7 @@ def _bad(check: Check) -> bool:
 
 
 def _listed(lines: Sequence[tuple[Line, int]], noun: str) -> Iterator[Line]:
-    """Yield the first lines; of the others, count what they stand for."""
+    """Yield the first lines; count the checks behind the others."""
     yield from (line for line, _ in lines[:MAX_SHOWN])
     if more := sum(count for _, count in lines[MAX_SHOWN:]):
         yield "and", counted(more, f"more {noun}")
