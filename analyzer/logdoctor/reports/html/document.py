@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Severity
-from logdoctor.reports.entries import entries
+from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.comparisons import ComparisonView, comparison_views
 from logdoctor.reports.html.data import embedded
@@ -122,14 +122,9 @@ def _document(
 ) -> Document:
     found = entries(diagnosis)
     shown = views(found, diagnosis, names)
-    links: dict[tuple[str, str], str] = {}
-    for entry, view in zip(found, shown, strict=True):
-        away = names[entry.run.name].link.partition("#")[0]
-        for run in (entry.run, *entry.others):
-            links.setdefault((run.name, entry.finding.rule), f"{away}#{view.id}")
     headline, subline = verdict(diagnosis)
     read = files(diagnosis) if judged else ()
-    rows = run_views(diagnosis, names, links, curves=curves)
+    rows = run_views(diagnosis, names, _links(found, shown, names), curves=curves)
     places = folders(rows)
     fired = {finding.rule for _, finding in diagnosis.findings()} | {one.rule for one in diagnosis.comparisons}
     return Document(
@@ -154,6 +149,18 @@ def _document(
         files=read,
         data=embedded(enumerate(one.run for one in diagnosis.runs)) if curves else "",
     )
+
+
+def _links(
+    found: Sequence[Entry], shown: Sequence[FindingView], names: Mapping[str, RunName]
+) -> dict[tuple[str, str], str]:
+    """Return where the finding of each rule on each run is shown."""
+    links: dict[tuple[str, str], str] = {}
+    for entry, view in zip(found, shown, strict=True):
+        page = names[entry.run.name].link.partition("#")[0]
+        for run in (entry.run, *entry.others):
+            links.setdefault((run.name, entry.finding.rule), f"{page}#{view.id}")
+    return links
 
 
 def _not_read(diagnosis: Diagnosis) -> Iterator[str]:
