@@ -89,7 +89,7 @@ class Witnesses:
 
         An accuracy of validation that is as good as ever goes before a loss, whose objective may have changed.
         """
-        if self._keeps_accuracy(event):
+        if any(self._kept(event)):
             return False
         return self._breaks or any(self._validation(event)) or self._norm(event) or self._rate(event)
 
@@ -111,7 +111,7 @@ class Witnesses:
 
     def bear_out_jump(self, event: Event, start: float, peak: float) -> bool:
         """Whether a loss that jumps is that of a model that breaks, be it by how high it goes alone."""
-        is_unknown = begins_late(event.series) or self._keeps_accuracy(event)
+        is_unknown = begins_late(event.series) or any(self._kept(event))
         least = FAR_ABOVE_START if is_unknown else UNTRAINED
         return peak >= least * abs(_first(event, start)) or self.bear_out(event)
 
@@ -120,20 +120,19 @@ class Witnesses:
         fall = _first(event, start) - lowest
         if fall < MUCH * abs(_first(event, start)) or peak - lowest < part * fall:
             return False
-        return not (begins_late(event.series) or self._keeps_accuracy(event))
+        return not (begins_late(event.series) or any(self._kept(event)))
 
     @property
     def _breaks(self) -> bool:
         """Whether some loss is no number at some time."""
         return any(not np.isfinite(one.values).all() for one in self.run.all(Loss))
 
-    def _keeps_accuracy(self, event: Event) -> bool:
-        """Whether some validation accuracy that had risen stays as good as ever."""
-        return any(
-            _is_as_right(float(before.max()), after, accuracy_unit(one.values))
-            for one, before, after in self._beside(event, ValMetric)
-            if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max()
-        )
+    def _kept(self, event: Event) -> Iterator[bool]:
+        for one, before, after in self._beside(event, ValMetric):
+            if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max():
+                unit, best = accuracy_unit(one.values), float(before.max())
+                is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
+                yield is_as_wrong and after >= AS_RIGHT * best
 
     def _validation(self, event: Event) -> Iterator[bool]:
         for _, before, after in self._beside(event, ValLoss, -1.0):
@@ -177,12 +176,6 @@ class Witnesses:
                 if 0 < begin < end:
                     before, during = one.values[max(begin - RUN_UP, 0) : begin], one.values[begin:end]
                     yield one, sign * before, float((sign * during).min())
-
-
-def _is_as_right(best: float, after: float, unit: float) -> bool:
-    """Whether an accuracy is about its best, by right answers and by wrong ones; `unit` is that of all right."""
-    is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
-    return is_as_wrong and after >= AS_RIGHT * best
 
 
 def as_note(finding: Finding) -> Finding:

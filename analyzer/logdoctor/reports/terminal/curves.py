@@ -66,12 +66,12 @@ def _drawn(run: Run, finding: Finding) -> list[Series]:
 
 def _aside(series: Series, *, stretch: bool) -> str:
     """Say the steps of a curve, unless those of the first are enough, and where the validation loss was lowest."""
-    parts = [_stretch(series)] if stretch else []
+    said = [_stretch(series)] if stretch else []
     if series.role is ValLoss and len(series.finite):
         lowest = int(np.argmin(series.finite.values))
         at = place(series, int(series.finite.steps[lowest]))
-        parts.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
-    return ", ".join(parts)
+        said.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
+    return ", ".join(said)
 
 
 def _stretch(series: Series) -> str:
