@@ -147,10 +147,10 @@ def diagnose(
         beside = neighbours(measured) or [()] * len(group)
         placed += [_Placed(run, label, near, duplicates[run]) for run, near in zip(group, beside, strict=True)]
     seconds = [ASKING_SECONDS + sum(map(len, one.run.series)) / POINTS_A_SECOND for one in placed]
-    asked = (workers or Workers()).each("runs judged", partial(_asked, rules), placed, seconds)
+    answers = (workers or Workers()).each("runs judged", partial(_applied, rules), placed, seconds)
     examined = [
         _examined(one, replace(outcomes, crashed=(*outcomes.crashed, *failed.get(id(one.run), ()))), settings)
-        for one, outcomes in zip(placed, asked, strict=True)
+        for one, outcomes in zip(placed, answers, strict=True)
     ]
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
@@ -171,7 +171,7 @@ class _Placed:
     duplicates: Duplicates
 
 
-def _asked(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
+def _applied(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
     return examine(placed.run, rules, Siblings(placed.run, placed.group), placed.duplicates)
 
 

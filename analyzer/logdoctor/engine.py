@@ -143,8 +143,8 @@ def examine(
     bench = Bench(run, siblings, duplicates)
     findings: list[Finding] = []
     passed, not_applicable, crashed = [], [], []
-    asked = [rule for rule in rules if not isinstance(rule, GroupRule)]
-    for rule in asked:
+    run_rules = [rule for rule in rules if not isinstance(rule, GroupRule)]
+    for rule in run_rules:
         match bench.ask(rule):
             case NotApplicable() as reason:
                 not_applicable.append(reason)
@@ -154,7 +154,7 @@ def examine(
                 passed.append(rule.id)
             case found:
                 findings += (suited(run, one) for one in found)
-    return Outcomes(tuple(_fold(findings, asked)), tuple(passed), tuple(not_applicable), tuple(crashed))
+    return Outcomes(tuple(_fold(findings, run_rules)), tuple(passed), tuple(not_applicable), tuple(crashed))
 
 
 def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, ...], tuple[Crashed, ...]]:

@@ -114,14 +114,14 @@ class Strength(StrEnum):
     UNLIKELY = "unlikely"
 
 
-def likely_if(told: object) -> Strength:
+def likely_if(condition: object) -> Strength:
     """Return likely if there is evidence, else possible."""
-    return Strength.LIKELY if told else Strength.POSSIBLE
+    return Strength.LIKELY if condition else Strength.POSSIBLE
 
 
-def possible_if(told: object) -> Strength:
+def possible_if(condition: object) -> Strength:
     """Return possible if there is evidence, else unlikely."""
-    return Strength.POSSIBLE if told else Strength.UNLIKELY
+    return Strength.POSSIBLE if condition else Strength.UNLIKELY
 
 
 @dataclass(frozen=True, slots=True)

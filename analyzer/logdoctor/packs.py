@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import entry_points
+from itertools import chain
 from types import ModuleType
 from typing import get_type_hints
 
@@ -27,11 +28,10 @@ def installed_rules(thresholds: Thresholds | None = None) -> tuple[Rule, ...]:
     ConfigurationError for a threshold that no rule has.
     """
     rules: dict[str, type[Rule]] = {}
-    for pack in entry_points(group=GROUP):
-        for rule in rules_in(pack.value):
-            if rule.id in rules:
-                raise RulePackError(f"{_place(rule)}: the id {rule.id!r} is taken by {_place(rules[rule.id])}")
-            rules[rule.id] = rule
+    for rule in chain.from_iterable(rules_in(pack.value) for pack in entry_points(group=GROUP)):
+        if rule.id in rules:
+            raise RulePackError(f"{_place(rule)}: the id {rule.id!r} is taken by {_place(rules[rule.id])}")
+        rules[rule.id] = rule
     if not rules:
         raise RulePackError("no rules are installed; install logdoctor with pip, not by copying its folder")
     configured = thresholds or {}

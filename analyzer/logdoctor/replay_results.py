@@ -41,8 +41,8 @@ def replay_of(run: Run) -> tuple[Replayed | None, tuple[Notice, ...]]:
         if replayed.verdict is not None and not is_known(replayed.verdict.cause):
             raise NotAReplayError(f"no cause is called {replayed.verdict.cause!r}")
     except (NotAReplayError, OSError, UnicodeDecodeError) as problem:
-        said = f"{path.name} is no result of logdoctor replay that can be read: {problem}; replay again, or delete it"
-        return None, (Notice(REPLAY, str(PurePosixPath(run.home) / path.name), said),)
+        text = f"{path.name} is no result of logdoctor replay that can be read: {problem}; replay again, or delete it"
+        return None, (Notice(REPLAY, str(PurePosixPath(run.home) / path.name), text),)
     return replayed, ()
 
 

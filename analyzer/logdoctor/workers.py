@@ -27,24 +27,24 @@ START = "fork" if sys.platform == "linux" else "spawn"
 WORTH_SECONDS = {"fork": 0.4, "spawn": 3.0}
 """Seconds of work that justify one more process: starting it takes about a tenth of that."""
 
-Told = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def _tell_nobody(_doing: str, _done: int, _of: int) -> None:
-    """Take no notice."""
+def _ignore(_doing: str, _done: int, _of: int) -> None:
+    """Report nothing."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """How many processes share the work, and who is told about its progress."""
+    """How many processes share the work, and what follows their progress."""
 
     jobs: int | None = 1
     """None for as many as there are processors and the work justifies."""
-    told: Told = _tell_nobody
+    progress: Progress = _ignore
 
     def each(
         self, doing: str, work: Callable[[_Item], _Result], items: Sequence[_Item], seconds: Sequence[float]
@@ -59,7 +59,7 @@ class Workers:
                 return self._shared(doing, work, items, _chunks(seconds, jobs), jobs)
         results = []
         for done, item in enumerate(items):
-            self.told(doing, done, len(items))
+            self.progress(doing, done, len(items))
             results.append(work(item))
         return results
 
@@ -91,7 +91,7 @@ class Workers:
                 except Exception:  # noqa: BLE001 - the process died, or cannot hand it back: what is wrong shows here
                     results = [work(items[at]) for at in chunk]
                 found.update(zip(chunk, results, strict=True))
-                self.told(doing, len(found), len(items))
+                self.progress(doing, len(found), len(items))
         return [found[at] for at in range(len(items))]
 
 

@@ -62,7 +62,7 @@ class TestSettings:
         assert "the reference runs differ in lr: they are no seeds of one run" in compared.remarks
 
     def test_a_group_whose_names_tell_another_setting(self) -> None:
-        group = [replace(run(f"lr{rate}", loss=curve()), told={"lr": rate}) for rate in (0.3, 0.1)]
+        group = [replace(run(f"lr{rate}", loss=curve()), name_settings={"lr": rate}) for rate in (0.3, 0.1)]
         compared = compare(group, [run("b", loss=curve())])
         assert "the reference runs differ in lr: they are no seeds of one run" in compared.remarks
 

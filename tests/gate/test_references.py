@@ -119,7 +119,10 @@ class TestMaking:
 
     def test_nor_are_those_whose_names_tell_another_setting(self) -> None:
         plain = replace(SEEDS[0], hyperparameters={})
-        named = [replace(plain, name=f"lr{rate}", told={"lr": rate, "seed": at}) for at, rate in enumerate((0.1, 1.0))]
+        named = [
+            replace(plain, name=f"lr{rate}", name_settings={"lr": rate, "seed": at})
+            for at, rate in enumerate((0.1, 1.0))
+        ]
         with pytest.raises(ConfigurationError, match=r"runs lr0\.1 and lr1\.0 differ in lr: "):
             make_reference(named, (), "*", "")
 

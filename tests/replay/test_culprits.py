@@ -14,7 +14,7 @@ from tests.replay.training import Loop, examples
 from torch import Tensor
 
 from logdoctor.replay.pipeline import Options, replay
-from logdoctor.replay.trials.culprits import MOST_CULPRITS, UnlikeBatchesError, examples_in, halved, mixed, told
+from logdoctor.replay.trials.culprits import MOST_CULPRITS, UnlikeBatchesError, examples_in, halved, mixed, oddity
 from logdoctor.replayed import Culprits, Target
 
 
@@ -127,7 +127,7 @@ def test_a_recipe_that_takes_no_mixed_batch_is_replayed_all_the_same() -> None:
 def test_what_stands_out_is_told() -> None:
     x = torch.rand(8, 3)
     x[2] *= 3000.0
-    assert told((x, torch.arange(8)), [2], 8).startswith("batch[0] reaches ")
+    assert oddity((x, torch.arange(8)), [2], 8).startswith("batch[0] reaches ")
     x[2] = 0.0
-    assert told({"x": x}, [2], 8) == "batch['x'] is 0 there"
-    assert told(torch.rand(8, 3), [2], 8) == ""
+    assert oddity({"x": x}, [2], 8) == "batch['x'] is 0 there"
+    assert oddity(torch.rand(8, 3), [2], 8) == ""

@@ -7,11 +7,11 @@ import pytest
 from logdoctor.run import Run, Setting
 from logdoctor.run.run_names import (
     differ_in_settings,
-    told_by,
-    with_told,
+    settings_in_name,
+    with_name_settings,
     without_counters,
     without_numbers,
-    without_told,
+    without_settings,
 )
 
 
@@ -32,17 +32,19 @@ from logdoctor.run.run_names import (
     ],
 )
 def test_settings_are_told_by_words_that_are_known(name: str, told: dict[str, Setting]) -> None:
-    assert told_by(name) == told
+    assert settings_in_name(name) == told
 
 
 def test_a_whole_number_is_a_rate_only_beside_others_that_are_not() -> None:
-    told = [run.told for run in with_told([Run(name) for name in ("a/lr0.1", "a/lr3", "b/lr1", "b/lr2")])]
-    assert told == [{"lr": 0.1}, {"lr": 3}, {}, {}]
+    settings = [
+        run.name_settings for run in with_name_settings([Run(name) for name in ("a/lr0.1", "a/lr3", "b/lr1", "b/lr2")])
+    ]
+    assert settings == [{"lr": 0.1}, {"lr": 3}, {}, {}]
 
 
 def test_nested_folders_of_a_sweep_have_one_name_without_what_they_tell() -> None:
-    assert without_told("lr_3e-4/seed_1") == without_told("lr_3e-2/seed_0")
-    assert without_told("sweep1") != without_told("sweep2")
+    assert without_settings("lr_3e-4/seed_1") == without_settings("lr_3e-2/seed_0")
+    assert without_settings("sweep1") != without_settings("sweep2")
 
 
 def test_numbers_that_count_runs_and_times_are_no_part_of_a_recipe() -> None:

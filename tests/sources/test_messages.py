@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logdoctor.reading import load
-from logdoctor.sources.console.said.messages import WORDINGS, kind_of
+from logdoctor.sources.console.context.messages import WORDINGS, kind_of
 
 ASCII = st.characters(max_codepoint=127, exclude_characters="\n\r")
 

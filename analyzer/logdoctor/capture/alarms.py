@@ -72,6 +72,6 @@ class Watch:
         deviation = median(abs(one - middle) for one in earlier)
         height = loss - middle
         if height > SPIKE_DEVIATIONS * deviation and height > (SPIKE_RATIO - 1) * abs(middle):
-            said = f"the loss is {loss:.4g}, {middle:.4g} in the {WINDOW} steps before"
-            return Alarm(step, "loss-spike", said, height)
+            message = f"the loss is {loss:.4g}, {middle:.4g} in the {WINDOW} steps before"
+            return Alarm(step, "loss-spike", message, height)
         return None

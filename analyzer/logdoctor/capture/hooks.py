@@ -21,7 +21,7 @@ from logdoctor.capture.recorder import Recorder
 
 
 class Hooks:
-    """Hooks that tell a recorder what happens. What fails in them ends the capture, never the training."""
+    """Hooks that report to a recorder what happens. What fails in them ends the capture, never the training."""
 
     def __init__(self, recorder: Recorder, meter: Meter, failed: Callable[[BaseException], None]) -> None:
         self._recorder = recorder
@@ -122,11 +122,11 @@ class Hooks:
         return batch
 
     def _before(self, owner: Any, name: str, moment: Callable[..., None]) -> None:
-        def told(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        def with_moment(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             moment(*args, **kwargs)
             return call(*args, **kwargs)
 
-        self._around(owner, name, told)
+        self._around(owner, name, with_moment)
 
     def _around(self, owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
         """Put a function around a method, called with the method first."""

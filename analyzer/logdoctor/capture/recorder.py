@@ -126,9 +126,9 @@ class Recorder:
     def _complete(self, step: _Step, loss: Tensor) -> None:
         """Add what the loss was computed of beside the model's inputs."""
         if targets := targets_of(loss):
-            given = {one.data_ptr() for one in step.inputs}  # a model that computes its loss was called with them
+            inputs = {one.data_ptr() for one in step.inputs}  # a model that computes its loss was called with them
             step.batches[-1] = with_targets(
-                step.batches[-1], plain([one for one in targets if one.data_ptr() not in given])
+                step.batches[-1], plain([one for one in targets if one.data_ptr() not in inputs])
             )
         elif len(step.batches) == 1 and (named := named_beside(step.inputs, self._held())):
             step.batches[-1] = plain(named) if len(named) > 2 else tuple(plain(list(named.values())))
@@ -232,11 +232,11 @@ class Recorder:
         """Add to the newest state the gradients that this step's are about to be added to: most loops empty them."""
         models = self._objects.models if self._objects is not None else ()
         weights = models[0] if len(models) == 1 else nn.ModuleList(models)
-        kept = {name: one.grad for name, one in weights.named_parameters() if one.grad is not None}
+        gradients = {name: one.grad for name, one in weights.named_parameters() if one.grad is not None}
         # Zeros are what `zero_grad(set_to_none=False)` leaves.
-        if any(bool(one.any()) for one in kept.values()):
+        if any(bool(one.any()) for one in gradients.values()):
             began = time.perf_counter()
-            self._ring.add_to_newest({"gradients": plain(kept)})
+            self._ring.add_to_newest({"gradients": plain(gradients)})
             self._state_seconds += time.perf_counter() - began
 
     def _store(self, batch: KeptBatch) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from inspect import CO_OPTIMIZED
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
@@ -54,17 +55,21 @@ def _tensors() -> Iterator[dict[str, Tensor]]:
 
     Until Python 3.12 the variables of a function are read from a copy, which would keep its tensors alive.
     """
+    for frame in islice(_frames_of_script(), MOST_FRAMES):
+        variables = frame.f_locals
+        found = {name: one for name, one in variables.items() if type(one) is Tensor and one.dim()}
+        yield found
+        if frame.f_code.co_flags & CO_OPTIMIZED and isinstance(variables, dict):
+            for name in found:
+                variables.pop(name, None)
+
+
+def _frames_of_script() -> Iterator[FrameType]:
+    """Yield the frames of the user's own code, innermost first."""
     frame: FrameType | None = sys._getframe(1)
-    seen = 0
-    while frame is not None and seen < MOST_FRAMES:
+    while frame is not None:
         if not frame.f_code.co_filename.startswith((*_NOT_THE_USERS, "<frozen")):
-            seen += 1
-            variables = frame.f_locals
-            found = {name: one for name, one in variables.items() if type(one) is Tensor and one.dim()}
-            yield found
-            if frame.f_code.co_flags & CO_OPTIMIZED and isinstance(variables, dict):
-                for name in found:
-                    variables.pop(name, None)
+            yield frame
         frame = frame.f_back
 
 

@@ -86,7 +86,7 @@ def _split(training: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _refuse_missing(interpreter: Sequence[str], script: str) -> None:
-    """Refuse a program or a script that is not there: Python would tell of it from within the capture."""
+    """Refuse a program or a script that does not exist: Python would report it from within the capture."""
     if which(interpreter[0]) is None:
         raise click.UsageError(f"{interpreter[0]}: no such program")
     if script != "-m" and not Path(script).exists():

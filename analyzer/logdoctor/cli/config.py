@@ -123,8 +123,8 @@ def _fields(section: Any) -> dict[str, Any]:
     """Return those settings of a section that have a value."""
     from logdoctor.config.kinds import keys
 
-    given = {key.name: getattr(section, key.field) for key in keys(type(section))}
-    return {name: value for name, value in given.items() if value not in (None, "")}
+    values = {key.name: getattr(section, key.field) for key in keys(type(section))}
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 def _toml(value: Any) -> str:

@@ -47,11 +47,11 @@ def question_options(command: _Command) -> _Command:
     """Add the options that select rules, runs and findings; the command receives them as one `question`."""
 
     @wraps(command)
-    def asking(**given: Any) -> Any:
-        own = {one.name: given.pop(one.name) for one in fields(Question)}
-        return command(question=Question(**own), **given)
+    def with_question(**options: Any) -> Any:
+        own = {one.name: options.pop(one.name) for one in fields(Question)}
+        return command(question=Question(**own), **options)
 
-    decorated = cast("_Command", asking)
+    decorated = cast("_Command", with_question)
     for option in (
         click.option(
             "--min-confidence", type=click.Choice(CONFIDENCES), help="Leave out findings of lower confidence."
@@ -84,9 +84,9 @@ def question_options(command: _Command) -> _Command:
     return decorated
 
 
-def _rules(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
+def _rules(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
     """Split at commas."""
-    return tuple(name.strip() for text in given for name in text.split(",") if name.strip())
+    return tuple(name.strip() for text in values for name in text.split(",") if name.strip())
 
 
 def left_out(config: Config) -> str:

@@ -128,8 +128,8 @@ def _describe(reference: Reference, color: str) -> None:
     for name, one in sorted(reference.curves.items()):
         steps = f"{int(one.steps[0]):,} to {int(one.steps[-1]):,}"
         if isinstance(one, Exact):
-            told = [str(len(reference.runs)), steps, "", number(float(one.values[-1])), "all values equal"]
-            rows.append([page.printable(name), one.role, *told])
+            cells = [str(len(reference.runs)), steps, "", number(float(one.values[-1])), "all values equal"]
+            rows.append([page.printable(name), one.role, *cells])
             continue
         spread = number(float(one.spread[-1])) + (" (a guess)" if one.seeds == 1 else "")
         rows.append([page.printable(name), one.role, str(one.seeds), steps, number(one.best), number(one.end), spread])
@@ -156,7 +156,7 @@ def _changes(old: Reference, new: Reference, names: Sequence[str]) -> str:
                 f"{name}: end {number(before.end)} -> {number(after.end)}, best {number(before.best)} -> "
                 f"{number(after.best)}, seeds {before.seeds} -> {after.seeds}"
             )
-    kept = len(old.curves) - len(names)
-    if kept:
-        lines.append(f"{counted(kept, 'curve')} kept")
+    unchanged = len(old.curves) - len(names)
+    if unchanged:
+        lines.append(f"{counted(unchanged, 'curve')} kept")
     return "\n".join(map(printable, lines)) + "\n"

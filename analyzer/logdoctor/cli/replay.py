@@ -241,8 +241,8 @@ def _exit_code(replayed: Replayed) -> int:
     patched = next((one for one in replayed.trials if one.name == PATCHED), None)
     if patched is not None:
         return ExitCode.FINISHED if patched.outcome is Outcome.REMOVED else ExitCode.INCONCLUSIVE
-    told = replayed.verdict is not None and replayed.verdict.cause != "unknown"
-    sure = told and replayed.baseline is not None and replayed.baseline.reproduced
+    has_cause = replayed.verdict is not None and replayed.verdict.cause != "unknown"
+    sure = has_cause and replayed.baseline is not None and replayed.baseline.reproduced
     return ExitCode.FINISHED if sure else ExitCode.INCONCLUSIVE
 
 

@@ -25,9 +25,9 @@ Outputs = Sequence[tuple[str, Path]]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _outputs(_context: click.Context, _parameter: click.Parameter, given: Sequence[str]) -> Outputs:
+def _outputs(_context: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> Outputs:
     """Split `FORMAT=PATH`; a file takes one report, or the last would replace the others."""
-    outputs = [_one_output(text) for text in given]
+    outputs = [_one_output(text) for text in values]
     files = [path.resolve() for _, path in outputs if path.is_file() or not path.exists()]
     if twice := next((path for path in files if files.count(path) > 1), None):
         raise click.BadParameter(f"{twice.name} is named for two reports")
@@ -90,11 +90,11 @@ class Diagnosing(click.Command):
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
         """Parse the command line; where that fails, say so in every report file that it names."""
-        given = list(args)
+        arguments = list(args)
         try:
             return super().make_context(info_name, args, parent, **extra)
         except click.UsageError as problem:
-            _write_why_not(problem.format_message(), list(_outputs_within(given)))
+            _write_why_not(problem.format_message(), list(_outputs_within(arguments)))
             raise
 
 

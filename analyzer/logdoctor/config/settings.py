@@ -226,8 +226,8 @@ class Config:
 
     def with_options(self, **options: Any) -> Config:
         """Return the settings, overridden by those options of the command line that were given."""
-        given = {name: value for name, value in options.items() if value not in (None, ())}
-        return replace(self, **given, origins={**self.origins, **dict.fromkeys(given, "command line")})
+        overrides = {name: value for name, value in options.items() if value not in (None, ())}
+        return replace(self, **overrides, origins={**self.origins, **dict.fromkeys(overrides, "command line")})
 
     def of_gate(self) -> Config:
         """Return the settings with those of the preset, where neither file nor command line say otherwise.

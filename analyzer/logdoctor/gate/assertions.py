@@ -177,17 +177,17 @@ def _margin(assertion: Assertion, value: float) -> float:
 def _message(assertion: Assertion, value: float, decisive: Answer, answers: Sequence[Answer]) -> str:
     where = f" ({decisive.where})" if decisive.where else ""
     if assertion.statistic is Statistic.STEPS_TO and value == math.inf:
-        said = "never reached"
+        measured = "never reached"
     elif not math.isfinite(value):
-        said = f"{number(value)}{where}, which never passes"
+        measured = f"{number(value)}{where}, which never passes"
     else:
         near = any(number(value) == number(bound) for _, _, bound in _bounds(assertion))
-        said = f"{_as_set(value) if near else number(value)}{where}"
+        measured = f"{_as_set(value) if near else number(value)}{where}"
     if assertion.aggregate is Aggregate.EACH:
-        return said
+        return measured
     values = [one.measurement.value for one in answers if one.measurement is not None]
     if len(values) == 1:
-        return f"{said}; the only value"
+        return f"{measured}; the only value"
     spread = f"{number(min(values))} to {number(max(values))}" if all(map(math.isfinite, values)) else "not all finite"
     by = decisive.called if len({one.run for one in answers}) > 1 else decisive.series
-    return f"{said}; {assertion.aggregate} of {len(values):,} values, {spread}; decided by {by}"
+    return f"{measured}; {assertion.aggregate} of {len(values):,} values, {spread}; decided by {by}"

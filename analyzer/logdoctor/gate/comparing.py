@@ -9,7 +9,7 @@ import numpy as np
 
 from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary, SettingDifference
 from logdoctor.gate.bands import Tolerance, common_windows, deviation
-from logdoctor.gate.environment import told_settings, unlike
+from logdoctor.gate.environment import comparable_settings, unlike
 from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of
 from logdoctor.gate.statistics import mean_over_steps
@@ -49,9 +49,9 @@ def _has(runs: Sequence[Run], role: type[Role]) -> bool:
 
 
 def _settings(reference: Sequence[Run], new: Sequence[Run]) -> Iterator[SettingDifference]:
-    here, there = [told_settings(run) for run in reference], [told_settings(run) for run in new]
-    for name in sorted({name for told in (*here, *there) for name in told}):
-        sides = [_values([told[name] for told in side if name in told]) for side in (here, there)]
+    before, after = [comparable_settings(run) for run in reference], [comparable_settings(run) for run in new]
+    for name in sorted({name for settings in (*before, *after) for name in settings}):
+        sides = [_values([settings[name] for settings in side if name in settings]) for side in (before, after)]
         if sides[0] != sides[1]:
             yield SettingDifference(name, sides[0], sides[1])
 
@@ -62,21 +62,21 @@ def _values(values: Sequence[Setting]) -> tuple[Setting, ...]:
 
 
 def _curve(role: type[Role], reference: Sequence[Run], new: Sequence[Run]) -> CurveDifference:
-    here, there = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
-    there = [_in_unit_of(here[0], one) for one in there]
-    about = CurveDifference(role.id, here[0].name, there[0].name, str(here[0].axis), Change.UNKNOWN)
+    before, after = ([one for run in runs if (one := run.find(role)) is not None] for runs in (reference, new))
+    after = [_in_unit_of(before[0], one) for one in after]
+    about = CurveDifference(role.id, before[0].name, after[0].name, str(before[0].axis), Change.UNKNOWN)
     try:
-        old = golden_curve(here)
+        old = golden_curve(before)
     except ValueError as error:
         return replace(about, problem=f"reference: {error}")
-    if there[0].axis != here[0].axis:
-        return replace(about, problem=f"counts {there[0].axis}s, the reference {here[0].axis}s")
-    broken = [at for one in there if (at := _first_broken(one)) is not None]
+    if after[0].axis != before[0].axis:
+        return replace(about, problem=f"counts {after[0].axis}s, the reference {before[0].axis}s")
+    broken = [at for one in after if (at := _first_broken(one)) is not None]
     if broken:
-        problem = f"not finite from {place(there[0], min(broken))} on"
+        problem = f"not finite from {place(after[0], min(broken))} on"
         return replace(about, change=Change.BROKEN, first_step=min(broken), problem=problem)
     try:
-        fresh = golden_curve(there)
+        fresh = golden_curve(after)
     except ValueError as error:
         return replace(about, problem=f"new: {error}")
     return _difference(about, old, fresh)
@@ -89,10 +89,10 @@ def _in_unit_of(reference: Series, series: Series) -> Series:
     """
     if not (is_accuracy(reference.name) and is_accuracy(series.name) and len(reference.finite) and len(series.finite)):
         return series
-    told, own = (accuracy_unit(one.finite.values) for one in (reference, series))
+    unit, own = (accuracy_unit(one.finite.values) for one in (reference, series))
     first, here = (abs(float(one.finite.values[0])) for one in (reference, series))
-    begins_alike = first <= ALIKE * here * told / own <= ALIKE**2 * first
-    return replace(series, values=series.values * (told / own)) if begins_alike else series
+    begins_alike = first <= ALIKE * here * unit / own <= ALIKE**2 * first
+    return replace(series, values=series.values * (unit / own)) if begins_alike else series
 
 
 def _difference(about: CurveDifference, old: Golden, fresh: Golden) -> CurveDifference:
@@ -146,7 +146,9 @@ def _remarks(reference: Sequence[Run], new: Sequence[Run], roles: Sequence[type[
     if alone:
         which = "each side" if len(alone) == 2 else f"the {alone[0]}"
         yield f"{which} is 1 run: how far another seed would lie is a guess from the noise of its curves"
-    silent = [side for side, runs in (("reference", reference), ("new side", new)) if not any(map(told_settings, runs))]
+    silent = [
+        side for side, runs in (("reference", reference), ("new side", new)) if not any(map(comparable_settings, runs))
+    ]
     if silent:
         yield "neither side logs its settings" if len(silent) == 2 else f"the {silent[0]} logs no settings"
     for side, runs in (("reference", reference), ("new", new)):

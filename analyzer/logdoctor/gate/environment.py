@@ -1,4 +1,4 @@
-"""What tells one place of training from another: versions, devices and precision, as far as a run logs them."""
+"""What distinguishes one place of training from another: versions, devices and precision, as far as a run logs them."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def environment(run: Run) -> dict[str, Setting]:
 
 
 def differences(reference: Mapping[str, Setting], here: Mapping[str, Setting]) -> list[str]:
-    """Return how two environments differ, in words; what only one of them tells is no difference."""
+    """Return how two environments differ, in words; what only one of them names is no difference."""
     shared = [key for key in reference if key in here]
     return [f"{key} {here[key]} for {reference[key]}" for key in shared if str(reference[key]) != str(here[key])]
 
 
-def told_settings(run: Run) -> dict[str, Setting]:
+def comparable_settings(run: Run) -> dict[str, Setting]:
     """Return the settings that can matter: without seeds, results, names and places."""
     return {
         name: value
@@ -73,13 +73,15 @@ def _is_incidental(found: tuple[str, ...]) -> bool:
 
 def trained_by(run: Run) -> dict[str, Setting]:
     """Return the settings that decide a training: those that can matter, without the environment."""
-    return {name: value for name, value in told_settings(run).items() if setting_words(name) not in _OF_ENVIRONMENT}
+    return {
+        name: value for name, value in comparable_settings(run).items() if setting_words(name) not in _OF_ENVIRONMENT
+    }
 
 
 def unlike(one: Run, other: Run) -> list[str]:
-    """Return the settings in which two trainings differ: where none are logged, those that their names tell."""
+    """Return the settings in which two trainings differ: where none are logged, those in their names."""
     mine, theirs = trained_by(one), trained_by(other)
-    differ = differing(mine, theirs) if mine or theirs else differing(one.told, other.told)
+    differ = differing(mine, theirs) if mine or theirs else differing(one.name_settings, other.name_settings)
     return [name for name in differ if not is_seed(name)]
 
 

@@ -50,24 +50,26 @@ def exact_curve(seeds: Sequence[Series], count: int) -> Exact:
     if not np.isfinite(values).all():
         at = int(steps[np.argmin(np.isfinite(values))])
         raise ValueError(f"{curve.name} is not finite at {curve.axis} {at:,}")
-    kept = Exact(curve.role.id, str(curve.axis), steps, values)
+    exact = Exact(curve.role.id, str(curve.axis), steps, values)
     for other in seeds[1:]:
-        found = difference(kept, other)
+        found = difference(exact, other)
         if found.missing_step is not None or found.count:
             at = found.first_step if found.missing_step is None else found.missing_step
             raise ValueError(f"{curve.name} is not the same in all runs, first at {curve.axis} {at:,}")
-    return kept
+    return exact
 
 
-def difference(kept: Exact, series: Series) -> Difference:
+def difference(reference: Exact, series: Series) -> Difference:
     """Compare a series with the values kept, bit by bit; NaN equals nothing."""
     curve = series.curve
-    at = np.searchsorted(curve.steps, kept.steps)
+    at = np.searchsorted(curve.steps, reference.steps)
     there = at < len(curve)
-    there[there] = curve.steps[at[there]] == kept.steps[there]
+    there[there] = curve.steps[at[there]] == reference.steps[there]
     if not there.all():
-        return Difference(int(kept.steps[np.argmin(there)]))
+        return Difference(int(reference.steps[np.argmin(there)]))
     here = curve.values[at]
-    differs = here != kept.values
+    differs = here != reference.values
     first = int(np.argmax(differs))
-    return Difference(None, int(differs.sum()), int(kept.steps[first]), float(here[first]), float(kept.values[first]))
+    return Difference(
+        None, int(differs.sum()), int(reference.steps[first]), float(here[first]), float(reference.values[first])
+    )

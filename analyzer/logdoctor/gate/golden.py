@@ -103,8 +103,8 @@ def _spread(medians: NDArray[np.float64], noise: float) -> NDArray[np.float64]:
     """Return the spread of the seeds' medians (seeds, w) in each window, (w,); `noise` is that of one median."""
     if len(medians) == 1:
         return np.full(medians.shape[1], np.sqrt(2.0) * noise)  # two runs differ by the noise of both
-    apart = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
-    return np.maximum(np.maximum(apart, running_median(apart, SMOOTHED)), noise)
+    deviation = MAD_TO_SIGMA * np.median(np.abs(medians - np.median(medians, axis=0)), axis=0)
+    return np.maximum(np.maximum(deviation, running_median(deviation, SMOOTHED)), noise)
 
 
 def window_medians(

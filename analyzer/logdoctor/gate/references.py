@@ -42,13 +42,13 @@ def reference_checks(title: str, reference: Reference, runs: Sequence[Run], sett
         problem = not_called(reference.applies_to, runs)
         yield Judged(Check(KIND, title, reference.applies_to, "", settings.level, Outcome.INCONCLUSIVE, problem))
     for run in matched:
-        for name, kept in reference.curves.items():
-            asked = _Asked(title, reference, run, name, settings)
-            yield Judged(asked.exactly(kept)) if isinstance(kept, Exact) else asked.within_band(kept)
+        for name, curve in reference.curves.items():
+            comparison = _Comparison(title, reference, run, name, settings)
+            yield Judged(comparison.exactly(curve)) if isinstance(curve, Exact) else comparison.within_band(curve)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Comparison:
     """A series of a run that is compared with a reference."""
 
     title: str
@@ -79,45 +79,45 @@ class _Asked:
         if common is None:
             return Judged(self._unanswered(problem))
         if common.broken_step is not None:
-            said = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
+            message = f"not finite at {_place(golden, common.broken_step)}, where the reference is"
             span = Span(self.name, common.broken_step, common.broken_step, "not finite")
-            return Judged(self._check(Outcome.FAILED, said, span=span))
+            return Judged(self._check(Outcome.FAILED, message, span=span))
         settings = self.settings
         found = deviation(common, Tolerance(settings.k, settings.rtol, settings.atol, settings.shift))
         outcome = self.broken if found.regressed else Outcome.PASSED
-        said = "; ".join(self._sentences(golden, common, found))
+        message = "; ".join(self._sentences(golden, common, found))
         first = found.first_step
         outside = None if first is None else Span(self.name, first, max(first, found.worst_step), "outside")
         ends = f"{number(found.end)} instead of {number(found.golden_end)}"
         better = f"{self.name} ends better than the reference {self.title} ({ends}): update the reference?"
         remark = f"{shown_name(self.run)}: {better}" if found.improved else ""
-        return Judged(self._check(outcome, said, _evidence(common, found), outside), remark)
+        return Judged(self._check(outcome, message, _evidence(common, found), outside), remark)
 
-    def exactly(self, kept: Exact) -> Check:
+    def exactly(self, exact: Exact) -> Check:
         """Compare the run with values that must be equal to the last bit."""
-        problem = self._why_not(kept)
+        problem = self._why_not(exact)
         if self.series is None or problem:
             return self._unanswered(problem)
-        found = difference(kept, self.series)
+        found = difference(exact, self.series)
         if found.missing_step is not None:
-            return self._unanswered(f"has nothing at {_place(kept, found.missing_step)}, where the reference has")
-        values = counted(len(kept.steps), "value")
+            return self._unanswered(f"has nothing at {_place(exact, found.missing_step)}, where the reference has")
+        values = counted(len(exact.steps), "value")
         if not found.count:
             return self._check(Outcome.PASSED, f"equal in all {values}")
-        said = f"differs in {found.count:,} of {values}, first at {_place(kept, found.first_step)}"
-        said += f": {found.here!r} instead of {found.kept!r}"
+        message = f"differs in {found.count:,} of {values}, first at {_place(exact, found.first_step)}"
+        message += f": {found.here!r} instead of {found.kept!r}"
         if self.elsewhere:
-            said += f"; {_made_elsewhere(self.elsewhere)}"
+            message += f"; {_made_elsewhere(self.elsewhere)}"
         evidence = {
             "values that differ": Quantity(found.count),
             "error at the first": Quantity(found.here - found.kept),
             "relative error at the first": Quantity((found.here - found.kept) / (abs(found.kept) or 1.0), "share"),
         }
         return self._check(
-            self.broken, said, evidence, Span(self.name, found.first_step, int(kept.steps[-1]), "differs")
+            self.broken, message, evidence, Span(self.name, found.first_step, int(exact.steps[-1]), "differs")
         )
 
-    def _why_not(self, kept: Golden | Exact) -> str:
+    def _why_not(self, curve: Golden | Exact) -> str:
         """Return why the series cannot be compared, empty where it can."""
         if damage := damage_of(self.run):
             return f"cannot be judged: {described(damage)}"
@@ -126,7 +126,7 @@ class _Asked:
         if gap := gap_in(self.series, self.run):
             return f"cannot be judged: {gap.text}"
         axis = self.series.axis
-        return "" if str(axis) == kept.axis else f"counts {axis}s, the reference {kept.axis}s"
+        return "" if str(axis) == curve.axis else f"counts {axis}s, the reference {curve.axis}s"
 
     def _comparable(self, golden: Golden) -> tuple[str, Common | None]:
         """Return the windows that can be compared, or why none can."""

@@ -36,7 +36,7 @@ def suppress(
     valid = [one for one in suppressions if one.expires is None or today <= one.expires]
     taken: list[Suppressed] = []
     used: set[int] = set()
-    kept: list[Examined] = []
+    runs: list[Examined] = []
     for examined in diagnosis.runs:
         left = []
         for finding in examined.findings:
@@ -46,10 +46,10 @@ def suppress(
             else:
                 used.add(by)
                 taken.append(Suppressed(examined.run, finding, valid[by].reason, valid[by].expires))
-        kept.append(_with(examined, left))
+        runs.append(_with(examined, left))
     unused = [one for at, one in enumerate(valid) if at not in used]
     expired = [one for one in suppressions if one not in valid]
-    return replace(diagnosis, runs=tuple(kept)), tuple(taken), tuple(_remarks(diagnosis, expired, unused))
+    return replace(diagnosis, runs=tuple(runs)), tuple(taken), tuple(_remarks(diagnosis, expired, unused))
 
 
 def _with(examined: Examined, findings: Sequence[Finding]) -> Examined:

@@ -175,9 +175,9 @@ def is_copy(one: Series, other: Series) -> bool:
         return True
     if not len(one) or len(one) != len(other):
         return False
-    apart = one.axis is not other.axis or one.steps[0] > other.steps[-1] or other.steps[0] > one.steps[-1]
+    are_disjoint = one.axis is not other.axis or one.steps[0] > other.steps[-1] or other.steps[0] > one.steps[-1]
     of_ray = one.name.startswith(RAY) != other.name.startswith(RAY)
-    return (of_ray or not apart) and bool(_equal(one.values, other.values))
+    return (of_ray or not are_disjoint) and bool(_equal(one.values, other.values))
 
 
 def _begin_alike(one: Series, other: Series) -> bool:

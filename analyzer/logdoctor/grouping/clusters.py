@@ -84,8 +84,8 @@ def clusters(files: Sequence[Found]) -> list[RunPieces]:
     by_home: dict[tuple[PurePosixPath, str], list[Piece]] = {}
     for piece in (piece for file in files for piece in _pieces(file, folders)):
         by_home.setdefault((piece.home, piece.log.label), []).append(piece)
-    apart = [RunPieces(*place, tuple(one)) for place, found in by_home.items() for one in _clusters(found)]
-    return _copies_joined(_ranks_joined(apart))
+    separate = [RunPieces(*place, tuple(one)) for place, found in by_home.items() for one in _clusters(found)]
+    return _copies_joined(_ranks_joined(separate))
 
 
 def _pieces(file: Found, folders: Folders) -> Iterator[Piece]:

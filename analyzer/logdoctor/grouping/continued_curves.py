@@ -62,8 +62,8 @@ def _join_parts(continuing: list[Piece]) -> tuple[list[Joined], list[Notice]]:
         series = concatenated([one for _, one in found])
         if (in_turn := _in_turn(series)) is not None:
             series, paths = in_turn, [str(piece.file.relative) for piece, _ in found]
-            told = f"Several processes wrote `{name}` by turns; its points were put in the order of their times."
-            together.append(Notice(INTERPRETATION, paths[-1], told, cause=TWO_WRITERS))
+            message = f"Several processes wrote `{name}` by turns; its points were put in the order of their times."
+            together.append(Notice(INTERPRETATION, paths[-1], message, cause=TWO_WRITERS))
         joined.append((found[0][0], series))
     return joined, together
 
@@ -74,12 +74,12 @@ def _numbered(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
     if not without:
         return joined, []
     names = [f"`{joined[i][1].name}`" for i in sorted(without)]
-    told = f"All points of {_listed(names)} stand at step 0: they were logged without steps, and numbered."
+    message = f"All points of {_listed(names)} stand at step 0: they were logged without steps, and numbered."
     numbered = [
         (piece, replace(one, steps=np.arange(len(one)), axis=Axis.INDEX) if i in without else one)
         for i, (piece, one) in enumerate(joined)
     ]
-    return numbered, [Notice(INTERPRETATION, str(joined[min(without)][0].file.relative), told)]
+    return numbered, [Notice(INTERPRETATION, str(joined[min(without)][0].file.relative), message)]
 
 
 def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
@@ -91,9 +91,9 @@ def _at_steps(joined: list[Joined]) -> tuple[list[Joined], list[Notice]]:
     for i in steps:
         piece, series = joined[i]
         by_file.setdefault(str(piece.file.relative), []).append(f"`{series.name}`")
-    told = "The steps of {} are epochs; their points stand at the last step that was logged before."
+    message = "The steps of {} are epochs; their points stand at the last step that was logged before."
     placed = [(piece, replace(one, steps=steps.get(i, one.steps))) for i, (piece, one) in enumerate(joined)]
-    return placed, [Notice(INTERPRETATION, path, told.format(_listed(names))) for path, names in by_file.items()]
+    return placed, [Notice(INTERPRETATION, path, message.format(_listed(names))) for path, names in by_file.items()]
 
 
 def _is_within(piece: Piece, other: Piece) -> bool:

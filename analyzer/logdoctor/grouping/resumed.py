@@ -112,13 +112,13 @@ def _start(run: Run) -> _Start | None:
     return None
 
 
-def _when(kind: str, told: str) -> tuple[int, ...]:
+def _when(kind: str, timestamp: str) -> tuple[int, ...]:
     if kind == "trial":
         try:
-            return tuple(strptime(f"2000 {told}", "%Y %b%d_%H-%M-%S")[:6])
+            return tuple(strptime(f"2000 {timestamp}", "%Y %b%d_%H-%M-%S")[:6])
         except ValueError:
             return ()
-    return (int(re.sub(r"\D", "", told)),)
+    return (int(re.sub(r"\D", "", timestamp)),)
 
 
 def _goes_on(start: _Start, before: _Start) -> bool:
@@ -146,12 +146,12 @@ def _fits(ours: Series, theirs: Series, *, told: bool) -> bool:
     if abs(interval - other) > SAME_INTERVAL * max(interval, other):
         return False
     reached = theirs.values[theirs.steps <= first]
-    reached, begun = reached[np.isfinite(reached)], ours.values[:_AROUND]
-    if len(reached) < FEWEST_POINTS or not np.isfinite(begun).all():
+    reached, beginning = reached[np.isfinite(reached)], ours.values[:_AROUND]
+    if len(reached) < FEWEST_POINTS or not np.isfinite(beginning).all():
         return False
     level, at_first = float(np.median(reached[-_AROUND:])), float(np.median(reached[:FEWEST_POINTS]))
     near = max(AT_LEVEL * abs(at_first - level), NOISE * _usual_step(reached))
-    return abs(float(np.median(begun)) - level) <= near
+    return abs(float(np.median(beginning)) - level) <= near
 
 
 def _usual_step(values: NDArray[np.float64]) -> float:

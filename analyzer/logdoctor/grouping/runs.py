@@ -21,7 +21,7 @@ from logdoctor.grouping.steps_from_copies import with_steps_of_copies
 from logdoctor.run import Axis, Notice, Run, Series, Setting, SourceFile, State
 from logdoctor.run.notice import DUPLICATE, PART
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.run_names import with_told
+from logdoctor.run.run_names import with_name_settings
 from logdoctor.run.series import Split
 from logdoctor.run.understand import Overrides, split_by_place, understand
 from logdoctor.sources.discovery.discover import Found
@@ -45,9 +45,9 @@ def group(files: Sequence[Found], overrides: Overrides | None = None, now: float
     moment = time.time() if now is None else now
     runs = [_run(_name(one, alone=per_home[one.home] == 1), one.pieces, overrides, moment) for one in found]
     described = _described(runs, [file for file in files if file.source.only_settings])
-    told = with_errors(described, [file for file in files if file.source.only_events])
-    distinct = sorted(resumed_joined(list(_distinct(told))), key=lambda run: run.name)
-    return _note_duplicates(with_told(distinct))
+    described = with_errors(described, [file for file in files if file.source.only_events])
+    distinct = sorted(resumed_joined(list(_distinct(described))), key=lambda run: run.name)
+    return _note_duplicates(with_name_settings(distinct))
 
 
 def _described(runs: Sequence[Run], settings: Sequence[Found]) -> list[Run]:
@@ -103,8 +103,8 @@ def _run(name: str, cluster: Sequence[Piece], overrides: Overrides | None, now: 
     whole = [piece for piece in cluster if not piece.continues]
     continuing = without_copies([piece for piece in cluster if piece.continues])
     joined, noticed = joined_curves(continuing)
-    told = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
-    whole_curves = with_steps_of_copies([(piece, series) for piece, found in told for series in found])
+    split = ((piece, split_by_place(piece.series) if len(cluster) > 1 else piece.series) for piece in whole)
+    whole_curves = with_steps_of_copies([(piece, series) for piece, found in split for series in found])
     chosen, winners = _best_copies([*joined, *whole_curves])
     series = understand(_named_apart(chosen), overrides)
     files = {piece.file.relative: piece.file for piece in cluster}
@@ -156,7 +156,7 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
     by_quantity: dict[Quantity, list[tuple[Piece, Series]]] = {}
     for piece, series in candidates:
         by_quantity.setdefault(quantity(series), []).append((piece, series))
-    kept: list[Series] = []
+    chosen: list[Series] = []
     winners: set[PurePosixPath] = set()
     for alike in by_quantity.values():
         best: list[tuple[Piece, Series]] = []
@@ -164,9 +164,9 @@ def _best_copies(candidates: Iterable[tuple[Piece, Series]]) -> tuple[list[Serie
             copies = (other for owner, other in best if owner.file is not piece.file)
             if not any(is_copy(other, series) for other in copies):
                 best.append((piece, series))
-        kept += [series for _, series in best]
+        chosen += [series for _, series in best]
         winners |= {piece.file.relative for piece, _ in best}
-    return kept, winners
+    return chosen, winners
 
 
 def _worth(candidate: tuple[Piece, Series]) -> tuple[int, bool, int, int]:

@@ -40,7 +40,7 @@ class Notebook:
         return judge(self.facts)
 
     def judge_again(self) -> None:
-        """Let the cause follow the fix that held, where those that speak for the cause only delayed the failure."""
+        """Let the cause follow the fix that held, where those that support the first cause only delayed the failure."""
         if self.prescription is None or self.prescription.wording is not Wording.TESTED:
             return
         held = self.result.trials[self.prescription.trial or 0].name

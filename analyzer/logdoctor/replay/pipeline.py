@@ -5,43 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 import torch
 
 from logdoctor.replay.birth.locate import trace
 from logdoctor.replay.birth.swell import swells
-from logdoctor.replay.judging.facts import Facts, Judgement
-from logdoctor.replay.judging.verdict import UNKNOWN
+from logdoctor.replay.judging.facts import Facts
 from logdoctor.replay.material import Fidelity, Material
 from logdoctor.replay.meter import BudgetSpent, Meter, Progress
 from logdoctor.replay.notebook import Notebook
-from logdoctor.replay.trials.changes import Family, families, named, pairs
-from logdoctor.replay.trials.confirm import HORIZON, SHORT, confirm
+from logdoctor.replay.treatment import Treatment
+from logdoctor.replay.trials.confirm import HORIZON
 from logdoctor.replay.trials.culprits import come_again, culprits
-from logdoctor.replay.trials.experiment import attempt
 from logdoctor.replay.trials.probe import probe
-from logdoctor.replay.trials.situation import Situation, scalars, situation
+from logdoctor.replay.trials.situation import Situation, scalars, situation_of
 from logdoctor.replay.window.devices import chosen_device, repeatable
 from logdoctor.replay.window.reproduce import LEAD, Reproduction, logged_failure, reproduce
 from logdoctor.replay.window.session import Session
 from logdoctor.replay.window.snapshot import Snapshot
-from logdoctor.replayed import (
-    Environment,
-    Failure,
-    Outcome,
-    Prescription,
-    Replayed,
-    Symptom,
-    Target,
-    Wording,
-)
+from logdoctor.replayed import Environment, Failure, Replayed, Symptom, Target
 from logdoctor.wording import counted
 
 __all__ = ["Options", "Progress", "replay"]
-
-MOST_CONFIRMED = 3
-"""Fixes that are repeated in full before the search for one that holds is given up."""
 
 RUN_UP = 16
 """Steps before the failure that the result records."""
@@ -112,9 +97,9 @@ def _learn(session: Session, target: Target, only: frozenset[str] | None, notebo
         return
     session.meter.expected = session.meter.cost.steps + 250.0
     _locate(session, found, failure, notebook)
-    at = _probe(session, found, failure, notebook)
+    situation = _probe(session, found, failure, notebook)
     if session.material.fidelity is not Fidelity.WEIGHTS_ONLY:
-        _treat(session, at, only, notebook, random=found.window.random)
+        Treatment(session, situation, notebook, found.window.random).run(only)
 
 
 def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduction:
@@ -123,8 +108,8 @@ def _reproduce(session: Session, target: Target, notebook: Notebook) -> Reproduc
     session.meter.stage = "replays the window"
     found = reproduce(session, target.step)
     shift = found.baseline.shift
-    told = replace(found.baseline, shift=replace(shift, log=shift.log + material.log_ahead))
-    notebook.note(baseline=told, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
+    baseline = replace(found.baseline, shift=replace(shift, log=shift.log + material.log_ahead))
+    notebook.note(baseline=baseline, run_up=tuple(one.run_up for one in found.window.seen[-RUN_UP:]))
     notebook.facts = Facts(
         found.baseline,
         exact=material.fidelity is Fidelity.EXACT and not found.not_put_back,
@@ -158,24 +143,10 @@ def _probe(session: Session, found: Reproduction, failure: Failure, notebook: No
         # Examples of two batches together may have another loss than either: a height tells only what was too high.
         height = ceiling if failure.symptom is Symptom.LOSS_TOO_HIGH else math.inf
         notebook.note(culprits=culprits(session, failing, height, probed.other_steps[0]))
-    at = situation(session.material, found, notebook.result.birth, probed)
-    at.again = come_again(session, failure.step, notebook.result.culprits, failure.step + HORIZON)
-    notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(at))
-    return at
-
-
-def _treat(session: Session, at: Situation, only: frozenset[str] | None, notebook: Notebook, *, random: bool) -> None:
-    """Try changes one by one, then in pairs if none helps; judge, and repeat the prescribed fix."""
-    tried = _try(session, at, families(at) if only is None else named(at, only), notebook)
-    if only is not None:
-        notebook.narrow(only, only - tried.keys())
-    elif not at.helped and notebook.judge()[0].cause == UNKNOWN:
-        tried |= _try(session, at, pairs(tried, notebook.result.trials), notebook)
-    judgement, _ = notebook.judged = notebook.judge()
-    session.meter.stage = "repeats the fix"
-    session.meter.expected = session.meter.cost.steps + HORIZON + 2 * SHORT + 3 * LEAD
-    notebook.prescription = _prescribed(session, at, judgement, tried, notebook, random=random)
-    notebook.judge_again()
+    situation = situation_of(session.material, found, notebook.result.birth, probed)
+    situation.again = come_again(session, failure.step, notebook.result.culprits, failure.step + HORIZON)
+    notebook.know(birth=notebook.result.birth, probe=probed, culprits=notebook.result.culprits, **scalars(situation))
+    return situation
 
 
 def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
@@ -192,8 +163,8 @@ def _remarks(found: Reproduction, material: Material) -> Iterator[str]:
         moved = counted(len([step for step in moves if step >= found.start.step]), "time")
         yield f"the training did not step its schedule after every step, but {moved} from here on: so does the replay"
     for name in found.not_put_back:
-        says = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
-        yield f"the training had a {name} and setup() returns none: {says}"
+        effect = "the learning rate stays what it was" if name == "scheduler" else "its state could not be put back"
+        yield f"the training had a {name} and setup() returns none: {effect}"
     if isinstance(found.start.training.model, torch._dynamo.OptimizedModule):
         yield "the model is compiled; the replay runs it eagerly, and a fault of compiled code would not show"
 
@@ -206,52 +177,3 @@ def _older(session: Session, found: Reproduction) -> Snapshot | None:
     if found.start.step <= found.baseline.failure.step - LEAD:
         return found.start
     return session.restored(found.older) if found.older is not None else None
-
-
-def _try(session: Session, at: Situation, chosen: Iterator[Family], notebook: Notebook) -> dict[str, Family]:
-    """Try the changes, note every trial, and return the families by name; stop at a pair that helps."""
-    tried: dict[str, Family] = {}
-    for family in chosen:
-        tried[family.name] = family
-        for change in family.changes:
-            session.meter.stage = f"tries to {change.text}"
-            trial = attempt(session, at, change)
-            notebook.add(trial)
-            if trial.outcome is Outcome.REMOVED:
-                at.helped.add(change.name)
-                break
-        if family.is_pair and at.helped:
-            break
-    return tried
-
-
-def _prescribed(
-    session: Session,
-    at: Situation,
-    judgement: Judgement,
-    tried: dict[str, Family],
-    notebook: Notebook,
-    *,
-    random: bool,
-) -> Prescription | None:
-    """Return the first fix that holds when repeated, weakest dose first; else one that is untested or only delays."""
-    confirmed, delaying = 0, None
-    for name in judgement.remedies:
-        family = tried.get(name)
-        for change in family.changes if family is not None else ():
-            index = notebook.index(change)
-            if index is None:
-                index = notebook.add(attempt(session, at, change))
-            if notebook.result.trials[index].outcome is not Outcome.REMOVED:
-                continue
-            if confirmed == MOST_CONFIRMED:
-                break
-            confirmed += 1
-            trial = confirm(partial(attempt, session, at, change), notebook.result.trials[index], random=random)
-            notebook.change(index, trial)
-            if trial.outcome is Outcome.REMOVED:
-                return Prescription(change.text, Wording.TESTED, index, judgement.code)
-            delaying = Prescription(change.text, Wording.DELAYS, index, judgement.code)
-    if judgement.code:
-        return Prescription(judgement.code, Wording.NOT_TESTED)
-    return delaying

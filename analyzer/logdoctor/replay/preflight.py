@@ -29,7 +29,7 @@ def limits(material: Material) -> Iterator[str]:
 
 
 def preflight(material: Material, step: int, device: str, seconds: float) -> list[str]:
-    """Return the lines that are said before a replay."""
+    """Return the lines that are printed before a replay."""
     states = ", ".join(str(one.step) for one in material.states)
     window = step - material.states[-1].step
     return [

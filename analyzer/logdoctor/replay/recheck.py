@@ -53,8 +53,8 @@ def recheck(
     trials = (*(one for one in earlier.trials if one.name != PATCHED), trial)
     if trial.outcome is not Outcome.REMOVED:
         return replace(earlier, trials=trials)
-    given = verdict.prescription
-    code = "" if given is None else given.alongside or (given.text if given.wording is Wording.NOT_TESTED else "")
+    fix = verdict.prescription
+    code = "" if fix is None else fix.alongside or (fix.text if fix.wording is Wording.NOT_TESTED else "")
     text = f"{code or 'keep the change of the code'}, as you did"
     prescription = Prescription(text, Wording.TESTED, len(trials) - 1)
     confidence = Confidence.HIGH if code else verdict.confidence
@@ -80,12 +80,12 @@ def _overruled(session: Session, start: Snapshot) -> str:
 
     A rate that is lowered in the code is not what runs then. One that a scheduler moves is told by its bounds.
     """
-    given, saved = session.material.recipe.setup().optimizer, start.training.optimizer
-    if given is None or saved is None:
+    fresh, saved = session.material.recipe.setup().optimizer, start.training.optimizer
+    if fresh is None or saved is None:
         return ""
     start.put_back()
     moved = MOVED if start.training.scheduler is not None else frozenset()
-    for now, then in zip(given.param_groups, saved.param_groups, strict=False):
+    for now, then in zip(fresh.param_groups, saved.param_groups, strict=False):
         for name, value in now.items():
             if name in then.keys() - moved and isinstance(value, int | float) and value != then[name]:
                 return f"the saved state sets {name} to {then[name]:g} again, not {value:g}; train anew to test it"

@@ -10,7 +10,7 @@ from logdoctor.replayed.trial import Trial, Verdict
 
 
 class Symptom(StrEnum):
-    """What is to be seen at a failing step."""
+    """What goes wrong at a failing step."""
 
     LOSS_NOT_FINITE = "loss-not-finite"
     GRADIENT_NOT_FINITE = "gradient-not-finite"
@@ -51,8 +51,8 @@ class Failure:
     """Which tensor is not finite, or what the loss was compared with."""
 
     @property
-    def said(self) -> str:
-        """What is to be seen, in words."""
+    def description(self) -> str:
+        """What went wrong, in words."""
         return str(self.symptom).replace("-", " ") + (f" ({self.detail})" if self.detail else "")
 
 

@@ -157,10 +157,10 @@ def mark(axes: Sequence[Axes], finding: Finding, drawn: Sequence[Series]) -> Non
     if spans:
         start, end = _shown(spans[0], first, last)
         right = start > first + RIGHT_FROM * (last - first)
-        said = f"{finding.rule}, {stretch(by_name[spans[0].series], spans[0].first_step, spans[0].last_step)}"
+        label = f"{finding.rule}, {stretch(by_name[spans[0].series], spans[0].first_step, spans[0].last_step)}"
         at, side = (end, "right") if right else (start, "left")
         where: dict[str, Any] = {"xycoords": top, "textcoords": "offset points", "annotation_clip": False}
-        axes[0].annotate(_legible(said), (at, 1), (0, 6), color=color, va="bottom", ha=side, gid="mark", **where)
+        axes[0].annotate(_legible(label), (at, 1), (0, 6), color=color, va="bottom", ha=side, gid="mark", **where)
 
 
 def _shown(span: Span, first: float, last: float) -> tuple[float, float]:

@@ -55,7 +55,7 @@ def summary_object(diagnosis: Diagnosis) -> dict[str, Any]:
 
 
 def run_object(examined: Examined) -> dict[str, Any]:
-    """Return a run with all that the rules said of it."""
+    """Return a run with everything that the rules found."""
     run, outcomes = examined.run, examined.outcomes
     return {
         "name": run.name,
@@ -177,7 +177,7 @@ def gate_object(gated: Gated) -> dict[str, Any]:
 
 
 def check_object(check: Check) -> dict[str, Any]:
-    """Return one thing that a gate asked."""
+    """Return one check of a gate."""
     return {
         "type": check.kind,
         "name": check.name,

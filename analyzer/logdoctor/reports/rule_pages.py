@@ -111,7 +111,7 @@ def picture(rule: type[Rule]) -> str:
     ]
     pointed = _pointed_at(rule)
     for example, left, color in zip(_shown(rule), (0, PANEL + GAP), (FIRING, SILENT), strict=True):
-        parts += _panel(example, left, color, pointed, beside_is_told=issubclass(rule, GroupRule))
+        parts += _panel(example, left, color, pointed, emphasise_siblings=issubclass(rule, GroupRule))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -123,7 +123,9 @@ def _pointed_at(rule: type[Rule]) -> frozenset[str]:
     return frozenset(span.series for one in found if isinstance(one, Finding) for span in one.spans)
 
 
-def _panel(example: Example, left: int, color: str, pointed: frozenset[str], *, beside_is_told: bool) -> Iterator[str]:
+def _panel(
+    example: Example, left: int, color: str, pointed: frozenset[str], *, emphasise_siblings: bool
+) -> Iterator[str]:
     """Draw an example: in colour what the finding is about, grey what lies beside it."""
     frame = f'x="{left}" y="0" width="{PANEL}" height="{HEIGHT}"'
     yield f'<rect {frame} fill="none" stroke="{BESIDE}" stroke-opacity=".35"/>'
@@ -131,10 +133,10 @@ def _panel(example: Example, left: int, color: str, pointed: frozenset[str], *, 
     own, beside = _series(example, pointed)
     drawn = [*beside, *own]
     losses = [one for one in drawn if issubclass(one.role, Loss)]
-    told = [one for one in own if one.name in pointed] or [one for one in own if one in losses] or own
-    told += beside if beside_is_told else []
-    for one in sorted(drawn, key=lambda one: one in told):
-        stroke = color if one in told else BESIDE
+    emphasised = [one for one in own if one.name in pointed] or [one for one in own if one in losses] or own
+    emphasised += beside if emphasise_siblings else []
+    for one in sorted(drawn, key=lambda one: one in emphasised):
+        stroke = color if one in emphasised else BESIDE
         across = _across(one, [other for other in drawn if other.axis is one.axis], left)
         bad = np.flatnonzero(~np.isfinite(one.curve.values))
         if len(bad):
@@ -145,8 +147,8 @@ def _panel(example: Example, left: int, color: str, pointed: frozenset[str], *, 
             yield f'<polyline points="{points}" fill="none" stroke="{stroke}" stroke-width="1.4"{dashes}/>'
     texts = [*(one.text for one in example.run.events), *(one.message for one in example.run.notices)]
     if texts or not drawn:
-        said = _cut(next(iter(texts), "no curve"), MAX_LETTERS)
-        yield f'<text x="{left + PANEL - 6}" y="16" text-anchor="end" fill="{color}">{escape(said)}</text>'
+        caption = _cut(next(iter(texts), "no curve"), MAX_LETTERS)
+        yield f'<text x="{left + PANEL - 6}" y="16" text-anchor="end" fill="{color}">{escape(caption)}</text>'
 
 
 def _cut(text: str, most: int) -> str:

@@ -39,8 +39,8 @@ def _inert(match: re.Match[str]) -> str:
 
 def quantity(one: Quantity) -> dict[str, Any]:
     """Return a number with its unit."""
-    said = value(one.value)
-    return {**(said if isinstance(said, Mapping) else {"value": said}), "unit": one.unit}
+    written = value(one.value)
+    return {**(written if isinstance(written, Mapping) else {"value": written}), "unit": one.unit}
 
 
 def value(one: object) -> Any:

@@ -45,7 +45,7 @@ def abbreviated(n: int) -> str:
 
 
 def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
-    """Yield a line for every rule that failed: nothing is known of what it would have said."""
+    """Yield a line for every rule that failed: what it would have found is unknown."""
     failed: dict[str, list[tuple[str, str]]] = {}
     for one in diagnosis.runs:
         for crash in one.outcomes.crashed:
@@ -57,9 +57,9 @@ def failed_rules(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
 
 
 def reason(crash: Crashed) -> str:
-    """Return why a rule failed: the last line of what Python said."""
-    said = crash.error.strip()
-    return said.splitlines()[-1] if said else "no reason given"
+    """Return why a rule failed: the last line of Python's message."""
+    error = crash.error.strip()
+    return error.splitlines()[-1] if error else "no reason given"
 
 
 def why_suppressed(one: Suppressed) -> str:
@@ -92,9 +92,9 @@ def unjudged(diagnosis: Diagnosis, page: Page) -> Iterator[str]:
     in_part: list[str] = []
     for one in _without_loss(diagnosis):
         (silent if _is_silent(one) else in_part).append(shown_name(one.run))
-    for said, names in (("not judged", silent), ("judged by other curves alone", in_part)):
+    for outcome, names in (("not judged", silent), ("judged by other curves alone", in_part)):
         if names:
-            text = f"{counted(len(names), 'run')} {said}, for no training loss of two values or more was recognised"
+            text = f"{counted(len(names), 'run')} {outcome}, for no training loss of two values or more was recognised"
             yield page.printable(f"{text}: {first_of(names)}; `logdoctor inspect` shows what was read")
     if diagnosis.excluded:
         text = f"{counted(len(diagnosis.excluded), 'run')} left out by `exclude`"
@@ -111,7 +111,7 @@ def _is_silent(examined: Examined) -> bool:
 
 
 def _without_loss(diagnosis: Diagnosis) -> list[Examined]:
-    """Return the runs without a training loss, save those of which a finding tells why."""
+    """Return the runs without a training loss, except those for which a finding explains why."""
     return [one for one in diagnosis.runs if not is_judged(one.run) and (one.run.series or not one.findings)]
 
 

@@ -59,7 +59,7 @@ class _Outcome:
         return f"No problem found in {'this run' if len(self.runs) == 1 else f'{len(self.runs):,} runs'}"
 
     def sentences(self) -> Iterator[str]:
-        """Yield what is to be said of the other runs, and of what helps."""
+        """Yield sentences on the other runs, and on what helps."""
         failed, warned, silent = self.failed, self.warned, self.silent
         if helped := sum(map(_has_tested_fix, failed)):
             some = f"For {helped:,} of the {len(failed):,}, a" if len(failed) > 1 else "A"
@@ -104,9 +104,9 @@ def _reasons(failed: Sequence[Examined]) -> str:
     if len(ordered) == 1:
         return _within_sentence(ordered[0][0])
     named = ordered if len(ordered) <= NAMED + 1 else ordered[:NAMED]
-    said = [f"in {n:,} {_within_sentence(title)}" for title, n in named]
+    reasons = [f"in {n:,} {_within_sentence(title)}" for title, n in named]
     rest = len(failed) - sum(n for _, n in named)
-    return "; ".join([*said, f"in {rest:,} something else"] if rest else said)
+    return "; ".join([*reasons, f"in {rest:,} something else"] if rest else reasons)
 
 
 def _within_sentence(title: str) -> str:

@@ -1,4 +1,4 @@
-"""What a name says: the split and the role of a quantity, from the words in its name alone.
+"""What a name means: the split and the role of a quantity, from the words in its name alone.
 
 Names are cut into whole words first, so that `acc` is not found in `accumulate`, nor `map` in `mape`.
 """
@@ -70,7 +70,7 @@ def stem_of(name: str) -> tuple[str, ...]:
 
 
 def is_bare_split(name: str) -> bool:
-    """Tell a name that says a split and nothing else: `train=0.18 val=0.19`."""
+    """Whether a name is that of a split and nothing else: `train=0.18 val=0.19`."""
     found = words(name)
     return bool(found) and all(word in SPLIT_WORDS for word in found)
 

@@ -74,7 +74,7 @@ class Run(Once):
     """The run's folder relative to the argument: its name without the `:stem`."""
     folder: str = ""
     """The run's folder as it can be opened; the commands suggested by reports name it."""
-    told: Mapping[str, Setting] = field(default_factory=dict, repr=False)
+    name_settings: Mapping[str, Setting] = field(default_factory=dict, repr=False)
     """Settings given by the run's name, such as `lr0.1_seed2`."""
 
     def find(self, role: type[Role]) -> Series | None:

@@ -45,7 +45,7 @@ _WORDS = "|".join(
         reverse=True,
     )
 )
-_TOLD = re.compile(
+_SETTING = re.compile(
     rf"(?<![a-z0-9])(?P<word>{_WORDS})[_=:\- ]?"
     r"(?P<number>\d{1,12}(?:\.\d{1,12})?(?:e[-+]?\d{1,3})?)(?![a-z0-9]|\.\d)",
     re.I,
@@ -68,33 +68,38 @@ _TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}(?:[-_T]\d{4,6}(?!
 """Times as written by trackers, people and TensorBoard's writer (`May04_11-00-12`); counters with leading zeros."""
 
 
-def with_told(runs: Sequence[Run]) -> list[Run]:
+def with_name_settings(runs: Sequence[Run]) -> list[Run]:
     """Return the runs with the settings given by their names.
 
     A whole number after `lr` is a rate if the same name of another run has a fraction there: `lr1` beside `lr0.1`.
     """
-    named = [(run, told_by(run.name)) for run in runs]
-    shapes = {(without_numbers(run.name), key) for run, told in named for key in told if isinstance(told[key], float)}
-    for run, told in named:
-        for key in [key for key in told if key in _FRACTIONS and (without_numbers(run.name), key) not in shapes]:
-            del told[key]
-    return [replace(run, told=told) if told else run for run, told in named]
+    named = [(run, settings_in_name(run.name)) for run in runs]
+    shapes = {
+        (without_numbers(run.name), key)
+        for run, settings in named
+        for key in settings
+        if isinstance(settings[key], float)
+    }
+    for run, settings in named:
+        for key in [key for key in settings if key in _FRACTIONS and (without_numbers(run.name), key) not in shapes]:
+            del settings[key]
+    return [replace(run, name_settings=settings) if settings else run for run, settings in named]
 
 
-def told_by(name: str) -> dict[str, Setting]:
+def settings_in_name(name: str) -> dict[str, Setting]:
     """Return the settings given by a single name."""
-    told: dict[str, Setting] = {}
-    for match in _TOLD.finditer(name):
+    settings: dict[str, Setting] = {}
+    for match in _SETTING.finditer(name):
         key, text = _key(match), match["number"]
-        given = int(text) if text.isdigit() else float(text)
-        counts = key not in _FRACTIONS | _REPEATED | {_SEED} and given < LEAST
-        if key not in _COUNTERS and not counts and (key != "lr" or given):
-            told[key] = given
-    if _SEED in told:
-        seed = told.pop(_SEED)
-        if told:
-            told.setdefault("seed", seed)
-    return told
+        value = int(text) if text.isdigit() else float(text)
+        counts = key not in _FRACTIONS | _REPEATED | {_SEED} and value < LEAST
+        if key not in _COUNTERS and not counts and (key != "lr" or value):
+            settings[key] = value
+    if _SEED in settings:
+        seed = settings.pop(_SEED)
+        if settings:
+            settings.setdefault("seed", seed)
+    return settings
 
 
 def without_counters(name: str) -> str:
@@ -103,7 +108,7 @@ def without_counters(name: str) -> str:
     def masked(match: re.Match[str]) -> str:
         return f"{_key(match)}#" if _key(match) in _COUNTERS else match[0]
 
-    return _TOLD.sub(masked, without_times(name))
+    return _SETTING.sub(masked, without_times(name))
 
 
 def without_seed(name: str) -> str:
@@ -132,10 +137,10 @@ def without_numbers(name: str) -> str:
     return NUMBER.sub("#", _without_ids(name))
 
 
-def without_told(name: str) -> str:
+def without_settings(name: str) -> str:
     """Return a name with the numbers of known settings masked, the same for all runs of a sweep."""
-    known = {*told_by(name), _SEED}
-    return _TOLD.sub(lambda match: f"{_key(match)}#" if _key(match) in known else match[0], name)
+    known = {*settings_in_name(name), _SEED}
+    return _SETTING.sub(lambda match: f"{_key(match)}#" if _key(match) in known else match[0], name)
 
 
 def differ_in_settings(name: str, other: str) -> bool:
@@ -143,12 +148,12 @@ def differ_in_settings(name: str, other: str) -> bool:
 
     Numbers of known settings, seeds and fractions count as values; the number of `run_1` and ids do not.
     """
-    return _without_ids(name) != _without_ids(other) and _without_settings(name) == _without_settings(other)
+    return _without_ids(name) != _without_ids(other) and _task_of(name) == _task_of(other)
 
 
 @lru_cache(maxsize=4096)
-def _without_settings(name: str) -> str:
-    return _FRACTION.sub("#", without_told(_without_ids(name)))
+def _task_of(name: str) -> str:
+    return _FRACTION.sub("#", without_settings(_without_ids(name)))
 
 
 def _key(match: re.Match[str]) -> str:

@@ -34,10 +34,10 @@ def is_running_total(series: Series) -> bool:
     first = float(values[0]) if len(values) >= _MIN_POINTS else 0.0
     if not first > 0 or len(values) < (_MIN_POINTS if first > _NO_MEAN else _MIN_POINTS_OF_MEANS):
         return False
-    begun = values[: _FIRST + 1]
-    if not np.isfinite(begun).all():
+    beginning = values[: _FIRST + 1]
+    if not np.isfinite(beginning).all():
         return False
-    added = np.diff(begun, prepend=0.0)
+    added = np.diff(beginning, prepend=0.0)
     if not (added[1:] >= _NEARLY_AS_MUCH * added[:-1]).all():
         return False  # nearly every other curve
     return all(_adds_no_more(series, begin) for begin in range(0, len(values) - 2, _PIECE))

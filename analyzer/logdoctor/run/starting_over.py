@@ -25,7 +25,7 @@ LAST = 3
 
 
 def starts_over(begins: Sequence[float], ran: NDArray[np.float64], begun: NDArray[np.float64]) -> bool | None:
-    """Tell whether a curve starts over after another one ended; None where that cannot be told.
+    """Tell whether a curve starts over after another one ended; None where that is unknown.
 
     `begins` are the first values of that curve and of those before it, `ran` its values, `begun` those that follow.
     """

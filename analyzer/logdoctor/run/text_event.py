@@ -1,4 +1,4 @@
-"""What a log says besides values and matters all the same: errors, warnings, ends, restarts, stages of the training."""
+"""What a log reports besides values: errors, warnings, ends, restarts, stages of the training."""
 
 from __future__ import annotations
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from logdoctor.run import TextEvent
 from logdoctor.run.text_event import FATAL
+from logdoctor.sources.console.context.messages import MessageReader
 from logdoctor.sources.console.damage.mending import mended
 from logdoctor.sources.console.forms.line import BAR
 from logdoctor.sources.console.rows.parts import Clock
 from logdoctor.sources.console.rows.streams import StreamReader
-from logdoctor.sources.console.said.messages import MessageReader
 from logdoctor.sources.console.text.passages import Passage, end_passage, head_passage, read_passages
 from logdoctor.sources.source import Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import Span

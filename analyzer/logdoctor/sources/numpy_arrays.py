@@ -117,12 +117,14 @@ def _members(packed: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterato
     left = MOST_NUMBERS
     for member in members:
         name = member.filename.removesuffix(_SUFFIX)
-        if is_of_training(name) or is_bare_split(name) or counts(name):
-            with packed.open(member) as file:
-                if read := _array(file, left):
-                    array, count = read
-                    left -= count
-                    yield name, array
+        if not (is_of_training(name) or is_bare_split(name) or counts(name)):
+            continue
+        with packed.open(member) as file:
+            read = _array(file, left)
+        if read is not None:
+            array, count = read
+            left -= count
+            yield name, array
 
 
 def _array(file: IO[bytes], most: int) -> tuple[Any, int] | None:

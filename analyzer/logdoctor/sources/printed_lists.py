@@ -12,7 +12,7 @@ from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Setting, Split
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import TrainComponentLoss
-from logdoctor.sources.console.said.settings import settings_in
+from logdoctor.sources.console.context.settings import settings_in
 from logdoctor.sources.python_literal import MOST_BYTES, as_json
 from logdoctor.sources.source import HEAD_BYTES, Head, Sample
 from logdoctor.sources.tables.counters import counts

@@ -37,7 +37,7 @@ def _each(change: Callable[[Series], Series]) -> Callable[[Run], Run]:
 
 
 def _again(run: Run, series: Iterable[Series]) -> Run:
-    """Find the roles anew, as if the series had just been read."""
+    """Find the roles again, as if the series had just been read."""
     return replace(run, series=understand(replace(one, split=Split.NONE, role=roles.Unknown) for one in series))
 
 
@@ -137,8 +137,8 @@ def _named_as(spelling: Mapping[type[Role], str]) -> Callable[[Run], Run]:
             taken.add(name)
             named.add(one.role)
         optimizer = Hyperparameters(run).optimizer
-        told = {"optimizer": optimizer, **run.hyperparameters} if optimizer else run.hyperparameters
-        return _again(replace(run, hyperparameters=told), renamed)
+        settings = {"optimizer": optimizer, **run.hyperparameters} if optimizer else run.hyperparameters
+        return _again(replace(run, hyperparameters=settings), renamed)
 
     return rename
 

@@ -24,7 +24,7 @@ MIN_DOC = 30
 
 
 def contract_problems(rule: Rule) -> Iterator[str]:
-    """Check what a rule says of itself, and that its findings on its own examples keep to it."""
+    """Check how a rule describes itself, and that its findings on its own examples keep to it."""
     for problem in (*_form(rule), *_threshold_docs(rule), *_example_form(rule), *_findings_form(rule)):
         yield f"{rule.id}: {problem}"
 
@@ -139,7 +139,7 @@ def comparison_problems(rule: Rule, comparison: Comparison, example: Example) ->
 
 
 def relation_problems(rules: Sequence[Rule]) -> Iterator[str]:
-    """Check what rules say of each other: ids are unique, `explains` names rules, and no two explain each other."""
+    """Check how rules refer to each other: ids are unique, `explains` names rules, and no two explain each other."""
     ids = [rule.id for rule in rules]
     for name in sorted({name for name in ids if ids.count(name) > 1}):
         yield f"{name}: the id is taken twice"

@@ -17,11 +17,11 @@ def crossfire(rules: Sequence[Rule]) -> str:
         for example in owner.examples:
             outcomes = examine(example.run, rules, example.siblings)
             compared, crashed = compare(Siblings.among(example.run, example.siblings), rules)
-            said = [_crossing(finding) for finding in sorted(outcomes.findings, key=lambda f: f.rule)]
-            said += [f"{one.rule} (comparison)" for one in sorted(compared, key=lambda one: one.rule)]
-            said += [f"{crash.rule} CRASHED" for crash in (*outcomes.crashed, *crashed)]
+            crossings = [_crossing(finding) for finding in sorted(outcomes.findings, key=lambda f: f.rule)]
+            crossings += [f"{one.rule} (comparison)" for one in sorted(compared, key=lambda one: one.rule)]
+            crossings += [f"{crash.rule} CRASHED" for crash in (*outcomes.crashed, *crashed)]
             lines.append(f"{owner.id} {'fires' if example.fires else 'silent'}: {example.title}")
-            lines.extend(f"    {one}" for one in said)
+            lines.extend(f"    {one}" for one in crossings)
     return "\n".join(lines) + "\n"
 
 

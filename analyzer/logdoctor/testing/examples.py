@@ -10,7 +10,7 @@ from logdoctor.testing.asking import verdict
 
 
 def example_problems(rule: Rule) -> Iterator[str]:
-    """Ask a rule about its own examples: it must fire, or pass after having been asked."""
+    """Apply a rule to its own examples: it must fire, or pass where its needs are met."""
     for example in rule.examples:
         wanted, got = ("fires" if example.fires else "is silent"), verdict(rule, Bench(example.run, example.siblings))
         if got != wanted:

@@ -19,10 +19,10 @@ def invariance_problems(rule: Rule) -> Iterator[str]:
             if not change.suits(example.run):
                 continue
             wanted = "fires" if example.fires else "is silent"
-            told = [verdict(rule, _bench(example, variant)) for variant in change.variants]
-            kept = wanted in told if example.fires else set(told) == {wanted}
+            verdicts = [verdict(rule, _bench(example, variant)) for variant in change.variants]
+            kept = wanted in verdicts if example.fires else set(verdicts) == {wanted}
             if not kept and name not in example.varies and name not in rule.varies:
-                wrong = next(one for one in told if one != wanted)
+                wrong = next(one for one in verdicts if one != wanted)
                 yield f"{rule.id}: on {example.title!r} the rule {wanted}, but with {name} it {wrong}"
             if kept and name in example.varies:
                 yield f"{rule.id}: {example.title!r} says that it varies with {name}, but it does not"

@@ -40,10 +40,10 @@ def _flips(pushed: Iterable[Rule], benches: Sequence[tuple[Example, Bench]]) -> 
     found = set()
     for variant in pushed:
         for example, bench in benches:
-            told = verdict(variant, bench)
-            if example.fires and told == "is silent":
+            judged = verdict(variant, bench)
+            if example.fires and judged == "is silent":
                 found.add("silenced")
-            elif not example.fires and told == "fires":
+            elif not example.fires and judged == "fires":
                 found.add("raised")
     return found
 
@@ -51,7 +51,7 @@ def _flips(pushed: Iterable[Rule], benches: Sequence[tuple[Example, Bench]]) -> 
 def _rewords(rule: Rule, pushed: Iterable[Rule], benches: Sequence[tuple[Example, Bench]]) -> bool:
     """Whether a push changes the severity, the causes or the evidence of a finding, or what a comparison says."""
     return any(
-        (said := _judgement(bench, variant)) is not None and said != _judgement(bench, rule)
+        (wording := _judgement(bench, variant)) is not None and wording != _judgement(bench, rule)
         for variant in pushed
         for example, bench in benches
         if example.fires
@@ -71,9 +71,9 @@ def _judgement(bench: Bench, rule: Rule) -> object:
 
 
 def _unpinned(lower: set[str], higher: set[str]) -> str:
-    told = {"silenced": "silences an example that fires", "raised": "makes a silent example fire"}
+    effects = {"silenced": "silences an example that fires", "raised": "makes a silent example fire"}
     ways = [
-        f"{way} it {' and '.join(told[one] for one in sorted(flips)) or 'changes no verdict'}"
+        f"{way} it {' and '.join(effects[one] for one in sorted(flips)) or 'changes no verdict'}"
         for way, flips in (("lowering", lower), ("raising", higher))
     ]
     return ", ".join(ways)

@@ -91,6 +91,6 @@ class SeedSpread(GroupRule):
 
 def _called(repeats: Sequence[Member]) -> str:
     """Say what is repeated: folds differ in their data."""
-    if all("fold" in one.run.told for one in repeats):
+    if all("fold" in one.run.name_settings for one in repeats):
         return f"{counted(len(repeats), 'fold')} of one recipe"
     return f"{counted(len(repeats), 'run')} that differ in the seed alone"

@@ -27,10 +27,10 @@ from logdoctor.evidence.accuracies import end_accuracies, errs_evenly
 from logdoctor.evidence.generalization.validation_lead import (
     EVALUATED,
     Lead,
+    LeadSigns,
     ahead_at_first,
     are_means,
     begins_early,
-    causes_of_lead,
     evaluated_alike,
     in_another_unit,
     trails_evaluated,
@@ -354,7 +354,7 @@ class ValidationBelowTraining(Rule):
             Span(train.series.name, train.series.first_step, train.series.last_step),
             severity=Severity.WARNING if suspicious or large or divided else Severity.NOTE,
             confidence=unsure if large else confidence_from(margin, len(val)),
-            causes=causes_of_lead(named, off, solved, early, far, divided, suspicious=suspicious),
+            causes=LeadSigns(named, off, solved, early, far, divided, suspicious).causes(),
             evidence={
                 "lead at the end": Quantity(lead.end),
                 "lead in the middle": Quantity(lead.middle),

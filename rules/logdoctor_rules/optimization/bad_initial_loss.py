@@ -20,7 +20,6 @@ from logdoctor import (
     Span,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
     silent,
@@ -29,11 +28,13 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.optimization.first_loss import (
     CAUSES,
+    TOO_SMALL,
     begins_above_guessing,
     falls_below_a_sum,
     is_before_training,
     is_evaluated_before,
     last_at_once,
+    penalty_causes,
     right_after,
     starts_at_chance,
     term_guesses,
@@ -421,16 +422,15 @@ class BadInitialLoss(Rule):
         # Large weights leave more behind than a penalty that melts away.
         melting = train.end <= self.max_start * named.level and falls_like_penalty(train, val)
         guessing = f"the {number(named.level)} of guessing among {named.classes} classes"
-        said = f"{number(first)}, {number(ratio)} times {guessing}"
-        pro = [f"{series.name} starts at {said}"]
+        start = f"{series.name} starts at {number(first)}, {number(ratio)} times {guessing}"
+        causes = too_large_causes(train, [start], settings, named.level, single=single) if high else TOO_SMALL
+        causes = penalty_causes([start]) if high and melting else causes
         yield self.finding(
-            f"{series.name} starts at {said} ({named.known_from})",
+            f"{start} ({named.known_from})",
             Span(series.name, series.first_step, int(series.steps[1]), "start"),
             confidence=confidence_from(ratio / self.max_start, len(train)) if high else Confidence.MEDIUM,
             severity=self.severity if high and not melting else Severity.NOTE,
-            causes=too_large_causes(train, pro, settings, single=single, melting=melting, guessing=named.level)
-            if high
-            else (because("leakage", contra=["a pretrained network starts low, too"]),),
+            causes=causes,
             evidence={"first loss": Quantity(first, "nats"), "ln C": Quantity(round(named.level, 4), "nats")},
         )
 
@@ -453,12 +453,13 @@ class BadInitialLoss(Rule):
         said = f"{starts}, above the loss of guessing in any vocabulary" if classified else moves
         said = f"{starts} with {thrown}" if thrown and not at_once else said
         by = f", by {place(series, last)}" if said == moves else ""
+        causes = penalty_causes([said]) if melting and not loud else too_large_causes(trend, [said], settings)
         yield self.finding(
             f"{said}{by}"
             + (f", and ends at {number(trend.end)}: what it lost was the scale of the outputs" if rests else ""),
             Span(series.name, series.first_step, last, "falls at once"),
             confidence=Confidence.MEDIUM,
             severity=self.severity if loud else Severity.NOTE,
-            causes=too_large_causes(trend, [said], settings, single=False, melting=melting and not loud),
+            causes=causes,
             evidence={"first loss": Quantity(trend.first), "loss right after it": Quantity(after)},
         )

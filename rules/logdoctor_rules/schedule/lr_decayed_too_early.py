@@ -236,15 +236,14 @@ class LrDecayedTooEarly(Rule):
 
     def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
         """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
-        died, begun, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
-        if died is None or (last - died) < self.dead_share * (last - begun):
-            return
-        if schedule.is_range_test or begins_late(schedule.series):
+        died = self._died(schedule)
+        if died is None:
             return
         since = train.series.values[train.series.steps >= died]
         if len(since) < 3:
             return
-        share = (last - died) / (last - begun)
+        rate = schedule.series
+        share = (rate.last_step - died) / (rate.last_step - rate.first_step)
         mostly = share >= self.mostly_dead
         early, late = early_and_late(train, schedule, died, coarsely=mostly)
         end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
@@ -261,12 +260,12 @@ class LrDecayedTooEarly(Rule):
         if unlearnt and confidence is Confidence.LOW:
             confidence = Confidence.MEDIUM
         severity = Severity.ERROR if fall < self.failed * abs(train.start) else self.severity
-        course = "fell until the rate died" if stopped else "had hardly moved by then"
-        said = f"{train.series.name} {course} and stays at {number(end)}"
-        rate, what = schedule.series, f"below {percent(self.dead_rate)} of its peak of {number(schedule.peak)}"
+        before = "fell until the rate died" if stopped else "had hardly moved by then"
+        loss = f"{train.series.name} {before} and stays at {number(end)}"
+        what = f"below {percent(self.dead_rate)} of its peak of {number(schedule.peak)}"
         yield self.finding(
-            f"{rate.name} is {what} from {place(rate, died)} on, for {percent(share)} of the run; {said}",
-            Span(rate.name, died, last, "without rate"),
+            f"{rate.name} is {what} from {place(rate, died)} on, for {percent(share)} of the run; {loss}",
+            Span(rate.name, died, rate.last_step, "without rate"),
             confidence=confidence,
             severity=severity,
             causes=_causes(schedule, died, self.dead_rate, train),
@@ -276,6 +275,13 @@ class LrDecayedTooEarly(Rule):
                 "end": Quantity(end),
             },
         )
+
+    def _died(self, schedule: Schedule) -> int | None:
+        """Return the step at which the rate died, if a good part of the run came after it."""
+        died, first, last = schedule.dead_from(self.dead_rate), schedule.series.first_step, schedule.series.last_step
+        if died is None or last - died < self.dead_share * (last - first):
+            return None
+        return None if schedule.is_range_test or begins_late(schedule.series) else died
 
 
 def _causes(

@@ -11,7 +11,7 @@ from logdoctor.replay.material import Precision
 from logdoctor.replay.meter import Meter
 from logdoctor.replay.trials.changes import Change
 from logdoctor.replay.trials.experiment import attempt
-from logdoctor.replay.trials.situation import Situation, situation
+from logdoctor.replay.trials.situation import Situation, situation_of
 from logdoctor.replay.window.dials import Dials
 from logdoctor.replay.window.reproduce import LEAD, reproduce
 from logdoctor.replay.window.session import Session
@@ -40,7 +40,7 @@ def naive(ran: Ran) -> Policies:
     found = reproduce(session, ran.flagged)
     if found.baseline.failure is None or not found.baseline.reproduced:
         return Policies(first=RATE)  # every fix "helps" against a failure that does not come back
-    at = situation(ran.material, found, None, Probe())
+    at = situation_of(ran.material, found, None, Probe())
     helping = [cause for cause, change in _usual(at) if attempt(session, at, change).outcome is Outcome.REMOVED]
     if not helping:
         return Policies(NONE_HELPS, NONE_HELPS)

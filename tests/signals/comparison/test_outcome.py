@@ -11,7 +11,7 @@ from logdoctor import Axis
 from logdoctor.curves import Curve, decay, flat, given
 from logdoctor.rule import example_run
 from logdoctor.run import Run
-from logdoctor.run.run_names import with_told
+from logdoctor.run.run_names import with_name_settings
 from logdoctor.signals import Siblings, measure_all
 from logdoctor.signals.comparison.outcome import Measured
 
@@ -22,7 +22,7 @@ def named(name: str, curve: Curve, accuracy: Curve | None = None) -> Run:
 
 
 def failures(*runs: Run) -> dict[str, str]:
-    return {one.run.name: one.failure for one in measure_all(with_told(runs))}
+    return {one.run.name: one.failure for one in measure_all(with_name_settings(runs))}
 
 
 def test_a_run_that_was_thrown_up_and_rests_at_guessing_failed_though_it_ends_below_its_start() -> None:
@@ -55,7 +55,7 @@ def test_a_failed_run_is_no_example_for_one_of_a_higher_rate() -> None:
 
     thrown = given([13.4, 2.6]).followed_by(flat(2.36, 28).noisy(0.01))
     worse = given([1e8, 2.7]).followed_by(flat(2.45, 28).noisy(0.01, seed=3))
-    runs = with_told([named("lr0.01", decay(2.3, 0.4, 30)), named("lr1.0", thrown), named("lr2.0", worse)])
+    runs = with_name_settings([named("lr0.01", decay(2.3, 0.4, 30)), named("lr1.0", thrown), named("lr2.0", worse)])
     example = given_as_example(Siblings(runs[2], measure_all(runs)))
     assert example is not None
     assert example.run.name == "lr0.01"
@@ -65,7 +65,7 @@ def test_a_rate_that_ends_higher_is_told_and_tests_nothing() -> None:
     from logdoctor import Strength
     from logdoctor.evidence.rates import rate_too_high
 
-    runs = with_told([named("lr0.01", decay(2.3, 0.6, 30)), named("lr0.1", decay(2.3, 0.3, 30))])
+    runs = with_name_settings([named("lr0.01", decay(2.3, 0.6, 30)), named("lr0.1", decay(2.3, 0.3, 30))])
     cause = rate_too_high(Siblings(runs[1], measure_all(runs)), Strength.POSSIBLE)
     assert cause.strength is Strength.POSSIBLE
     assert cause.pro == ()

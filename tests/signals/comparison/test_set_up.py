@@ -10,7 +10,7 @@ import pytest
 from logdoctor.curves import Curve, decay, flat, rise
 from logdoctor.rule import example_run
 from logdoctor.run import Axis, Run
-from logdoctor.run.run_names import with_told
+from logdoctor.run.run_names import with_name_settings
 from logdoctor.signals import SetUp, Siblings, Unmeasurable, measure_all, set_ups
 
 NAN = float("nan")
@@ -22,7 +22,7 @@ def named(name: str, curve: Curve, validation: Curve | None = None, **settings: 
         if validation is None
         else example_run(settings, train_loss=curve, val_loss=validation)
     )
-    return with_told([replace(run, name=name)])[0]
+    return with_name_settings([replace(run, name=name)])[0]
 
 
 def set_up(*runs: Run) -> SetUp:

@@ -181,27 +181,41 @@ def in_another_unit(lead: Lead) -> str:
     return f"it is 1/{number(at_first)} of training at its first value and 1/{number(at_end)} at its end"
 
 
-def causes_of_lead(
-    named: Sequence[str], off: Sequence[str], solved: str, early: str, far: str, divided: str, *, suspicious: bool
-) -> tuple[Cause, ...]:
-    """Rank what training mode explains against what it does not.
+@dataclass(frozen=True)
+class LeadSigns:
+    """The signs of why validation leads: clauses, empty where there is none."""
 
-    `named` are the regularisers that the settings name, `off` those that they switch off; solved, early, far and
-    divided are what was seen, or empty.
-    """
-    if divided:
+    regularisers: Sequence[str]
+    """Those that the settings name."""
+    switched_off: Sequence[str]
+    """Those that the settings switch off."""
+    solved: str
+    """Validation makes no mistakes."""
+    early: str
+    """Validation led before a regulariser could hide anything."""
+    far: str
+    """The lead is large."""
+    divided: str
+    """The two losses are in different units."""
+    suspicious: bool
+    """No regulariser explains the lead."""
+
+    def causes(self) -> tuple[Cause, ...]:
+        """Rank what training mode explains against what it does not."""
+        if self.divided:
+            return ranked(
+                because("wrong-loss-or-output", Strength.LIKELY, pro=[self.divided], fixes=[AVERAGED_ONCE]),
+                because("validation-set-differs"),
+            )
+        named, off = ", ".join(self.regularisers), ", ".join(self.switched_off)
         return ranked(
-            because("wrong-loss-or-output", Strength.LIKELY, pro=[divided], fixes=[AVERAGED_ONCE]),
-            because("validation-set-differs"),
+            because(
+                "train-mode-regularisation",
+                Strength.UNLIKELY if self.suspicious else likely_if(not (self.far or self.early)),
+                pro=[f"the settings name {named}"] if named else [],
+                contra=[f"the settings say {off}" if off and not named else "", self.early],
+            ),
+            because("leakage", likely_if(self.suspicious and self.solved), pro=[self.solved]),
+            because("validation-set-differs", likely_if(self.suspicious or self.far), pro=[self.early, self.far]),
+            *([because("label-noise", pro=[self.far])] if self.far else []),
         )
-    return ranked(
-        because(
-            "train-mode-regularisation",
-            Strength.UNLIKELY if suspicious else likely_if(not (far or early)),
-            pro=[f"the settings name {', '.join(named)}"] if named else [],
-            contra=[f"the settings say {', '.join(off)}" if off and not named else "", early],
-        ),
-        because("leakage", likely_if(suspicious and solved), pro=[solved]),
-        because("validation-set-differs", likely_if(suspicious or far), pro=[early, far]),
-        *([because("label-noise", pro=[far])] if far else []),
-    )

@@ -23,7 +23,7 @@ from logdoctor.wording import number
 CAUSES = (
     "bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "wrong-loss-or-output",
 )  # fmt: skip
-"""Everything that `too_large_causes` may name."""
+"""Everything that `penalty_causes` and `too_large_causes` may name."""
 
 AT_ONCE = 5
 """Logged values after the first within which a fall comes from the output's scale, not from learning."""
@@ -282,36 +282,49 @@ def _is_exact(values: np.ndarray) -> bool:
     return n > 0 and bool(alike <= max(1, FEW_SHARES * pairs))
 
 
+TOO_SMALL = (because("leakage", contra=["a pretrained network starts low, too"]),)
+"""Why a first loss is too small."""
+
+
+def penalty_causes(pro: list[str]) -> tuple[Cause, ...]:
+    """Return why a loss begins high and melts away with that of validation."""
+    alike = "both losses come down alike, a little with each value, as a penalty on the weights does"
+    return ranked(because("over-regularised", pro=[alike]), because("bad-initialization", pro=pro))
+
+
 def too_large_causes(
     trend: Trend[TrainLoss] | Trend[ValLoss],
     pro: list[str],
     settings: Hyperparameters,
-    *,
-    single: bool,
-    melting: bool = False,
     guessing: float = 0.0,
+    *,
+    single: bool = False,
 ) -> tuple[Cause, ...]:
-    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update.
+    """Rank why the first outputs are too large, or the first loss alone is; `single`: before any update.
 
     A loss that begins as many times above `guessing`, what that costs, as a batch has examples is added up.
     Where one term is far above another that begins as it should, the targets of that one were never scaled.
     """
-    at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
-    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
-    fast = (is_far_too_high(settings) or height >= 1) and not single
-    if melting:
-        told = "both losses come down alike, a little with each value, as a penalty on the weights does"
-        return ranked(because("over-regularised", pro=[told]), because("bad-initialization", pro=pro))
     if summed := summed_loss(settings.run, settings) or guesses_in_sum(trend.series, settings, guessing):
         return ranked(
             summed_cause(summed, settings.run, settings),
             because("bad-initialization", contra=["too large outputs hit the size of a batch by chance alone"]),
         )
-    if told := one_term_alone(settings.run):
+    if one_term := one_term_alone(settings.run):
         return ranked(
-            because("data-not-normalised", Strength.LIKELY, pro=[told]),
+            because("data-not-normalised", Strength.LIKELY, pro=[one_term]),
             because("bad-initialization", pro=pro, contra=["outputs for another term are of the usual size"]),
         )
+    return _too_large_outputs(trend, pro, settings, single=single)
+
+
+def _too_large_outputs(
+    trend: Trend[TrainLoss] | Trend[ValLoss], pro: list[str], settings: Hyperparameters, *, single: bool
+) -> tuple[Cause, ...]:
+    """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
+    at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
+    rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
+    fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(
         because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
         because("data-not-normalised", likely_if(at_once and not fast), pro=pro),

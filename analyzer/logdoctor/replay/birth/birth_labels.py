@@ -32,7 +32,7 @@ class Born:
     promoted: str = ""
     promoted_line: CodeLine | None = None
 
-    def told(self, terminal: str = "") -> Birth:
+    def as_birth(self, terminal: str = "") -> Birth:
         """Return it as part of the result: what it reached first, and its lines as the user wrote them."""
         known = {one.name: getattr(self, one.name) for one in fields(self)}
         lines = {"line": quoted(self.line), "promoted_line": quoted(self.promoted_line)}

@@ -44,8 +44,8 @@ class Glance:
             return Finiteness.NAN
         return Finiteness.INFINITE if math.isinf(self.least) or math.isinf(self.greatest) else Finiteness.FINITE
 
-    def told(self) -> Operand:
-        """Return it as it is told in a result."""
+    def as_operand(self) -> Operand:
+        """Return it as part of the result."""
 
         def end(value: float) -> float | None:
             return value if self.counted and math.isfinite(value) else None

@@ -54,7 +54,7 @@ def blame(tracer: Tracer, stepper: Stepper, seen: Seen, *, discarded: bool) -> B
     losses = stepper.losses
     found = tracer.blame(("the loss", one) for one in losses)
     if found is None and not losses and not math.isfinite(seen.loss) and tracer.read_out is not None:
-        found = tracer.read_out.told("the loss")
+        found = tracer.read_out.as_birth("the loss")
     if found is None and (discarded or not seen.run_up.skipped):
         found = tracer.blame(_gradients(stepper.training))
     masks = stepper.masks

@@ -121,21 +121,21 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
             self.read_out = self._labels.get(args[0]) or self.read_out
         if traits.ignored or traits.view:
             return func(*args, **kwargs)
-        given = {**dict(zip(traits.names, args, strict=False)), **kwargs}
-        read = [one for name in traits.names if name in traits.read for one in _tensors(given.get(name))]
+        arguments = {**dict(zip(traits.names, args, strict=False)), **kwargs}
+        read = [one for name in traits.names if name in traits.read for one in _tensors(arguments.get(name))]
         # An operation in place destroys what it read, so that is looked at before it runs; else only when need be.
         before = [Glance.at(one) for one in read] if traits.written else None
         spoiler = self._spoiler(read, before, Finiteness.NAN) if before is not None else None
         result = func(*args, **kwargs)
         made = _tensors(result)[:1] if traits.name in ONE_RESULT else _tensors(result)
-        written = [one for name in traits.names if name in traits.written for one in _tensors(given.get(name))]
+        written = [one for name in traits.names if name in traits.written for one in _tensors(arguments.get(name))]
         broken, worst = self._broken([*made, *written])
         if broken:
             if before is None:
                 before = [Glance.at(one) for one in read]
                 spoiler = self._spoiler(read, before, worst)
             if spoiler is None:
-                spoiler = self._birth(traits, given, before, broken[0], worst, node)
+                spoiler = self._birth(traits, arguments, before, broken[0], worst, node)
             elif worst is Finiteness.NAN and spoiler.result is Finiteness.INFINITE and not spoiler.promoted:
                 spoiler.promoted = traits.name
                 spoiler.promoted_line = self._line(node)
@@ -193,7 +193,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
     def _birth(
         self,
         traits: Traits,
-        given: Mapping[str, Any],
+        arguments: Mapping[str, Any],
         before: list[Glance],
         tensor: Tensor,
         state: Finiteness,
@@ -207,7 +207,7 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
                 return repeated
             module = module or self._module_of.get(node._sequence_nr(), "")
         if phase is Phase.OPTIMIZER:
-            module = self._parameter(given, traits)
+            module = self._parameter(arguments, traits)
         born = Born(
             phase=phase,
             operation=traits.name,
@@ -216,8 +216,8 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
             module=module,
             node=node.name() if node is not None else self._updating,
             line=line,
-            operands=tuple(one.told() for one in before[:8]),
-            deliberate=_deliberate(given.values()),
+            operands=tuple(one.as_operand() for one in before[:8]),
+            deliberate=_deliberate(arguments.values()),
         )
         self._keep(born)
         return born
@@ -240,9 +240,9 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         )
         return next(same, None)
 
-    def _parameter(self, given: Mapping[str, Any], traits: Traits) -> str:
+    def _parameter(self, arguments: Mapping[str, Any], traits: Traits) -> str:
         """Return the first parameter, or state of one, that the optimizer's operation broke."""
-        written = (one for name in traits.names if name in traits.written for one in _tensors(given.get(name)))
+        written = (one for name in traits.names if name in traits.written for one in _tensors(arguments.get(name)))
         broken = next((one for one in written if finiteness(one) is not Finiteness.FINITE), None)
         key = storage_of(broken) if broken is not None else None
         return self._names.get(key, "").removeprefix("parameter ") if key is not None else ""
@@ -270,8 +270,8 @@ class Tracer(TorchDispatchMode):  # type: ignore[misc]  # torch is not followed
         if not found:
             return None
         _, name, born = min(found, key=lambda one: one[0])
-        return born.told(name)
+        return born.as_birth(name)
 
     def births(self) -> tuple[Birth, ...]:
         """Return every birth of the step, in the order in which they happened."""
-        return tuple(one.told() for one in self._born)
+        return tuple(one.as_birth() for one in self._born)

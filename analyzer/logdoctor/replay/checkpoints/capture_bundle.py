@@ -33,8 +33,8 @@ def read(path: Path) -> State:
         load_gradients(training.model, saved.get("gradients", {}))
         random_states.put_back(read_tensors(path / RANDOM))
 
-    kept = {"optimizer", "scheduler", "scaler"} & set(meta["holds"])
-    return State(meta["step"], restore, frozenset({"model", "random", *kept}), path)
+    parts = {"optimizer", "scheduler", "scaler"} & set(meta["holds"])
+    return State(meta["step"], restore, frozenset({"model", "random", *parts}), path)
 
 
 def _meta(path: Path) -> dict[str, Any]:

@@ -52,16 +52,16 @@ def read(path: Path) -> State:
         if (path / _PARTS["random"]).is_file():
             _put_back(read_tensors(path / _PARTS["random"], _NUMPY_STATE))
 
-    kept = {name for name, file in _PARTS.items() if (path / file).is_file()}
-    return State(step, restore, frozenset({"model", *kept}), path)
+    saved = {name for name, file in _PARTS.items() if (path / file).is_file()}
+    return State(step, restore, frozenset({"model", *saved}), path)
 
 
 def _step(path: Path) -> int:
     try:
-        said = json.loads((path / _STATE).read_text(encoding="utf-8"))["global_step"]
+        saved = json.loads((path / _STATE).read_text(encoding="utf-8"))["global_step"]
     except (OSError, ValueError, KeyError, TypeError):
-        said = None
-    step = said if isinstance(said, int) else step_in_name(path.name)
+        saved = None
+    step = saved if isinstance(saved, int) else step_in_name(path.name)
     if step is None:
         raise ReplayError(f"{path}: neither {_STATE} nor its name say its step; call it checkpoint-N")
     return step

@@ -16,7 +16,7 @@ _SCALERS = ("MixedPrecision", "MixedPrecisionPlugin", "native_amp_scaling_state"
 
 
 def recognizes(path: Path) -> bool:
-    """Tell a checkpoint by what it says of its maker."""
+    """Recognize a checkpoint by the version of Lightning that it names."""
     if path.suffix.lower() != ".ckpt" or not path.is_file():
         return False
     try:

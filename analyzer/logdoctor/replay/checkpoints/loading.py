@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"0*(\d{1,12})")
 
 
 def step_in_name(name: str) -> int | None:
-    """Return the step that the name of a file or folder says: `ckpt_0400.pt`, `epoch=3-step=400.ckpt`, `0400.pt`.
+    """Return the step in the name of a file or folder: `ckpt_0400.pt`, `epoch=3-step=400.ckpt`, `0400.pt`.
 
     The number of an epoch is none.
     """

@@ -16,7 +16,7 @@ def recognizes(path: Path) -> bool:
 
 
 def read(path: Path) -> State:
-    """Return the state in a file; raises ReplayError where its step cannot be told."""
+    """Return the state in a file; raises ReplayError where its step is unknown."""
     _, notes = read_weights(path)
     noted = next((notes[name] for name in ("step", "global_step") if notes.get(name, "").isdecimal()), None)
     step = int(noted) if noted else step_in_name(path.stem)

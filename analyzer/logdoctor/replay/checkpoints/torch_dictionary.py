@@ -39,7 +39,7 @@ def recognizes(path: Path) -> bool:
 
 
 def read(path: Path) -> State:
-    """Return the state in a file; raises ReplayError where its step cannot be told."""
+    """Return the state in a file; raises ReplayError where its step is unknown."""
     parts = _parts_of(read_tensors(path), path)
     step = next(
         (one for one in (steps_in_optimizer(parts.get("optimizer")), parts.get("step")) if one is not None),
@@ -68,9 +68,9 @@ def _parts_of(contents: Any, path: Path) -> dict[str, Any]:
         return {"model": contents}
     found: dict[str, Any] = {}
     for ours, theirs in NAMES.items():
-        given = next((contents[name] for name in theirs if contents.get(name) is not None), None)
-        if given is not None and _fits(ours, given):
-            found[ours] = given
+        state = next((contents[name] for name in theirs if contents.get(name) is not None), None)
+        if state is not None and _fits(ours, state):
+            found[ours] = state
     if "model" not in found:
         known = ", ".join(NAMES["model"][:4])
         raise ReplayError(

@@ -67,15 +67,15 @@ def draft(capture: Path | None) -> str:
     batches = layout.batch_files(capture) if capture is not None else {}
     state = states[max(states)] if states else None
     saved = _saved(state)
-    kept = restored(read_tensors(batches[max(batches)]))["batches"] if batches else []
+    parts = restored(read_tensors(batches[max(batches)]))["batches"] if batches else []
     return _TEMPLATE.format(
         model=_model_note(state),
         optimizer=_optimizer(saved.get("optimizer", {})),
         parts=_parts(saved),
-        batch="" if kept else _BATCH,
-        example=f"\n\n    A batch of the capture is {described(kept[0])}.\n    " if kept else "",
-        unpack=_loss_line(kept[0] if kept else None, len(kept)),
-        accumulate=f"accumulate = {len(kept)}" if len(kept) > 1 else "# accumulate = 8      # batches of one step",
+        batch="" if parts else _BATCH,
+        example=f"\n\n    A batch of the capture is {described(parts[0])}.\n    " if parts else "",
+        unpack=_loss_line(parts[0] if parts else None, len(parts)),
+        accumulate=f"accumulate = {len(parts)}" if len(parts) > 1 else "# accumulate = 8      # batches of one step",
     )
 
 
@@ -104,10 +104,10 @@ def _optimizer(saved: Mapping[str, Any]) -> str:
         return "torch.optim.AdamW(model.parameters(), lr=1e-3)  # TODO"
     kind, settings = _CLASSES[names[0]]
     values = {"lr": group.get("initial_lr", group.get("lr")), **{one: group[one] for one in settings if group.get(one)}}
-    told = ", ".join(f"{name}={value!r}" for name, value in values.items())
+    arguments = ", ".join(f"{name}={value!r}" for name, value in values.items())
     sizes = [len(one.get("params", ())) for one in groups]
     several = f"; it had {len(sizes)} groups, of {' and '.join(map(str, sizes))} parameters" if len(sizes) > 1 else ""
-    return f"torch.optim.{kind}(model.parameters(), {told})  # TODO: check{several}"
+    return f"torch.optim.{kind}(model.parameters(), {arguments})  # TODO: check{several}"
 
 
 def _parts(saved: Mapping[str, Any]) -> str:

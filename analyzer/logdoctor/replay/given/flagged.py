@@ -76,7 +76,7 @@ def _replayable(examined: Examined) -> Finding | None:
 
 
 def _breaks_at_a_step(finding: Finding, examined: Examined) -> bool:
-    """Tell what one step does from what goes on for long."""
+    """Whether a finding is about a failure at one step, not about a state that lasts."""
     span = next(iter(finding.spans), None)
     series = next((one for one in examined.run.series if span is not None and one.name == span.series), None)
     if series is None or series.axis is not Axis.STEP or finding.explained_by or not finding.severity.rank:

@@ -100,8 +100,8 @@ def log_ahead(logged: Mapping[int, float], captured: Mapping[int, float]) -> int
 
     No more than the losses show: they must be those of the step before, and not those of the same step.
     """
-    apart = {ahead: _apart(logged, captured, ahead) for ahead in (0, 1)}
-    return int(apart[1] <= SAME_LOSS < apart[0] and MUCH_CLOSER * apart[1] <= apart[0])
+    distance = {ahead: _apart(logged, captured, ahead) for ahead in (0, 1)}
+    return int(distance[1] <= SAME_LOSS < distance[0] and MUCH_CLOSER * distance[1] <= distance[0])
 
 
 def _apart(logged: Mapping[int, float], captured: Mapping[int, float], ahead: int) -> float:

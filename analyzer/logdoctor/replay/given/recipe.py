@@ -38,24 +38,24 @@ DRAFTS = "logdoctor replay RUN --write-recipe FILE drafts one"
 def read_recipe(path: Path) -> Recipe:
     """Run a recipe file and return what it defines; raises ReplayError with one line for what is wrong."""
     module = _run(path)
-    given = {name: getattr(module, name) for name in (*_FUNCTIONS, *_VALUES) if hasattr(module, name)}
+    defined = {name: getattr(module, name) for name in (*_FUNCTIONS, *_VALUES) if hasattr(module, name)}
     for name, arguments in _FUNCTIONS.items():
-        if name in given:
-            _check_function(path, name, given[name], arguments)
-    if "setup" not in given:
+        if name in defined:
+            _check_function(path, name, defined[name], arguments)
+    if "setup" not in defined:
         raise ReplayError(f"{path}: defines no setup(){_alike('setup', module)}; {DRAFTS}")
-    if "loss" not in given and "train_step" not in given:
+    if "loss" not in defined and "train_step" not in defined:
         raise ReplayError(f"{path}: defines neither loss(model, batch) nor train_step(training, batch)")
     _refuse_misspelt(path, module)
     return Recipe(
-        setup=_checked_setup(path, given["setup"]),
-        loss=given.get("loss", _no_loss),
-        batch=given.get("batch"),
-        train_step=given.get("train_step"),
-        load=given.get("load"),
-        precision=_precision(path, given.get("precision", Precision.FP32)),
-        clip_norm=_clip_norm(path, given.get("clip_norm")),
-        accumulate=_accumulate(path, given.get("accumulate", 1)),
+        setup=_checked_setup(path, defined["setup"]),
+        loss=defined.get("loss", _no_loss),
+        batch=defined.get("batch"),
+        train_step=defined.get("train_step"),
+        load=defined.get("load"),
+        precision=_precision(path, defined.get("precision", Precision.FP32)),
+        clip_norm=_clip_norm(path, defined.get("clip_norm")),
+        accumulate=_accumulate(path, defined.get("accumulate", 1)),
         path=path,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.judging.facts import Facts, Judgement, examples_told, failing_step, without_failure
+from logdoctor.replay.judging.facts import Facts, Judgement, examples_at_fault, failing_step, without_failure
 from logdoctor.replayed import Birth, Finiteness, Phase, Symptom
 from logdoctor.wording import number
 
@@ -38,7 +38,7 @@ def batch_not_finite(facts: Facts) -> Judgement | None:
     evidence = (
         f"{birth.leaf} of step {failing_step(facts)} holds {'NaN' if birth.result is Finiteness.NAN else 'infinity'}"
     )
-    return Judgement("bad-batch", Confidence.HIGH, (evidence, *examples_told(facts)), ("skip",))
+    return Judgement("bad-batch", Confidence.HIGH, (evidence, *examples_at_fault(facts)), ("skip",))
 
 
 def division_by_zero(facts: Facts) -> Judgement | None:
@@ -59,7 +59,7 @@ def half_precision(facts: Facts) -> Judgement | None:
     evidence = [without_failure(trial)]
     if facts.birth is not None:
         evidence.insert(0, f"{facts.birth.operation} overflows {facts.birth.dtype}")
-    evidence += examples_told(facts)
+    evidence += examples_at_fault(facts)
     exhausted = failure is not None and failure.symptom is Symptom.STEPS_SKIPPED
     scale_alone = facts.removed("loss-scale") is not None
     cause = "loss-scale-exhausted" if exhausted or scale_alone else "half-precision-overflow"
@@ -75,7 +75,7 @@ def unstable_operation(facts: Facts) -> Judgement | None:
     made = f"the backward pass of {birth.culprit}" if birth.is_gradient else birth.culprit
     evidence = [f"{made} makes it out of finite numbers{where}"]
     if facts.probe.now_other is False:
-        evidence += [f"the batch of step {failing_step(facts)} triggers it, others do not", *examples_told(facts)]
+        evidence += [f"the batch of step {failing_step(facts)} triggers it, others do not", *examples_at_fault(facts)]
     inner = birth.promoted if birth.spoils_a_mask else birth.operation
     zero = inner in ZERO_SENSITIVE and any(_touches_zero(one.least, one.greatest) for one in birth.operands)
     cause = "log-of-zero" if zero else "unstable-operation"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logdoctor.finding import Confidence
-from logdoctor.replay.judging.facts import Facts, Judgement, examples_told, failing_step, without_failure
+from logdoctor.replay.judging.facts import Facts, Judgement, examples_at_fault, failing_step, without_failure
 from logdoctor.replayed import Outcome
 from logdoctor.wording import number
 
@@ -69,7 +69,7 @@ def batch_that_fails_alone(facts: Facts) -> Judgement | None:
     evidence = (
         f"the batch of step {failing_step(facts)} fails with the state now and with that of step {probe.old_step}, "
         "other batches with neither",
-        *examples_told(facts),
+        *examples_at_fault(facts),
     )
     return Judgement("bad-batch", Confidence.HIGH, evidence, ("skip",))
 
@@ -107,7 +107,7 @@ def small_epsilon(facts: Facts) -> Judgement | None:
 
 
 def high_rate(facts: Facts) -> Judgement | None:
-    """A lower rate removes it: so it does most failures."""
+    """A lower rate removes it, as it removes most failures."""
     trial = facts.removed("learning-rate")
     if trial is None:
         return None
@@ -116,7 +116,7 @@ def high_rate(facts: Facts) -> Judgement | None:
 
 
 def first_of_two(facts: Facts) -> Judgement | None:
-    """Two changes remove it together; this is what the first of them speaks for."""
+    """Two changes remove it together; this is the cause that the first of them supports."""
     trial = next((one for one in facts.trials if "+" in one.name and one.outcome is Outcome.REMOVED), None)
     if trial is None:
         return None
@@ -125,7 +125,7 @@ def first_of_two(facts: Facts) -> Judgement | None:
 
 
 def second_of_two(facts: Facts) -> Judgement | None:
-    """What the second of them speaks for."""
+    """The cause that the second of them supports."""
     first = first_of_two(facts)
     if first is None:
         return None
@@ -137,5 +137,5 @@ def batch_that_fails_now(facts: Facts) -> Judgement | None:
     trial = facts.removed("skip")
     if trial is None or facts.probe.now_other is not False or not facts.batches:
         return None
-    evidence = (f"only this batch fails: {without_failure(trial)}", *examples_told(facts))
+    evidence = (f"only this batch fails: {without_failure(trial)}", *examples_at_fault(facts))
     return Judgement("bad-batch", Confidence.LOW, evidence, ("skip",))

@@ -47,7 +47,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Judgement:
-    """A cause that the facts speak for."""
+    """A cause that the facts support."""
 
     cause: str
     confidence: Confidence
@@ -63,7 +63,7 @@ def without_failure(trial: Trial) -> str:
     return f"it does not fail when you {trial.text}"
 
 
-def examples_told(facts: Facts) -> Iterator[str]:
+def examples_at_fault(facts: Facts) -> Iterator[str]:
     """Yield what is known of single examples of the batch."""
     found = facts.culprits
     if found is None or not found.examples:
@@ -71,9 +71,9 @@ def examples_told(facts: Facts) -> Iterator[str]:
     places = " and ".join(map(str, found.examples))
     within = f" of part {found.part}" if found.part is not None else ""
     noun, fail = ("example", "fails") if len(found.examples) == 1 else ("examples", "fail")
-    said = f"{noun} {places} of {found.of}{within}, counted from 0, {fail} alone"
+    sentence = f"{noun} {places} of {found.of}{within}, counted from 0, {fail} alone"
     rest = {True: "; the rest of the batch goes well", False: "; so does the rest together", None: ""}
-    yield said + rest[found.rest_goes_well] + (f"; {found.told}" if found.told else "")
+    yield sentence + rest[found.rest_goes_well] + (f"; {found.told}" if found.told else "")
 
 
 def failing_step(facts: Facts) -> int | None:

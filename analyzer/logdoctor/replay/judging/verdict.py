@@ -76,15 +76,15 @@ def _not_reproduced(facts: Facts) -> Judgement | None:
             Confidence.LOW,
             ("two replays do not fail alike, or they fail where the log shows a healthy loss",),
         )
-    parted = baseline.differs_at
-    if parted is None:
+    differs_at = baseline.differs_at
+    if differs_at is None:
         return Judgement(UNKNOWN, Confidence.LOW, ("the replay does not fail, and shows no step where the run did",))
     # What the states or the recipe lack shows at once; what happened in the run alone shows when it happens.
-    at_once = parted <= baseline.state_step + 1 and parted != facts.logged_failure
+    at_once = differs_at <= baseline.state_step + 1 and differs_at != facts.logged_failure
     if not facts.exact or at_once or facts.logged_failure is None:
-        evidence = f"the replay does not fail, and leaves the log at step {parted}: something was not put back"
+        evidence = f"the replay does not fail, and leaves the log at step {differs_at}: something was not put back"
         return Judgement(UNKNOWN, Confidence.LOW, (evidence,))
-    evidence = f"the replay follows the log up to step {parted - 1}, leaves it there, and does not fail"
+    evidence = f"the replay follows the log up to step {differs_at - 1}, leaves it there, and does not fail"
     return Judgement("hardware-fault", Confidence.MEDIUM, (evidence,))
 
 

@@ -59,37 +59,39 @@ class Family:
         return "+" in self.name
 
 
-def families(at: Situation) -> Iterator[Family]:
-    """Yield the changes that can tell something, cheapest first, pruned by what trace and probe have shown."""
-    leaf = at.birth.leaf if at.birth is not None else ""
-    update = at.birth is not None and at.birth.phase is Phase.OPTIMIZER
-    of_batch = (at.probe.now_other, at.probe.old_flagged, at.probe.old_other) == (False, True, False)
-    yield from _earlier(at)
-    yield _skipping(at)
-    if at.probe.now_other is False:
-        yield _swapping(at)
+def families(situation: Situation) -> Iterator[Family]:
+    """Yield the changes that can be informative, cheapest first, pruned by what trace and probe have shown."""
+    leaf = situation.birth.leaf if situation.birth is not None else ""
+    update = situation.birth is not None and situation.birth.phase is Phase.OPTIMIZER
+    probe = situation.probe
+    of_batch = (probe.now_other, probe.old_flagged, probe.old_other) == (False, True, False)
+    yield from _earlier(situation)
+    yield _skipping(situation)
+    if probe.now_other is False:
+        yield _swapping(situation)
     if leaf:
         return
-    if at.half or at.precision is not Precision.FP32 or at.scaled:
-        yield from _precision(at)
-    if at.rate_ratio >= RATE_ROSE:
-        yield _rates_before(at)
+    if situation.half or situation.precision is not Precision.FP32 or situation.scaled:
+        yield from _precision(situation)
+    if situation.rate_ratio >= RATE_ROSE:
+        yield _rates_before(situation)
     # A batch that fails with any state, or a rate that rose: one dose of anything else is enough to rule it out.
-    settled = of_batch or "rate-before" in at.helped
-    if update or (at.birth is None and not settled):
-        yield from _moments(at)
-    yield _rates(at, (10,) if settled else (3, 10, 100))
+    settled = of_batch or "rate-before" in situation.helped
+    if update or (situation.birth is None and not settled):
+        yield from _moments(situation)
+    yield _rates(situation, (10,) if settled else (3, 10, 100))
     if not update:
-        yield from _clipping(at, (1.0,) if settled else (3.0, 1.0))
-    if at.own_loop:
-        yield _emptying(at)
+        yield from _clipping(situation, (1.0,) if settled else (3.0, 1.0))
+    if situation.own_loop:
+        yield _emptying(situation)
 
 
-def named(at: Situation, names: Collection[str]) -> Iterator[Family]:
+def named(situation: Situation, names: Collection[str]) -> Iterator[Family]:
     """Yield the families of these names as far as the training has what they change, whatever trace and probe say."""
-    every = [*_earlier(at), _skipping(at), _swapping(at), *_precision(at)]
-    every += [_rates_before(at)] if at.rates else []
-    every += [*_moments(at), _rates(at, (3, 10, 100)), *_clipping(at, (3.0, 1.0)), _emptying(at)]
+    every = [*_earlier(situation), _skipping(situation), _swapping(situation), *_precision(situation)]
+    every += [_rates_before(situation)] if situation.rates else []
+    every += [*_moments(situation), _rates(situation, (3, 10, 100))]
+    every += [*_clipping(situation, (3.0, 1.0)), _emptying(situation)]
     yield from (one for one in every if one.name in names)
 
 
@@ -111,60 +113,60 @@ def pairs(tried: Mapping[str, Family], trials: Sequence[Trial]) -> Iterator[Fami
         yield Family(name, (both,))
 
 
-def _earlier(at: Situation) -> Iterator[Family]:
-    if at.sound_from is not None:
-        text = f"resume from the state of step {at.sound_from.step}"
-        yield Family("earlier-state", (Change("earlier-state", text, Dials(), begin=at.sound_from),))
+def _earlier(situation: Situation) -> Iterator[Family]:
+    if situation.sound_from is not None:
+        text = f"resume from the state of step {situation.sound_from.step}"
+        yield Family("earlier-state", (Change("earlier-state", text, Dials(), begin=situation.sound_from),))
 
 
-def _emptying(at: Situation) -> Family:
-    text, lead = "empty the gradients before every step", at.failure.step - at.start.step
+def _emptying(situation: Situation) -> Family:
+    text, lead = "empty the gradients before every step", situation.longest_lead
     return Family("zero-gradients", (Change("zero-gradients", text, Dials(zero_gradients=True), lead=lead),))
 
 
-def _skipping(at: Situation) -> Family:
-    failing = at.failure.step
+def _skipping(situation: Situation) -> Family:
+    failing = situation.failure.step
     text = f"leave out the batch of step {failing}"
-    if at.again:
-        steps = " and ".join(map(str, (failing, *at.again)))
+    if situation.again:
+        steps = " and ".join(map(str, (failing, *situation.again)))
         text = f"leave out the batches of steps {steps}, which share an example"
-    changes = [Change("skip", text, Dials(skip=frozenset({failing, *at.again})))]
-    near = [one for one in at.healthy if one.step >= failing - LEAD and one.gradient_norm is not None]
-    if near and at.norm:
+    changes = [Change("skip", text, Dials(skip=frozenset({failing, *situation.again})))]
+    near = [one for one in situation.healthy if one.step >= failing - LEAD and one.gradient_norm is not None]
+    if near and situation.norm:
         steepest = max(near, key=lambda one: one.gradient_norm or 0.0)
-        if (steepest.gradient_norm or 0.0) > STEEP * at.norm:
+        if (steepest.gradient_norm or 0.0) > STEEP * situation.norm:
             text = f"leave out the batch of step {steepest.step}"
             dials = Dials(skip=frozenset({steepest.step}))
             changes.append(Change("skip", text, dials, lead=failing - steepest.step))
     return Family("skip", tuple(changes))
 
 
-def _swapping(at: Situation) -> Family:
-    failing = at.failure.step
-    other = at.probe.other_steps[0] if at.probe.other_steps else failing + 1
+def _swapping(situation: Situation) -> Family:
+    failing = situation.failure.step
+    other = situation.probe.other_steps[0] if situation.probe.other_steps else failing + 1
     text = f"put the batch of step {other} in place of that of step {failing}"
     return Family("swap", (Change("swap", text, Dials(swap={failing: other})),))
 
 
-def _precision(at: Situation) -> Iterator[Family]:
+def _precision(situation: Situation) -> Iterator[Family]:
     yield Family("precision", (Change("precision", "compute in float32", Dials(precision=Precision.FP32)),))
     text = "compute in bfloat16 in place of float16"
     yield Family("bfloat16", (Change("bfloat16", text, Dials(precision=Precision.BF16)),))
-    if at.scaled:
+    if situation.scaled:
         change = Change("loss-scale", "fix the loss scale at 1", Dials(loss_scale=1.0), dose=1.0)
         yield Family("loss-scale", (change,))
 
 
-def _rates_before(at: Situation) -> Family:
-    rates = at.rates[0]
+def _rates_before(situation: Situation) -> Family:
+    rates = situation.rates[0]
     top = max(rates)
-    text = f"keep the learning rate at {number(top)}, as at step {at.start.step}"
-    change = Change("rate-before", text, Dials(rates=rates), dose=top, lead=at.failure.step - at.start.step)
+    text = f"keep the learning rate at {number(top)}, as at step {situation.start.step}"
+    change = Change("rate-before", text, Dials(rates=rates), dose=top, lead=situation.longest_lead)
     return Family("rate-before", (change,))
 
 
-def _rates(at: Situation, parts: Sequence[int]) -> Family:
-    now = max(at.rates[-1]) if at.rates and at.rates[-1] else None
+def _rates(situation: Situation, parts: Sequence[int]) -> Family:
+    now = max(situation.rates[-1]) if situation.rates and situation.rates[-1] else None
     changes = []
     for part in parts:
         text = (
@@ -176,19 +178,19 @@ def _rates(at: Situation, parts: Sequence[int]) -> Family:
     return Family("learning-rate", tuple(changes))
 
 
-def _clipping(at: Situation, multiples: Sequence[float]) -> Iterator[Family]:
-    if at.norm:
+def _clipping(situation: Situation, multiples: Sequence[float]) -> Iterator[Family]:
+    if situation.norm:
         changes = tuple(
             Change(
                 "clip",
-                f"clip the gradient norm at {number(times * at.norm)}, {_times(times)} before",
-                Dials(clip_norm=times * at.norm),
-                dose=times * at.norm,
+                f"clip the gradient norm at {number(times * situation.norm)}, {_times(times)} before",
+                Dials(clip_norm=times * situation.norm),
+                dose=times * situation.norm,
                 lead=LEAD,
             )
             for times in multiples
         )
-        if len(at.healthy) < FEW_HEALTHY and at.norm > USUAL_CLIP:
+        if len(situation.healthy) < FEW_HEALTHY and situation.norm > USUAL_CLIP:
             text = f"clip the gradient norm at {number(USUAL_CLIP)}, as is usual"
             changes += (Change("clip", text, Dials(clip_norm=USUAL_CLIP), dose=USUAL_CLIP, lead=LEAD),)
         yield Family("clip", changes)
@@ -198,8 +200,8 @@ def _times(times: float) -> str:
     return "its median" if times == 1.0 else f"{times:g} times its median"
 
 
-def _moments(at: Situation) -> Iterator[Family]:
-    epsilon = at.settings.get("eps")
+def _moments(situation: Situation) -> Iterator[Family]:
+    epsilon = situation.settings.get("eps")
     if epsilon is not None:
         yield Family(
             "epsilon",
@@ -209,16 +211,16 @@ def _moments(at: Situation) -> Iterator[Family]:
                 if one > epsilon
             ),
         )
-    if at.rms is None:
+    if situation.rms is None:
         return
     limit = Change("update-clip", "clip the update's RMS at 1, tensor by tensor", Dials(update_clip=1.0), 1.0, LEAD)
     yield Family("update-clip", (limit,))
-    beta2 = at.settings.get("beta2")
+    beta2 = situation.settings.get("beta2")
     if beta2 is not None and beta2 > 0.95:
         text = f"lower beta2 from {beta2:g} to 0.95"
-        lead = at.failure.step - at.start.step
+        lead = situation.longest_lead
         yield Family("beta2", (Change("beta2", text, Dials(beta2=0.95), dose=0.95, lead=lead),))
-    step = max(at.failure.step - LEAD, at.start.step)
+    step = max(situation.failure.step - LEAD, situation.start.step)
     ramp = Dials(warm_up=(step, 2 * LEAD))
     change = Change("warm-up", f"ramp the rate up from 0 over {2 * LEAD} steps", ramp, float(2 * LEAD), LEAD)
     yield Family("warm-up", (change,))

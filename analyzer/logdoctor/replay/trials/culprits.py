@@ -70,7 +70,7 @@ def _searched(session: Session, failing: Snapshot, ceiling: float, healthy_step:
     if not found:
         return Culprits(count, part=part)
     others = [at for at in range(count) if at not in found]
-    return Culprits(count, found, part, not fails(others) if others else None, told(batch, found, count))
+    return Culprits(count, found, part, not fails(others) if others else None, oddity(batch, found, count))
 
 
 def come_again(session: Session, failing: int, found: Culprits | None, last: int) -> tuple[int, ...]:
@@ -198,12 +198,12 @@ def _mixed_parts(base: Sequence[Any], batch: Sequence[Any], wanted: Sequence[int
     return [mixed(one, other, wanted, count) for one, other in zip(base, batch, strict=True)]
 
 
-def told(batch: Any, found: Sequence[int], count: int) -> str:
-    """Say what stands out in the numbers of the examples found; nothing where nothing does."""
-    return next(_standing_out(batch, found, count), "")
+def oddity(batch: Any, found: Sequence[int], count: int) -> str:
+    """Describe what is unusual in the numbers of the examples found; empty if nothing is."""
+    return next(_oddities(batch, found, count), "")
 
 
-def _standing_out(batch: Any, found: Sequence[int], count: int) -> Iterator[str]:
+def _oddities(batch: Any, found: Sequence[int], count: int) -> Iterator[str]:
     others = [at for at in range(count) if at not in found]
     for name, one in tensors_of(batch):
         if not one.is_floating_point() or not one.dim() or one.shape[0] != count:

@@ -21,16 +21,16 @@ END = 5
 """Losses whose median is the loss at the end of a trial."""
 
 
-def attempt(session: Session, at: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
+def attempt(session: Session, situation: Situation, change: Change, tail: int = TAIL, seed: int | None = None) -> Trial:
     """Replay with a change from its lead on, and return what became of the failure."""
-    begin = change.begin or _begin_of(at, change.lead)
-    return Experiment(session, begin, at.failure, at.ceiling).run(change, tail, seed)
+    begin = change.begin or _begin_of(situation, change.lead)
+    return Experiment(session, begin, situation.failure, situation.ceiling).run(change, tail, seed)
 
 
-def _begin_of(at: Situation, lead: int) -> Snapshot:
+def _begin_of(situation: Situation, lead: int) -> Snapshot:
     """Return the latest snapshot with at least the lead wanted, or the start of the window."""
-    fitting = [one for step, one in at.snapshots.items() if step <= at.failure.step - lead]
-    return max(fitting, key=lambda one: one.step, default=at.start)
+    fitting = [one for step, one in situation.snapshots.items() if step <= situation.failure.step - lead]
+    return max(fitting, key=lambda one: one.step, default=situation.start)
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,4 @@ class Experiment:
         if found.step > failure.step + SLACK:
             return Outcome.POSTPONED, ""
         # A loss of 1e4 is no success, and yet not the infinity that it was.
-        return Outcome.UNCHANGED, found.said if found.symptom is not failure.symptom else ""
+        return Outcome.UNCHANGED, found.description if found.symptom is not failure.symptom else ""

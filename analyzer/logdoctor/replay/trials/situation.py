@@ -41,6 +41,11 @@ class Situation:
     """Settings of the optimizer's first group: `eps`, `beta2`."""
 
     @property
+    def longest_lead(self) -> int:
+        """Steps from the start of the window to the failing one."""
+        return self.failure.step - self.start.step
+
+    @property
     def healthy(self) -> list[RunUp]:
         """The steps before the failing one."""
         return [one for one in self.run_up if one.step < self.failure.step]
@@ -97,7 +102,7 @@ class Situation:
         return bool(types & {"float16", "bfloat16"})
 
 
-def situation(material: Material, found: Reproduction, birth: Birth | None, probe: Probe) -> Situation:
+def situation_of(material: Material, found: Reproduction, birth: Birth | None, probe: Probe) -> Situation:
     """Return what is known after reproducing, tracing and probing."""
     training = found.start.training
     group = training.optimizer.param_groups[0] if training.optimizer is not None else {}
@@ -124,14 +129,14 @@ def situation(material: Material, found: Reproduction, birth: Birth | None, prob
     )
 
 
-def scalars(at: Situation) -> dict[str, Any]:
+def scalars(situation: Situation) -> dict[str, Any]:
     """Return the numbers of a situation that the verdict needs."""
-    rms = at.rms
+    rms = situation.rms
     return {
-        "half": at.half,
-        "rate_ratio": at.rate_ratio,
-        "rate_jump": at.rate_jump,
+        "half": situation.half,
+        "rate_ratio": situation.rate_ratio,
+        "rate_jump": situation.rate_jump,
         "rms": rms[0] if rms else None,
         "rms_before": rms[1] if rms else None,
-        "norm_ratio": at.norm_ratio,
+        "norm_ratio": situation.norm_ratio,
     }

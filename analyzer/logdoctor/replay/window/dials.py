@@ -48,9 +48,9 @@ UNCHANGED = Dials()
 
 
 def combined(one: Dials, other: Dials) -> Dials:
-    """Return both changes together; where both say something of the same thing, what the second says."""
-    told = {own.name: getattr(other, own.name) for own in fields(Dials)}
-    changed = {name: value for name, value in told.items() if value != getattr(UNCHANGED, name)}
+    """Return both changes together; where both set the same thing, the second wins."""
+    values = {own.name: getattr(other, own.name) for own in fields(Dials)}
+    changed = {name: value for name, value in values.items() if value != getattr(UNCHANGED, name)}
     return replace(one, **changed)
 
 

@@ -181,13 +181,13 @@ def _counted_right(session: Session, start: Snapshot) -> Shift:
     shift = _found_shift(session, start, logged)
     if shift == Shift():
         return shift
-    given, session.material = session.material, shifted(session.material, shift)
+    as_counted, session.material = session.material, shifted(session.material, shift)
     # One loss may agree by chance; several do not.
     window = session.run(start, start.step + PROOF - 1, Guard([]))
     compared = [(loss, session.material.logged.get(at)) for at, loss in window.losses.items()]
-    if all(told is not None and close(loss, told) for loss, told in compared) and len(compared) == PROOF:
+    if all(expected is not None and close(loss, expected) for loss, expected in compared) and len(compared) == PROOF:
         return shift
-    session.material = given
+    session.material = as_counted
     return Shift()
 
 
@@ -228,8 +228,8 @@ def _difference(one: float, other: float) -> float:
 def _comparison(window: Window, logged: Mapping[int, float]) -> dict[str, Any]:
     failing = window.failure.step if window.failure is not None else math.inf
     pairs = [(at, loss, logged[at]) for at, loss in window.losses.items() if at in logged]
-    healthy = [abs(loss - told) for at, loss, told in pairs if at < failing and math.isfinite(loss + told)]
-    differing = [at for at, loss, told in pairs if not close(loss, told)]
+    healthy = [abs(loss - expected) for at, loss, expected in pairs if at < failing and math.isfinite(loss + expected)]
+    differing = [at for at, loss, expected in pairs if not close(loss, expected)]
     return {
         "compared": len(pairs),
         "largest_difference": max(healthy) if healthy else None,

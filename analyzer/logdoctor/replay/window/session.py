@@ -50,7 +50,7 @@ class Session:
         self._steppers: dict[int, Stepper] = {}
 
     def restored(self, state: State) -> Snapshot:
-        """Build a training anew, put the state back, and return it as a snapshot."""
+        """Build a new training, put the state back, and return it as a snapshot."""
         recipe = self.material.recipe
         with blaming(recipe.path, "setup()"):
             training = recipe.setup()
@@ -87,7 +87,7 @@ class Session:
         window = Window(start.step)
         for at in range(start.step, last + 1):
             if dials.seed is None:
-                self._draw_as_then(at)
+                self._restore_randomness(at)
             if at == start.step:
                 before = RandomStates.now(self.device)
             if at in keep:
@@ -114,10 +114,10 @@ class Session:
         own = self.material.recipe.train_step is not None
         self.meter.spend(1.0 if own else FORWARD_COST)
         stepper = self.at(start)
-        self._draw_as_then(batch)
+        self._restore_randomness(batch)
         return stepper.step(start.step, Dials(swap={start.step: batch})).loss if own else stepper.forward(batch)
 
-    def _draw_as_then(self, step: int) -> None:
+    def _restore_randomness(self, step: int) -> None:
         """Restore the random states recorded before a step: the training's data loader also drew between steps."""
         if self.material.randomness is not None:
             with suppress(LookupError):

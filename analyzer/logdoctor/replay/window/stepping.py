@@ -87,7 +87,7 @@ class Stepper:
         )
 
     def step(self, at: int, dials: Dials = UNCHANGED, *, measure: bool = False, batch: Any = None) -> Seen:
-        """Take step `at` and tell what was seen; `measure` adds what the run-up table shows."""
+        """Take step `at` and return what was seen; `measure` adds what the run-up table shows."""
         recipe = self.material.recipe
         if at in dials.skip:
             if recipe.train_step is None:

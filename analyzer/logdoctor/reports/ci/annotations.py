@@ -32,14 +32,14 @@ class Annotation:
 
 
 def annotated(report: Report) -> list[Annotation]:
-    """Return what is to be shown, worst first."""
+    """Return the annotations to show, worst first."""
     fingerprints = Fingerprints()
-    said = [
+    annotations = [
         *_checks(report, fingerprints),
         *(_problem(entry, fingerprints) for entry in entries(report.diagnosis)),
         *_failed_rules(report, fingerprints),
     ]
-    return sorted(said, key=lambda one: -one.severity.rank)
+    return sorted(annotations, key=lambda one: -one.severity.rank)
 
 
 def _checks(report: Report, fingerprints: Fingerprints) -> Iterator[Annotation]:

@@ -24,7 +24,7 @@ class Fingerprints:
         return self._of(finding.rule, run.name, finding.spans[0].series if finding.spans else "")
 
     def of_check(self, check: Check) -> str:
-        """Return the fingerprint of one thing that a gate asked."""
+        """Return the fingerprint of one check of a gate."""
         return self._of(f"{check.kind}/{check.name}", check.run, check.series)
 
     def of_failed_rule(self, run: Run, rule: str) -> str:

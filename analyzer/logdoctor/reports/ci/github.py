@@ -28,9 +28,9 @@ def render(report: Report, _page: Page) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    said = annotated(report)
+    annotations = annotated(report)
     for severity, command in COMMANDS.items():
-        alike = [one for one in said if one.severity is severity]
+        alike = [one for one in annotations if one.severity is severity]
         shown = alike if len(alike) <= MAX_A_LEVEL else alike[: MAX_A_LEVEL - 1]
         yield from (_command(command, one) for one in shown)
         if len(shown) < len(alike):

@@ -71,7 +71,7 @@ def _cases(examined: Examined, gated: Gated | None) -> Iterator[_Case]:
 
 def _found(rule: str, findings: Sequence[Finding], gated: Gated | None, known: Sequence[Suppressed]) -> _Case:
     beside = (suppressed_message(one) for one in known if one.finding.rule == rule)
-    lines = (*(line for finding in findings for line in _said(finding)), *beside)
+    lines = (*(line for finding in findings for line in _lines(finding)), *beside)
     bad = [one for one in findings if not one.explained_by and _fails(one.severity, gated)]
     if bad:
         return _Case(rule, FAILURE, bad[0].message, str(bad[0].severity), lines)
@@ -84,7 +84,7 @@ def _fails(severity: Severity, gated: Gated | None) -> bool:
     return severity is Severity.ERROR if gated is None else gated.counts(severity)
 
 
-def _said(finding: Finding) -> Iterator[str]:
+def _lines(finding: Finding) -> Iterator[str]:
     yield f"{finding.severity}: {finding.message} (confidence {finding.confidence})"
     yield from (f"at {place}" for place in finding.places)
     for cause in finding.causes:
@@ -110,7 +110,7 @@ def _suite(name: str, cases: Sequence[_Case]) -> ET.Element:
     suite = ET.Element("testsuite", {"name": printable(name), **_totals(cases), "skipped": str(skipped)})
     for case in cases:
         element = ET.SubElement(suite, "testcase", {"classname": printable(name), "name": printable(case.name)})
-        text = "\n".join(printable(line) for said in case.lines for line in said.splitlines())
+        text = "\n".join(printable(line) for entry in case.lines for line in entry.splitlines())
         if case.outcome:
             kind = {"type": printable(case.kind)} if case.kind else {}
             outcome = ET.SubElement(element, case.outcome, {"message": printable(case.message), **kind})

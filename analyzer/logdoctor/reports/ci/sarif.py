@@ -79,10 +79,10 @@ def _is_whole(report: Report) -> bool:
 
 def _rule(rule: str, title: str) -> dict[str, Any]:
     text = {"text": _text(title)[:MAX_TITLE]}
-    said = f"`logdoctor rule {rule}` explains what it means, what it rests on and how to set its thresholds."
+    help_text = f"`logdoctor rule {rule}` explains what it means, what it rests on and how to set its thresholds."
     if "/" in rule:
-        said = "What it asks stands in the configuration (logdoctor.toml or pyproject.toml)."
-    return {"id": rule, "shortDescription": text, "fullDescription": text, "help": {"text": said}}
+        help_text = "What it asks stands in the configuration (logdoctor.toml or pyproject.toml)."
+    return {"id": rule, "shortDescription": text, "fullDescription": text, "help": {"text": help_text}}
 
 
 def _results(report: Report) -> Iterator[tuple[dict[str, Any], str]]:
@@ -104,11 +104,11 @@ def _results(report: Report) -> Iterator[tuple[dict[str, Any], str]]:
 def _finding(run: Run, finding: Finding, explained: list[str], fingerprints: Fingerprints) -> dict[str, Any]:
     first, *others = _anchors(run, finding)
     fixes = [fix.text for cause in finding.causes[:1] for fix in cause.fixes[:1]]
-    said = [f"{shown_name(run)}: {finding.message}", *(f"Try: {fix}" for fix in fixes)]
+    lines = [f"{shown_name(run)}: {finding.message}", *(f"Try: {fix}" for fix in fixes)]
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": str(finding.severity),
-        "message": {"text": "\n".join(map(_text, said))},
+        "message": {"text": "\n".join(map(_text, lines))},
         "locations": [_location(first)],
         "partialFingerprints": {"primaryLocationLineHash": fingerprints.of_finding(run, finding)},
         "properties": {
@@ -188,8 +188,8 @@ def _uri(path: str) -> str:
 
 
 def _evidence(evidence: Mapping[str, Quantity]) -> dict[str, Any]:
-    said = {_text(name): quantity(one) for name, one in evidence.items()}
-    return {name: {key: value for key, value in one.items() if value != ""} for name, one in said.items()}
+    quantities = {_text(name): quantity(one) for name, one in evidence.items()}
+    return {name: {key: value for key, value in one.items() if value != ""} for name, one in quantities.items()}
 
 
 def _text(text: str) -> str:

@@ -83,11 +83,7 @@ def chart(
     beside = [one for one in siblings if one.series.axis == first.axis]
     placed = list(_placed(contents, beside, Canvas(axis, finding, frame.points), frame.tall))
     plots, remarks = [one for one, _ in placed], [remark for _, remark in placed if remark]
-    if frame.is_wide and any(one.triangles for one in plots):
-        remarks.append(
-            "Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place."
-        )
-    remarks += [f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings]
+    remarks += _legend(plots, siblings, frame)
     curves = [curve for content in contents for curve in content.curves]
     logarithmic = ", log scale" if plots[0].logarithmic else ""
     columns, rows = values(contents, finding)
@@ -106,6 +102,13 @@ def chart(
         columns=(axis_word(first.axis), *columns),
         rows=rows,
     )
+
+
+def _legend(plots: Sequence[Plot], siblings: Sequence[Curve], frame: Frame) -> Iterator[str]:
+    """Yield what the marks in a chart mean."""
+    if frame.is_wide and any(one.triangles for one in plots):
+        yield "Triangles on the top edge are values that are NaN or infinite; nothing is drawn in their place."
+    yield from (f"Dashed: sibling run {printable(cut(one.run, RUN_NAME))}." for one in siblings)
 
 
 def _placed(

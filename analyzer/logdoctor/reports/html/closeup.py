@@ -45,10 +45,10 @@ def close_up(name: str, at: int, run: Run, finding: Finding, drawn: Sequence[Pan
             continue
         window = _window(series.curve, span.first_step, span.last_step)
         if window is not None:
-            return _chart(name, at, series.curve.take(window), finding, _said(series.curve, window))
+            return _chart(name, at, series.curve.take(window), finding, _caption(series.curve, window))
     if finer := _beginning(run, finding, shown):
         window = slice(0, VALUES + 1)
-        return _chart(name, at, finer.curve.take(window), finding, _said(finer.curve, window))
+        return _chart(name, at, finer.curve.take(window), finding, _caption(finer.curve, window))
     return _metric(name, at, run, finding, drawn)
 
 
@@ -67,7 +67,7 @@ def _window(curve: Series, first_step: int, last_step: int) -> slice | None:
     return window if np.isfinite(curve.values[window]).sum() >= BEFORE else None
 
 
-def _said(curve: Series, window: slice) -> str:
+def _caption(curve: Series, window: slice) -> str:
     shown = curve.values[window]
     broken = np.flatnonzero(~np.isfinite(shown))
     if len(broken) == 1 and broken[0] == len(shown) - 1:
@@ -110,7 +110,7 @@ def _from(curve: Series, step: int) -> Series:
     return curve.take(slice(max(0, int(np.searchsorted(curve.steps, step, "right")) - 1), None))
 
 
-def _chart(name: str, at: int, series: Series, finding: Finding | None, said: str) -> Chart:
+def _chart(name: str, at: int, series: Series, finding: Finding | None, caption: str) -> Chart:
     style = "val" if split_word(series) == "validation" else "train"
     panel = Panel(printable(cut(series.name, TITLE)), (Curve(series, style, ""),))
-    return chart(name, at, [panel], finding, frame=CLOSE_UP, aside=said)
+    return chart(name, at, [panel], finding, frame=CLOSE_UP, aside=caption)

@@ -151,8 +151,8 @@ def _curves(series: Sequence[Series]) -> Iterator[Curve]:
         if not style or style in taken:
             style = next((name for name in ("train", "val", *extra) if name not in taken), "fourth")
         taken.add(style)
-        says = (kind and kinds.count(kind) == 1 and len(series) > 1) or one.role in PAIRS[0]
-        yield Curve(one.curve, style, kind if says and kind else _short_name(one))
+        is_distinct = (kind and kinds.count(kind) == 1 and len(series) > 1) or one.role in PAIRS[0]
+        yield Curve(one.curve, style, kind if is_distinct and kind else _short_name(one))
 
 
 def _short_name(series: Series) -> str:
@@ -161,7 +161,7 @@ def _short_name(series: Series) -> str:
 
 
 def split_word(series: Series) -> str:
-    """Return what data a series is of, in a word; empty where nothing says it."""
+    """Return what data a series is of, in a word; empty where that is unknown."""
     if series.role in (roles.TrainLoss, roles.TrainMetric, roles.TrainError):
         return "training"
     if series.role in (roles.ValLoss, roles.ValMetric, roles.ValError):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Severity
-from logdoctor.reports.entries import entries
+from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.comparisons import ComparisonView, comparison_views
 from logdoctor.reports.html.data import embedded
@@ -92,13 +92,13 @@ class Document:
 
 
 def document(report: Report) -> Document:
-    """Return what one page says of a report; reads the files that were read once more, for their hashes."""
+    """Return the one page of a report; reads the files that were read once more, for their hashes."""
     diagnosis = report.diagnosis
     return _document(report, diagnosis, run_names(diagnosis), judged=True)
 
 
 def index(report: Report, home: Mapping[str, str]) -> Document:
-    """Return what the first of many pages says: all but findings and curves, which lie at the `home` of each run."""
+    """Return the first of many pages: all but findings and curves, which lie at the `home` of each run."""
     diagnosis = report.diagnosis
     names = run_names(diagnosis, {run: f"{quote(page)}#{run_link(run)}" for run, page in home.items()})
     whole = _document(report, diagnosis, names, judged=True, curves=False)
@@ -111,10 +111,10 @@ def index(report: Report, home: Mapping[str, str]) -> Document:
 
 
 def part(report: Report, runs: Collection[str], first: str) -> Document:
-    """Return what one of many pages says: findings and curves of some runs; `first` leads to the page of all."""
+    """Return one of many pages: findings and curves of some runs; `first` leads to the page of all."""
     diagnosis = report.diagnosis
-    here = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
-    return replace(_document(report, here, run_names(here), judged=False), first=quote(first))
+    partial = replace(diagnosis, runs=tuple(one for one in diagnosis.runs if one.run.name in runs), comparisons=())
+    return replace(_document(report, partial, run_names(partial), judged=False), first=quote(first))
 
 
 def _document(
@@ -122,14 +122,9 @@ def _document(
 ) -> Document:
     found = entries(diagnosis)
     shown = views(found, diagnosis, names)
-    links: dict[tuple[str, str], str] = {}
-    for entry, view in zip(found, shown, strict=True):
-        away = names[entry.run.name].link.partition("#")[0]
-        for run in (entry.run, *entry.others):
-            links.setdefault((run.name, entry.finding.rule), f"{away}#{view.id}")
     headline, subline = verdict(diagnosis)
     read = files(diagnosis) if judged else ()
-    rows = run_views(diagnosis, names, links, curves=curves)
+    rows = run_views(diagnosis, names, _links(found, shown, names), curves=curves)
     places = folders(rows)
     fired = {finding.rule for _, finding in diagnosis.findings()} | {one.rule for one in diagnosis.comparisons}
     return Document(
@@ -154,6 +149,18 @@ def _document(
         files=read,
         data=embedded(enumerate(one.run for one in diagnosis.runs)) if curves else "",
     )
+
+
+def _links(
+    found: Sequence[Entry], shown: Sequence[FindingView], names: Mapping[str, RunName]
+) -> dict[tuple[str, str], str]:
+    """Return where the finding of each rule on each run is shown."""
+    links: dict[tuple[str, str], str] = {}
+    for entry, view in zip(found, shown, strict=True):
+        page = names[entry.run.name].link.partition("#")[0]
+        for run in (entry.run, *entry.others):
+            links.setdefault((run.name, entry.finding.rule), f"{page}#{view.id}")
+    return links
 
 
 def _not_read(diagnosis: Diagnosis) -> Iterator[str]:
@@ -183,8 +190,8 @@ def _facts(report: Report, diagnosis: Diagnosis, read: Sequence[FileView]) -> li
     facts = [("Analyzed", _subject(diagnosis) or counted(len(diagnosis.runs), "run"))]
     if when := last_logged(diagnosis):
         facts.append(("Last logged", when))
-    asked = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
-    facts.append(("With", f"logdoctor {VERSION}{asked}, {report.left_out or 'nothing left out'}"))
+    rules = f", {len(diagnosis.rules):,} rules" if diagnosis.rules else ""
+    facts.append(("With", f"logdoctor {VERSION}{rules}, {report.left_out or 'nothing left out'}"))
     facts.append(
         ("Read", f"{counted(len(diagnosis.runs), 'run')}, {series:,} series, {abbreviated(diagnosis.points)} points")
     )

@@ -14,7 +14,7 @@ from logdoctor.wording import counted
 
 @dataclass(frozen=True)
 class CheckView:
-    """One thing that a gate asked."""
+    """One check of a gate."""
 
     outcome: str
     mark: str
@@ -85,7 +85,7 @@ def _why(gated: Gated) -> str:
         f"{counted(passed, 'check')} passed": passed,
         f"{counted(len(gated.suppressed), 'known finding')} suppressed": gated.suppressed,
     }
-    return ", ".join(text for text, there in parts.items() if there)
+    return ", ".join(text for text, is_so in parts.items() if is_so)
 
 
 def _check(check: Check, run: str) -> CheckView:

@@ -21,7 +21,7 @@ LONGEST = 40
 
 @dataclass(frozen=True)
 class RunName:
-    """A run's name in two parts: what its siblings share, shown dim, and what tells it from them."""
+    """A run's name in two parts: what its siblings share, shown dim, and what distinguishes it from them."""
 
     full: str
     shared: str

@@ -156,9 +156,9 @@ def files(diagnosis: Diagnosis) -> tuple[FileView, ...]:
             if path in seen:
                 continue
             piped = source.path == STANDARD_INPUT
-            said, left = ("came through standard input", left) if piped else _hashed(path, left)
+            digest, left = ("came through standard input", left) if piped else _hashed(path, left)
             is_damaged = str(path) in damaged or source.path in damaged
-            seen[path] = FileView(printable(source.path), source.format, source.bytes, source.used, is_damaged, said)
+            seen[path] = FileView(printable(source.path), source.format, source.bytes, source.used, is_damaged, digest)
     return tuple(sorted(seen.values(), key=lambda file: file.path))
 
 

@@ -51,14 +51,14 @@ def _fitting(folds: Sequence[str], room: int) -> Iterator[str]:
 def _verdict(report: Report) -> str:
     diagnosis = report.diagnosis
     errors, warnings = (diagnosis.count(one) for one in (Severity.ERROR, Severity.WARNING))
-    said = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
+    totals = [counted(n, word) for n, word in ((errors, "error"), (warnings, "warning")) if n]
     gate = ""
     if gated := report.gated:
         gate = f"gate {gated.verdict}. "
-        said += [counted(len(gated.failed_checks), "failed check")] if gated.failed_checks else []
-        said += [f"{counted(len(gated.unanswered), 'check')} not answered"] if gated.unanswered else []
-    if said and diagnosis.runs:
-        *first, last = said
+        totals += [counted(len(gated.failed_checks), "failed check")] if gated.failed_checks else []
+        totals += [f"{counted(len(gated.unanswered), 'check')} not answered"] if gated.unanswered else []
+    if totals and diagnosis.runs:
+        *first, last = totals
         listed = f"{', '.join(first)}{' and ' if first else ''}{last}"
         verdict = f"{listed} in {counted(len(diagnosis.runs), 'run')}"
     else:
@@ -158,16 +158,16 @@ def _gate(gated: Gated | None) -> Iterator[str]:
 def _checks(gated: Gated, checks: Sequence[Check]) -> str:
     lines = ["| Gate | Level | Run | Series | Asked | Found |", "|---|---|---|---|---|---|"]
     for one in checks[:MAX_RUNS]:
-        asked = [gated.called(one), one.series, one.name, one.message]
-        lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, asked))} |")
+        texts = [gated.called(one), one.series, one.name, one.message]
+        lines.append(f"| {one.outcome} | {one.level} | {' | '.join(map(cell, texts))} |")
     more = [f"\nand {counted(len(checks) - MAX_RUNS, 'more check')}"] if len(checks) > MAX_RUNS else []
     return "\n".join([*lines, *more])
 
 
 def _comparisons(diagnosis: Diagnosis) -> Iterator[str]:
     compared = diagnosis.comparisons
-    said = [f"Compared, {inert(one.rule)}: {inert(one.message)} ({inert(one.runs[0])})" for one in compared]
-    yield from _list(said, "comparison")
+    lines = [f"Compared, {inert(one.rule)}: {inert(one.message)} ({inert(one.runs[0])})" for one in compared]
+    yield from _list(lines, "comparison")
 
 
 def _suppressed(gated: Gated | None) -> Iterator[str]:
@@ -177,8 +177,8 @@ def _suppressed(gated: Gated | None) -> Iterator[str]:
 
 
 def _remarks(report: Report, page: Page) -> Iterator[str]:
-    for said in (damage, unjudged, failed_rules):
-        yield from _list([inert(line) for line in said(report.diagnosis, page)], "line")
+    for remarks in (damage, unjudged, failed_rules):
+        yield from _list([inert(line) for line in remarks(report.diagnosis, page)], "line")
 
 
 def _list(lines: Sequence[str], what: str) -> Iterator[str]:

@@ -87,10 +87,10 @@ def _mermaid(
 
 
 def _caption(series: Sequence[Series], last: int) -> Iterator[str]:
-    said = " and ".join(f"{_word(one)} loss ({COLOR_WORDS[_word(one)]})" for one in series)
+    legend = " and ".join(f"{_word(one)} loss ({COLOR_WORDS[_word(one)]})" for one in series)
     bad = any(not np.isfinite(one.curve.values).all() for one in series)
     until = f"; values stop being finite after {axis_word(series[0].axis)} {last:,}" if bad else ""
-    yield f"{said[0].upper()}{said[1:]}, medians of stretches{until}."
+    yield f"{legend[0].upper()}{legend[1:]}, medians of stretches{until}."
 
 
 def _word(series: Series) -> str:

@@ -15,16 +15,16 @@ _BACKTICKS = re.compile(r"`+")
 
 def inert(text: str) -> str:
     """Return a text for a paragraph or a list: in words where it can be, else as code, in which nothing acts."""
-    said = printable(text)
-    return code(text) if not said or _ACTING.search(said) else said.replace("_", r"\_")
+    safe = printable(text)
+    return code(text) if not safe or _ACTING.search(safe) else safe.replace("_", r"\_")
 
 
 def code(text: str) -> str:
     """Return a text as code: between more backticks than it holds in a row."""
-    said = printable(text) or "(nothing)"
-    mark = "`" * (1 + max(map(len, _BACKTICKS.findall(said)), default=0))
-    blank = " " if said.startswith(("`", " ")) or said.endswith(("`", " ")) else ""
-    return f"{mark}{blank}{said}{blank}{mark}"
+    safe = printable(text) or "(nothing)"
+    mark = "`" * (1 + max(map(len, _BACKTICKS.findall(safe)), default=0))
+    blank = " " if safe.startswith(("`", " ")) or safe.endswith(("`", " ")) else ""
+    return f"{mark}{blank}{safe}{blank}{mark}"
 
 
 def cell(text: str) -> str:

@@ -68,8 +68,8 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
             break
     yield from _titled(fitting, page)
     for one in curves:
-        for said in _beside(one):
-            yield from wrapped(page.printable(f"{one.series}: {said}"), page.width)
+        for difference in _beside(one):
+            yield from wrapped(page.printable(f"{one.series}: {difference}"), page.width)
 
 
 def _numbers(one: CurveDifference) -> Iterator[str]:

@@ -42,11 +42,11 @@ def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
     if not beside:
         drawings = _drawings(series, page.width - indent, page)
     for label, drawing, aside in zip(labels, drawings, asides, strict=True):
-        said = ", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else "")))
+        caption = ", ".join(filter(None, (aside, LOG_SCALE if drawing.logarithmic else "")))
         line = f"  {page.dim(padded(label, label_columns))}  {drawing.text}"
-        yield f"{line}  {page.dim(said)}" if beside else line
-        if said and not beside:
-            yield from map(page.dim, hanging(" " * indent, said, page.width))
+        yield f"{line}  {page.dim(caption)}" if beside else line
+        if caption and not beside:
+            yield from map(page.dim, hanging(" " * indent, caption, page.width))
 
 
 def _drawings(series: Sequence[Series], room: int, page: Page) -> list[Sparkline]:

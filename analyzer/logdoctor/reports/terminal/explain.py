@@ -141,7 +141,7 @@ def _example(example: Example, page: Page) -> list[str]:
 
 
 def _main(example: Example) -> Series | None:
-    """Return the curve that tells most: where there is validation, the example is about it."""
+    """Return the most informative curve: where there is validation, the example is about it."""
     return example.run.find(ValLoss) or example.run.find(TrainLoss) or next(iter(example.run.series), None)
 
 

@@ -76,7 +76,7 @@ def _verdict(diagnosis: Diagnosis, problems: int) -> Iterator[str]:
 
 
 def _in_full(problems: Sequence[Entry]) -> list[Entry]:
-    """Return the problems to tell in full, in their order: of many, the first of each rule before the second of any."""
+    """Return the problems to print in full, in order: of many, the first of each rule before the second of any."""
     of_rule: Counter[str] = Counter()
     nth: list[int] = []
     for entry in problems:
@@ -87,12 +87,12 @@ def _in_full(problems: Sequence[Entry]) -> list[Entry]:
 
 
 def _further(problems: Sequence[Entry], page: Page) -> Iterator[str]:
-    """Yield a line for each problem after those told in full."""
+    """Yield a line for each problem after those printed in full."""
     for entry in problems[:MAX_FURTHER]:
         finding = entry.finding
-        said = f"{shown_name(entry.run)}: {finding.message}{_also_in(entry)}"
+        message = f"{shown_name(entry.run)}: {finding.message}{_also_in(entry)}"
         yield from _labelled(
-            f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ", page.printable(said), page
+            f"{page.severity(finding.severity)}  {page.dim(finding.rule)}  ", page.printable(message), page
         )
     if len(problems) > MAX_FURTHER:
         yield f"and {counted(len(problems) - MAX_FURTHER, 'more problem')} (--output-format json has all)"
@@ -170,9 +170,9 @@ def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
     if entry.others:
         names = [page.printable(shown_name(run)) for run in entry.others]
         label = "  also in  "
-        said = listed(names, page.width - cells(label))
-        if said.startswith(names[0]):  # the head has counted them
-            yield page.dim(label + said)
+        names_listed = listed(names, page.width - cells(label))
+        if names_listed.startswith(names[0]):  # the head has counted them
+            yield page.dim(label + names_listed)
     if entry.consequences:
         label = "  explains "
         rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
@@ -182,8 +182,8 @@ def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
 
 
 def _cause(rank: int, cause: Cause, page: Page) -> Iterator[str]:
-    said = page.printable(f"{cause.text}, {cause.strength}")
-    yield from page.beside(f"  {rank} ", said, cause.id)
+    text = page.printable(f"{cause.text}, {cause.strength}")
+    yield from page.beside(f"  {rank} ", text, cause.id)
     for sign, reasons in (("+", cause.pro), ("-", cause.contra)):
         for reason in reasons:
             yield from hanging(f"    {sign} ", page.printable(reason), page.width)
@@ -200,7 +200,7 @@ def _fixes(causes: Sequence[Cause], page: Page) -> Iterator[str]:
 
 
 def _to_log(finding: Finding, page: Page) -> Iterator[str]:
-    """Yield what to log next time to tell the causes apart."""
+    """Yield what to log next time to distinguish the causes."""
     for at, text in enumerate(finding.to_tell_apart[:MAX_TO_LOG]):
         label = "  log   " if at == 0 else " " * 8
         first, *rest = hanging(label, page.printable(text), page.width)
@@ -235,8 +235,8 @@ def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
         explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
         explains = f" (explains {explained})" if explained else ""
         at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
-        said = f"{shown_name(entry.run)}: {entry.finding.message}{at}{explains}{_also_in(entry)}"
+        message = f"{shown_name(entry.run)}: {entry.finding.message}{at}{explains}{_also_in(entry)}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
-        yield from _labelled(label, page.printable(said), page)
+        yield from _labelled(label, page.printable(message), page)
     if len(notes) > MAX_NOTES:
         yield f"and {counted(len(notes) - MAX_NOTES, 'more note')} (--output-format json has all)"

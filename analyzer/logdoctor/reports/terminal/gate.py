@@ -21,8 +21,8 @@ def gate_lines(gated: Gated) -> Iterator[Line]:
     """Yield what a gate found, the verdict last; the texts are not yet safe to print."""
     advisory = [one for one in gated.checks if _bad(one) and not gated.counts(one.level)]
     for label, checks in (("failed", gated.failed_checks), ("not answered", gated.unanswered), ("advice", advisory)):
-        said = [((label, _said(gated, alike)), len(alike)) for alike in _alike(checks)]
-        yield from _listed(said, "check")
+        lines = [((label, _explained(gated, alike)), len(alike)) for alike in _alike(checks)]
+        yield from _listed(lines, "check")
     yield from _listed([(("suppressed", _known(one)), 1) for one in gated.suppressed], "suppressed finding")
     for remark in gated.remarks:
         yield "remark", remark
@@ -40,7 +40,7 @@ def _bad(check: Check) -> bool:
 
 
 def _listed(lines: Sequence[tuple[Line, int]], noun: str) -> Iterator[Line]:
-    """Yield the first lines; of the others, count what they stand for."""
+    """Yield the first lines; count the checks behind the others."""
     yield from (line for line, _ in lines[:MAX_SHOWN])
     if more := sum(count for _, count in lines[MAX_SHOWN:]):
         yield "and", counted(more, f"more {noun}")
@@ -54,7 +54,7 @@ def _alike(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
     return by_text.values()
 
 
-def _said(gated: Gated, alike: Sequence[Check]) -> str:
+def _explained(gated: Gated, alike: Sequence[Check]) -> str:
     check, names = alike[0], [gated.called(one) for one in alike]
     stale = "stale reference: " if check.outcome is Outcome.STALE else ""
     about = f", {check.series}" if check.series and check.series not in check.name else ""
@@ -76,8 +76,8 @@ def _why(gated: Gated) -> str:
         Verdict.INCONCLUSIVE: [],
     }[gated.verdict]
     answered = [_number(gated.unanswered, "check") + " not answered"] if gated.unanswered else []
-    said = [part for part in parts if part] + answered + [f"{counted(passed, 'check')} passed"]
-    return f"{', '.join(said)} ({level})"
+    reasons = [part for part in parts if part] + answered + [f"{counted(passed, 'check')} passed"]
+    return f"{', '.join(reasons)} ({level})"
 
 
 def _counts(gated: Gated) -> Iterator[str]:

@@ -92,13 +92,13 @@ def _step_now(patched: Trial) -> str:
     """Say what becomes of the step with code that was changed since the replay."""
     runs = f" in {patched.passed} of {patched.tried} runs" if patched.tried > 1 else ""
     why = f": {patched.reason}" if patched.reason else ""
-    said = {
+    phrases = {
         Outcome.REMOVED: f"goes well{runs}",
         Outcome.POSTPONED: f"goes well, and step {patched.failed_step} fails",
         Outcome.WORSE: f"is not reached: step {patched.failed_step} fails already",
         Outcome.UNTESTED: f"was not tried{why}",
     }
-    return said.get(patched.outcome, f"still fails{why}")
+    return phrases.get(patched.outcome, f"still fails{why}")
 
 
 def _headline(baseline: Baseline, replayed: Replayed) -> str:
@@ -113,7 +113,7 @@ def _headline(baseline: Baseline, replayed: Replayed) -> str:
             f"Step {replayed.target.step} does not fail again: the fault passed, or lies in what was not put back. "
             "No fix is prescribed"
         )
-    return f"Step {failure.step} fails again, from the state of step {baseline.state_step}: {failure.said}"
+    return f"Step {failure.step} fails again, from the state of step {baseline.state_step}: {failure.description}"
 
 
 def _faithful(baseline: Baseline) -> str:
@@ -176,9 +176,9 @@ def _run_up(replayed: Replayed, page: Page) -> Iterator[str]:
         return
     shown = replayed.run_up[-MAX_STEPS:]
     columns = {name: [getattr(one, field) for one in shown] for name, field in _COLUMNS.items()}
-    kept = {name: values for name, values in columns.items() if any(one is not None for one in values)}
+    filled = {name: values for name, values in columns.items() if any(one is not None for one in values)}
     cells = [["step", *(str(one.step) for one in shown)]]
-    cells += [[name, *("" if one is None else number(one) for one in values)] for name, values in kept.items()]
+    cells += [[name, *("" if one is None else number(one) for one in values)] for name, values in filled.items()]
     widths = [max(map(len, column)) for column in cells]
     while sum(widths) + 2 * len(widths) > page.width:
         del widths[-1], cells[-1]
@@ -201,14 +201,14 @@ def _probe(replayed: Replayed, page: Page) -> Iterator[str]:
         (old, "this batch", probe.old_flagged),
         (old, "other batches", probe.old_other),
     )
-    said = [
+    observations = [
         f"{state} with {batch} {'fails' if fails else 'goes well'}"
         for state, batch, fails in cells
         if fails is not None
     ]
-    if said:
+    if observations:
         so = _CONCLUSIONS.get(tuple(fails for _, _, fails in cells), "")
-        yield from hanging("  ", page.printable("; ".join(said) + so), page.width)
+        yield from hanging("  ", page.printable("; ".join(observations) + so), page.width)
 
 
 def _trials(trials: tuple[Trial, ...], page: Page) -> Iterator[str]:

@@ -62,8 +62,8 @@ def measure_all(runs: Sequence[Run]) -> tuple[Measured, ...]:
     calm: list[tuple[float, Measured]] = []
     for rate, k in rated:
         one = alone[k]
-        if not one.failure and (said := _no_better_than_begun(one, [low for at, low in calm if at < rate])):
-            ended[id(one.run)] = replace(one, failure=said)
+        if not one.failure and (reason := _no_better_than_begun(one, [low for at, low in calm if at < rate])):
+            ended[id(one.run)] = replace(one, failure=reason)
         elif not one.failure:
             calm.append((rate, one))
     return tuple(ended[id(one.run)] for one in alone)

@@ -68,7 +68,7 @@ class Member:
 
     def _without_known_seed(self, name: str) -> str:
         """Mask the last number that is the seed of the settings, unless the name says what else it sets."""
-        sets = {value for setting, value in self.run.told.items() if not is_seed(setting)}
+        sets = {value for setting, value in self.run.name_settings.items() if not is_seed(setting)}
         for seed in (value for setting, value in self.run.hyperparameters.items() if is_seed(setting)):
             found = [*re.finditer(rf"{_COUNTED}{re.escape(str(seed))}(?![A-Za-z\d.])", name)]
             if found and found[-1].group() and seed not in sets:
@@ -92,8 +92,8 @@ class SetUp:
     @classmethod
     def measure(cls, siblings: Siblings) -> SetUp:
         """Take a run and those of its siblings that can be compared; raises Unmeasurable when there are none."""
-        asked = next((one for one in siblings.group if one.run is siblings.run), None)
-        mine = asked or Measured.of(siblings.run)
+        measured = next((one for one in siblings.group if one.run is siblings.run), None)
+        mine = measured or Measured.of(siblings.run)
         group = [mine, *(one for one in siblings.group if one.run is not siblings.run)]
         return cls.of([one for one in group if one is mine or comparable(mine, one)])
 
@@ -171,8 +171,8 @@ def comparable(one: Measured, other: Measured) -> bool:
         return False
     if one.train is None or other.train is None:
         return True
-    told = bool(run.hyperparameters and beside.hyperparameters)
-    updated = told or not (one.train.begins_untrained and other.train.begins_untrained)
+    have_settings = bool(run.hyperparameters and beside.hyperparameters)
+    updated = have_settings or not (one.train.begins_untrained and other.train.begins_untrained)
     if updated and (differ_in_training_alone(run, beside) or _differ_in_rate_alone(run, beside)):
         return True
     first, theirs = one.train.first, other.train.first

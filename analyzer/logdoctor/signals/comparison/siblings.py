@@ -13,7 +13,7 @@ from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.once import Once
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.run_names import NUMBER, same_but_for_numbers, without_seed, without_told
+from logdoctor.run.run_names import NUMBER, same_but_for_numbers, without_seed, without_settings
 from logdoctor.signals.comparison.outcome import Measured, measure_all
 from logdoctor.signals.comparison.ties import (
     SET_UP,
@@ -172,7 +172,7 @@ def _set_up(run: Run) -> tuple[object, ...]:
     named = tuple((name, str(run.hyperparameters[name])) for name in SET_UP if name in run.hyperparameters)
     # Several runs of one folder are siblings of each other, a run alone in its folder of its neighbours.
     beside = run.home if run.name != run.home else str(PurePosixPath(run.home).parent)
-    folder = "" if named else without_told(beside)
+    folder = "" if named else without_settings(beside)
     return (folder, named, curves)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValError, ValMetric
-from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_told
+from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_settings
 from logdoctor.signals.optimization.accuracy import ACCURACY, is_error_rate, is_of_classes
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
@@ -99,8 +99,8 @@ def rest_of_name(run: Run) -> str:
 
 
 def _rest_of_name(run: Run) -> str:
-    told = "lr" in run.told and not any(map(is_rate, run.hyperparameters))
-    return without_told(without_counters(run.name)) if told else ""
+    has_rate = "lr" in run.name_settings and not any(map(is_rate, run.hyperparameters))
+    return without_settings(without_counters(run.name)) if has_rate else ""
 
 
 def differ_in_training_alone(one: Run, other: Run) -> bool:

@@ -163,11 +163,11 @@ def _between_evaluations(series: Series, run: Run) -> float | None:
     evaluated = run.find(ValLoss)
     if evaluated is None or evaluated.axis is not Axis.STEP or series.axis is not Axis.STEP:
         return None
-    apart = np.diff(evaluated.finite.steps)
-    if len(apart) < MIN_PERIODS - 1:
+    intervals = np.diff(evaluated.finite.steps)
+    if len(intervals) < MIN_PERIODS - 1:
         return None
-    usual = float(np.median(apart))  # a record that was lost leaves a gap of two
-    return usual if np.mean(apart == usual) >= REGULAR and not (apart % usual).any() else None
+    usual = float(np.median(intervals))  # a record that was lost leaves a gap of two
+    return usual if np.mean(intervals == usual) >= REGULAR and not (intervals % usual).any() else None
 
 
 def _from_counter(series: Series, counter: Series) -> NDArray[np.intp]:

@@ -76,8 +76,8 @@ def _takes_again(series: Series, period: float) -> bool:
     reach = float(np.ptp(series.values)) if len(series) else 0.0
     if np.count_nonzero(inside) < MIN_REPEATED or not reach:
         return False
-    apart = np.abs(np.interp(later[inside], series.steps, series.values) - series.values[inside])
-    return float(np.median(apart)) <= SET_AGAIN * reach
+    differences = np.abs(np.interp(later[inside], series.steps, series.values) - series.values[inside])
+    return float(np.median(differences)) <= SET_AGAIN * reach
 
 
 def repeating_period(values: NDArray[np.float64]) -> float | None:

@@ -17,9 +17,9 @@ class Resumes:
     @classmethod
     def measure(cls, run: Run) -> Resumes:
         """Collect them from text lines and from rewinds of any series."""
-        told = {one.step for one in run.events if one.kind == RESUMED and one.step is not None}
+        announced = {one.step for one in run.events if one.kind == RESUMED and one.step is not None}
         shown = {int(step) for one in run.series for step in one.steps[one.rewinds]}
-        return cls(tuple(sorted(told | shown)))
+        return cls(tuple(sorted(announced | shown)))
 
     def near(self, step: int, distance: float) -> bool:
         """Tell whether a resume lies within a distance of a step."""

@@ -116,8 +116,8 @@ class LossScaleWalk:
 
 def _gives_up(run: Run, last: int) -> bool:
     """Tell whether a line says so behind which nothing is logged; `last` is the step of the last row."""
-    said = (one for one in run.events if one.kind == NON_FINITE_STOP and _GIVEN_UP.search(one.text))
-    return any(one.is_behind_all or (one.step is not None and one.step >= last) for one in said)
+    stops = (one for one in run.events if one.kind == NON_FINITE_STOP and _GIVEN_UP.search(one.text))
+    return any(one.is_behind_all or (one.step is not None and one.step >= last) for one in stops)
 
 
 def _in_lines(run: Run) -> list[tuple[int | None, float]]:

@@ -391,5 +391,5 @@ def _from_batch(run: Run) -> list[Chance]:
 
 
 def _from_level() -> list[Chance]:
-    said = "the level is that of guessing among {} classes"
-    return [Chance(c, log(c), said.format(c), by_level_alone=True) for c in COMMON_CLASSES]
+    reason = "the level is that of guessing among {} classes"
+    return [Chance(c, log(c), reason.format(c), by_level_alone=True) for c in COMMON_CLASSES]

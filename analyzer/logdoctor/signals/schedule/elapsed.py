@@ -78,36 +78,36 @@ def elapsed_of_cosine(trend: Trend[Any], train: Trend[Any]) -> NDArray[np.float6
     return np.asarray(share + np.sin(np.pi * share) / np.pi)
 
 
-def late_pace(trend: Trend[Any], gone: NDArray[np.float64], max_bend: float) -> float:
+def late_pace(trend: Trend[Any], elapsed: NDArray[np.float64], max_bend: float) -> float:
     """Return the slope at two thirds in units of that at one third, NaN for a curve that does not fall evenly.
 
     Nor does one that falls far from its first value to its second. `max_bend` is the deviation from a straight line, as
     a share of its fall, above which a curve falls in steps.
     """
-    if len(np.unique(gone)) < 3:  # the rate died at once: there is nothing to fit
+    if len(np.unique(elapsed)) < 3:  # the rate died at once: there is nothing to fit
         return float("nan")
-    line_fit = np.polynomial.Polynomial.fit(gone, trend.level, 1)
+    line_fit = np.polynomial.Polynomial.fit(elapsed, trend.level, 1)
     values = trend.series.values if trend.block == 1 else trend.level
-    slopes = robust_fit(gone, values, 2).deriv()(np.array([1 / 3, 2 / 3]))
-    bend = float(np.mean((trend.level - line_fit(gone)) ** 2)) - trend.level_noise**2
+    slopes = robust_fit(elapsed, values, 2).deriv()(np.array([1 / 3, 2 / 3]))
+    bend = float(np.mean((trend.level - line_fit(elapsed)) ** 2)) - trend.level_noise**2
     fall = float(line_fit(0.0) - line_fit(1.0))
     straight = slopes[0] < 0 and max(bend, 0.0) ** 0.5 <= max_bend * fall
-    straight = straight and not _plunges(trend, gone)
-    parts = [trend.level[(gone >= low) & (gone <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
+    straight = straight and not _plunges(trend, elapsed)
+    parts = [trend.level[(elapsed >= low) & (elapsed <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
     if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
         first, middle, last = (float(np.median(part)) for part in parts)
         straight = straight and middle - last >= LEAST * (first - middle) - trend.level_noise / 2
     return float(slopes[1] / slopes[0]) if straight else float("nan")
 
 
-def _plunges(trend: Trend[Any], gone: NDArray[np.float64]) -> bool:
+def _plunges(trend: Trend[Any], elapsed: NDArray[np.float64]) -> bool:
     """Whether a good part of the fall of a curve lies between its first value and its second, beyond the line's there.
 
     Of seven values, that is a sixth of it all.
     """
     first, second = trend.series.values[:2]
-    line = np.polynomial.Polynomial.fit(gone[1:], trend.level[1:], 1)
-    fall, there = (float(line(gone[0]) - line(gone[at])) for at in (-1, 1))
+    line = np.polynomial.Polynomial.fit(elapsed[1:], trend.level[1:], 1)
+    fall, there = (float(line(elapsed[0]) - line(elapsed[at])) for at in (-1, 1))
     return bool(first - second > there + max(PLUNGE * fall, PLUNGE_NOISE * trend.noise))
 
 

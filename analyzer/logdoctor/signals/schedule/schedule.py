@@ -118,8 +118,8 @@ class Schedule:
     @cached_property
     def is_range_test(self) -> bool:
         """Whether the rate only ever rises, over two decades or more."""
-        apart = max(1, len(self.rates) // RANGE_TEST_APART)
-        before, after = self.rates[:-apart], self.rates[apart:]
+        distance = max(1, len(self.rates) // RANGE_TEST_APART)
+        before, after = self.rates[:-distance], self.rates[distance:]
         rises = (after > before) | ((after == before) & (after <= ROUNDED_AWAY * self._shown_as_zero))
         positive = self.rates[self.rates > 0]
         return bool(

@@ -54,7 +54,7 @@ def settings_of(run: Run) -> Mapping[str, Setting]:
 
 def _settings(run: Run) -> Mapping[str, Setting]:
     logged = run.hyperparameters
-    return logged if any(map(is_rate, logged)) else {**run.told, **logged}
+    return logged if any(map(is_rate, logged)) else {**run.name_settings, **logged}
 
 
 def given_rate(run: Run) -> float | None:
@@ -71,7 +71,7 @@ def _rate(run: Run) -> float | None:
     peak = float(logged.max())
     if rate is not None:
         return peak if quantile(logged, FOR_A_QUARTER) > ABOVE_SET * rate else rate
-    return peak if peak > 0 else as_number(run.told.get("lr"))
+    return peak if peak > 0 else as_number(run.name_settings.get("lr"))
 
 
 def _set_rate(run: Run) -> float | None:

@@ -230,10 +230,10 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
         yield train.end, MEAN
     for one in chance.levels:
         # A share that a metric came to is no beginning, and where most answers are right, the loss is in another unit.
-        told = not one.by_level_alone and one.larger_share is None and not chance.is_beaten(one)
+        is_known = not one.by_level_alone and one.larger_share is None and not chance.is_beaten(one)
         lowest, highest = NEAR_GUESSING[0] * one.level, NEAR_GUESSING[1] * one.level
         fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
-        if told and (late or fresh) and lowest <= train.end <= highest:
+        if is_known and (late or fresh) and lowest <= train.end <= highest:
             yield one.level, "guessing"
     if (level := _thrown_from(train, val, chance)) is not None:
         yield level, "guessing"
@@ -282,6 +282,6 @@ def _is_beside(val: Trend[ValLoss] | None, train: Trend[TrainLoss], one: Chance)
     """
     if val is None or val.thirds[2] < UNMOVED * val.thirds[0] or max(train.sure_fall, val.sure_fall) > SURELY:
         return False
-    told = one.by_settings or (one.by_accuracy and val.noise >= BOUNCES * val.end)
+    is_known = one.by_settings or (one.by_accuracy and val.noise >= BOUNCES * val.end)
     lowest, end = min(float(train.level.min()), float(val.level.min())), max(train.end, val.end)
-    return told and lowest >= FAR_ABOVE_GUESSING * one.level and end <= AS_A_MEAN * one.level
+    return is_known and lowest >= FAR_ABOVE_GUESSING * one.level and end <= AS_A_MEAN * one.level

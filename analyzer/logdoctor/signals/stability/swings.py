@@ -252,7 +252,7 @@ def _memory(deviation: NDArray[np.float64]) -> float:
     power = inner(d, d)
     if power <= 0:
         return 0.0
-    return max((inner(d[:-apart], d[apart:]) / power for apart in range(1, REACH + 1)), key=abs)
+    return max((inner(d[:-lag], d[lag:]) / power for lag in range(1, REACH + 1)), key=abs)
 
 
 def _width(deviation: NDArray[np.float64]) -> float:

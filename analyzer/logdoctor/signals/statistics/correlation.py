@@ -46,9 +46,9 @@ def smoothness(values: NDArray[np.float64]) -> float:
     Of neighbours one to REACH points away, those that tell it best: one of four points has none next to it. So it
     depends little on how many points of a wave are logged. What chance gives is 0.
     """
-    told = 0.0
-    for apart in range(1, min(REACH, (len(values) - 1) // 2) + 1):
-        beside, between = values[: -2 * apart] + values[2 * apart :], values[apart:-apart]
+    highest = 0.0
+    for lag in range(1, min(REACH, (len(values) - 1) // 2) + 1):
+        beside, between = values[: -2 * lag] + values[2 * lag :], values[lag:-lag]
         alike = abs(correlation(beside, between))
-        told = max(told, alike if alike >= BY_CHANCE / np.sqrt(len(between)) else 0.0)
-    return told
+        highest = max(highest, alike if alike >= BY_CHANCE / np.sqrt(len(between)) else 0.0)
+    return highest

@@ -25,8 +25,8 @@ def quantile(values: NDArray[Any], share: float) -> float:
     below = int(place)
     if below + 1 >= len(values):
         return float(values.max())
-    parted = np.partition(values, below + 1)
-    low, high, part = float(parted[: below + 1].max()), float(parted[below + 1]), place - below
+    partitioned = np.partition(values, below + 1)
+    low, high, part = float(partitioned[: below + 1].max()), float(partitioned[below + 1]), place - below
     # From the nearer end, as numpy does.
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
@@ -40,9 +40,9 @@ def lower_quantile(values: NDArray[Any], share: float) -> float:
 def row_medians(rows: NDArray[Any]) -> NDArray[np.float64]:
     """Return the median of each row, shape (r,), of an array (r, n) of one column or more, without NaN."""
     half, odd = divmod(rows.shape[1], 2)
-    parted = np.partition(rows, half, axis=1)
-    upper = parted[:, half]
-    return upper.astype(float) if odd else (parted[:, :half].max(axis=1) + upper) / 2
+    partitioned = np.partition(rows, half, axis=1)
+    upper = partitioned[:, half]
+    return upper.astype(float) if odd else (partitioned[:, :half].max(axis=1) + upper) / 2
 
 
 def group_medians(values: NDArray[Any], group: NDArray[Any], groups: int) -> NDArray[np.float64]:

@@ -13,15 +13,18 @@ from logdoctor.run import Axis
 from logdoctor.run.naming import role_of, split_of, words
 from logdoctor.run.roles import GradNorm, TrainError
 from logdoctor.run.vocabulary import ERRORS_OF_MODELS
+from logdoctor.sources.console.context.headings import Heading
+from logdoctor.sources.console.context.interleaved_runs import interleaved_runs
+from logdoctor.sources.console.context.several_runs import Announced, announced_runs, by_turns
 from logdoctor.sources.console.forms.form import SAMPLES, Kind
 from logdoctor.sources.console.rows.bars import beside_lines, is_pass, progress, states_of_bars
-from logdoctor.sources.console.rows.believing import believed_of
 from logdoctor.sources.console.rows.echoes import without_echoes
 from logdoctor.sources.console.rows.evaluations import counted_by_training, evaluations_apart, named_by_epoch
 from logdoctor.sources.console.rows.hugging_face import is_summary, with_steps
 from logdoctor.sources.console.rows.of_epochs import of_epochs
 from logdoctor.sources.console.rows.parts import BATCH, EPOCH, Clock, LineNumbers, Numbers, Part
 from logdoctor.sources.console.rows.placing import clock_of, main_counter, table_of
+from logdoctor.sources.console.rows.plausibility import believed_of
 from logdoctor.sources.console.rows.quantities import (
     of_each_epoch,
     of_one_rank,
@@ -37,9 +40,6 @@ from logdoctor.sources.console.rows.through_epochs import (
     in_one_word,
     through_headed_epochs,
 )
-from logdoctor.sources.console.said.headings import Heading
-from logdoctor.sources.console.said.runs_by_turns import runs_by_turns
-from logdoctor.sources.console.said.several_runs import Announced, announced_runs, by_turns
 from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import names_splits, tells_performance
 from logdoctor.sources.tables.table import Table
@@ -94,7 +94,7 @@ def assemble(
 
     `labelled` are the first lines of statements that say of which run each of their lines is.
     """
-    turns, others = runs_by_turns(streams, headings, labelled)
+    turns, others = interleaved_runs(streams, headings, labelled)
     if turns and not _assembled(path, others, ()):
         found = [(one.label, _assembled(path, one.streams, ())) for one in turns]
         return [replace(one, announced=by_turns(label)) for label, runs in found for one in runs]

@@ -13,15 +13,15 @@ from logdoctor.run import Notice, Setting
 from logdoctor.run.notice import DAMAGE, PART
 from logdoctor.run.text_event import ENDS
 from logdoctor.sources.console.assembly import Assembled, assemble
+from logdoctor.sources.console.context.headings import HeadingReader
+from logdoctor.sources.console.context.line_labels import labels_of
+from logdoctor.sources.console.context.messages import Message, MessageReader
+from logdoctor.sources.console.context.settings import MOST_LINES, settings_in
+from logdoctor.sources.console.context.several_runs import Announced
+from logdoctor.sources.console.context.stages import StageReader
 from logdoctor.sources.console.damage.mending import mended
 from logdoctor.sources.console.drawn.drawn_tables import DrawnReader
 from logdoctor.sources.console.rows.streams import StreamReader
-from logdoctor.sources.console.said.headings import HeadingReader
-from logdoctor.sources.console.said.line_labels import labels_of
-from logdoctor.sources.console.said.messages import Message, MessageReader
-from logdoctor.sources.console.said.settings import MOST_LINES, settings_in
-from logdoctor.sources.console.said.several_runs import Announced
-from logdoctor.sources.console.said.stages import StageReader
 from logdoctor.sources.console.text.east_asian import with_plain_marks
 from logdoctor.sources.console.text.julia import with_names_of_calls
 from logdoctor.sources.console.text.passages import Passage

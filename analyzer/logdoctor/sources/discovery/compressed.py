@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from logdoctor.run import Notice
 from logdoctor.run.notice import DAMAGE, INTERPRETATION
@@ -103,14 +103,19 @@ def unpacked(path: Path) -> Iterator[Unpacked]:
     limit = min(MOST_BYTES, max(_SMALL, MOST_RATIO * path.stat().st_size))
     with TemporaryDirectory(prefix="logdoctor-") as folder:
         plain = Path(folder) / unpacked_name(path.name)
-        size, whole = 0, True
         with plain.open("xb") as copy:
-            try:
-                for piece in _pieces(path, limit):
-                    size += copy.write(piece)
-            except _IncompleteError:
-                whole = False
-        yield Unpacked(plain, size, path, whole)
+            whole = _unpack(path, copy, limit)
+        yield Unpacked(plain, plain.stat().st_size, path, whole)
+
+
+def _unpack(path: Path, copy: IO[bytes], limit: int) -> bool:
+    """Copy what a compressed file holds, and tell whether that is all of it."""
+    try:
+        for piece in _pieces(path, limit):
+            copy.write(piece)
+    except _IncompleteError:
+        return False
+    return True
 
 
 def _opened(path: Path) -> Any:

@@ -77,19 +77,12 @@ class StuckSigns:
     def has_any_sign(self) -> bool:
         """Whether anything tells of a cause."""
         signs, beginning = self.signs, self.beginning
-        of_rate = (
-            self.rate_died,
-            self.too_low_rate,
-            self.strong_regularisation,
-            self.large_epsilon,
-            self.summed_loss,
-            self.clipped_short,
-        )
-        of_loss = (
-            signs.frozen, signs.moves, signs.died_at_once, signs.saturated, beginning.fell, beginning.forgot,
-            beginning.blew_up,
-        )  # fmt: skip
-        return any((*of_rate, *of_loss, self.biases_alone, self.no_gradient, self.unscaled_targets, self.learns_slower))
+        of_rate = (self.rate_died, self.too_low_rate, self.learns_slower)
+        of_settings = (self.strong_regularisation, self.large_epsilon, self.clipped_short)
+        of_loss = (self.summed_loss, self.unscaled_targets, beginning.fell, beginning.forgot, beginning.blew_up)
+        of_gradient = (self.biases_alone, self.no_gradient)
+        of_updates = (signs.frozen, signs.moves, signs.died_at_once, signs.saturated)
+        return any((*of_rate, *of_settings, *of_loss, *of_gradient, *of_updates))
 
     @cached_property
     def rate_died(self) -> str:

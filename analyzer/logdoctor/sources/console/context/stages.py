@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
+from logdoctor.sources.console.context.line_labels import Label
+from logdoctor.sources.console.context.messages import LONGEST_TEXT, Message
 from logdoctor.sources.console.rows.streams import Taken
-from logdoctor.sources.console.said.line_labels import Label
-from logdoctor.sources.console.said.messages import LONGEST_TEXT, Message
 from logdoctor.sources.console.text.passages import Passage
 
 

@@ -12,11 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from logdoctor.sources.console.context.line_labels import LABEL, Label
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.forms.grammar import CALLED, LONGEST_SHAPE, parse
 from logdoctor.sources.console.forms.masking import MASK
 from logdoctor.sources.console.rows.streams import Taken
-from logdoctor.sources.console.said.line_labels import LABEL, Label
 from logdoctor.sources.console.text.passages import Passage
 from logdoctor.sources.console.text.prefixes import strip
 from logdoctor.sources.console.words.run_words import NO_RUN, REPEATS

@@ -19,10 +19,10 @@ from logdoctor.run import Setting
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.roles import Loss
 from logdoctor.run.starting_over import starts_over
+from logdoctor.sources.console.context.headings import ARGUMENTS, Heading
+from logdoctor.sources.console.context.line_labels import LABEL
+from logdoctor.sources.console.context.settings import pairs_in
 from logdoctor.sources.console.rows.parts import Clock, LineNumbers, Part
-from logdoctor.sources.console.said.headings import ARGUMENTS, Heading
-from logdoctor.sources.console.said.line_labels import LABEL
-from logdoctor.sources.console.said.settings import pairs_in
 from logdoctor.sources.console.words.run_words import REPEATS
 from logdoctor.sources.tables.compact.pieces import falls
 from logdoctor.sources.tables.likeness import tells_performance

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.run.naming import split_of
+from logdoctor.sources.console.context.headings import MOST_HEADINGS, Heading
+from logdoctor.sources.console.context.line_labels import LABEL
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.streams import Rows
-from logdoctor.sources.console.said.headings import MOST_HEADINGS, Heading
-from logdoctor.sources.console.said.line_labels import LABEL
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Turns:
     streams: list[Rows]
 
 
-def runs_by_turns(
+def interleaved_runs(
     streams: Sequence[Rows], headings: Sequence[Heading], labelled: Collection[int]
 ) -> tuple[list[Turns], list[Rows]]:
     """Return the runs that take turns, in the order in which they begin, and the streams of lines without a label.
