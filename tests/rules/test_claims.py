@@ -308,6 +308,13 @@ def test_an_end_just_above_the_start_is_not_said_to_be_the_same_number() -> None
     assert message == "train_loss rises from 1 to 2.322, beginning at epoch 5, above its start of 2.32"
 
 
+def test_a_loss_that_only_comes_down_is_not_said_to_rise() -> None:
+    thrown = given([3711.0, 61.0, 9.2, 2.7]).followed_by(flat(2.6, 16)).noisy(0.02)
+    finding = told("divergence", example_run({"num_classes": 10}, train_loss=thrown, axis=Axis.EPOCH))
+    assert "explodes to 3,7" in finding.message
+    assert finding.message.endswith("nothing learnt")
+
+
 def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
     accuracy = flat(0.1, 10).noisy(0.004)
