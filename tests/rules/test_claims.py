@@ -315,6 +315,34 @@ def test_a_loss_that_only_comes_down_is_not_said_to_rise() -> None:
     assert finding.message.endswith("nothing learnt")
 
 
+@pytest.mark.parametrize(("first", "named"), [(0.59, True), (0.11, False)])
+def test_an_epoch_that_answered_well_had_learnt_before_its_loss_was_nan(first: float, *, named: bool) -> None:
+    broken, accuracy = flat(np.nan, 12), given([first]).followed_by(flat(0.1, 11))
+    causes = told("nan-loss", example_run(train_loss=broken, train_accuracy=accuracy)).causes
+    assert (causes[0].id == "bad-batch") is named
+    assert any("had learnt before" in clause for one in causes for clause in one.pro) is named
+
+
+def test_a_second_softmax_leaves_a_loss_that_is_known_and_no_other_cause() -> None:
+    loss, accuracy = decay(2.3, 1.4615, 40).noisy(0.001), decay(0.2, 0.99, 40)
+    held_out = decay(2.1, 1.475, 40).noisy(0.001)
+    finding = told("plateau", example_run(train_loss=loss, val_loss=held_out, val_accuracy=accuracy))
+    (known,) = finding.causes
+    assert any("1.46, ln(1 + 9/e)" in clause for clause in known.pro)
+    assert "logits" in known.fixes[0].text
+
+
+@pytest.mark.parametrize(("held_out", "named"), [((0.62, 0.545), False), ((0.62, 0.618), True)])
+def test_trees_that_predict_new_data_were_not_given_labels_of_other_rows(
+    held_out: tuple[float, float], *, named: bool
+) -> None:
+    curves: dict[str, Any] = {
+        "train-logloss": geometric(0.584, 0.005, 300),
+        "validation-logloss": line(*held_out, 10).followed_by(line(held_out[1], 0.82, 290)),
+    }
+    assert (cause(told("overfitting", example_run(**curves)), "labels-do-not-match") is not None) is named
+
+
 def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
     accuracy = flat(0.1, 10).noisy(0.004)
