@@ -343,6 +343,17 @@ def test_trees_that_predict_new_data_were_not_given_labels_of_other_rows(
     assert (cause(told("overfitting", example_run(**curves)), "labels-do-not-match") is not None) is named
 
 
+@pytest.mark.parametrize(("held_out", "learnt"), [(1.2, True), (2.4, False)])
+def test_what_had_learnt_by_its_first_evaluation_does_not_rise_before_it_has_learnt(
+    held_out: float, *, learnt: bool
+) -> None:
+    rises, later = given([1.95]).followed_by(geometric(2.64, 107.0, 24)), geometric(2.9, 160.0, 24)
+    run = example_run({"lr": 0.01}, train_loss=rises, val_loss=given([held_out]).followed_by(later))
+    causes = told("divergence", run).causes
+    said = [clause for one in causes for clause in (*one.pro, *one.contra)]
+    assert any("before it has learnt anything" in clause for clause in said) is not learnt
+
+
 def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
     accuracy = flat(0.1, 10).noisy(0.004)

@@ -7,12 +7,12 @@ from math import isinf
 
 import numpy as np
 
-from logdoctor.evidence.stability.event import EXPLODES, Event, Kind
+from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.usual_rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis, Split
-from logdoctor.run.roles import TrainMetric
+from logdoctor.run.roles import TrainMetric, ValLoss
 from logdoctor.signals import given_rate
 from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.wording import counted, number, place
@@ -112,11 +112,20 @@ def _from_growth(event: Event, first: float) -> Iterator[Clue]:
         after = "" if event.averages else f"it breaks after {counted(event.index, 'value')}, without growing before"
         yield Clue("half-precision-overflow", WEAK, after)
         yield Clue("unstable-operation", WEAK if event.averages else FAIR, after)
-    elif event.run_up or event.kind is not Kind.NON_FINITE:
+    elif (event.run_up or event.kind is not Kind.NON_FINITE) and not _had_learnt(event, first):
         yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
         yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
         if event.kind is Kind.JUMP and not _learns_later(event, first):
             yield Clue("learning-rate-too-high", WEAK, "nothing is learnt after it either")
+
+
+def _had_learnt(event: Event, first: float) -> bool:
+    """Whether held-out data cost far less by the evaluation after the break than training did at first."""
+    held_out = event.run.beside(event.series, ValLoss)
+    if held_out is None or event.series.split is Split.VALIDATION:
+        return False
+    until = int(np.searchsorted(held_out.finite.steps, event.step, side="right")) + 1
+    return float(held_out.finite.values[:until].min(initial=np.inf)) < (1 - LEARNT) * first
 
 
 def _learns_later(event: Event, first: float) -> bool:
