@@ -23,9 +23,11 @@ CONTRARY = frozenset(pair for one in _PAIRS for pair in (one, one[::-1]))
 def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> Iterator[Fix]:
     """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice.
 
-    Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try.
+    Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try. A cause that
+    the log only speaks against is not worth a try.
     """
-    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
+    refuted = [cause for cause in causes if cause.contra and not cause.pro]
+    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY and cause not in refuted] or causes
     given: set[str] = set()
     followed: set[str] = set()
     for cause in worth:

@@ -118,7 +118,7 @@ def _problem(entry: Entry, page: Page) -> Iterator[str]:
         line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
     ]
     what_to_do = [
-        *_fixes(finding.causes, page),
+        *_fixes(finding.causes[:MAX_CAUSES], page),
         *_to_log(finding, page),
         f"  {page.dim('next')}  logdoctor rule {finding.rule}",
     ]
