@@ -10,6 +10,9 @@ from logdoctor.wording import number, percent
 SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
 
+MAX_CAUSES = 3
+"""Causes that a screen has room for; advice against any further one would come out of nothing."""
+
 _PAIRS = (
     ("learning-rate-too-high", "learning-rate-too-low"),
     ("over-regularised", "under-regularised"),
@@ -26,6 +29,7 @@ def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> It
     Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try. A cause that
     the log only speaks against is not worth a try.
     """
+    causes = causes[:MAX_CAUSES]
     refuted = [cause for cause in causes if cause.contra and not cause.pro]
     worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY and cause not in refuted] or causes
     given: set[str] = set()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
 from logdoctor.gated import Gated, Verdict
-from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
+from logdoctor.reports.advice import MAX_CAUSES, chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
@@ -26,7 +26,6 @@ MAX_FURTHER = 100
 SCREENFUL = 5
 """Problems from which on the first has scrolled away when the last is there."""
 
-MAX_CAUSES = 3
 MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
 MAX_TO_LOG = 2
@@ -118,7 +117,7 @@ def _problem(entry: Entry, page: Page) -> Iterator[str]:
         line for rank, cause in enumerate(finding.causes[:MAX_CAUSES], start=1) for line in _cause(rank, cause, page)
     ]
     what_to_do = [
-        *_fixes(finding.causes[:MAX_CAUSES], page),
+        *_fixes(finding.causes, page),
         *_to_log(finding, page),
         f"  {page.dim('next')}  logdoctor rule {finding.rule}",
     ]
