@@ -354,6 +354,23 @@ def test_what_had_learnt_by_its_first_evaluation_does_not_rise_before_it_has_lea
     assert any("before it has learnt anything" in clause for clause in said) is not learnt
 
 
+def test_an_entropy_that_is_logged_as_its_negative_is_said_to_be() -> None:
+    curves: dict[str, Any] = {
+        "train/entropy_loss": line(-0.62, -1e-5, 8).followed_by(flat(-1e-5, 32)),
+        "rollout/ep_rew_mean": line(25.0, 54.0, 8).followed_by(flat(9.3, 32)).noisy(0.1),
+    }
+    message = told("entropy-collapse", example_run(**curves)).message
+    assert message.startswith("the entropy, minus train/entropy_loss, falls from 0.6")
+
+
+@pytest.mark.parametrize(("every", "said"), [(10, "the batches of steps 1 to 10"), (1, "the batch of step 1")])
+def test_the_batches_before_a_first_value_that_is_broken_are_all_named(every: int, said: str) -> None:
+    run = example_run(axis=Axis.STEP, first_step=1, train_loss=flat(np.nan, 30))
+    (loss,) = run.series
+    finding = told("nan-loss", replace(run, series=(replace(loss, steps=every * loss.steps),)))
+    assert any(said in fix.text for one in finding.causes for fix in one.fixes)
+
+
 def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
     accuracy = flat(0.1, 10).noisy(0.004)
