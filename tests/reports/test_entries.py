@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from logdoctor import Confidence, Finding, Quantity, Severity, because
+from dataclasses import replace
+
+from logdoctor import Confidence, Finding, Quantity, Severity, because, example_run
+from logdoctor.curves import decay, given
 from logdoctor.finding import Strength
 from logdoctor.reports.advice import chosen_fixes
 from logdoctor.reports.entries import said_once
+from logdoctor.reports.layout import Page
+from logdoctor.reports.terminal.curves import curve_lines
 
 ENDS = "val_acc ends at 0.9, no lower than before"
 
@@ -39,3 +44,10 @@ def test_no_fix_is_chosen_of_a_cause_that_the_log_only_speaks_against() -> None:
     beside = because("model-too-small", Strength.POSSIBLE)
     assert [one.text for one in chosen_fixes([against, beside], 4, 1)] == [beside.fixes[0].text]
     assert [one.text for one in chosen_fixes([against], 4, 1)] == [against.fixes[0].text]
+
+
+def test_one_entry_names_one_best_step() -> None:
+    run = example_run(train_loss=decay(2.3, 0.1, 6), val_loss=given([2.0, 0.468, 0.49, 0.478, 0.52, 0.54]))
+    for best, shown in ((1, True), (3, False)):
+        known = replace(finding(), evidence={"best epoch": Quantity(best)})
+        assert any("best 0.468 at epoch 1" in line for line in curve_lines(run, known, Page())) is shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.finding import Cause, Fix, Quantity, Strength
+from logdoctor.finding import Cause, Finding, Fix, Quantity, Strength
 from logdoctor.wording import number, percent
 
 SENTENCE_WORDS = 4
@@ -53,6 +53,12 @@ def _advice(fix: Fix) -> str:
 def is_sentence(quantity: Quantity) -> bool:
     """Tell whether a quantity is a text that reads alone."""
     return isinstance(quantity.value, str) and len(quantity.value.split()) >= SENTENCE_WORDS
+
+
+def named_best(finding: Finding) -> int | None:
+    """Return the step that a finding's evidence calls the best, None where it names none."""
+    named = (one.value for name, one in finding.evidence.items() if name.startswith("best "))
+    return next((one for one in named if isinstance(one, int)), None)
 
 
 def measured(name: str, quantity: Quantity) -> tuple[str, str]:
