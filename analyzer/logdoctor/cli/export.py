@@ -65,4 +65,6 @@ def command(
 
 def _kind(output: Path | None) -> str:
     ending = output.suffix.lower().removeprefix(".") if output else ""
+    if ending and ending not in (*KINDS, "json", "txt"):
+        raise click.UsageError(f"no format goes by the extension .{ending}: say which with --output-format")
     return ending if ending in KINDS else "jsonl"
