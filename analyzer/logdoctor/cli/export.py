@@ -22,7 +22,9 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
 @click.command("export")
 @paths_argument
 @click.option(
-    "--output-format", type=click.Choice(KINDS), help="By default taken from the file's extension, else jsonl."
+    "--output-format",
+    type=click.Choice(KINDS),
+    help="By default that of the file's extension; jsonl without one.",
 )
 @click.option(
     "-o",
