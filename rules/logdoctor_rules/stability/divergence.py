@@ -696,7 +696,7 @@ class Divergence(Rule):
         order = {"what came before": Quantity(event.order)} if event.order else {}
         return self.finding(
             f"{series.name} {message}{event.cue}",
-            Span(series.name, event.onset_step, series.last_step, "rising" if event.index else "thrown up before"),
+            Span(series.name, event.onset_step, series.last_step, "rising" if event.index else "exploded before"),
             confidence=confidence,
             causes=why.causes,
             to_tell_apart=why.to_tell_apart,
