@@ -122,6 +122,7 @@ class TestExitCodes:
             (["analyze", ".", "--config", "none.toml"], "none.toml: no such file"),
             (["analyze", ".", "--config", "."], ".: is a folder; name its file"),
             (["analyze", ".", "--jobs", "0"], "0 is not in the range x>=1"),
+            (["export", ".", "-o", "points.xlsx"], "no format goes by the extension .xlsx"),
             (["rule", "nan-los"], "did you mean 'nan-loss'?"),
             (["rule", "nan"], "did you mean 'masked-nan' or 'nan-loss'?"),
             (["rule", ""], "`logdoctor rule` lists all"),
@@ -129,6 +130,22 @@ class TestExitCodes:
     )
     def test_usage_and_configuration(self, arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(arguments) == 2
+        assert said in capsys.readouterr().err
+
+    @pytest.mark.parametrize("name", ["analyze", "inspect"])
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            (b"", "the file is empty"),
+            (bytes(range(256)) * 8, "the file is binary"),
+            (b"hello world\nno log\n", "recognised as a loss or metric"),
+        ],
+    )
+    def test_a_file_that_is_no_log_is_told_why(
+        self, name: str, content: bytes, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "notes.log").write_bytes(content)
+        assert main([name, str(tmp_path / "notes.log")]) == 3
         assert said in capsys.readouterr().err
 
     @pytest.mark.parametrize("name", ["analyze", "inspect", "export"])

@@ -64,6 +64,12 @@ def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
     assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
 
 
+def test_a_sweep_names_the_rate_at_which_nothing_is_learnt(sweep: Path) -> None:
+    write_run(sweep / "lr1e-07", decay(2.3, 2.29, 60), 1e-7)
+    (compared,) = (one for one in analyze(sweep).comparisons if one.rule == "rate-sweep")
+    assert "; at 1e-7 hardly anything is learnt" in compared.message
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logdoctor.run import Axis, Series
-from logdoctor.wording import apart, axis_word, counted, course, number, percent, place, stretch
+from logdoctor.run import Axis, Run, Series, SourceFile
+from logdoctor.wording import apart, axis_word, counted, course, number, percent, place, shown_name, stretch
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,19 @@ def test_a_place_and_a_stretch_name_the_axis() -> None:
 )
 def test_a_count_bends_its_noun(n: int, noun: str, said: str) -> None:
     assert counted(n, noun) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "shown"),
+    [
+        ("lr0.1", "runs/lr0.1", "lr0.1"),
+        (".", "runs/lr0.1", "lr0.1"),
+        (".:a", "runs/", "runs:a"),
+        (".", ".", "train.log"),
+        (".", "", "train.log"),
+        (".:a", ".", ".:a"),
+    ],
+)
+def test_a_run_is_called_by_something_that_a_reader_knows(name: str, folder: str, shown: str) -> None:
+    files = (SourceFile("config.json", "settings", 9), SourceFile("train.log", "text", 9))
+    assert shown_name(Run(name=name, folder=folder, sources=files)) == shown

@@ -48,8 +48,8 @@ _KNOWN: Mapping[str, _Known] = {
     "scheduler-stepped-wrongly": _Known(
         "the scheduler is stepped at the wrong moment or too often",
         (
-            "call scheduler.step() once after each optimizer.step(), not once per micro-batch; give it the number of "
-            "updates, not of batches",
+            "call scheduler.step() as often as its length counts: once an epoch where that is in epochs, else once "
+            "after each optimizer.step(), not once per micro-batch",
         ),
     ),
     "no-gradient-clipping": _Known(

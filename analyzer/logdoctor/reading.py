@@ -13,6 +13,9 @@ from logdoctor.run.understand import Overrides
 from logdoctor.sources.discovery.discover import Skipped, discover
 from logdoctor.workers import Workers
 
+HEAD = 8192
+"""Bytes of a file that show whether it is text."""
+
 MOST_NAMED = 5
 """Places that an error names."""
 
@@ -59,8 +62,22 @@ def read(
         where = ", ".join(str(path) for path in paths)
         if not_read := reading.skipped.not_read:
             raise NoRunError(f"{where}: no training log could be read: {', '.join(not_read[:MOST_NAMED])}")
-        raise NoRunError(f"{where}: no training log found; `logdoctor inspect` shows which files were looked at")
+        raise NoRunError(f"{where}: no training log found; {why_none(paths)}")
     return reading
+
+
+def why_none(paths: Sequence[str | Path]) -> str:
+    """Say why one file is no log, and how to see which files of a folder were looked at."""
+    (only, *more) = map(Path, paths)
+    if more or not only.is_file():
+        return "`logdoctor inspect` shows which files were looked at"
+    with only.open("rb") as file:
+        head = file.read(HEAD)
+    if not head:
+        return "the file is empty"
+    if b"\0" in head:
+        return "the file is binary, in no format of a log that is known"
+    return "no line or column of the file was recognised as a loss or metric with its steps or epochs"
 
 
 def load(*paths: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:

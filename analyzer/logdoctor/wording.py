@@ -10,6 +10,9 @@ from logdoctor.run import Axis, Run, Series, State
 DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
 
+SETTINGS = "settings"
+"""The format of files that hold no curve."""
+
 MAX_NAMED = 3
 """Items that a sentence names before it counts the rest."""
 
@@ -58,10 +61,15 @@ def percent(share: float) -> str:
 
 
 def shown_name(run: Run) -> str:
-    """Return what to call a run: the argument itself (`.`) goes by the name of its folder."""
-    if run.name != ".":
+    """Return what to call a run: one in the argument itself (`.`) goes by its folder's name, or else by its log's."""
+    where, colon, which = run.name.partition(":")
+    if where != ".":
         return run.name
-    return run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or run.name
+    folder = run.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    if folder not in ("", "."):
+        return f"{folder}{colon}{which}"
+    logs = (one.path for one in run.sources if one.used and one.format != SETTINGS)
+    return run.name if colon else next(logs, run.name)
 
 
 def shown_state(run: Run) -> str:

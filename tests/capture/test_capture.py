@@ -18,11 +18,12 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import logdoctor
 from logdoctor.bundle import random_states
-from logdoctor.bundle.layout import FOLDER, batch_files, state_folders
+from logdoctor.bundle.layout import ALARM, FOLDER, batch_files, state_folders
 from logdoctor.bundle.plain import restored
 from logdoctor.bundle.tensor_files import read_tensors, read_weights
 from logdoctor.capture import install
 from logdoctor.capture.recorder import STEPS_AFTER, Recorder
+from logdoctor.cli.capture import told
 from logdoctor.run.roles import GradNorm, LearningRate, LossScale, TrainLoss
 
 from .trainings import Trained, network, train
@@ -385,6 +386,14 @@ def test_a_script_that_trains_nothing_is_said_to_leave_no_capture(tmp_path: Path
     done = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "no training\n")
     assert done.stderr == "logdoctor: nothing was captured: the script never stepped a torch optimizer\n"
+
+
+def test_a_person_is_told_what_was_captured_and_what_to_do_with_it(tmp_path: Path) -> None:
+    assert told("runs/x", tmp_path).endswith("without an alarm; next: logdoctor replay runs/x --at STEP")
+    (tmp_path / ALARM).write_text('{"step": 154, "text": "the gradient norm is inf"}')
+    said = told("runs/x", tmp_path)
+    assert said.startswith(f"logdoctor: captured in {tmp_path}, frozen at step 154: the gradient norm is inf; ")
+    assert said.endswith("next: logdoctor replay runs/x")
 
 
 def _tiny(rate: float = 0.01) -> tuple[nn.Module, torch.optim.Optimizer]:

@@ -308,6 +308,69 @@ def test_an_end_just_above_the_start_is_not_said_to_be_the_same_number() -> None
     assert message == "train_loss rises from 1 to 2.322, beginning at epoch 5, above its start of 2.32"
 
 
+def test_a_loss_that_only_comes_down_is_not_said_to_rise() -> None:
+    thrown = given([3711.0, 61.0, 9.2, 2.7]).followed_by(flat(2.6, 16)).noisy(0.02)
+    finding = told("divergence", example_run({"num_classes": 10}, train_loss=thrown, axis=Axis.EPOCH))
+    assert "explodes to 3,7" in finding.message
+    assert finding.message.endswith("nothing learnt")
+
+
+@pytest.mark.parametrize(("first", "named"), [(0.59, True), (0.11, False)])
+def test_an_epoch_that_answered_well_had_learnt_before_its_loss_was_nan(first: float, *, named: bool) -> None:
+    broken, accuracy = flat(np.nan, 12), given([first]).followed_by(flat(0.1, 11))
+    causes = told("nan-loss", example_run(train_loss=broken, train_accuracy=accuracy)).causes
+    assert (causes[0].id == "bad-batch") is named
+    assert any("had learnt before" in clause for one in causes for clause in one.pro) is named
+
+
+def test_a_second_softmax_leaves_a_loss_that_is_known_and_no_other_cause() -> None:
+    loss, accuracy = decay(2.3, 1.4615, 40).noisy(0.001), decay(0.2, 0.99, 40)
+    held_out = decay(2.1, 1.475, 40).noisy(0.001)
+    finding = told("plateau", example_run(train_loss=loss, val_loss=held_out, val_accuracy=accuracy))
+    (known,) = finding.causes
+    assert any("1.46, ln(1 + 9/e)" in clause for clause in known.pro)
+    assert "logits" in known.fixes[0].text
+
+
+@pytest.mark.parametrize(("held_out", "named"), [((0.62, 0.545), False), ((0.62, 0.618), True)])
+def test_trees_that_predict_new_data_were_not_given_labels_of_other_rows(
+    held_out: tuple[float, float], *, named: bool
+) -> None:
+    curves: dict[str, Any] = {
+        "train-logloss": geometric(0.584, 0.005, 300),
+        "validation-logloss": line(*held_out, 10).followed_by(line(held_out[1], 0.82, 290)),
+    }
+    assert (cause(told("overfitting", example_run(**curves)), "labels-do-not-match") is not None) is named
+
+
+@pytest.mark.parametrize(("held_out", "learnt"), [(1.2, True), (2.4, False)])
+def test_what_had_learnt_by_its_first_evaluation_does_not_rise_before_it_has_learnt(
+    held_out: float, *, learnt: bool
+) -> None:
+    rises, later = given([1.95]).followed_by(geometric(2.64, 107.0, 24)), geometric(2.9, 160.0, 24)
+    run = example_run({"lr": 0.01}, train_loss=rises, val_loss=given([held_out]).followed_by(later))
+    causes = told("divergence", run).causes
+    said = [clause for one in causes for clause in (*one.pro, *one.contra)]
+    assert any("before it has learnt anything" in clause for clause in said) is not learnt
+
+
+def test_an_entropy_that_is_logged_as_its_negative_is_said_to_be() -> None:
+    curves: dict[str, Any] = {
+        "train/entropy_loss": line(-0.62, -1e-5, 8).followed_by(flat(-1e-5, 32)),
+        "rollout/ep_rew_mean": line(25.0, 54.0, 8).followed_by(flat(9.3, 32)).noisy(0.1),
+    }
+    message = told("entropy-collapse", example_run(**curves)).message
+    assert message.startswith("the entropy, minus train/entropy_loss, falls from 0.6")
+
+
+@pytest.mark.parametrize(("every", "said"), [(10, "the batches of steps 1 to 10"), (1, "the batch of step 1")])
+def test_the_batches_before_a_first_value_that_is_broken_are_all_named(every: int, said: str) -> None:
+    run = example_run(axis=Axis.STEP, first_step=1, train_loss=flat(np.nan, 30))
+    (loss,) = run.series
+    finding = told("nan-loss", replace(run, series=(replace(loss, steps=every * loss.steps),)))
+    assert any(said in fix.text for one in finding.causes for fix in one.fixes)
+
+
 def test_a_level_that_was_not_logged_is_said_to_be_guessing() -> None:
     thrown = given([4.3e6, 8.1e14, 3.7e22, 1.4e31, 1.5e31, 1.4e31, 1.6e31, 1.4e31, 1.7e31, 1.8e31])
     accuracy = flat(0.1, 10).noisy(0.004)

@@ -12,7 +12,7 @@ from shutil import which
 
 import click
 
-from logdoctor.bundle.layout import FOLDER, STEPS
+from logdoctor.bundle.layout import ALARM, FOLDER, STEPS
 
 FLAGS_WITH_VALUE = ("-X", "-W")
 """Python's own options that take a value; the others are single letters."""
@@ -49,9 +49,22 @@ def command(*, run: str, every: str, budget: float, max_gb: float, training: Seq
     line = [*interpreter, "-m", "logdoctor.capture.launch", json.dumps(options), *rest]
     before = _captures(run)
     code = _ended(subprocess.Popen(line))  # noqa: S603 - the command is the user's own
-    if _captures(run) == before:
+    if not (made := _captures(run) - before):
         click.echo("logdoctor: nothing was captured: the script never stepped a torch optimizer", err=True)
+    elif sys.stderr.isatty():  # elsewhere the output stays the script's own
+        click.echo(told(run, max(made)), err=True)
     return code if code >= 0 else 128 - code
+
+
+def told(run: str, capture: Path) -> str:
+    """Say where a capture lies, at which alarm it froze, and what to do with it."""
+    alarm = capture / ALARM
+    seen = json.loads(alarm.read_text(encoding="utf-8")) if alarm.exists() else {}
+    if not seen:
+        return f"logdoctor: captured in {capture}, without an alarm; next: logdoctor replay {run} --at STEP"
+    return (
+        f"logdoctor: captured in {capture}, frozen at step {seen['step']}: {seen['text']}; next: logdoctor replay {run}"
+    )
 
 
 def _captures(run: str) -> set[Path]:

@@ -30,7 +30,7 @@ def command() -> None:
 @click.option("--preset", type=click.Choice(["smoke", "recommended", "strict"]), help="As `check --preset`.")
 @config_option
 def show(*, preset: str | None, config_file: str | None) -> None:
-    """Show the value of every setting of `check`, and where it comes from."""
+    """Show every setting of `check` and where it comes from."""
     from logdoctor.config import Preset
 
     config = settings(config_file).with_options(preset=Preset(preset) if preset else None).of_gate()
@@ -48,7 +48,7 @@ def schema() -> None:
     write_out([json.dumps(config_schema(), indent=1) + "\n"], utf8=True)
 
 
-@command.command("check")
+@command.command("check", short_help="Check that the settings are valid.")
 @config_option
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.paths)
 def check(*, config_file: str | None, files: tuple[str, ...]) -> None:

@@ -22,7 +22,9 @@ def _output(_context: click.Context, _parameter: click.Parameter, name: str | No
 @click.command("export")
 @paths_argument
 @click.option(
-    "--output-format", type=click.Choice(KINDS), help="By default taken from the file's extension, else jsonl."
+    "--output-format",
+    type=click.Choice(KINDS),
+    help="By default that of the file's extension; jsonl without one.",
 )
 @click.option(
     "-o",
@@ -65,4 +67,6 @@ def command(
 
 def _kind(output: Path | None) -> str:
     ending = output.suffix.lower().removeprefix(".") if output else ""
+    if ending and ending not in (*KINDS, "json", "txt"):
+        raise click.UsageError(f"no format goes by the extension .{ending}: say which with --output-format")
     return ending if ending in KINDS else "jsonl"

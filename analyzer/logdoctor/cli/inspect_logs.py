@@ -24,7 +24,7 @@ def command(*, paths: Sequence[str], output_format: str, config_file: str | None
     Exits with 3 when no run was found.
     """
     from logdoctor.config.unmatched import unmatched_roles
-    from logdoctor.reading import look
+    from logdoctor.reading import look, why_none
     from logdoctor.reports.terminal import inspection
 
     with working(jobs) as workers:
@@ -41,4 +41,5 @@ def command(*, paths: Sequence[str], output_format: str, config_file: str | None
         )
         write_out([text], utf8=as_json)
     if not reading.runs:
-        raise NoRunError(f"{', '.join(paths)}: no training log found")
+        why = "; none of the files was recognised as one" if len(left_alone) > 1 else f"; {why_none(paths)}"
+        raise NoRunError(f"{', '.join(paths)}: no training log found{why if left_alone else ''}")

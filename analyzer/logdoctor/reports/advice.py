@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.finding import Cause, Fix, Quantity, Strength
+from logdoctor.finding import Cause, Finding, Fix, Quantity, Strength
 from logdoctor.wording import number, percent
 
 SENTENCE_WORDS = 4
 """A text of so many words among the evidence is a sentence and gets a line of its own."""
+
+MAX_CAUSES = 3
+"""Causes that a screen has room for; advice against any further one would come out of nothing."""
 
 _PAIRS = (
     ("learning-rate-too-high", "learning-rate-too-low"),
@@ -23,9 +26,12 @@ CONTRARY = frozenset(pair for one in _PAIRS for pair in (one, one[::-1]))
 def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> Iterator[Fix]:
     """Yield the first fixes of the best supported causes; the same advice with other numbers is not given twice.
 
-    Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try.
+    Nor is its contrary: of two causes that cannot both be true, the better supported one says what to try. A cause that
+    the log only speaks against is not worth a try.
     """
-    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY] or causes
+    causes = causes[:MAX_CAUSES]
+    refuted = [cause for cause in causes if cause.contra and not cause.pro]
+    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY and cause not in refuted] or causes
     given: set[str] = set()
     followed: set[str] = set()
     for cause in worth:
@@ -47,6 +53,12 @@ def _advice(fix: Fix) -> str:
 def is_sentence(quantity: Quantity) -> bool:
     """Tell whether a quantity is a text that reads alone."""
     return isinstance(quantity.value, str) and len(quantity.value.split()) >= SENTENCE_WORDS
+
+
+def named_best(finding: Finding) -> int | None:
+    """Return the step that a finding's evidence calls the best, None where it names none."""
+    named = (one.value for name, one in finding.evidence.items() if name.startswith("best "))
+    return next((one for one in named if isinstance(one, int)), None)
 
 
 def measured(name: str, quantity: Quantity) -> tuple[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logdoctor.diagnosis import Diagnosis
-from logdoctor.finding import Finding, Severity
+from logdoctor.finding import Cause, Finding, Severity
 from logdoctor.run import Run
 
 
@@ -46,11 +46,25 @@ def _entry(pairs: Sequence[tuple[Run, Finding]], findings_of: dict[str, tuple[Fi
     others = {other.name: other for other, _ in pairs if other is not run}
     return Entry(
         run,
-        finding,
+        said_once(finding),
         tuple(others[name] for name in sorted(others)),
         tuple(other for where, other in pairs if where is run and other is not finding),
         tuple(consequences(finding, findings_of[run.name])),
     )
+
+
+def said_once(finding: Finding) -> Finding:
+    """Leave out what a reader reads elsewhere: reasons that the message says, and evidence that is a cause's reason."""
+
+    def new(reasons: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one for one in reasons if one not in finding.message)
+
+    def argued(cause: Cause) -> Cause:
+        return replace(cause, pro=new(cause.pro), contra=new(cause.contra))
+
+    reasons = {text for cause in finding.causes for text in (*cause.pro, *cause.contra)}
+    evidence = {name: one for name, one in finding.evidence.items() if one.value not in reasons}
+    return replace(finding, causes=tuple(map(argued, finding.causes)), evidence=evidence)
 
 
 def _points(run: Run) -> int:

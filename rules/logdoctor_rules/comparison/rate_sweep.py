@@ -90,6 +90,7 @@ class RateSweep(GroupRule):
             yield self.comparison(
                 f"of {counted(len(rates), 'learning rate')}, {number(best_rate)} reaches the lowest "
                 f"{set_up.measured_by}, {number(best.result)}; {_limit(ordered, highest)}"
+                + _idle(well, best)
                 + self._edge(rates, best_rate, failing)
                 + _unfinished(well),
                 [best.run, *(one.run for one in ordered if one is not best)],
@@ -127,6 +128,13 @@ def _limit(ordered: Sequence[Member], highest: float | None) -> str:
     elif above:
         said += f", {failed} of {counted(len(above), 'run')} above it fail"
     return said + (f", {counted(below, 'run')} below it {'fails' if below == 1 else 'fail'} too" if below else "")
+
+
+def _idle(well: Sequence[Member], best: Member) -> str:
+    """Name the rates at which no run fails, and none learns, where the best does."""
+    learns = {one.rate or 0.0 for one in well if one.learnt}
+    idle = sorted({one.rate or 0.0 for one in well} - learns)
+    return f"; at {first_of([number(rate) for rate in idle])} hardly anything is learnt" if idle and best.learnt else ""
 
 
 def _unfinished(well: Sequence[Member]) -> str:

@@ -65,6 +65,7 @@ class SeedSpread(GroupRule):
 
     def check(self, set_up: SetUp) -> Iterator[Comparison]:
         """Measure the spread of each recipe that was repeated often enough."""
+        so = "; a smaller difference between settings is no evidence"  # said once for all
         for repeats in set_up.repeats:
             results = np.array([one.result for one in repeats if not one.failure])
             if len(repeats) < self.min_runs or len(results) < 2:
@@ -75,8 +76,7 @@ class SeedSpread(GroupRule):
             low, high, spread = float(results.min()), float(results.max()), float(results.std(ddof=1))
             yield self.comparison(
                 f"{fail if failures else who} reach a {set_up.measured_by} of "
-                f"{' to '.join(apart(low, high))} (standard deviation {number(spread)}); "
-                "a smaller difference between settings is no evidence",
+                f"{' to '.join(apart(low, high))} (standard deviation {number(spread)}){so}",
                 [one.run for one in repeats],
                 {
                     "median": Quantity(float(np.median(results))),
@@ -87,6 +87,7 @@ class SeedSpread(GroupRule):
                     "failed": Quantity(failures, "runs"),
                 },
             )
+            so = ""
 
 
 def _called(repeats: Sequence[Member]) -> str:

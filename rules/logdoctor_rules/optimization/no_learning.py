@@ -592,7 +592,7 @@ class NoLearning(Rule):
                 "beginning": Quantity(course.began),
                 "end": Quantity(train.end),
                 "noise": Quantity(train.noise),
-                "fall": Quantity(course.fell / course.scale, "share of the beginning"),
+                "fall": Quantity(max(course.fell / course.scale, 0.0), "share of the beginning"),
             },
         )
 

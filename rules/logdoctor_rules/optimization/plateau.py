@@ -27,7 +27,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure, causes_of_cap
+from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure
 from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, memorises, share_lower
 from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
@@ -414,10 +414,10 @@ class Plateau(Rule):
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         train = rest.train
-        if shown := cannot_be_sure(run, train, val, chance):
-            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {shown}"
+        if cap := cannot_be_sure(run, train, val, chance):
+            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {cap.said}"
             span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
-            yield self._rests(train, span, f"{train.series.name} {low}", causes_of_cap(shown))
+            yield self._rests(train, span, f"{train.series.name} {low}", cap.causes)
             return
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(

@@ -312,9 +312,9 @@ def _causes(
         because(
             "scheduler-stepped-wrongly",
             possible_if(whole),
-            pro=[f"{said}, as with {round(times)} scheduler steps an update"] if whole else [],
+            pro=[f"{said}, as with {round(times)} scheduler steps where one was meant"] if whole else [],
             contra=[]
             if whole
-            else [f"the schedule is over after 1/{times:.1f} of the run, which is no whole number of steps an update"],
+            else [f"the schedule is over after 1/{times:.1f} of the run; one that is stepped k times is after 1/k"],
         ),
     )

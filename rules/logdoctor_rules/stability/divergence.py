@@ -662,7 +662,7 @@ class Divergence(Rule):
         if rises_with_its_data(run, rise.train, rise.val) or may_be_harmless(run, rise.train, exploded=exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
-        if not margin or (len(rise.train) < self.min_points and not explodes):
+        if not margin or (explosion and explosion.precedes_log) or (len(rise.train) < self.min_points and not explodes):
             yield from self._hidden(rise, spikes, explosion, around)
         elif explodes or not (only_begins_epoch(run, rise.train) or rise.is_last_value_alone):
             confidence = Confidence.HIGH if explodes else confidence_from(margin, 2 * len(rise.train))
@@ -680,7 +680,7 @@ class Divergence(Rule):
     ) -> Iterator[Finding]:
         """Report an explosion that came before the first value or shows in validation, or a jump that ends the log."""
         if explosion is not None and explosion.is_lost and explosion.times >= self._least(explosion):
-            yield self._never_recovers(rise.train, explosion, "little learnt", around)
+            yield self._never_recovers(rise.train, explosion, explosion.gain(rise.train.end), around)
         elif rise.val is not None and (seen := rise.held_out_lost) is not None:
             yield self._never_recovers(rise.train, seen, f"while validation stays at {number(rise.val.end)}", around)
         elif spikes is not None and (jump := self._last_jump(rise, spikes)) is not None:
@@ -696,7 +696,7 @@ class Divergence(Rule):
         order = {"what came before": Quantity(event.order)} if event.order else {}
         return self.finding(
             f"{series.name} {message}{event.cue}",
-            Span(series.name, event.onset_step, series.last_step, "rising"),
+            Span(series.name, event.onset_step, series.last_step, "rising" if event.index else "exploded before"),
             confidence=confidence,
             causes=why.causes,
             to_tell_apart=why.to_tell_apart,

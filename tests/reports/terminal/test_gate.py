@@ -91,7 +91,8 @@ def test_the_verdict_says_what_it_rests_on() -> None:
     )  # fmt: skip
     assert verdict(outcomes=wrong, fail_on=Severity.WARNING, checks=(failed, open_)) == (
         "gate failed",
-        "1 error, 1 warning, 1 failed check, 1 check not answered, 0 checks passed (fails on warning)",
+        "1 error (a: nan-loss), 1 warning (a: plateau), 1 failed check, 1 check not answered, 0 checks passed "
+        "(fails on warning)",
     )
     assert verdict(outcomes=Outcomes(crashed=(Crashed("plateau", "boom"),)), checks=(failed,)) == (
         "gate unfinished",

@@ -173,3 +173,12 @@ class TestBlocks:
         assume(len(values) >= 5)
         wanted = [np.median(values[max(0, i - 2) : i + 3]) for i in range(len(values))]
         assert running_median(np.array(values), 5) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(("last", "shown"), [(0.19, True), (1e-6, False)])
+def test_the_last_of_few_values_is_the_end_unless_batches_differ_by_as_much_as_they_cost(
+    last: float, *, shown: bool
+) -> None:
+    spread = np.tile([0.2, 0.21, 0.19], 16) if shown else np.tile([1e-3, 4e-2, 1e-4, 8e-3], 12)
+    measured: Trend[TrainLoss] = Trend.measure(Series("loss", np.arange(49), np.append(spread, last)))
+    assert (measured.last_shown == last) is shown

@@ -88,6 +88,8 @@ class WrongLabels:
     def do_not_match(self) -> Iterator[Cause]:
         """Labels of other rows can only be memorised: validation begins beside training, and gains nothing."""
         start, best = self.gap.train.start, self.gap.val.best
+        if self.validation.boosted:
+            start = max(start, self.gap.val.first)  # the first value of training comes after a tree
         if not (start > 0 and self.validation.begins_beside and best > NEVER * start):
             return
         shown = self._gains_nothing()

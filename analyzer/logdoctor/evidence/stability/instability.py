@@ -108,11 +108,16 @@ def _of_optimizer(cause: str, settings: Hyperparameters) -> Iterator[Fix]:
 
 
 def _batches(event: Event) -> str:
-    """Name the batches among which the bad one is: all since the last value before, where not each step is logged."""
-    earlier, step = event.series.steps[: event.struck_at][-1:], int(event.series.steps[event.struck_at])
-    if not len(earlier) or step - int(earlier[0]) <= 1:
+    """Name the batches among which the bad one is: all since the value before, where not each step is logged.
+
+    Before the first value, that is as many as lie between the next ones.
+    """
+    steps, struck = event.series.steps, event.struck_at
+    step, apart = int(steps[struck]), np.diff(steps[max(struck - 1, 0) :][:2])
+    since = step - int(apart[0]) + 1 if len(apart) else step
+    if since >= step:
         return f"the batch of {place(event.series, step)}"
-    return f"the batches of {stretch(event.series, int(earlier[0]) + 1, step)}"
+    return f"the batches of {stretch(event.series, max(since, 1), step)}"
 
 
 def _missing(event: Event) -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logdoctor.finding import Finding
+from logdoctor.reports.advice import named_best
 from logdoctor.reports.escaping import printable
 from logdoctor.reports.html.curves import SIBLING, Curve, Panel, flagged_steps
 from logdoctor.reports.html.geometry import Area, Scale, gaps, pieces, thinned
@@ -75,7 +76,7 @@ def plot(panel: Panel, siblings: Sequence[Curve], canvas: Canvas, *, top: float,
         triangles=_triangles(panel, canvas.across),
         references=tuple(_references(finding, area)) if panel.curves[0].style == "train" else (),
         pauses=tuple(_pauses(panel.curves[0].series, area)),
-        best=None if not panel.curves[0].label else _best(panel, area),
+        best=None if not panel.curves[0].label else _best(panel, area, named_best(finding) if finding else None),
         logarithmic=upright.scale.logarithmic,
         series=tuple(printable(one.series.name) for one in panel.curves),
     )
@@ -181,8 +182,11 @@ def _pauses(series: Series, area: Area) -> Iterator[Pause]:
             yield Pause(start, end - start, area.top + area.height / 2)
 
 
-def _best(panel: Panel, area: Area) -> Best | None:
-    """Return the lowest validation loss, where it is neither the first nor near the last value."""
+def _best(panel: Panel, area: Area, known: int | None) -> Best | None:
+    """Return the lowest validation loss, where it is neither the first nor near the last value.
+
+    A finding that knows the best step by its level is not contradicted by a lower value that was luck.
+    """
     series = next((one.series for one in panel.curves if one.series.role is roles.ValLoss), None)
     if series is None or len(series.finite) < ONLY_DOTS:
         return None
@@ -190,7 +194,7 @@ def _best(panel: Panel, area: Area) -> Best | None:
     at = int(np.argmin(finite.values))
     lowest, step = float(finite.values[at]), int(finite.steps[at])
     x, last = area.x_of(step), area.x_of(finite.last_step)
-    if at == 0 or last - x < 8 or (area.upright.logarithmic and lowest <= 0):
+    if known not in (None, step) or at == 0 or last - x < 8 or (area.upright.logarithmic and lowest <= 0):
         return None
     y = area.y_of(lowest)
     best = Best(x, area.top + y, f"best {number(lowest)}, {axis_word(series.axis)} {step:,}", 0.0)

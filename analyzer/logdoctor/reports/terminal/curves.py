@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from logdoctor.finding import Finding
+from logdoctor.reports.advice import named_best
 from logdoctor.reports.layout import Page, cells, hanging, padded
 from logdoctor.reports.terminal.sparkline import Sparkline, sparkline
 from logdoctor.run import Run, Series
@@ -30,7 +31,8 @@ def curve_lines(run: Run, finding: Finding, page: Page) -> Iterator[str]:
     if not series:
         return
     labels = [page.shortened(page.printable(one.name), MAX_LABEL) for one in series]
-    asides = [_aside(one, stretch=one is series[0] or one.axis != series[0].axis) for one in series]
+    known = named_best(finding)
+    asides = [_aside(one, known, stretch=one is series[0] or one.axis != series[0].axis) for one in series]
     label_columns = max(map(cells, labels))
     indent = 2 + label_columns + 2
     room = page.width - indent - 2 - max(map(len, asides))
@@ -64,13 +66,17 @@ def _drawn(run: Run, finding: Finding) -> list[Series]:
     return list(dict.fromkeys(one for one in candidates if one is not None and len(one)))[:MAX_CURVES]
 
 
-def _aside(series: Series, *, stretch: bool) -> str:
-    """Say the steps of a curve, unless those of the first are enough, and where the validation loss was lowest."""
+def _aside(series: Series, known: int | None, *, stretch: bool) -> str:
+    """Say the steps of a curve, unless those of the first are enough, and where the validation loss was lowest.
+
+    A finding that knows the best step by its level is not contradicted by a lower value that was luck.
+    """
     said = [_stretch(series)] if stretch else []
     if series.role is ValLoss and len(series.finite):
         lowest = int(np.argmin(series.finite.values))
-        at = place(series, int(series.finite.steps[lowest]))
-        said.append(f"best {number(float(series.finite.values[lowest]))} at {at}")
+        step = int(series.finite.steps[lowest])
+        if known in (None, step):
+            said.append(f"best {number(float(series.finite.values[lowest]))} at {place(series, step)}")
     return ", ".join(said)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Comparison, Finding, Quantity, Severity
 from logdoctor.gated import Gated, Verdict
-from logdoctor.reports.advice import chosen_fixes, is_sentence, measured
+from logdoctor.reports.advice import MAX_CAUSES, chosen_fixes, is_sentence, measured
 from logdoctor.reports.entries import Entry, entries
 from logdoctor.reports.layout import Page, cells, hanging, listed, padded, wrapped
 from logdoctor.reports.report import Report
@@ -26,7 +26,6 @@ MAX_FURTHER = 100
 SCREENFUL = 5
 """Problems from which on the first has scrolled away when the last is there."""
 
-MAX_CAUSES = 3
 MAX_FIXES = 4
 MAX_FIXES_OF_A_CAUSE = 2
 MAX_TO_LOG = 2

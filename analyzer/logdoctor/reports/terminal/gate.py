@@ -82,9 +82,9 @@ def _why(gated: Gated) -> str:
 
 def _counts(gated: Gated) -> Iterator[str]:
     for severity in reversed(Severity):
-        number = sum(one.severity is severity for _, one in gated.failing)
-        if number:
-            yield counted(number, severity)
+        failing = [f"{shown_name(run)}: {one.rule}" for run, one in gated.failing if one.severity is severity]
+        if failing:
+            yield f"{counted(len(failing), severity)} ({first_of(failing)})"
 
 
 def _number(checks: Sequence[Check], noun: str) -> str:

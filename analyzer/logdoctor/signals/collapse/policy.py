@@ -31,6 +31,8 @@ class Policy:
     reward: Trend[Reward] | None
     is_preference: bool = False
     """Whether it learns from preferred answers, where no reward need rise."""
+    entropy_is_turned: bool = False
+    """Whether the log holds the negative of the entropy: a reader sees that rise."""
 
     @classmethod
     def measure(cls, run: Run) -> Policy:
@@ -44,7 +46,8 @@ class Policy:
             raise Unmeasurable("nothing in this run learns from rewards or preferences")
         entropy = run.find(Entropy) or _negative_entropy(run)
         kl, reward = run.find(KlDivergence), run.find(Reward)
-        return cls(trend_or_none(entropy), trend_or_none(kl), trend_or_none(reward), preferred)
+        turned = entropy is not None and all(entropy is not one for one in run.series)
+        return cls(trend_or_none(entropy), trend_or_none(kl), trend_or_none(reward), preferred, turned)
 
     @property
     def kl_is_per_update(self) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.run.run_names import without_seed, without_times
-from logdoctor.signals.comparison.outcome import Measured
+from logdoctor.signals.comparison.outcome import LEARNT, Measured
 from logdoctor.signals.comparison.siblings import SAME_START, Siblings
 from logdoctor.signals.comparison.ties import (
     differ_in_training_alone,
@@ -46,6 +46,11 @@ class Member:
         """The learning rate that the run was given, to six digits: logs write one and the same with eight and more."""
         rate = given_rate(self.run)
         return None if rate is None else float(f"{rate:.6g}")
+
+    @property
+    def learnt(self) -> bool:
+        """Whether its training loss fell by what a run achieves that learns."""
+        return self.train is not None and self.train.end < self.train.start - LEARNT * abs(self.train.start)
 
     @cached_property
     def settings(self) -> Mapping[str, Setting]:

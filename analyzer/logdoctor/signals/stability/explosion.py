@@ -120,6 +120,15 @@ class Explosion:
         """Whether it threw the loss so far, and for good, that other oddities of the beginning follow from it."""
         return self.is_lost and self.times >= FAR_THROWN
 
+    @property
+    def precedes_log(self) -> bool:
+        """Whether the first value is the highest, and what the loss was before is known: the log shows no rise."""
+        return self.explains_the_start and self.index == 0 and bool(self.known_from)
+
+    def gain(self, end: float) -> str:
+        """Say what was learnt in spite of it, by the loss at the end."""
+        return "little learnt" if end < self.start else "nothing learnt"
+
     @classmethod
     def measure(
         cls,
@@ -235,7 +244,7 @@ def _guessing(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: Chanc
         fresh = one.by_accuracy and lowest <= float(train.series.values[0]) <= highest  # the second step may throw it
         if is_known and (late or fresh) and lowest <= train.end <= highest:
             yield one.level, "guessing"
-    if (level := _thrown_from(train, val, chance)) is not None:
+    if (level := _guessed_before(train, val, chance)) is not None:
         yield level, "guessing"
 
 
@@ -247,11 +256,17 @@ def _guessing_the_mean(train: Trend[TrainLoss], variance: TargetVariance | None)
 
 def start_of(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float:
     """Return where a training loss began, or guessing where it had been thrown far above it before it was logged."""
+    level = _guessed_before(train, val, chance)
+    return train.initial if level is None else level
+
+
+def _guessed_before(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float | None:
+    """Return the level of guessing that a loss had been thrown far above before it was logged, or None."""
     level = _thrown_from(train, val, chance)
     named = next((one.level for one in chance.levels if not one.by_level_alone and not chance.is_beaten(one)), None)
     if level is None and named is not None and train.first >= FAR * max(named, float(train.series.values[1])):
-        level = named  # it comes down at once
-    return train.initial if level is None else level
+        return named  # it comes down at once
+    return level
 
 
 def _thrown_from(train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> float | None:

@@ -132,8 +132,11 @@ class Trend(Generic[R]):
 
     @cached_property
     def last_shown(self) -> float:
-        """What a reader takes for the end: the last value of epochs or few points, otherwise the level at the end."""
-        few = self.series.axis is Axis.EPOCH or len(self) <= FEW_SHOWN
+        """What a reader takes for the end: the last value of epochs or few points, otherwise the level at the end.
+
+        Among losses of batches that differ by as much as they are high, the last one is luck.
+        """
+        few = self.series.axis is Axis.EPOCH or (len(self) <= FEW_SHOWN and self.noise < abs(self.end))
         return float(self.series.values[-1]) if few else self.end
 
     @cached_property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from math import e, log
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
@@ -43,8 +44,34 @@ MIN_VALUES = 6
 """Values and evaluations that it takes to say so, two in each third."""
 
 
-def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> str:
-    """Say which accuracy is good though the losses level off above what a second softmax leaves of ln C, or nothing.
+@dataclass(frozen=True)
+class Cap:
+    """Right answers whose loss rests high."""
+
+    said: str
+    """Which accuracy is good."""
+    classes: int
+    at_floor: float | None
+    """The least loss that a second softmax leaves, where training rests there; None where it rests above."""
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why outputs stay unsure of right answers; what else holds a loss up does so at any height."""
+        known = f"{self.said}, so the answers are known, but not surely"
+        cause, strength = "wrong-loss-or-output", Strength.LIKELY
+        if self.at_floor is None:
+            cap = because(cause, strength, pro=[known])
+            return ranked(cap, because("over-regularised"), because("learning-rate-too-low"))
+        least = (
+            f"{number(self.at_floor)}, ln(1 + {self.classes - 1}/e), is the least that a softmax before the "
+            f"cross-entropy leaves among {self.classes} classes"
+        )
+        fix = Fix("give the loss logits: leave out the softmax before it, or take a loss of log-probabilities")
+        return (replace(because(cause, strength, pro=[known, least]), fixes=(fix,)),)
+
+
+def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Cap | None:
+    """Tell of a good accuracy though the losses level off above what a second softmax leaves of ln C; else None.
 
     A softmax of probabilities lies between 1 / (1 + (C - 1) e) and 1 / (1 + (C - 1) / e), so that the loss of all right
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
@@ -53,18 +80,26 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
     right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
     losses = [one for one in (train, val) if one is not None]
     if not right or min(map(len, losses)) < MIN_VALUES or run.all(TrainComponentLoss):
-        return ""
+        return None
     shares = [one.values / accuracy_unit(one.values) for one in right]
     if any(one[len(one) // 2 :].min() < max(RIGHT, one[0] + RISEN) for one in shares):
-        return ""
+        return None
     share, said = min(map(end_accuracy, right)), chance.said_by_settings
     if val is None and share < MOST_RIGHT:
-        return ""
+        return None
     usual = COMMON_CLASSES if said is None else (said.classes,)
     tried = {*usual, *(range(FEWEST, MOST + 1) if said is None else ())}
-    if any(_rests_on_floor(train, val, one, share, is_usual=one in usual) for one in tried):
-        return f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
-    return ""
+    fitting = (one for one in sorted(tried) if _rests_on_floor(train, val, one, share, is_usual=one in usual))
+    if (classes := next(fitting, None)) is None:
+        return None
+    floor = _floor(classes)
+    at_floor = floor if train.end <= (1 + NEAR) * floor else None
+    return Cap(f"{right[0].name} ends at {number(end_accuracy(right[0]))}", classes, at_floor)
+
+
+def _floor(classes: int) -> float:
+    """Return the loss of all right answers, given with certainty, behind a second softmax."""
+    return log(1 + (classes - 1) / e)
 
 
 def _rests_on_floor(
@@ -74,7 +109,7 @@ def _rests_on_floor(
 
     `share` is that of right answers; a number of classes that is not usual tells on the floor alone.
     """
-    floor, level = log(1 + (classes - 1) / e), log(classes)
+    floor, level = _floor(classes), log(classes)
     is_on_floor = train.end <= (1 + NEAR) * floor
     if not is_on_floor and (val is None or not is_usual):
         return False
@@ -84,15 +119,6 @@ def _rests_on_floor(
     fair = most_entropy(share, classes) if share < 1 else 0.0
     least = max((1 - (NEAR if is_usual else ROUNDED)) * floor, UNSURE * fair)
     return all(_levels_off(one, least) for one in (train, val) if one is not None)
-
-
-def causes_of_cap(shown: str) -> tuple[Cause, ...]:
-    """Return why outputs stay unsure of right answers."""
-    return ranked(
-        because("wrong-loss-or-output", Strength.LIKELY, pro=[f"{shown}, so the answers are known, but not surely"]),
-        because("over-regularised"),
-        because("learning-rate-too-low"),
-    )
 
 
 def _levels_off(loss: Trend[TrainLoss] | Trend[ValLoss], least: float) -> bool:

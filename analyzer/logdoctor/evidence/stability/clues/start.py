@@ -7,12 +7,14 @@ from math import isinf
 
 import numpy as np
 
-from logdoctor.evidence.stability.event import EXPLODES, Event, Kind
+from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.usual_rates import MODEST, above_usual, greatest_height, rate_height
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis, Split
+from logdoctor.run.roles import TrainMetric, ValLoss
 from logdoctor.signals import given_rate
+from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.wording import counted, number, place
 
 FAR_ABOVE = 100.0
@@ -35,6 +37,9 @@ same factor to its end, and a straight line from its start to ten times that slo
 FELL = 0.95
 """End of a loss as a share of its first value from which something was learnt, as in the rules of stuck losses."""
 
+ANSWERED = 2.0
+"""Accuracy of the epoch that broke in units of that of one answer for every input, from which it had learnt."""
+
 FIRST_UPDATES = 2
 """Updates within which a rate that is too high has not made a NaN yet of sound inputs and weights."""
 
@@ -46,6 +51,11 @@ def clues_of_start(event: Event) -> Iterator[Clue]:
         yield Clue("bad-initialization", -STRONG, "training was sound before")
         yield Clue("missing-warmup", -STRONG, f"{counted(len(event.before), 'sound value')} come before")
         return
+    if said := _answered_before(event):
+        yield Clue("bad-batch", FAIR + WEAK, said)
+        for cause in ("data-not-normalised", "bad-initialization", "missing-warmup"):
+            yield Clue(cause, -STRONG, said)
+        return
     if event.first is None:
         yield from _without_sound_value(event)
     else:
@@ -56,6 +66,24 @@ def clues_of_start(event: Event) -> Iterator[Clue]:
     if height is not None and height <= MODEST:
         yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
     yield from _from_warmup(event, height)
+
+
+def _answered_before(event: Event) -> str:
+    """Say so where the accuracy of the epoch in which a loss turns NaN is far above all later ones.
+
+    Every answer is the same class from then on, so that the epoch had answered well before it broke.
+    """
+    if event.kind is not Kind.NON_FINITE or event.series.split is Split.VALIDATION:
+        return ""
+    for one in event.run.all(TrainMetric):
+        values = one.finite.values
+        if not is_of_classes(one.name) or len(values) <= RUN_UP or one.axis is not event.series.axis:
+            continue
+        later = float(values[1:].max())
+        if np.ptp(values[1:]) == 0 and values[0] >= ANSWERED * later and one.finite.steps[0] >= event.step:
+            known = f"{one.name} is {number(float(values[0]))} in the epoch that broke and {number(later)} ever since"
+            return f"{known}: it had learnt before"
+    return ""
 
 
 def _without_sound_value(event: Event) -> Iterator[Clue]:
@@ -84,11 +112,20 @@ def _from_growth(event: Event, first: float) -> Iterator[Clue]:
         after = "" if event.averages else f"it breaks after {counted(event.index, 'value')}, without growing before"
         yield Clue("half-precision-overflow", WEAK, after)
         yield Clue("unstable-operation", WEAK if event.averages else FAIR, after)
-    elif event.run_up or event.kind is not Kind.NON_FINITE:
+    elif (event.run_up or event.kind is not Kind.NON_FINITE) and not _had_learnt(event, first):
         yield Clue("learning-rate-too-high", FAIR, "the loss rises before it has learnt anything")
         yield Clue("bad-batch", -FAIR, "the loss had not learnt anything yet")
         if event.kind is Kind.JUMP and not _learns_later(event, first):
             yield Clue("learning-rate-too-high", WEAK, "nothing is learnt after it either")
+
+
+def _had_learnt(event: Event, first: float) -> bool:
+    """Whether held-out data cost far less by the evaluation after the break than training did at first."""
+    held_out = event.run.beside(event.series, ValLoss)
+    if held_out is None or event.series.split is Split.VALIDATION:
+        return False
+    until = int(np.searchsorted(held_out.finite.steps, event.step, side="right")) + 1
+    return float(held_out.finite.values[:until].min(initial=np.inf)) < (1 - LEARNT) * first
 
 
 def _learns_later(event: Event, first: float) -> bool:
