@@ -88,7 +88,9 @@ RISES = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.7, 35)).noisy
         ("val_accuracy", decay(0.1, 0.97, 50, half_life=0.1), Severity.NOTE),
         ("val_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.4, 35)), Severity.ERROR),
         ("val_loss", decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.8, 35)), Severity.ERROR),
+        ("val_loss", decay(2.2, 0.01, 15, half_life=0.1).followed_by(line(0.05, 0.4, 35)), Severity.NOTE),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 9.0, 35)), Severity.ERROR),
+        ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 4.0, 35)), Severity.NOTE),
     ],
 )
 def test_a_loss_that_rises_below_its_start_is_a_divergence_where_another_curve_says_so(
@@ -146,3 +148,14 @@ def test_a_jump_of_a_language_model_is_loud(tmp_path: Path) -> None:
     losses[400:440] = line(6.5, 3.6, 40).values
     (tmp_path / "train.log").write_text("".join(f"step {10 * i} loss {loss:.4f}\n" for i, loss in enumerate(losses)))
     assert severity_of("loss-spike", tmp_path) is Severity.WARNING
+
+
+@pytest.mark.parametrize(("norms", "severity"), [((0.01, 0.6), Severity.NOTE), ((0.01, 30.0), Severity.ERROR)])
+def test_gradients_that_grow_as_their_loss_does_may_be_those_of_harder_data(
+    tmp_path: Path, norms: tuple[float, float], severity: Severity
+) -> None:
+    losses = decay(2.3, 0.01, 80, half_life=0.05).followed_by(flat(1.0, 40)).noisy(0.005).values
+    grown = flat(norms[0], 80).followed_by(flat(norms[1], 40)).heavy_tailed(0.1).values
+    rows = (f"{i},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(zip(losses, grown, strict=True)))
+    (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
+    assert severity_of("exploding-gradients", tmp_path) is severity
