@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.finding import Confidence, Finding, Severity
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.roles import GradNorm, Loss, ValError, ValLoss, ValMetric
+from logdoctor.run.roles import GradNorm, Loss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.statistics.beginning import begins_late
@@ -32,9 +33,8 @@ WORSE = 0.2
 """Rise of a validation loss as a share of its lowest, from which it rises with training."""
 
 LOST = 0.2
-"""Part of all that a metric goes through, from which it has fallen, and of all that a validation loss had, from which
-it has risen: where that had fallen to next to nothing, a small change of the model or its objective is a large factor.
-"""
+"""Part of all that a metric goes through, from which it has fallen, and of all that a validation loss had fallen by,
+from which it has risen: of next to nothing, a small change of the model or its objective is a large factor."""
 
 AS_RIGHT, AS_WRONG = 0.95, 1.25
 """Right answers after a rise in units of the most before, and wrong ones in units of the fewest, between which a model
@@ -49,7 +49,7 @@ learnt that can be kept or lost."""
 
 STRONGER = 3.0
 """Gradient norm in units of the usual one, and of what the loss has risen by, from which it has left it: harder data
-and weights of terms raise both alike, and smaller batches the norm by their root (measured: up to 2.7 times as much)."""
+and weights of terms raise both alike, and batches an eighth as large the norm 2.7 times as much (measured)."""
 
 HARDLY = 1 / 3
 """Fall as a share of the start up to which a run had hardly learnt anything when its loss rose: what is made harder by
@@ -90,11 +90,12 @@ class Witnesses:
     def bear_out(self, event: Event) -> bool:
         """Whether anything but the loss says that the model got worse, or may have, from an event on.
 
-        An accuracy of validation that is as good as ever goes before a loss, whose objective may have changed.
+        An accuracy that is as good as ever goes before a loss, whose objective may have changed.
         """
         if any(self._kept(event)):
             return False
-        return self._breaks or any(self._validation(event)) or self._norm(event) or self._rate(event)
+        answers = any(self._validation(event)) or any(self._training(event))
+        return self._breaks or answers or self._norm(event) or self._rate(event)
 
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
@@ -131,7 +132,7 @@ class Witnesses:
         return any(not np.isfinite(one.values).all() for one in self.run.all(Loss))
 
     def _kept(self, event: Event) -> Iterator[bool]:
-        for one, before, after in self._beside(event, ValMetric):
+        for one, before, after in chain(self._beside(event, ValMetric), self._beside(event, TrainMetric)):
             if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max():
                 unit, best = accuracy_unit(one.values), float(before.max())
                 is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
@@ -140,11 +141,18 @@ class Witnesses:
     def _validation(self, event: Event) -> Iterator[bool]:
         for _, before, after in self._beside(event, ValLoss, -1.0):
             was = float(before.max())
-            yield was - after >= max(WORSE * abs(was), LOST * float(np.ptp(before)))
+            yield was - after >= max(WORSE * abs(was), LOST * (was - float(before[0])))
         for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
             for one, before, after in self._beside(event, role, sign):
                 best, ranges = float(before.max()), float(np.ptp(one.values))
                 yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
+
+    def _training(self, event: Event) -> Iterator[bool]:
+        """Yield whether an accuracy of training is back where it began: harder data cost it a part of its gain only."""
+        for one, before, after in self._beside(event, TrainMetric):
+            gained = float(before.max() - before[0])
+            if is_of_classes(one.name) and gained >= LEARNT * before.max():
+                yield float(before.max()) - after >= NEARLY_ALL * gained
 
     def _norm(self, event: Event) -> bool:
         ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
@@ -161,7 +169,7 @@ class Witnesses:
         return event.rate.jump is not None or event.rate.restarted or bool(above_usual(self.run, self.settings))
 
     def _beside(
-        self, event: Event, role: type[ValLoss] | type[ValMetric] | type[ValError], sign: float = 1.0
+        self, event: Event, role: type[ValLoss | ValMetric | ValError | TrainMetric], sign: float = 1.0
     ) -> Iterator[tuple[Series, NDArray[np.float64], float]]:
         """Yield each series of a role, what it was before an event, and its worst while the loss is high.
 
