@@ -36,6 +36,10 @@ class Surroundings:
         """What else the run logs that may bear out a rise."""
         return Witnesses(self.run, self.settings)
 
+    def forgets_all(self, train: Trend[R]) -> bool:
+        """Whether a rise of a loss ends where right answers are as seldom as at first, whatever stage began with it."""
+        return self.witnesses.forget_all(self.rise(train))
+
     def weigh_rise(self, finding: Finding, event: Event, rise: Rise) -> Finding:
         """Lower a finding on a rise to a note where nothing bears it out.
 

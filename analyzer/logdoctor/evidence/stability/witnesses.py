@@ -94,7 +94,7 @@ class Witnesses:
         """
         if any(self._kept(event)):
             return False
-        answers = any(self._validation(event)) or any(self._training(event))
+        answers = any(self._validation(event)) or self.forget_all(event)
         return self._breaks or answers or self._norm(event) or self._rate(event)
 
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
@@ -105,6 +105,15 @@ class Witnesses:
         if is_thrown and not begins_late(event.series):
             return True
         return self.bear_out_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
+
+    def forget_all(self, event: Event) -> bool:
+        """Whether an accuracy is back where it began: harder data or another task cost it a part of its gain only."""
+        for one, before, after in chain(self._beside(event, ValMetric), self._beside(event, TrainMetric)):
+            best = float(before.max())
+            gained = best - float(before[0])
+            if is_of_classes(one.name) and gained >= LEARNT * best and best - after >= NEARLY_ALL * gained:
+                return True
+        return False
 
     def know_nothing_of(self, event: Event, rise: Rise) -> bool:
         """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
@@ -146,13 +155,6 @@ class Witnesses:
             for one, before, after in self._beside(event, role, sign):
                 best, ranges = float(before.max()), float(np.ptp(one.values))
                 yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
-
-    def _training(self, event: Event) -> Iterator[bool]:
-        """Yield whether an accuracy of training is back where it began: harder data cost it a part of its gain only."""
-        for one, before, after in self._beside(event, TrainMetric):
-            gained = float(before.max() - before[0])
-            if is_of_classes(one.name) and gained >= LEARNT * before.max():
-                yield float(before.max()) - after >= NEARLY_ALL * gained
 
     def _norm(self, event: Event) -> bool:
         ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
