@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import runs_away_below
-from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch, rises_with_its_data
+from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.run.text_event import STAGE_BEGUN, TextEvent
@@ -665,8 +665,7 @@ class Divergence(Rule):
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        harmless = may_be_harmless(run, rise.train, exploded=exploded) and not around.forgets_all(rise.train)
-        if harmless or rises_with_its_data(run, rise.train, rise.val):
+        if may_be_harmless(around, rise, exploded=exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
         if not margin or (len(rise.train) < self.min_points and not explodes):
