@@ -161,3 +161,27 @@ def test_gradients_that_grow_as_their_loss_does_may_be_those_of_harder_data(
     rows = (f"{i},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(zip(losses, grown, strict=True)))
     (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
     assert severity_of("exploding-gradients", tmp_path) is severity
+
+
+@pytest.mark.parametrize(
+    ("trained", "held_out", "severity"),
+    [
+        ([4.3, 1.5, 0.6, 0.2], [4.3, 1.7, 2.05, 2.66], Severity.WARNING),
+        ([4.3, 0.6, 0.2], [4.3, 2.05, 2.66], Severity.NOTE),
+        ([4.3, 1.5, 0.6, 0.2], [4.3, 1.7, 2.05, 1.9], None),
+        ([4.3, 2.5, 2.2, 2.0], [4.3, 2.4, 2.5, 2.66], None),
+        (None, [4.3, 1.7, 2.05, 2.66], None),
+    ],
+)
+def test_few_evaluations_tell_enough_where_training_was_evaluated_with_them(
+    tmp_path: Path, trained: list[float] | None, held_out: list[float], severity: Severity | None
+) -> None:
+    lines = []
+    for i, loss in enumerate(decay(4.3, 0.2, 50 * len(held_out) - 49, half_life=0.2).noisy(0.02).values):
+        if i % 50 == 0:
+            lines.append(f"step {10 * i}: " + (f"train loss {trained[i // 50]:.4f}, " if trained else ""))
+            lines[-1] += f"val loss {held_out[i // 50]:.4f}"
+        lines.append(f"iter {10 * i}: loss {loss:.4f}, time 31.20ms, mfu 3.10%")
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    found = [one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "overfitting"]
+    assert [one.severity for one in found] == ([] if severity is None else [severity])
