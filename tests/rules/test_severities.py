@@ -90,7 +90,7 @@ RISES = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.7, 35)).noisy
         ("val_loss", decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.8, 35)), Severity.ERROR),
         ("val_loss", decay(2.2, 0.01, 15, half_life=0.1).followed_by(line(0.05, 0.4, 35)), Severity.NOTE),
         ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.4, 35)), Severity.NOTE),
-        ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.1, 35)), Severity.ERROR),
+        ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.1, 35)), Severity.NOTE),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 9.0, 35)), Severity.ERROR),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 4.0, 35)), Severity.NOTE),
     ],

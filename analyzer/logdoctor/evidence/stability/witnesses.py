@@ -107,8 +107,11 @@ class Witnesses:
         return self.bear_out_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
 
     def forget_all(self, event: Event) -> bool:
-        """Whether an accuracy is back where it began: harder data or another task cost it a part of its gain only."""
-        for one, before, after in chain(self._beside(event, ValMetric), self._beside(event, TrainMetric)):
+        """Whether an accuracy is back where it began: harder data or another task cost it a part of its gain only.
+
+        Only one of validation: training may have begun with easy examples.
+        """
+        for one, before, after in self._beside(event, ValMetric):
             best = float(before.max())
             gained = best - float(before[0])
             if is_of_classes(one.name) and gained >= LEARNT * best and best - after >= NEARLY_ALL * gained:
