@@ -93,6 +93,8 @@ RISES = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.7, 35)).noisy
         ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.1, 35)), Severity.NOTE),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 9.0, 35)), Severity.ERROR),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 4.0, 35)), Severity.NOTE),
+        ("grad_norm", flat(1.0, 15).followed_by(flat(0.3, 35)), Severity.NOTE),
+        ("grad_norm", flat(1.0, 15).followed_by(flat(0.05, 35)), Severity.ERROR),
     ],
 )
 def test_a_loss_that_rises_below_its_start_is_a_divergence_where_another_curve_says_so(

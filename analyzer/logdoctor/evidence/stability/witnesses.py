@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from math import inf
+from math import inf, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +50,9 @@ learnt that can be kept or lost."""
 STRONGER = 3.0
 """Gradient norm in units of the usual one, and of what the loss has risen by, from which it has left it: harder data
 and weights of terms raise both alike, and batches an eighth as large the norm 2.7 times as much (measured)."""
+
+DEAD = 0.1
+"""The same up to which it has died beneath a loss that is higher: what is harder to learn leaves more to learn."""
 
 HARDLY = 1 / 3
 """Fall as a share of the start up to which a run had hardly learnt anything when its loss rose: what is made harder by
@@ -166,7 +169,8 @@ class Witnesses:
         costlier = _times(ours.values[:since], ours.values[since : last + 1])
         for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
             begin, end = np.searchsorted(one.steps, [ours.steps[since], until + 1])
-            if _times(one.values[:begin], one.values[begin:end]) >= STRONGER * max(costlier, 1.0):
+            stronger = _times(one.values[:begin], one.values[begin:end])
+            if stronger >= STRONGER * (costlier if costlier > 1 else 1.0) or (stronger <= DEAD and costlier > 1):
                 return True
         return False
 
@@ -210,10 +214,10 @@ def is_of_tokens(event: Event, first: float) -> bool:
 
 
 def _times(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Return what is usual after an event in units of what was usual before; 0 where nothing tells it."""
+    """Return what is usual after an event in units of what was usual before; NaN where nothing tells it."""
     usual, then = (one[np.isfinite(one)] for one in (before, after))
     was = median(usual) if len(usual) else 0.0
-    return median(then) / was if was > 0 and len(then) else 0.0
+    return median(then) / was if was > 0 and len(then) else nan
 
 
 def _first(event: Event, start: float) -> float:
