@@ -88,7 +88,13 @@ RISES = decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.7, 35)).noisy
         ("val_accuracy", decay(0.1, 0.97, 50, half_life=0.1), Severity.NOTE),
         ("val_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.4, 35)), Severity.ERROR),
         ("val_loss", decay(2.2, 0.5, 15, half_life=0.2).followed_by(line(0.5, 1.8, 35)), Severity.ERROR),
+        ("val_loss", decay(2.2, 0.01, 15, half_life=0.1).followed_by(line(0.05, 0.4, 35)), Severity.NOTE),
+        ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.4, 35)), Severity.NOTE),
+        ("train_accuracy", decay(0.1, 0.97, 15, half_life=0.1).followed_by(line(0.97, 0.1, 35)), Severity.NOTE),
         ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 9.0, 35)), Severity.ERROR),
+        ("grad_norm", flat(1.0, 15).followed_by(line(1.0, 4.0, 35)), Severity.NOTE),
+        ("grad_norm", flat(1.0, 15).followed_by(flat(0.3, 35)), Severity.NOTE),
+        ("grad_norm", flat(1.0, 15).followed_by(flat(0.05, 35)), Severity.ERROR),
     ],
 )
 def test_a_loss_that_rises_below_its_start_is_a_divergence_where_another_curve_says_so(
@@ -146,3 +152,38 @@ def test_a_jump_of_a_language_model_is_loud(tmp_path: Path) -> None:
     losses[400:440] = line(6.5, 3.6, 40).values
     (tmp_path / "train.log").write_text("".join(f"step {10 * i} loss {loss:.4f}\n" for i, loss in enumerate(losses)))
     assert severity_of("loss-spike", tmp_path) is Severity.WARNING
+
+
+@pytest.mark.parametrize(("norms", "severity"), [((0.01, 0.6), Severity.NOTE), ((0.01, 30.0), Severity.ERROR)])
+def test_gradients_that_grow_as_their_loss_does_may_be_those_of_harder_data(
+    tmp_path: Path, norms: tuple[float, float], severity: Severity
+) -> None:
+    losses = decay(2.3, 0.01, 80, half_life=0.05).followed_by(flat(1.0, 40)).noisy(0.005).values
+    grown = flat(norms[0], 80).followed_by(flat(norms[1], 40)).heavy_tailed(0.1).values
+    rows = (f"{i},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(zip(losses, grown, strict=True)))
+    (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
+    assert severity_of("exploding-gradients", tmp_path) is severity
+
+
+@pytest.mark.parametrize(
+    ("trained", "held_out", "severity"),
+    [
+        ([4.3, 1.5, 0.6, 0.2], [4.3, 1.7, 2.05, 2.66], Severity.WARNING),
+        ([4.3, 0.6, 0.2], [4.3, 2.05, 2.66], Severity.NOTE),
+        ([4.3, 1.5, 0.6, 0.2], [4.3, 1.7, 2.05, 1.9], None),
+        ([4.3, 2.5, 2.2, 2.0], [4.3, 2.4, 2.5, 2.66], None),
+        (None, [4.3, 1.7, 2.05, 2.66], None),
+    ],
+)
+def test_few_evaluations_tell_enough_where_training_was_evaluated_with_them(
+    tmp_path: Path, trained: list[float] | None, held_out: list[float], severity: Severity | None
+) -> None:
+    lines = []
+    for i, loss in enumerate(decay(4.3, 0.2, 50 * len(held_out) - 49, half_life=0.2).noisy(0.02).values):
+        if i % 50 == 0:
+            lines.append(f"step {10 * i}: " + (f"train loss {trained[i // 50]:.4f}, " if trained else ""))
+            lines[-1] += f"val loss {held_out[i // 50]:.4f}"
+        lines.append(f"iter {10 * i}: loss {loss:.4f}, time 31.20ms, mfu 3.10%")
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    found = [one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "overfitting"]
+    assert [one.severity for one in found] == ([] if severity is None else [severity])

@@ -22,7 +22,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import decay, flat, line
+from logdoctor.curves import decay, flat, given, line
 from logdoctor.run.naming import words
 from logdoctor.signals import Hyperparameters, LatentCode, Trend
 from logdoctor.signals.settings.hyperparameters import DIVERGENCE_WEIGHT
@@ -39,8 +39,9 @@ WEIGHT = "the weight of the divergence at each step: one that is full from the s
 class PosteriorCollapse(Rule):
     """The divergence of the code from its prior is almost zero and the loss rests: the decoder ignores the code.
 
-    In a code that is used, the divergence grows as the code takes in what distinguishes the inputs. A divergence that
-    is still small because its weight grows slowly, or while the loss still falls, is no finding.
+    In a code that is used, the divergence grows as the code takes in what distinguishes the inputs, or keeps much of
+    it while its weight grows. A divergence that is still small because its weight grows slowly, or while the loss
+    still falls, is no finding.
     """
 
     id = "posterior-collapse"
@@ -51,8 +52,14 @@ class PosteriorCollapse(Rule):
     limits = "Needs 12 values of the loss and of the unweighted divergence; 8 epochs where almost none of it is left."
 
     max_share: float = threshold(
-        1e-3, "divergence as a share of the loss, from the first third on; a code of a single bit costs more"
+        1e-3, "divergence as a share of the loss, in the last third; a code of a single bit costs more"
     )
+    max_left: float = threshold(
+        0.01,
+        "the same as a share of its highest: a loss that is averaged over pixels is small itself; codes in use keep a "
+        "third and more (measured, while the weight grows, comes round, or some bits are free)",
+    )
+    max_nats: float = threshold(0.1, "the same as it is: of codes in use, each entry alone has more")
     max_fall: float = threshold(
         0.05, "fall of the loss over the last third as a share of the whole, from which it still learns"
     )
@@ -76,6 +83,24 @@ class PosteriorCollapse(Rule):
             train_loss=decay(40.6, 27.2, 40, half_life=0.04),
             train_reconstruction_loss=decay(40.0, 27.2, 40, half_life=0.04),
             train_kl_loss=decay(0.02, 0.0002, 40, half_life=0.05),
+        ),
+        fires(
+            "the weight of the divergence grows until nothing of the code is left",
+            train_loss=given([133.0]).followed_by(line(134.0, 140.0, 12)).followed_by(flat(140.0, 27)),
+            train_recon=line(133.0, 139.5, 12).followed_by(flat(140.0, 28)),
+            kl=decay(8.4, 0.02, 40, half_life=0.08),
+        ),
+        fires(
+            "a loss averaged over pixels",
+            train_loss=decay(0.18, 0.11, 40, half_life=0.03),
+            train_recon=decay(0.12, 0.11, 40, half_life=0.03),
+            kl=decay(0.09, 0.0003, 40, half_life=0.05),
+        ),
+        silent(
+            "free bits keep what is left of it where it is",
+            train_loss=decay(0.18, 0.02, 40, half_life=0.03),
+            train_recon=decay(0.12, 0.01, 40, half_life=0.03),
+            kl=decay(30.0, 0.25, 40, half_life=0.05),
         ),
         silent(
             "the code is used",
@@ -141,15 +166,17 @@ class PosteriorCollapse(Rule):
 
     def check(self, train: Trend[TrainLoss], code: LatentCode, settings: Hyperparameters) -> Iterator[Finding]:
         """Compare the divergence with the loss, once both have come to rest."""
-        kl = code.divergence
-        loss, (first, middle, last) = train.end, kl.thirds
-        most = max(middle, last) / loss if loss > 0 else 1.0
-        of_epochs = kl.series.axis is Axis.EPOCH and most <= self.max_share / 10
+        kl, loss = code.divergence, train.end
+        first, _, last = kl.thirds
+        share = last / loss if loss > 0 else 1.0
+        of_epochs = kl.series.axis is Axis.EPOCH and share <= self.max_share / 10
         least = self.min_epochs if of_epochs else self.min_points
         if not code.of_autoencoder or min(len(train), len(kl)) < least:
             return
-        rests = train.thirds[1] - train.thirds[2] <= self.max_fall * (train.start - train.end)
-        if not (0 <= last <= first and most <= self.max_share and rests):
+        rests = train.thirds[1] - train.thirds[2] <= self.max_fall * abs(train.start - train.end)
+        most = max(self.max_share * loss, self.max_left * float(kl.series.values.max()))
+        grows = last > max(first, float(kl.series.values[0]))
+        if grows or not (0 <= last <= min(most, self.max_nats) and rests):
             return
         series = kl.series
         since = int(series.steps[len(series) // 3])
@@ -158,7 +185,7 @@ class PosteriorCollapse(Rule):
             f"{series.name} is {number(last)} over {stretch(series, since, series.last_step)}, beside a loss that "
             f"rests at {number(loss)}: the code says nothing about the input",
             Span(series.name, since, series.last_step, "next to nothing"),
-            confidence=confidence_from(self.max_share / max(most, 1e-300), len(kl)),
+            confidence=confidence_from(most / max(last, 1e-300), len(kl)),
             causes=ranked(
                 because(
                     "kl-weight-too-high",
@@ -170,7 +197,7 @@ class PosteriorCollapse(Rule):
             to_tell_apart=[] if heavy else [WEIGHT],
             evidence={
                 "divergence": Quantity(last, "nats"),
-                "share of the loss": Quantity(most, "share"),
+                "share of the loss": Quantity(share, "share"),
                 "loss at the end": Quantity(loss),
             },
         )

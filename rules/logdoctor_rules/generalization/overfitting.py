@@ -14,6 +14,7 @@ from logdoctor import (
     Quantity,
     Rule,
     Run,
+    Series,
     Severity,
     Span,
     TrainLoss,
@@ -39,6 +40,7 @@ from logdoctor.evidence.generalization.validation_rise import (
     rises_from_rest,
 )
 from logdoctor.signals import Gap, Hyperparameters, Swings, Trend
+from logdoctor.signals.generalization.gap import evaluated_beside
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import axis_word, number, place
 
@@ -414,14 +416,16 @@ class Overfitting(Rule):
     ) -> Iterator[Finding]:
         """Compare what each loss has done since validation was at its best."""
         if gap is None:
-            yield from self._alone(val, risen_alone(run, val))
+            if margin := risen_alone(run, val):
+                yield self._alone(val, margin)
             return
         if (swings is not None and swings.thrown_again) or was_no_best(run, gap, metric):
             return  # validation rises for weights that were blown up, or nothing was learnt before
         # What was learnt within the first epoch shows in the training loss alone.
         fall = max(val.start, gap.train.start) - val.best
-        least, risen = self._least_rise(gap, metric, fall), val.end - val.best
-        has_risen = risen >= least and (len(val) >= self.min_points or rises_ever(val))
+        trained = evaluated_beside(run, gap)
+        least, risen = self._least_rise(gap, metric, fall, trained), val.end - val.best
+        has_risen = risen >= least and (len(val) >= self.min_points or rises_ever(val, trained))
         if has_risen and (self._training_falls_on(gap) or rises_from_rest(gap, self.min_left * fall)):
             yield self._risen(run, gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
 
@@ -453,12 +457,10 @@ class Overfitting(Rule):
             },
         )
 
-    def _alone(self, val: Trend[ValLoss], margin: float) -> Iterator[Finding]:
+    def _alone(self, val: Trend[ValLoss], margin: float) -> Finding:
         """Report a rise beside which no training loss is logged: it may rise, too."""
-        if not margin:
-            return
         series, (best_step, lowest) = val.series, val.best_point
-        yield self.finding(
+        return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)}; "
             "no training loss is logged beside it",
             Span(series.name, best_step, series.last_step, "rising"),
@@ -468,12 +470,12 @@ class Overfitting(Rule):
             evidence={"lowest": Quantity(lowest), "end": Quantity(val.end), "noise": Quantity(val.noise)},
         )
 
-    def _least_rise(self, gap: Gap, metric: Trend[ValMetric] | None, fall: float) -> float:
+    def _least_rise(self, gap: Gap, metric: Trend[ValMetric] | None, fall: float, trained: Series | None) -> float:
         """Return by how much validation must rise: a share of its fall, or of its lowest, and more than its noise."""
         val, part = gap.val, part_to_rise(metric, self.min_fall, self.min_z)
         ratio = self.min_ratio_halved if 0 < gap.train.end < HALVED * gap.train_at_best else self.min_ratio
         material = part * min(self.min_rise * fall, ratio * abs(val.best))
-        return max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z), 1e-300)
+        return max(material, self.min_level * abs(val.best), by_chance(val, part * self.min_z, trained), 1e-300)
 
     def _training_falls_on(self, gap: Gap) -> bool:
         """Whether training has fallen on since validation was best; by next to nothing, where that is sure."""

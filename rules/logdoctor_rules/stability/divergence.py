@@ -25,7 +25,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, rise, swing
 from logdoctor.evidence import Event, Kind, Surroundings, explain
 from logdoctor.evidence.stability.below_zero import runs_away_below
-from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch, rises_with_its_data
+from logdoctor.evidence.stability.harmless_rise import may_be_harmless, only_begins_epoch
 from logdoctor.evidence.stability.last_jump import last_jump
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.run.text_event import STAGE_BEGUN, TextEvent
@@ -513,6 +513,12 @@ class Divergence(Rule):
             train_loss=decay(0.12, 0.017, 12, half_life=0.2).followed_by(flat(2.2, 12).noisy(0.1)),
             events=(TextEvent(STAGE_BEGUN, "[finetune] epoch 12", "out.log", 13, 12),),
         ),
+        fires(
+            "the same, learnt or not, and answers are right as seldom as at first",
+            train_loss=decay(1.5, 0.3, 12, half_life=0.2).followed_by(decay(60.0, 2.3, 30, half_life=0.05)),
+            val_accuracy=decay(0.1, 0.9, 12, half_life=0.2).followed_by(flat(0.1, 30).noisy(0.005)),
+            events=(TextEvent(STAGE_BEGUN, "phase: main", "log.csv", 13, 12),),
+        ),
         silent("one wild last value", train_loss=decay(2.3, 0.3).noisy(0.02).with_value(119, 9.0)),
         silent(
             "nine batches of a detector, the last one hard",
@@ -659,7 +665,7 @@ class Divergence(Rule):
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)
-        if rises_with_its_data(run, rise.train, rise.val) or may_be_harmless(run, rise.train, exploded=exploded):
+        if may_be_harmless(around, rise, exploded=exploded):
             return
         margin, lost = self._lasting(rise, explodes=explodes)
         if not margin or (explosion and explosion.precedes_log) or (len(rise.train) < self.min_points and not explodes):

@@ -45,7 +45,8 @@ class ExplodingGradients(Rule):
 
     Norms are compared with earlier ones on a logarithmic scale: a norm that drifts up threefold over a run, large norms
     in the first steps that fall, and single heavy-tailed values are ordinary. Growth that does not hurt the loss is a
-    note if it lasts to the end; where the loss rose first, the growth is its consequence.
+    note if it lasts to the end, and growth that harder data explain, for it goes with as much of a rise of the loss;
+    where the loss rose first, the growth is its consequence.
     """
 
     id = "exploding-gradients"
@@ -253,7 +254,7 @@ class ExplodingGradients(Rule):
         event = _event(burst, impact, grads, loss, around)
         why = explain(event, self.causes, _clues(burst, grads))
         when = f"from {place(series, begin)} on" if burst.lasts else f"in {stretch(series, begin, end)}"
-        return self.finding(
+        finding = self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
             + (_said(impact, series) if impact else "the loss is not hurt so far")
             + (f"; {event.jump_said}" if event.jump_said else ""),
@@ -269,6 +270,7 @@ class ExplodingGradients(Rule):
                 **({"what came before": Quantity(event.order)} if event.order else {}),
             },
         )
+        return finding if impact is None else around.weigh_impact(finding, event, loss.train, impact)
 
 
 def _event(

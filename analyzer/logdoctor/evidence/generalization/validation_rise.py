@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from logdoctor.run import Series
 from logdoctor.run.roles import ValLoss, ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import examples_of
@@ -35,6 +36,9 @@ LEARNT = 0.05
 FEW = 4
 """Evaluations that are enough where each is higher than the last: once in 24 by chance, were there no falling loss to
 bring them down."""
+
+EVALUATED = 2
+"""The same where training was evaluated with validation, on as many batches: what those stray by shows in both."""
 
 AT_MOST = 5
 """Evaluations up to which all that can bend a curve is one of them."""
@@ -84,14 +88,20 @@ def part_to_rise(metric: Trend[ValMetric] | None, share: float, sigmas: float) -
     return BORNE_OUT if fallen > max(share * abs(best), noise) else 1.0
 
 
-def rises_ever(val: Trend[ValLoss]) -> bool:
+def rises_ever(val: Trend[ValLoss], trained: Series | None = None) -> bool:
     """Whether of few evaluations each is higher than the one before, from the lowest on, and the last far above that.
 
-    What so few values bend would pass for noise.
+    What so few values bend would pass for noise. Where the training loss was evaluated with them, it has to fall on
+    from each to the next, to less than half of validation.
     """
-    since = val.series.values[int(np.argmin(val.series.values)) :]
-    few = len(since) >= FEW and len(val.series.values) <= AT_MOST
-    return few and bool((np.diff(since) > 0).all()) and bool(since[-1] >= GROWN * since[0] > 0)
+    lowest = int(np.argmin(val.series.values))
+    since = val.series.values[lowest:]
+    rises = bool((np.diff(since) > 0).all()) and bool(since[-1] >= GROWN * since[0] > 0)
+    if not rises or len(val) > AT_MOST:
+        return False
+    falls = trained is not None and bool((np.diff(trained.values[lowest:]) < 0).all())
+    left_behind = falls and trained is not None and bool(since[-1] >= LEFT * trained.values[-1])
+    return len(since) >= (EVALUATED if left_behind else FEW)
 
 
 def falls_on(gap: Gap, least: float) -> bool:
@@ -125,7 +135,7 @@ def stays_up(val: Trend[ValLoss]) -> bool:
     return float(np.quantile(last, 1 - NEARLY_ALL)) >= val.best + HALF_LEFT * (val.end - val.best)
 
 
-def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
+def by_chance(val: Trend[ValLoss], sigmas: float, trained: Series | None = None) -> float:
     """Return how far validation may end above its lowest by its noise alone; 0 where few values rise one by one.
 
     The lowest of m independent values lies sqrt(2 ln m) sigmas below their level by luck. Errors of an accuracy that
@@ -133,7 +143,7 @@ def by_chance(val: Trend[ValLoss], sigmas: float) -> float:
     """
     luck = float(np.sqrt(2 * np.log(max(len(val.level) / SMOOTHED, 1.0))))
     strays = ERRORS_STRAY if is_of_errors(val.series) else 0.0
-    return max(strays, 0.0 if rises_ever(val) else (sigmas + luck) * val.level_noise)
+    return max(strays, 0.0 if rises_ever(val, trained) else (sigmas + luck) * val.level_noise)
 
 
 def memorises_only(gap: Gap) -> bool:

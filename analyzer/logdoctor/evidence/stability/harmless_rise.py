@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.optimization.first_loss import LARGEST
-from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, is_measured_since
+from logdoctor.evidence.stability.rise import HALF, NOISE, SEEN, Rise, is_measured_since
 from logdoctor.evidence.stability.rounds import comes_in_rounds
+from logdoctor.evidence.stability.surroundings import Surroundings
 from logdoctor.evidence.stability.training_jumps import learns_new_stage, steps_up_with_stage
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
@@ -184,11 +185,16 @@ def _begins_with_nothing_to_tell(train: Trend[TrainLoss]) -> bool:
     return alone and train.sure_fall >= SURE
 
 
-def may_be_harmless(run: Run, loss: Trend[TrainLoss], *, exploded: bool) -> bool:
-    """Whether memorising or another task could have raised a loss: only one that is being learnt costs ever so much."""
-    if exploded:
-        return learns_new_stage(loss, run)
-    return _may_memorise(loss) or steps_up_with_stage(loss, run)
+def may_be_harmless(around: Surroundings, rise: Rise, *, exploded: bool) -> bool:
+    """Whether its data, memorising or another task could have raised a loss.
+
+    Of tasks, only one that is being learnt costs ever so much, and none leaves answers right as seldom as at first.
+    """
+    run, loss = around.run, rise.train
+    if rises_with_its_data(run, loss, rise.val):
+        return True
+    of_task = learns_new_stage(loss, run) if exploded else _may_memorise(loss) or steps_up_with_stage(loss, run)
+    return of_task and not around.forgets_all(loss)
 
 
 def _may_memorise(loss: Trend[TrainLoss]) -> bool:

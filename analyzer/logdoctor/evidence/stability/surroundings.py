@@ -16,6 +16,7 @@ from logdoctor.finding import Finding
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Hyperparameters, Siblings, Spike
 from logdoctor.signals.optimization.stand_ins import is_of_errors
+from logdoctor.signals.stability.loss_impact import Impact
 from logdoctor.signals.stability.spikes import points_away
 from logdoctor.signals.statistics.trend import Trend
 
@@ -34,6 +35,10 @@ class Surroundings:
     def witnesses(self) -> Witnesses:
         """What else the run logs that may bear out a rise."""
         return Witnesses(self.run, self.settings)
+
+    def forgets_all(self, train: Trend[R]) -> bool:
+        """Whether a rise of a loss ends where right answers are as seldom as at first, whatever stage began with it."""
+        return self.witnesses.forget_all(self.rise(train))
 
     def weigh_rise(self, finding: Finding, event: Event, rise: Rise) -> Finding:
         """Lower a finding on a rise to a note where nothing bears it out.
@@ -54,6 +59,14 @@ class Surroundings:
         """
         seen = any(self._is_borne_out(self.jump(trend.series, one), trend, one, relapsed=relapsed) for one in jumps)
         return finding if seen else as_note(finding)
+
+    def weigh_impact(self, finding: Finding, event: Event, train: Trend[R], impact: Impact) -> Finding:
+        """Lower a finding on what hurt a loss to a note where that may be the data: harder ones move more than it."""
+        witnesses, start, after = self.witnesses, train.initial, impact.after
+        if impact.is_non_finite or witnesses.bear_out_rise(event, start, min(train.reached, impact.before), after):
+            return finding
+        comes_back = not impact.lasts and witnesses.gives_back(event, start, impact.before, after, HALF)
+        return finding if comes_back else as_note(finding)
 
     def _is_borne_out(self, event: Event, trend: Trend[R], jump: Spike, *, relapsed: bool) -> bool:
         witnesses, start = self.witnesses, trend.initial

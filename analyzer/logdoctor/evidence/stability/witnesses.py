@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from math import inf
+from itertools import chain
+from math import inf, nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,7 @@ from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.finding import Confidence, Finding, Severity
 from logdoctor.run import Axis, Run, Series
-from logdoctor.run.roles import GradNorm, Loss, ValError, ValLoss, ValMetric
+from logdoctor.run.roles import GradNorm, Loss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.statistics.beginning import begins_late
@@ -32,7 +33,8 @@ WORSE = 0.2
 """Rise of a validation loss as a share of its lowest, from which it rises with training."""
 
 LOST = 0.2
-"""Part of all that a metric goes through, from which it has fallen."""
+"""Part of all that a metric goes through, from which it has fallen, and of all that a validation loss had fallen by,
+from which it has risen: of next to nothing, a small change of the model or its objective is a large factor."""
 
 AS_RIGHT, AS_WRONG = 0.95, 1.25
 """Right answers after a rise in units of the most before, and wrong ones in units of the fewest, between which a model
@@ -46,7 +48,11 @@ LEARNT = 0.05
 learnt that can be kept or lost."""
 
 STRONGER = 3.0
-"""Gradient norm in units of the usual one, from which it has left it: that of harder data differs by less."""
+"""Gradient norm in units of the usual one, and of what the loss has risen by, from which it has left it: harder data
+and weights of terms raise both alike, and batches an eighth as large the norm 2.7 times as much (measured)."""
+
+DEAD = 0.1
+"""The same up to which it has died beneath a loss that is higher: what is harder to learn leaves more to learn."""
 
 HARDLY = 1 / 3
 """Fall as a share of the start up to which a run had hardly learnt anything when its loss rose: what is made harder by
@@ -87,11 +93,12 @@ class Witnesses:
     def bear_out(self, event: Event) -> bool:
         """Whether anything but the loss says that the model got worse, or may have, from an event on.
 
-        An accuracy of validation that is as good as ever goes before a loss, whose objective may have changed.
+        An accuracy that is as good as ever goes before a loss, whose objective may have changed.
         """
         if any(self._kept(event)):
             return False
-        return self._breaks or any(self._validation(event)) or self._norm(event) or self._rate(event)
+        answers = any(self._validation(event)) or self.forget_all(event)
+        return self._breaks or answers or self._norm(event) or self._rate(event)
 
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
@@ -101,6 +108,18 @@ class Witnesses:
         if is_thrown and not begins_late(event.series):
             return True
         return self.bear_out_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
+
+    def forget_all(self, event: Event) -> bool:
+        """Whether an accuracy is back where it began: harder data or another task cost it a part of its gain only.
+
+        Only one of validation: training may have begun with easy examples.
+        """
+        for one, before, after in self._beside(event, ValMetric):
+            best = float(before.max())
+            gained = best - float(before[0])
+            if is_of_classes(one.name) and gained >= LEARNT * best and best - after >= NEARLY_ALL * gained:
+                return True
+        return False
 
     def know_nothing_of(self, event: Event, rise: Rise) -> bool:
         """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
@@ -128,7 +147,7 @@ class Witnesses:
         return any(not np.isfinite(one.values).all() for one in self.run.all(Loss))
 
     def _kept(self, event: Event) -> Iterator[bool]:
-        for one, before, after in self._beside(event, ValMetric):
+        for one, before, after in chain(self._beside(event, ValMetric), self._beside(event, TrainMetric)):
             if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max():
                 unit, best = accuracy_unit(one.values), float(before.max())
                 is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
@@ -137,25 +156,29 @@ class Witnesses:
     def _validation(self, event: Event) -> Iterator[bool]:
         for _, before, after in self._beside(event, ValLoss, -1.0):
             was = float(before.max())
-            yield was - after >= WORSE * abs(was)
+            yield was - after >= max(WORSE * abs(was), LOST * (was - float(before[0])))
         for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
             for one, before, after in self._beside(event, role, sign):
                 best, ranges = float(before.max()), float(np.ptp(one.values))
                 yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
 
     def _norm(self, event: Event) -> bool:
-        since = int(event.series.steps[max(event.onset - RUN_UP, 0)])
-        norms = [one.finite for one in self.run.all(GradNorm) if one.axis is event.series.axis]
-        parts = ((one.values[one.steps < since], one.values[one.steps >= since]) for one in norms)
-        return any(
-            len(before) and len(after) and float(after.max()) >= STRONGER * median(before) for before, after in parts
-        )
+        ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
+        since = max(event.onset - RUN_UP, 0)
+        until = int(ours.steps[min(last, len(ours) - 1)])
+        costlier = _times(ours.values[:since], ours.values[since : last + 1])
+        for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
+            begin, end = np.searchsorted(one.steps, [ours.steps[since], until + 1])
+            stronger = _times(one.values[:begin], one.values[begin:end])
+            if stronger >= STRONGER * (costlier if costlier > 1 else 1.0) or (stronger <= DEAD and costlier > 1):
+                return True
+        return False
 
     def _rate(self, event: Event) -> bool:
         return event.rate.jump is not None or event.rate.restarted or bool(above_usual(self.run, self.settings))
 
     def _beside(
-        self, event: Event, role: type[ValLoss] | type[ValMetric] | type[ValError], sign: float = 1.0
+        self, event: Event, role: type[ValLoss | ValMetric | ValError | TrainMetric], sign: float = 1.0
     ) -> Iterator[tuple[Series, NDArray[np.float64], float]]:
         """Yield each series of a role, what it was before an event, and its worst while the loss is high.
 
@@ -188,6 +211,13 @@ def is_of_tokens(event: Event, first: float) -> bool:
     """Whether a run begins where a language model does that has seen nothing."""
     least, most = OF_TOKENS
     return least <= first <= most and event.series.axis is not Axis.EPOCH
+
+
+def _times(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
+    """Return what is usual after an event in units of what was usual before; NaN where nothing tells it."""
+    usual, then = (one[np.isfinite(one)] for one in (before, after))
+    was = median(usual) if len(usual) else 0.0
+    return median(then) / was if was > 0 and len(then) else nan
 
 
 def _first(event: Event, start: float) -> float:

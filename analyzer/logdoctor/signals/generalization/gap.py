@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.run import Run
+from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.signals.statistics.trend import END_SHARE, Trend
@@ -110,9 +110,14 @@ def highest_likely_end(train: Trend[TrainLoss]) -> float:
     return float(late.mean() + 2 * late.std() / np.sqrt(len(late)))
 
 
-def evaluated_end(run: Run, gap: Gap) -> float:
-    """Return where another training loss ends that is evaluated with validation, as nanoGPT logs one; 0 without it."""
+def evaluated_beside(run: Run, gap: Gap) -> Series | None:
+    """Return another training loss that is evaluated with validation, as nanoGPT logs one; None without it."""
     val, own = gap.val.series, gap.train.series.name
     beside = (one.finite for one in run.all(TrainLoss) if one.axis is val.axis and one.name != own)
-    found = next((one.values for one in beside if np.array_equal(one.steps, val.steps)), np.zeros(1))
-    return float(np.median(found[-max(1, round(END_SHARE * len(found))) :]))
+    return next((one for one in beside if np.array_equal(one.steps, val.steps)), None)
+
+
+def evaluated_end(run: Run, gap: Gap) -> float:
+    """Return where a training loss ends that is evaluated with validation; 0 without it."""
+    found = evaluated_beside(run, gap)
+    return 0.0 if found is None else float(np.median(found.values[-max(1, round(END_SHARE * len(found))) :]))
