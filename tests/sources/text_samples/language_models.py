@@ -16,8 +16,8 @@ SAMPLES = (
             for i in range(5)
         ),
         {
-            "loss": [(i, 2.0**-i) for i in range(5)],
-            "learning_rate": [(i, 0.5) for i in range(5)],
+            "loss": [(i + 1, 2.0**-i) for i in range(5)],
+            "learning_rate": [(i + 1, 0.5) for i in range(5)],
             "epoch": [(i, 0.0) for i in range(5)],
         },
     ),
