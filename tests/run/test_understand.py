@@ -250,6 +250,14 @@ class TestSplit:
     def test_a_term_is_no_set_of_its_own(self) -> None:
         assert roles_of(*named("loss", "val_box_loss", "eval_runtime"))["val_box_loss"] is roles.ValComponentLoss
 
+    def test_the_loss_of_a_value_is_none_of_validation_where_it_and_a_policys_are_the_loss(self) -> None:
+        policy, value, other = [2.0, 1.5, 1.25], [0.5, 0.25, 0.5], [0.5, 0.5, 0.5]
+        total = Series.of("loss", [0, 1, 2], [2.5, 1.75, 1.75])
+        terms = Series.of("pol_loss", [0, 1, 2], policy), Series.of("val_loss", [0, 1, 2], value)
+        assert roles_of(total, *terms)["val_loss"] is roles.PolicyLoss
+        assert roles_of(total, terms[0], Series.of("val_loss", [0, 1, 2], other))["val_loss"] is roles.ValLoss
+        assert roles_of(total, terms[1])["val_loss"] is roles.ValLoss
+
     def test_games_that_were_lost_are_no_loss(self) -> None:
         found = roles_of(*named("loss", "eval_win", "eval_draw", "eval_loss"))
         assert (found["loss"], found["eval_loss"]) == (roles.TrainLoss, roles.Unknown)

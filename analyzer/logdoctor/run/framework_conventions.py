@@ -26,6 +26,12 @@ _FIRST_SET = re.compile(r"validation_0(?=[-/])(?!.*(?<!log)loss$)")
 
 _LOST = frozenset({"loss", "losses", "lost"})
 
+_OF_POLICY = re.compile(r"(?:policy|pol|pi|p)[_ ]?loss", re.I)
+_OF_VALUE = re.compile(r"val[_ ]?loss", re.I)
+
+_ROUNDED = 1e-3
+"""Share of a loss by which rounded terms may miss it."""
+
 
 def training_set_of_xgboost(series: list[Series]) -> list[Series]:
     """Take the first of several numbered sets for the training data where each of its curves ends better.
@@ -101,6 +107,25 @@ def without_lost_games(series: list[Series]) -> list[Series]:
         series,
         lambda one: issubclass(one.role, roles.Loss) and frozenset(naming.words(one.name)) - _LOST in won,
     )
+
+
+def values_beside_policies(series: list[Series]) -> list[Series]:
+    """Where a loss is that of a policy and `val_loss` together, as of AlphaZero, this is the loss of the value."""
+    policies = [one for one in series if _OF_POLICY.fullmatch(one.name)]
+    sums = [one for one in series if one.role is roles.TrainLoss] if policies else []
+
+    def policy_of(value: Series) -> Series | None:
+        of_value = bool(_OF_VALUE.fullmatch(value.name)) and len(value) > 1
+        return next((one for one in policies if of_value and any(_are_terms(one, value, of) for of in sums)), None)
+
+    return [
+        replace(one, split=policy.split, role=roles.PolicyLoss) if (policy := policy_of(one)) else one for one in series
+    ]
+
+
+def _are_terms(one: Series, other: Series, total: Series) -> bool:
+    alike = np.array_equal(one.steps, total.steps) and np.array_equal(other.steps, total.steps)
+    return alike and np.allclose(one.values + other.values, total.values, rtol=_ROUNDED, atol=0.0, equal_nan=True)
 
 
 def without_numbered_terms(series: list[Series]) -> list[Series]:

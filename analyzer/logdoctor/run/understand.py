@@ -19,6 +19,7 @@ from logdoctor.run.bare_splits import (
 from logdoctor.run.framework_conventions import (
     sets_of_validation,
     training_set_of_xgboost,
+    values_beside_policies,
     values_of_meters,
     weights_of_sklearn,
     without_lost_games,
@@ -60,7 +61,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
     chosen, others = _overridden(series, overrides or {})
     guessed = [_by_name(one) for one in others]
     for look in (
-        training_set_of_xgboost, values_of_meters, without_lost_games,
+        training_set_of_xgboost, values_of_meters, values_beside_policies, without_lost_games,
         weights_of_sklearn, without_numbered_terms, _bounds_as_losses, without_sums_of_spacy, without_running_totals,
         losses_of_splits, loss_of_validation, shares_of_splits, scores_of_splits,
         _shares_of_success, _reinforcement, _main_losses, sets_of_validation,

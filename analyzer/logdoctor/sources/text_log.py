@@ -22,6 +22,7 @@ class TextLog(Source):
     patterns = (
         "*.log", "*.txt", "*.dat", "*.out", "*.err", "*.md", "*.stdout", "*.stderr", "*log", "*.o[0-9]*", "stdout*",
         "*.info", "*.info.[0-9]*",  # glog: `caffe.host.user.log.INFO.20240101-100000.123`
+        "*.csv",  # lines of text are sometimes written to one
         "log-train*",  # icefall: `log-train-2024-01-01-10-00-00`
         "res.res",  # pytorch-kaldi
         "typescript", "screenlog.[0-9]*",  # of `script` and of GNU screen

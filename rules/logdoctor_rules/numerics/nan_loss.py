@@ -159,6 +159,11 @@ class NanLoss(Rule):
         ),
         fires("validation is NaN throughout, or was never computed", train_loss=decay(2.3, 0.2), val_loss=flat(NAN)),
         silent("a metric is NaN, the loss is not", train_loss=line(2.0, 1.0), train_f1=flat(NAN)),
+        silent(
+            "the mean of no losses, until an agent has filled its memory",
+            episode_reward=flat(10.0, 17).followed_by(decay(10.0, 180.0, 60)).noisy(1.0),
+            policy_loss=flat(NAN, 17).followed_by(decay(0.9, 0.02, 60)),
+        ),
     )
 
     def check(self, losses: NonFiniteLosses, around: Surroundings, console: Console | None) -> Iterator[Finding]:

@@ -8,6 +8,20 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "Hugging Face's Trainer in a terminal, where a dictionary was printed over a longer bar",
+        "train.log",
+        "".join(
+            f"{{'loss': {2.0**-i}, 'learning_rate': 0.5, 'epoch': 0.0}}"
+            f"{'' if i else '          | 19/92 [00:03<00:11,  6.29it/s]'}\n"
+            for i in range(5)
+        ),
+        {
+            "loss": [(i + 1, 2.0**-i) for i in range(5)],
+            "learning_rate": [(i + 1, 0.5) for i in range(5)],
+            "epoch": [(i, 0.0) for i in range(5)],
+        },
+    ),
+    Sample(
         "nanoGPT: noisy batches, and estimates on lines of their own",
         "nanogpt.log",
         "tokens per iteration will be: 491,520\n"

@@ -22,6 +22,12 @@ SAMPLES = (
         },
     ),
     Sample(
+        "lines of text in a file that is called a table",
+        "train_log.csv",
+        "".join(f"Epoch:{i}, mask loss is {2.0**-i} \n" for i in range(6)),
+        {"mask loss": [(i, 2.0**-i) for i in range(6)]},
+    ),
+    Sample(
         "fastai: the table of a notebook that was turned into Markdown",
         "README.md",
         "```python\nlearn.fit(3)\n```\n\n\n"

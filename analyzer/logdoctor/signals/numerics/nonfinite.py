@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.run import Run, Series, Split
-from logdoctor.run.roles import Loss, TrainLoss
+from logdoctor.run.roles import Loss, Reward, TrainLoss
 from logdoctor.signals.numerics.marked import MarkedCurve
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
@@ -52,7 +52,7 @@ class NonFiniteLosses:
         if run.series and not losses:
             raise Unmeasurable("no loss in this run")
         measured = [NonFinite.of(one) for one in losses if len(one)]
-        found = [one for one in measured if one.count]
+        found = [one for one in measured if one.count and not (run.all(Reward) and _before_the_first_update(one))]
         evaluated = frozenset(one.split for one in run.series if len(one.finite))
         # A value alone sums a run up, at whatever step it was written.
         ordered = sorted(
@@ -64,3 +64,11 @@ class NonFiniteLosses:
         """Whether a held-out loss is NaN throughout, and nothing else of its split shows that it was evaluated."""
         unseen = one.series.role is not TrainLoss and one.series.split not in self.evaluated
         return unseen and bool(one.mask.all())
+
+
+def _before_the_first_update(one: NonFinite) -> bool:
+    """Whether all that is no number stands before the first that is: weights that are NaN never give a number again.
+
+    An agent that fills its memory first has no losses to take the mean of.
+    """
+    return one.recovered > 0 and bool(one.mask[: one.count].all())

@@ -50,6 +50,9 @@ _BROKEN_BY_BACKSPACE = re.compile("(?<=[0-9.])\b+(?=[0-9.])")
 _BAR = re.compile(r"\[(?:\d+:)?\d\d:\d\d<[^\[\]\r\n]{1,400}\](?=[^\W_])")
 """The end of tqdm's bar, `[00:29<00:00, 1.35it/s]`, which ends no line until it is full: behind it stands what was
 printed beside it."""
+_REST_OF_BAR = re.compile(r"(?<=\})[ \t]+(?=\|[^|\r\n]{1,40}\[(?:\d+:)?\d\d:\d\d<[^\[\]\r\n]{1,100}\])")
+"""Blanks before what is left of a longer bar in a terminal's line over which a dictionary was printed:
+`{'loss': 0.5}          | 19/92 [00:03<00:11,  6.29it/s]`."""
 _STATE_OF_KERAS = re.compile(r"(?<=/)\d+(?= ━)")
 """How far a bar of Keras 3 goes, behind how far it is, which has as many places: `  22/1875 ━━━`."""
 _GOES_ON = re.compile(r"\](?=[^\W_])")
@@ -217,6 +220,8 @@ def _passage(data: bytes, encoding: Encoding, line: int, start: int, *, comma: b
         text = _NOT_FINITE_OF_WINDOWS.sub(lambda word: "nan" if word["nan"] else "inf", text)
     if "<" in text and "%|" in text and _GOES_ON.search(text):
         text = _BAR.sub(r"\g<0>\r", text)
+    if "<" in text and "}" in text:
+        text = _REST_OF_BAR.sub("\r", text)
     if "━" in text:
         text = _apart_by_state(text)
     if comma:
