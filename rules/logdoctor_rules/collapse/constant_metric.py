@@ -133,7 +133,10 @@ class ConstantMetric(Rule):
         ),
         fires(
             "validation loss is one value in each epoch, while training falls",
-            varies={"steps instead of epochs": "a log may repeat one evaluation at each step until the next"},
+            varies={
+                "steps instead of epochs": "a log may repeat one evaluation at each step until the next",
+                "bits instead of nats": "a margin is a round number as it is set",
+            },
             axis=Axis.EPOCH,
             train_loss=line(0.1902, 0.1775, 7).noisy(0.0003),
             val_loss=flat(0.2, 7),
@@ -462,8 +465,8 @@ class ConstantMetric(Rule):
             "validation rests in hundredths, while training falls by one of them",
             varies={"bits instead of nats": "the script has rounded the values in its own unit"},
             axis=Axis.EPOCH,
-            train_loss=given([0.21, 0.21, 0.21, 0.2, 0.2, 0.2, 0.2]),
-            val_loss=flat(0.2, 7),
+            train_loss=flat(0.21, 6).followed_by(flat(0.2, 6)),
+            val_loss=flat(0.2, 12),
         ),
         silent(
             "an evaluation before ten epochs, which the log repeats in each until the next",

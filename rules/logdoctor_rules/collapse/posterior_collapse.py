@@ -61,8 +61,8 @@ class PosteriorCollapse(Rule):
     )
     min_unlearnt: float = threshold(
         0.25,
-        "reconstruction at the end as a share of its first value, above which that holds: without a code, 0.96 and more "
-        "are left, and 0.3 where the first weights were far off; with one, 0.3 and less (measured)",
+        "reconstruction at the end as a share of its first value, above which that holds: without a code, 0.96 and "
+        "more are left, with one 0.3 and less (measured); the mean of all inputs alone may come to 0.3 of bad weights",
     )
     max_nats: float = threshold(0.1, "the same as it is: of codes in use, each entry alone has more")
     max_fall: float = threshold(
