@@ -187,3 +187,18 @@ def test_few_evaluations_tell_enough_where_training_was_evaluated_with_them(
     (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
     found = [one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "overfitting"]
     assert [one.severity for one in found] == ([] if severity is None else [severity])
+
+
+def test_three_infinite_norms_among_sound_ones_are_a_note(tmp_path: Path) -> None:
+    norms = ("inf" if step in (12, 25, 40) else f"{0.9 + 0.01 * (step % 7)}" for step in range(45))
+    rows = (f"{step},{2.3 - 0.01 * step:.2f},{norm}" for step, norm in enumerate(norms))
+    (tmp_path / "log.csv").write_text("\n".join(["step,loss,grad_norm", *rows]))
+    assert severity_of("non-finite-gradients", tmp_path) is Severity.NOTE
+
+
+def test_a_burst_of_gradients_bears_out_a_loss_that_stays_up_though_they_are_quiet_behind_it(tmp_path: Path) -> None:
+    losses = decay(2.3, 0.3, 200, half_life=0.1).followed_by(flat(1.6, 100)).noisy(0.03).values
+    norms = flat(0.5, 200).followed_by(flat(10.0, 20)).followed_by(flat(0.25, 80)).noisy(0.02).values
+    rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
+    (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
+    assert severity_of("divergence", tmp_path) is Severity.ERROR

@@ -133,13 +133,24 @@ class ConstantMetric(Rule):
         ),
         fires(
             "validation loss is one value in each epoch, while training falls",
-            varies={"steps instead of epochs": "a log may repeat one evaluation at each step until the next"},
+            varies={
+                "steps instead of epochs": "a log may repeat one evaluation at each step until the next",
+                "bits instead of nats": "a margin is a round number as it is set",
+            },
             axis=Axis.EPOCH,
             train_loss=line(0.1902, 0.1775, 7).noisy(0.0003),
             val_loss=flat(0.2, 7),
         ),
         fires(
+            "validation loss is one value in twelve epochs, whatever it is",
+            varies={"steps instead of epochs": "a log may repeat one evaluation at each step until the next"},
+            axis=Axis.EPOCH,
+            train_loss=decay(2.3, 1.0, 12),
+            val_loss=flat(2.2134, 12),
+        ),
+        fires(
             "an overlap of a few lucky pixels, which comes back to zero",
+            varies={"steps instead of epochs": "of a batch, a few right answers are luck"},
             axis=Axis.EPOCH,
             train_loss=decay(0.62, 0.39, 15, half_life=0.05),
             val_iou=given([0, 0, 0, 7e-5, 1e-3, 1e-3, 0, 7e-4, 1e-3, 1e-3, 0, 5e-4, 3e-4, 1e-4, 0]),
@@ -454,8 +465,21 @@ class ConstantMetric(Rule):
             "validation rests in hundredths, while training falls by one of them",
             varies={"bits instead of nats": "the script has rounded the values in its own unit"},
             axis=Axis.EPOCH,
-            train_loss=given([0.21, 0.21, 0.21, 0.2, 0.2, 0.2, 0.2]),
-            val_loss=flat(0.2, 7),
+            train_loss=flat(0.21, 6).followed_by(flat(0.2, 6)),
+            val_loss=flat(0.2, 12),
+        ),
+        silent(
+            "an evaluation before ten epochs, which the log repeats in each until the next",
+            axis=Axis.EPOCH,
+            train_loss=decay(2.3, 1.0, 9),
+            val_loss=flat(2.2134, 9),
+        ),
+        silent(
+            "a validation loss that is logged wrongly, beside answers that get better",
+            axis=Axis.EPOCH,
+            train_loss=decay(2.3, 0.4, 12),
+            val_loss=flat(2.5, 12),
+            val_accuracy=decay(0.1, 0.8, 12),
         ),
         silent(
             "one evaluation, which the log repeats at each step until the next",
@@ -474,6 +498,18 @@ class ConstantMetric(Rule):
             axis=Axis.EPOCH,
             train_loss=decay(0.62, 0.39, 15, half_life=0.05),
             val_map=given([0, 0, 0, 0, 0, 0, 1e-4, 2e-4, 2e-4, 4e-4, 7e-4, 1e-3, 2e-3, 3e-3, 4e-3]),
+        ),
+        silent(
+            "such a score that is higher in the later half, and zero at the end",
+            axis=Axis.EPOCH,
+            train_loss=decay(0.62, 0.39, 12, half_life=0.05),
+            val_map=given([0, 0, 0, 1e-4, 0, 3e-4, 1e-3, 0, 2e-3, 1e-3, 3e-3, 0]),
+        ),
+        silent(
+            "the first batches of 256 with a thousand classes, in which one answer is right now and then",
+            axis=Axis.STEP,
+            train_loss=line(6.95, 6.6, 40).noisy(0.02),
+            train_accuracy=given([0, 0.0039, 0, 0, 0.0039, 0, 0, 0, 0.0039, 0] * 4),
         ),
         silent(
             "a hard score that comes back to zero now and then, and has been higher",
@@ -516,7 +552,7 @@ class ConstantMetric(Rule):
         metrics = metrics_while_training(run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
         if not stuck:
-            for loss, causes in held_losses(run, train, self.min_points):
+            for loss, causes in held_losses(run, train, self.min_points, self.min_highest):
                 yield self._constant(loss, 0, (), train, causes, is_usual=False, harmless=False)
             return
         series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
@@ -550,7 +586,7 @@ class ConstantMetric(Rule):
         kinds = len(np.unique(series.values[since:]))
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {said_of(series.values[since:])} over {stretch(series, first, last)}, "
+            f"{series.name} {said_of(series.take(slice(since, None)))} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run{also}",
             Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
@@ -594,7 +630,7 @@ class ConstantMetric(Rule):
             return None
         if one_class_at_a_time(series):
             return 0
-        since = rests_since(values)
+        since = rests_since(series)
         alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
         if since and came_to_nearly_all(value, train) and not rests_elsewhere(series, metrics, self.min_high):
             least = self.min_highest

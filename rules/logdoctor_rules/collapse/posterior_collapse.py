@@ -59,6 +59,11 @@ class PosteriorCollapse(Rule):
         "the same as a share of its highest: a loss that is averaged over pixels is small itself; codes in use keep a "
         "third and more (measured, while the weight grows, comes round, or some bits are free)",
     )
+    min_unlearnt: float = threshold(
+        0.25,
+        "reconstruction at the end as a share of its first value, above which that holds: without a code, 0.96 and "
+        "more are left, with one 0.3 and less (measured); the mean of all inputs alone may come to 0.3 of bad weights",
+    )
     max_nats: float = threshold(0.1, "the same as it is: of codes in use, each entry alone has more")
     max_fall: float = threshold(
         0.05, "fall of the loss over the last third as a share of the whole, from which it still learns"
@@ -98,9 +103,15 @@ class PosteriorCollapse(Rule):
         ),
         silent(
             "free bits keep what is left of it where it is",
-            train_loss=decay(0.18, 0.02, 40, half_life=0.03),
-            train_recon=decay(0.12, 0.01, 40, half_life=0.03),
+            train_loss=decay(0.18, 0.06, 40, half_life=0.03),
+            train_recon=decay(0.12, 0.05, 40, half_life=0.03),
             kl=decay(30.0, 0.25, 40, half_life=0.05),
+        ),
+        silent(
+            "a divergence that is averaged over the entries of a code, from which inputs are given back ever better",
+            train_loss=decay(0.25, 0.02, 40, half_life=0.03),
+            train_recon=decay(0.2, 0.01, 40, half_life=0.03),
+            kl=decay(2.0, 0.018, 40, half_life=0.03),
         ),
         silent(
             "the code is used",
@@ -174,7 +185,8 @@ class PosteriorCollapse(Rule):
         if not code.of_autoencoder or min(len(train), len(kl)) < least:
             return
         rests = train.thirds[1] - train.thirds[2] <= self.max_fall * abs(train.start - train.end)
-        most = max(self.max_share * loss, self.max_left * float(kl.series.values.max()))
+        left = self.max_left if code.left > self.min_unlearnt else 0.0
+        most = max(self.max_share * loss, left * float(kl.series.values.max()))
         grows = last > max(first, float(kl.series.values[0]))
         if grows or not (0 <= last <= min(most, self.max_nats) and rests):
             return

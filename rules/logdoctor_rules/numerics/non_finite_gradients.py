@@ -218,6 +218,13 @@ class NonFiniteGradients(Rule):
             grad_norm=flat(NAN, 12),
         ),
         silent(
+            "a run that goes on without its loss scale, which is searched anew from step to step",
+            axis=Axis.STEP,
+            first_step=44_000,
+            train_loss=given([2.41, 2.35, 2.44, 2.4]),
+            grad_norm=flat(INF, 4),
+        ),
+        silent(
             "a trial of a higher scale in four lines from the middle of a run",
             axis=Axis.STEP,
             first_step=5_400,
@@ -231,7 +238,7 @@ class NonFiniteGradients(Rule):
     ) -> Iterator[Finding]:
         """Count the non-finite norms after the start, as long as the loss is a number."""
         found = self._after_start(broken)
-        nothing_else = bool(len(broken.mask) and broken.mask.all()) and begins_late(broken.series)
+        nothing_else = self._is_all_that_is_shown(broken)
         least = self.min_count if nothing_else else self.min_points
         if len(broken.mask) < least or self._is_rare(found) or (loss is None and not broken.alone):
             return
@@ -252,6 +259,13 @@ class NonFiniteGradients(Rule):
         is_start = broken.leading < len(broken.mask) and (broken.leading <= self.probe or broken.alone)
         return broken.since(broken.leading) if is_start else broken
 
+    def _is_all_that_is_shown(self, broken: BrokenGradients) -> bool:
+        """Whether a log that begins late shows no other norm; a run that goes on may look for its scale once more."""
+        series, mask = broken.series, broken.mask
+        if not (len(mask) and mask.all() and begins_late(series)):
+            return False
+        return bool(np.isnan(series.values).any()) or series.last_step - series.first_step >= self.probe
+
     def _is_rare(self, found: BrokenGradients) -> bool:
         few_in_a_row = found.share < self.max_share and found.longest < self.min_run
         return len(found.broken) < self.min_count or few_in_a_row
@@ -267,7 +281,8 @@ class NonFiniteGradients(Rule):
         learns: bool,
     ) -> Finding:
         name, bad = found.series.name, found.broken
-        confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), 4 * len(bad))
+        counted_as = (4 if found.share == 1.0 else 3) * len(bad)  # three that are all there is are no rare ones
+        confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), counted_as)
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
         beside = "no training loss is logged" if loss is None else loss.said_over(bad)

@@ -594,6 +594,18 @@ class StalledAtChance(Rule):
             train_loss=given([6.90776, 6.90776, 6.90776, 6.90776, 6.90774]),
         ),
         silent(
+            "a last layer of zeros behind a dropout, while the rate warms up",
+            axis=Axis.STEP,
+            train_loss=given([6.91161]).followed_by(flat(6.90776, 4)),
+            lr=line(1e-6, 5e-6, 5),
+        ),
+        silent(
+            "answers that get better beside such a loss, which is not theirs",
+            axis=Axis.EPOCH,
+            train_loss=given([1.2]).followed_by(flat(0.693147, 7)),
+            val_accuracy=line(0.5, 0.86, 8),
+        ),
+        silent(
             "the first batches of small weights, which differ in the fourth digit",
             axis=Axis.STEP,
             train_loss=given([6.91161, 6.90812, 6.90779, 6.90771, 6.90764]),
@@ -649,7 +661,7 @@ class StalledAtChance(Rule):
             yield self._held(term.term, term.level, term.said, term.causes, train)
         elif (one := one_answer_always(run, train, val)) is not None:
             yield self._held(one.loss, None, one.said, stuck_causes(stuck.after(one.beginning)), train)
-        elif (uniform := uniform_outputs(run, siblings)) is not None:
+        elif (uniform := uniform_outputs(run, siblings, schedule)) is not None:
             yield self._held(uniform.loss, None, uniform.said, uniform.causes, train)
 
     def _resting(self, run: Run, rest: RestAtChance, since: int, early: str, stuck: StuckSigns) -> Finding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from math import ceil, exp, inf, log
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.run.vocabulary import WINS
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
@@ -31,9 +30,6 @@ from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import course, number, percent
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 """What COCO's metrics add for objects of one size: `mAP_s`."""
 
@@ -48,6 +44,9 @@ NEXT_TO_NOTHING = 0.005
 
 OFTEN_ZERO = 0.25
 """Share of its values that are 0, from which such a score is not on its way up."""
+
+NO_DIGIT, MOST_GUESSED = 1e-4, 5.0
+"""Distance of a loss from a margin or ln C that is rounding, and the largest ln C from which others lie further."""
 
 NEARLY_ALL = 0.9
 """Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
@@ -168,17 +167,23 @@ def causes_of_one_size(metric: Series, metrics: Sequence[Series]) -> tuple[Cause
     return (because("class-imbalance", Strength.LIKELY, pro=[told]),)
 
 
-def held_losses(run: Run, train: Trend[TrainLoss] | None, least: float) -> Iterator[tuple[Series, tuple[Cause, ...]]]:
+def held_losses(
+    run: Run, train: Trend[TrainLoss] | None, least: float, least_of_any: float
+) -> Iterator[tuple[Series, tuple[Cause, ...]]]:
     """Yield each loss of validation that is one value in all of enough epochs while that of training surely falls.
 
-    With it, why it does not move. One that is logged at steps may be repeated until the next evaluation, and one that
-    is rounded to hundredths rests.
+    With it, why it does not move. One that is logged at steps, or some epochs apart, may be repeated until the next
+    evaluation: `least` values tell where it is what one answer may cost, `least_of_any` otherwise. One that is rounded
+    to hundredths rests, and beside another measure of validation that moves it is only logged wrongly.
     """
     if train is None or unmoved(train) or train.sure_fall <= SURE or in_hundredths(train.series.values):
         return
     falls = f"{train.series.name} falls to {number(train.end)} all the same"
-    for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH):
-        if len(one) < least or not one.values[0] or np.ptp(one.values):
+    beside = (one.finite.values for role in (ValLoss, ValMetric, ValError) for one in run.all(role))
+    moves = any(len(np.unique(values)) > 1 for values in beside)
+    for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH and not moves):
+        needed = least if len(one) and _may_cost(float(one.values[0])) else least_of_any
+        if len(one) < needed or not one.values[0] or np.ptp(one.values):
             continue
         rests = f"{one.name} may be what one answer for all costs, as the margin is of a triplet loss"
         yield (
@@ -189,6 +194,13 @@ def held_losses(run: Run, train: Trend[TrainLoss] | None, least: float) -> Itera
                 because("optimizer-not-stepping", Strength.UNLIKELY, contra=[falls]),
             ),
         )
+
+
+def _may_cost(loss: float) -> bool:
+    """Whether one answer for all may cost just that: a margin, a multiple of 0.05, or ln C."""
+    is_margin = abs(20 * loss - round(20 * loss)) <= NO_DIGIT
+    classes = max(round(exp(min(loss, MOST_GUESSED))), 2)
+    return is_margin or abs(loss - log(classes)) <= NO_DIGIT
 
 
 def counts_wins(metric: Series) -> bool:
@@ -221,31 +233,36 @@ def causes_of_policy(metric: Series, reward: Trend[Reward] | None, train: Trend[
     return ranked(because("reward-without-signal", Strength.LIKELY, pro=[told]), because("wrong-loss-or-output"))
 
 
-def rests_since(values: NDArray[np.float64]) -> int:
+def rests_since(metric: Series) -> int:
     """Return the index from which a metric has its last value, of one value or more; all of one is next to nothing."""
-    if is_next_to_nothing(values):
+    if is_next_to_nothing(metric):
         return 0
-    moves = np.flatnonzero(values != values[-1])
+    moves = np.flatnonzero(metric.values != metric.values[-1])
     return int(moves[-1]) + 1 if len(moves) else 0
 
 
-def is_next_to_nothing(values: NDArray[np.float64]) -> bool:
-    """Tell a score that is never above half a percent and comes back to 0, as of a few lucky pixels."""
+def is_next_to_nothing(metric: Series) -> bool:
+    """Tell a score of epochs that is never above half a percent and comes back to 0, as of a few lucky pixels.
+
+    One that is higher in the later half than before has begun to rise; of a batch, one answer in 256 may be right.
+    """
+    values, half = metric.values, len(metric) // 2
     zero = values == 0
-    return bool(zero[-1] and values.min() >= 0 and values.max() <= NEXT_TO_NOTHING and zero.mean() >= OFTEN_ZERO)
+    is_low = zero[-1] and values.min() >= 0 and values.max() <= NEXT_TO_NOTHING and zero.mean() >= OFTEN_ZERO
+    return bool(is_low and metric.axis is Axis.EPOCH and values[half:].max() <= values[: half + 1].max())
 
 
-def said_of(values: NDArray[np.float64]) -> str:
+def said_of(metric: Series) -> str:
     """Say which values a metric rests at."""
-    value, kinds = float(values[-1]), len(np.unique(values))
-    if kinds > 1 and is_next_to_nothing(values):
-        return f"is 0 time and again, and never above {number(float(values.max()))},"
+    value, kinds = float(metric.values[-1]), len(np.unique(metric.values))
+    if kinds > 1 and is_next_to_nothing(metric):
+        return f"is 0 time and again, and never above {number(float(metric.values.max()))},"
     return f"is exactly {number(value)}" if kinds == 1 else f"takes only {kinds} different values"
 
 
 def rests_elsewhere(metric: Series, metrics: Sequence[Series], least: float) -> bool:
     """Tell whether an accuracy on other data has its last value as often: what one small set repeats, two do not."""
-    others = (one.values for one in metrics if one.split is not metric.split and is_accuracy(one.name))
+    others = (one for one in metrics if one.split is not metric.split and is_accuracy(one.name))
     return any(len(one) - rests_since(one) >= least for one in others if len(one))
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.stability.event import FAR_ABOVE_START, Event
-from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.finding import Confidence, Finding, Severity
@@ -167,10 +167,14 @@ class Witnesses:
         since = max(event.onset - RUN_UP, 0)
         until = int(ours.steps[min(last, len(ours) - 1)])
         costlier = _times(ours.values[:since], ours.values[since : last + 1])
+        at_first = _times(ours.values[:since], ours.values[since : min(since + LOOK_BACK, last + 1)])
         for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
             begin, end = np.searchsorted(one.steps, [ours.steps[since], until + 1])
             stronger = _times(one.values[:begin], one.values[begin:end])
-            if stronger >= STRONGER * (costlier if costlier > 1 else 1.0) or (stronger <= DEAD and costlier > 1):
+            thrown = _times(one.values[:begin], one.values[begin : min(begin + LOOK_BACK, end)])
+            if stronger >= STRONGER * max(1.0, costlier) or thrown >= STRONGER * max(1.0, at_first):
+                return True
+            if stronger <= DEAD and costlier > 1:
                 return True
         return False
 

@@ -11,8 +11,9 @@ from logdoctor.causes import because, ranked
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Siblings
+from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.signals import Schedule, Siblings
+from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.wording import number, place
 
 ENOUGH = 4
@@ -34,20 +35,28 @@ class UniformOutputs:
     causes: tuple[Cause, ...]
 
 
-def uniform_outputs(run: Run, siblings: Siblings) -> UniformOutputs | None:
+def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None = None) -> UniformOutputs | None:
     """Return the first training loss that came to exactly ln C and stays there; None where none does.
 
-    One that is there from its first value on may be of a last layer of zeros, at a rate that warms up.
+    One that is there from its first value on may be of a last layer of zeros, as may one whose rate still warms up.
     """
+    if schedule is not None and schedule.ends_warming_up:
+        return None
     for one in (each.finite for each in run.all(TrainLoss)):
         other = np.flatnonzero(one.values != one.values[-1]) if len(one) else np.zeros(0, dtype=int)
         if not len(other) or len(one) - other[-1] <= ENOUGH or not 0 < one.values[-1] <= log(MOST):
             continue
         level, since = float(one.values[-1]), int(one.steps[other[-1] + 1])
         classes = round(exp(level))
-        if classes > 1 and abs(level / log(classes) - 1) <= DIGITS:
+        if classes > 1 and abs(level / log(classes) - 1) <= DIGITS and not _answers_move(run, one, since):
             said = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"
             alike = "the outputs are alike for all classes, whatever the input"
             dead = because("dead-activations", Strength.LIKELY, pro=[alike])
             return UniformOutputs(one, f"{said}: {alike}", ranked(dead, rate_too_high(siblings, Strength.POSSIBLE)))
     return None
+
+
+def _answers_move(run: Run, loss: Series, since: int) -> bool:
+    """Whether an accuracy beside a loss takes three values and more from a step on: answers differ."""
+    right = (one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name))
+    return any(len(np.unique(one.values[one.steps >= since])) > 2 for one in right if one.axis is loss.axis)
