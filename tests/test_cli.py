@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import random
@@ -139,6 +140,8 @@ class TestExitCodes:
             (b"", "the file is empty"),
             (bytes(range(256)) * 8, "the file is binary"),
             (b"hello world\nno log\n", "recognised as a loss or metric"),
+            ("hello world\nno log\n".encode("utf-16"), "recognised as a loss or metric"),
+            (gzip.compress(b"hello world\nno log\n"), "what the file packs was not recognised"),
         ],
     )
     def test_a_file_that_is_no_log_is_told_why(
@@ -147,6 +150,11 @@ class TestExitCodes:
         (tmp_path / "notes.log").write_bytes(content)
         assert main([name, str(tmp_path / "notes.log")]) == 3
         assert said in capsys.readouterr().err
+
+    def test_inspect_points_to_no_inspect(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (tmp_path / "notes.log").write_text("hello\n")
+        assert main(["inspect", str(tmp_path)]) == 3
+        assert "no training log found; no file was recognised as one" in capsys.readouterr().err
 
     @pytest.mark.parametrize("name", ["analyze", "inspect", "export"])
     def test_no_run_found(self, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,9 @@ from logdoctor.errors import NoRunError
 from logdoctor.grouping.runs import group
 from logdoctor.run import Run
 from logdoctor.run.understand import Overrides
+from logdoctor.sources.discovery.compressed import is_packed
 from logdoctor.sources.discovery.discover import Skipped, discover
+from logdoctor.sources.tables.text import encoding_of
 from logdoctor.workers import Workers
 
 HEAD = 8192
@@ -71,11 +73,16 @@ def why_none(paths: Sequence[str | Path]) -> str:
     (only, *more) = map(Path, paths)
     if more or not only.is_file():
         return "`logdoctor inspect` shows which files were looked at"
-    with only.open("rb") as file:
-        head = file.read(HEAD)
+    try:
+        with only.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        return f"the file cannot be read: {error.strerror}"
     if not head:
         return "the file is empty"
-    if b"\0" in head:
+    if is_packed(head):
+        return "what the file packs was not recognised as a log"
+    if "\0" in encoding_of(head).decode(head):
         return "the file is binary, in no format of a log that is known"
     return "no line or column of the file was recognised as a loss or metric with its steps or epochs"
 

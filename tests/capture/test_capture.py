@@ -23,7 +23,7 @@ from logdoctor.bundle.plain import restored
 from logdoctor.bundle.tensor_files import read_tensors, read_weights
 from logdoctor.capture import install
 from logdoctor.capture.recorder import STEPS_AFTER, Recorder
-from logdoctor.cli.capture import told
+from logdoctor.cli.capture import summary
 from logdoctor.run.roles import GradNorm, LearningRate, LossScale, TrainLoss
 
 from .trainings import Trained, network, train
@@ -389,11 +389,18 @@ def test_a_script_that_trains_nothing_is_said_to_leave_no_capture(tmp_path: Path
 
 
 def test_a_person_is_told_what_was_captured_and_what_to_do_with_it(tmp_path: Path) -> None:
-    assert told("runs/x", tmp_path).endswith("without an alarm; next: logdoctor replay runs/x --at STEP")
+    assert summary("runs/x", tmp_path).endswith("without an alarm; next: logdoctor replay runs/x --at STEP")
     (tmp_path / ALARM).write_text('{"step": 154, "text": "the gradient norm is inf"}')
-    said = told("runs/x", tmp_path)
+    said = summary("runs/x", tmp_path)
     assert said.startswith(f"logdoctor: captured in {tmp_path}, frozen at step 154: the gradient norm is inf; ")
     assert said.endswith("next: logdoctor replay runs/x")
+    assert summary("my runs", tmp_path).endswith("next: logdoctor replay 'my runs'")
+
+
+def test_half_of_an_alarm_costs_a_script_no_exit_code(tmp_path: Path) -> None:
+    """The script was killed while it was written."""
+    (tmp_path / ALARM).write_text('{"step": 154, "te')
+    assert "without an alarm; " in summary("runs/x", tmp_path)
 
 
 def _tiny(rate: float = 0.01) -> tuple[nn.Module, torch.optim.Optimizer]:

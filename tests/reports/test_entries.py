@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from logdoctor import Confidence, Finding, Quantity, Severity, because, example_run
 from logdoctor.curves import decay, given
 from logdoctor.finding import Strength
@@ -37,6 +39,16 @@ def test_what_the_message_or_a_cause_says_is_not_said_again() -> None:
     told = said_once(finding())
     assert [cause.pro for cause in told.causes] == [("the first layer is large",), (ENDS,)]
     assert list(told.evidence) == ["first loss"]
+
+
+@pytest.mark.parametrize(("pro", "contra"), [(["loss starts at 15"], ["the rate is low"]), ([], ["loss starts at 15"])])
+def test_what_is_said_elsewhere_decides_about_a_fix_all_the_same(pro: list[str], contra: list[str]) -> None:
+    causes = (
+        because("bad-initialization", Strength.LIKELY, pro=pro, contra=contra),
+        because("overconfidence", Strength.POSSIBLE),
+    )
+    told = said_once(replace(finding(), causes=causes))
+    assert list(chosen_fixes(told.causes, 4, 1)) == list(chosen_fixes(causes, 4, 1))
 
 
 def test_no_fix_is_chosen_of_a_cause_that_the_log_only_speaks_against() -> None:

@@ -258,6 +258,12 @@ class TestSplit:
         assert roles_of(total, terms[0], Series.of("val_loss", [0, 1, 2], other))["val_loss"] is roles.ValLoss
         assert roles_of(total, terms[1])["val_loss"] is roles.ValLoss
 
+    @pytest.mark.parametrize("loss", [[2.5, 1.75, 1.5], [float("nan")] * 3])
+    def test_a_copy_of_the_loss_beside_a_term_of_nothing_is_validation(self, loss: list[float]) -> None:
+        curves = {"loss": loss, "p_loss": [loss[0] * 0.0, 0.0, 0.0], "val_loss": loss}
+        found = roles_of(*(Series.of(name, [0, 1, 2], values) for name, values in curves.items()))
+        assert found["val_loss"] is roles.ValLoss
+
     def test_games_that_were_lost_are_no_loss(self) -> None:
         found = roles_of(*named("loss", "eval_win", "eval_draw", "eval_loss"))
         assert (found["loss"], found["eval_loss"]) == (roles.TrainLoss, roles.Unknown)

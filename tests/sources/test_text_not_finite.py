@@ -151,6 +151,15 @@ def test_two_lines_without_a_count_are_read_that_tell_of_failed_epochs(tmp_path:
     assert [isnan(value) for value in lost.values] == [True, True]
 
 
+@pytest.mark.parametrize("odd", ["  validation skipped, val_loss: inf", "  aux loss: nan"])
+def test_two_lines_of_a_failed_loss_are_prose_in_a_log_that_goes_on(tmp_path: Path, odd: str) -> None:
+    """Else the first would take the place of the curve of the same name."""
+    lines = [f"epoch {i} loss {2 * 0.9**i:.3f}\n{odd if i < 2 else f'  val_loss: {0.9**i:.3f}'}" for i in range(30)]
+    (tmp_path / "train.log").write_text("\n".join(lines) + "\n")
+    (run,) = load(tmp_path)
+    assert {one.name: len(one) for one in run.series} == {"loss": 30, "val_loss": 28}
+
+
 @pytest.mark.parametrize(
     "text",
     [

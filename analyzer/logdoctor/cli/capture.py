@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -52,19 +53,19 @@ def command(*, run: str, every: str, budget: float, max_gb: float, training: Seq
     if not (made := _captures(run) - before):
         click.echo("logdoctor: nothing was captured: the script never stepped a torch optimizer", err=True)
     elif sys.stderr.isatty():  # elsewhere the output stays the script's own
-        click.echo(told(run, max(made)), err=True)
+        click.echo(summary(run, max(made)), err=True)
     return code if code >= 0 else 128 - code
 
 
-def told(run: str, capture: Path) -> str:
+def summary(run: str, capture: Path) -> str:
     """Say where a capture lies, at which alarm it froze, and what to do with it."""
-    alarm = capture / ALARM
-    seen = json.loads(alarm.read_text(encoding="utf-8")) if alarm.exists() else {}
-    if not seen:
-        return f"logdoctor: captured in {capture}, without an alarm; next: logdoctor replay {run} --at STEP"
-    return (
-        f"logdoctor: captured in {capture}, frozen at step {seen['step']}: {seen['text']}; next: logdoctor replay {run}"
-    )
+    replay = f"next: logdoctor replay {shlex.quote(run)}"
+    try:
+        alarm = json.loads((capture / ALARM).read_text(encoding="utf-8"))
+        seen = f"frozen at step {alarm['step']}: {alarm['text']}"
+    except (OSError, ValueError, LookupError, TypeError):  # there is none, or the script was killed amid it
+        return f"logdoctor: captured in {capture}, without an alarm; {replay} --at STEP"
+    return f"logdoctor: captured in {capture}, {seen}; {replay}"
 
 
 def _captures(run: str) -> set[Path]:

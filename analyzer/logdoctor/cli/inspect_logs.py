@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -41,5 +42,6 @@ def command(*, paths: Sequence[str], output_format: str, config_file: str | None
         )
         write_out([text], utf8=as_json)
     if not reading.runs:
-        why = "; none of the files was recognised as one" if len(left_alone) > 1 else f"; {why_none(paths)}"
-        raise NoRunError(f"{', '.join(paths)}: no training log found{why if left_alone else ''}")
+        is_file = len(paths) == 1 and Path(paths[0]).is_file()
+        why = f"; {why_none(paths)}" if is_file else "; no file was recognised as one" if left_alone else ""
+        raise NoRunError(f"{', '.join(paths)}: no training log found{why}")

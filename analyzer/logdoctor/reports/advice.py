@@ -30,8 +30,7 @@ def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> It
     the log only speaks against is not worth a try.
     """
     causes = causes[:MAX_CAUSES]
-    refuted = [cause for cause in causes if cause.contra and not cause.pro]
-    worth = [cause for cause in causes if cause.strength is not Strength.UNLIKELY and cause not in refuted] or causes
+    worth = [one for one in causes if one.strength is not Strength.UNLIKELY and not is_refuted(one)] or causes
     given: set[str] = set()
     followed: set[str] = set()
     for cause in worth:
@@ -48,6 +47,11 @@ def chosen_fixes(causes: Sequence[Cause], most: int, most_of_a_cause: int) -> It
 def _advice(fix: Fix) -> str:
     """Return how a fix begins: `raise the threshold`, whatever the numbers that follow."""
     return " ".join(fix.text.replace(",", " ").split()[:3])
+
+
+def is_refuted(cause: Cause) -> bool:
+    """Whether the log only speaks against a cause."""
+    return bool(cause.contra) and not cause.pro
 
 
 def is_sentence(quantity: Quantity) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from logdoctor.diagnosis import Diagnosis
 from logdoctor.finding import Cause, Finding, Severity
+from logdoctor.reports.advice import is_refuted
 from logdoctor.run import Run
 
 
@@ -54,13 +55,17 @@ def _entry(pairs: Sequence[tuple[Run, Finding]], findings_of: dict[str, tuple[Fi
 
 
 def said_once(finding: Finding) -> Finding:
-    """Leave out what a reader reads elsewhere: reasons that the message says, and evidence that is a cause's reason."""
+    """Leave out what a reader reads elsewhere: reasons that the message says, and evidence that is a cause's reason.
+
+    A cause keeps its reasons where it would seem refuted without them, or no more so: what to try goes by that.
+    """
 
     def new(reasons: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one for one in reasons if one not in finding.message)
 
     def argued(cause: Cause) -> Cause:
-        return replace(cause, pro=new(cause.pro), contra=new(cause.contra))
+        shorter = replace(cause, pro=new(cause.pro), contra=new(cause.contra))
+        return shorter if is_refuted(shorter) == is_refuted(cause) else cause
 
     reasons = {text for cause in finding.causes for text in (*cause.pro, *cause.contra)}
     evidence = {name: one for name, one in finding.evidence.items() if one.value not in reasons}

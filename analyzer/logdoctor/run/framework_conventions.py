@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logdoctor.run import naming, roles, vocabulary
 from logdoctor.run.running_totals import is_running_total
@@ -124,8 +125,18 @@ def values_beside_policies(series: list[Series]) -> list[Series]:
 
 
 def _are_terms(one: Series, other: Series, total: Series) -> bool:
-    alike = np.array_equal(one.steps, total.steps) and np.array_equal(other.steps, total.steps)
-    return alike and np.allclose(one.values + other.values, total.values, rtol=_ROUNDED, atol=0.0, equal_nan=True)
+    """Whether two losses add up to a third, which neither of them is alone."""
+    if not (np.array_equal(one.steps, total.steps) and np.array_equal(other.steps, total.steps)):
+        return False
+    one_values, other_values, sums = (series.values for series in (one, other, total))
+    finite = np.isfinite(sums)
+    return _are_close(one_values + other_values, sums) and not any(
+        _are_close(values[finite], sums[finite]) for values in (one_values, other_values)
+    )
+
+
+def _are_close(values: NDArray[np.float64], others: NDArray[np.float64]) -> bool:
+    return np.allclose(values, others, rtol=_ROUNDED, atol=0.0, equal_nan=True)
 
 
 def without_numbered_terms(series: list[Series]) -> list[Series]:

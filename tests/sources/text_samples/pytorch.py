@@ -28,6 +28,18 @@ SAMPLES = (
         {"mask loss": [(i, 2.0**-i) for i in range(6)]},
     ),
     Sample(
+        "the same below a line of words with as many commas",
+        "train_log.csv",
+        "training starts, with Adam\n" + "".join(f"Epoch {i}, mask loss is {2.0**-i}\n" for i in range(6)),
+        {"mask loss": [(i, 2.0**-i) for i in range(6)]},
+    ),
+    Sample(
+        "data of which the texts speak of losses",
+        "issues.csv",
+        "id,title\n" + "".join(f'{7 * i},"Training loss = nan at iteration {100 * i}"\n' for i in range(12)),
+        None,
+    ),
+    Sample(
         "fastai: the table of a notebook that was turned into Markdown",
         "README.md",
         "```python\nlearn.fit(3)\n```\n\n\n"

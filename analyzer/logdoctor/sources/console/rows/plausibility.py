@@ -28,7 +28,7 @@ ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
 _ENOUGH_FAILED = 2
-"""The same where they tell a loss that is not finite: many stop such a run soon."""
+"""The same where they tell a loss that is not finite and few epochs pass: many stop such a run soon."""
 
 _ENOUGH_ROWS = 2
 """Rows below a header before they are believed."""
@@ -90,14 +90,15 @@ def _by_their_counts(counting: Sequence[Part]) -> list[Part]:
 def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clock: Clock, epochs: Clock) -> list[Part]:
     """Return the parts that count nothing, but come as the log counts on and measure what no counting line does."""
     names = {name for part in counted for name in part.values}
+    passed = _epochs_of(counted)
+    ended_soon = 0 < max(len(np.unique(one.at)) for one in (epochs, passed)) <= ENOUGH_LINES
     alone = [
         part
         for part in measuring
         if not part.counters
-        and len(part) >= (_ENOUGH_FAILED if _has_failed(part) else ENOUGH_LINES)
+        and len(part) >= (_ENOUGH_FAILED if ended_soon and _has_failed(part) else ENOUGH_LINES)
         and not names.issuperset(part.values)
     ]
-    passed = _epochs_of(counted) if alone else epochs
     headed = [part for part in alone if any(_moves_on(part, one.before(part.lines)) for one in (clock, passed))]
     if not len(epochs.lines) and not any(_tells_course(name) for part in headed for name in part.values):
         return []
