@@ -97,9 +97,8 @@ def one_value_causes(
     value, beside, other_task = float(series.values[-1]), _largest_class(metrics), of_other_task(metrics, train)
     fell = since > 0
     learns = [f"the training loss falls to {number(train.end)} all the same"] if falls and train is not None else []
-    empty = (
-        ["the training loss is 0, as if all were right: the labels may hold nothing to find"] if _is_zero(train) else []
-    )
+    all_right = "the training loss is 0, as if all were right: the labels may hold nothing to find"
+    empty = [all_right] if _is_zero(train) else []
     majority = may_be_majority(value)
     shares = [f"{number(value)} may be the share of the largest class"] if majority else []
     shares += [f"{beside} meanwhile: that may be the largest class"] if value == 0 and beside else []
@@ -120,11 +119,7 @@ def one_value_causes(
         ),
         because(
             "optimizer-not-stepping",
-            Strength.LIKELY
-            if still and not majority and not empty
-            else Strength.POSSIBLE
-            if still
-            else Strength.UNLIKELY,
+            likely_if(not (majority or empty)) if still else Strength.UNLIKELY,
             pro=["neither the metric nor the training loss has moved since the first value"] if still else [],
             contra=[] if still else ["the training loss or the metric has moved"],
         ),
