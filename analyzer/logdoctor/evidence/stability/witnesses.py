@@ -95,10 +95,15 @@ class Witnesses:
 
         An accuracy that is as good as ever goes before a loss, whose objective may have changed.
         """
-        if any(self._kept(event)):
+        if self._keeps_an_accuracy(event):
             return False
-        answers = any(self._validation(event)) or self.forget_all(event)
-        return self._breaks or answers or self._norm(event) or self._rate(event)
+        return (
+            self._some_loss_is_not_finite
+            or self._validation_is_worse(event)
+            or self.forget_all(event)
+            or self._gradient_norm_leaves_its_level(event)
+            or self._rate_may_be_the_reason(event)
+        )
 
     def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
@@ -130,7 +135,7 @@ class Witnesses:
 
     def bear_out_jump(self, event: Event, start: float, peak: float) -> bool:
         """Whether a loss that jumps is that of a model that breaks, be it by how high it goes alone."""
-        is_unknown = begins_late(event.series) or any(self._kept(event))
+        is_unknown = begins_late(event.series) or self._keeps_an_accuracy(event)
         least = FAR_ABOVE_START if is_unknown else UNTRAINED
         return peak >= least * abs(_first(event, start)) or self.bear_out(event)
 
@@ -139,46 +144,48 @@ class Witnesses:
         fall = _first(event, start) - lowest
         if fall < MUCH * abs(_first(event, start)) or peak - lowest < part * fall:
             return False
-        return not (begins_late(event.series) or any(self._kept(event)))
+        return not (begins_late(event.series) or self._keeps_an_accuracy(event))
 
     @property
-    def _breaks(self) -> bool:
-        """Whether some loss is no number at some time."""
+    def _some_loss_is_not_finite(self) -> bool:
         return any(not np.isfinite(one.values).all() for one in self.run.all(Loss))
 
-    def _kept(self, event: Event) -> Iterator[bool]:
+    def _keeps_an_accuracy(self, event: Event) -> bool:
+        """Whether some accuracy that had been gained is as good after an event as it ever was before."""
         for one, before, after in chain(self._beside(event, ValMetric), self._beside(event, TrainMetric)):
-            if is_of_classes(one.name) and np.ptp(before) >= LEARNT * before.max():
-                unit, best = accuracy_unit(one.values), float(before.max())
-                is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
-                yield is_as_wrong and after >= AS_RIGHT * best
-
-    def _validation(self, event: Event) -> Iterator[bool]:
-        for _, before, after in self._beside(event, ValLoss, -1.0):
-            was = float(before.max())
-            yield was - after >= max(WORSE * abs(was), LOST * (was - float(before[0])))
-        for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
-            for one, before, after in self._beside(event, role, sign):
-                best, ranges = float(before.max()), float(np.ptp(one.values))
-                yield best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0
-
-    def _norm(self, event: Event) -> bool:
-        ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
-        since = max(event.onset - RUN_UP, 0)
-        until = int(ours.steps[min(last, len(ours) - 1)])
-        costlier = _times(ours.values[:since], ours.values[since : last + 1])
-        at_first = _times(ours.values[:since], ours.values[since : min(since + LOOK_BACK, last + 1)])
-        for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
-            begin, end = np.searchsorted(one.steps, [ours.steps[since], until + 1])
-            stronger = _times(one.values[:begin], one.values[begin:end])
-            thrown = _times(one.values[:begin], one.values[begin : min(begin + LOOK_BACK, end)])
-            if stronger >= STRONGER * max(1.0, costlier) or thrown >= STRONGER * max(1.0, at_first):
-                return True
-            if stronger <= DEAD and costlier > 1:
+            unit, best = accuracy_unit(one.values), float(before.max())
+            is_as_wrong = unit - after <= AS_WRONG * (unit - best) + ONE_OF_HUNDRED * unit
+            is_gained = is_of_classes(one.name) and np.ptp(before) >= LEARNT * best
+            if is_gained and is_as_wrong and after >= AS_RIGHT * best:
                 return True
         return False
 
-    def _rate(self, event: Event) -> bool:
+    def _validation_is_worse(self, event: Event) -> bool:
+        for _, before, after in self._beside(event, ValLoss, -1.0):
+            was = float(before.max())
+            if was - after >= max(WORSE * abs(was), LOST * (was - float(before[0]))):
+                return True
+        for role, sign in ((ValMetric, 1.0), (ValError, -1.0)):
+            for one, before, after in self._beside(event, role, sign):
+                best, ranges = float(before.max()), float(np.ptp(one.values))
+                if best - after >= max(LOST * ranges, LEARNT * abs(best)) > 0:
+                    return True
+        return False
+
+    def _gradient_norm_leaves_its_level(self, event: Event) -> bool:
+        """Whether a gradient norm grows by far more than the loss does, for good or at first, or dies beneath it."""
+        ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
+        window = int(ours.steps[max(event.onset - RUN_UP, 0)]), int(ours.steps[min(last, len(ours) - 1)])
+        loss, loss_at_first = _growth(ours, *window)
+        for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
+            norm, norm_at_first = _growth(one, *window)
+            if norm >= STRONGER * max(1.0, loss) or norm_at_first >= STRONGER * max(1.0, loss_at_first):
+                return True
+            if norm <= DEAD and loss > 1:
+                return True
+        return False
+
+    def _rate_may_be_the_reason(self, event: Event) -> bool:
         return event.rate.jump is not None or event.rate.restarted or bool(above_usual(self.run, self.settings))
 
     def _beside(
@@ -217,11 +224,20 @@ def is_of_tokens(event: Event, first: float) -> bool:
     return least <= first <= most and event.series.axis is not Axis.EPOCH
 
 
+def _growth(series: Series, first_step: int, last_step: int) -> tuple[float, float]:
+    """Return the usual value from one step to another, and that of the first of them, in units of the usual before.
+
+    NaN where nothing tells it.
+    """
+    begin, end = np.searchsorted(series.steps, [first_step, last_step + 1])
+    before, after = series.values[:begin], series.values[begin:end]
+    return _times(before, after), _times(before, after[:LOOK_BACK])
+
+
 def _times(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
-    """Return what is usual after an event in units of what was usual before; NaN where nothing tells it."""
-    usual, then = (one[np.isfinite(one)] for one in (before, after))
+    usual, later = before[np.isfinite(before)], after[np.isfinite(after)]
     was = median(usual) if len(usual) else 0.0
-    return median(then) / was if was > 0 and len(then) else nan
+    return median(later) / was if was > 0 and len(later) else nan
 
 
 def _first(event: Event, start: float) -> float:
