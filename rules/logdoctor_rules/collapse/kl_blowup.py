@@ -30,6 +30,7 @@ from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import number, place
 
 LUCK = 6.0
@@ -181,8 +182,7 @@ class KlBlowup(Rule):
         early = min(abs(float(np.median(kl.level[: max(1, len(kl.level) // 20)]))), abs(kl.first))
         if kl.end < usual or kl.end < self.min_growth * early:
             return
-        inside = np.flatnonzero(kl.level < usual)
-        since = int(inside[-1]) + 1 if len(inside) else 0
+        since = after_last(kl.level < usual)
         series, step = kl.series, int(kl.steps[min(since, len(kl.level) - 1)])
         yield self.finding(
             f"{series.name} grows from {number(early)} to {number(kl.end)} and stays above {number(usual)} "

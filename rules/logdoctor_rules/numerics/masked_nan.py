@@ -34,6 +34,7 @@ from logdoctor.evidence.numerics.origin import Origin
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import MaskedLoss, NonFiniteLosses
 from logdoctor.signals.numerics.masked import zero_alone
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -251,8 +252,7 @@ class MaskedNan(Rule):
     def _sudden_zeros(self, run: Run, masked: MaskedLoss) -> int:
         """Return how many zeros end a loss that dropped there from its usual level; 0 where other series explain it."""
         series = masked.series
-        above = np.flatnonzero(series.values != 0)
-        zeros = len(series) - (int(above[-1]) + 1 if len(above) else 0)
+        zeros = len(series) - after_last(series.values != 0)
         before = series.values[: len(series) - zeros]
         if masked.gradient is not None or zeros < self.min_zeros or not len(before) or (before == 0).any():
             return 0

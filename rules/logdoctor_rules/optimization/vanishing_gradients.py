@@ -25,6 +25,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, geometric, line
 from logdoctor.evidence.optimization.vanished_gradients import FIRST, VanishedNorm, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import number, place
 
 USUAL = 0.1
@@ -193,8 +194,7 @@ class VanishingGradients(Rule):
             return
         begin = min(norm.first, float(np.median(norm.series.values[:FIRST])))  # a rate too high explodes at once
         limit = max(self.nothing, self.ratio * begin)
-        alive = np.flatnonzero(norm.level > limit)
-        since = int(alive[-1]) + 1 if len(alive) else 0
+        since = after_last(norm.level > limit)
         if since >= len(norm.level) or (since == 0 and any(one.is_preference for one in chance.levels)):
             return  # a policy that is its own reference has no gradient by construction: see stalled-at-chance
         step = int(norm.steps[since])

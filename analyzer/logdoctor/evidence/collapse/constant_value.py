@@ -26,6 +26,7 @@ from logdoctor.signals.optimization.accuracy import (
 )
 from logdoctor.signals.optimization.chance import knows_shares_alone, least_of_one_answer, most_entropy
 from logdoctor.signals.statistics.beginning import begins_late
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.wording import course, number, percent
@@ -232,8 +233,7 @@ def rests_since(metric: Series) -> int:
     """Return the index from which a metric has its last value, of one value or more; all of one is next to nothing."""
     if is_next_to_nothing(metric):
         return 0
-    moves = np.flatnonzero(metric.values != metric.values[-1])
-    return int(moves[-1]) + 1 if len(moves) else 0
+    return after_last(metric.values != metric.values[-1])
 
 
 def is_next_to_nothing(metric: Series) -> bool:

@@ -12,6 +12,7 @@ from logdoctor.finding import Cause, Confidence, Quantity, Span, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Siblings
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import place
 
 COST = -float(np.log(np.finfo(np.float32).tiny))
@@ -65,8 +66,7 @@ class LeastFloat:
 def at_least_float(run: Run) -> LeastFloat | None:
     """Return the first training loss that ends there; None where none does."""
     for one in run.all(TrainLoss):
-        away = np.flatnonzero(~(np.abs(one.curve.values - COST) <= DIGITS))
-        first = int(away[-1]) + 1 if len(away) else 0
+        first = after_last(~(np.abs(one.curve.values - COST) <= DIGITS))
         if len(one.curve) - first >= (LEAST if first else LEAST_ALONE):
             return LeastFloat(one.curve, first)
     return None

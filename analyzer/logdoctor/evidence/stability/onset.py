@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from logdoctor.run import Role
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.median import lower_quantile, median
 from logdoctor.signals.statistics.trend import Trend
 
@@ -41,8 +42,7 @@ def rise_begins(values: NDArray[np.float64], index: int) -> int:
         usual = median(late)
         high = max(usual + (GROWTH - 1) * abs(usual), lower_quantile(late, 0.9))
         high = min(high, float(before[0] + (GROWTH - 1) * abs(before[0]))) if usual > before[0] else high
-    low = np.flatnonzero(before <= high)
-    return int(low[-1]) + 1 if len(low) else 0
+    return after_last(before <= high)
 
 
 def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
@@ -62,8 +62,7 @@ def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
     first = int(np.searchsorted(steps, train.steps[left])) - train.block // 2
     last = int(np.searchsorted(steps, train.steps[arrived])) + train.block // 2 + 1
     between = values[max(first, 0) : last]
-    low = np.flatnonzero(between <= leaves)
-    onset = max(first, 0) + (int(low[-1]) + 1 if len(low) else 0)
+    onset = max(first, 0) + after_last(between <= leaves)
     reached = np.flatnonzero(values[onset:last] >= lowest + risen / 2)
     onset = min(onset, len(values) - 1)
     return onset, min(onset + (int(reached[0]) if len(reached) else 0), len(values) - 1)

@@ -11,6 +11,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals.numerics.masked import MaskedLoss
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ class BrokenGradients:
     @cached_property
     def trailing_step(self) -> int | None:
         """Step from which every norm to the end is no number, or None where the last one is."""
-        sound = np.flatnonzero(~self.mask)
-        begin = int(sound[-1]) + 1 if len(sound) else 0
+        begin = after_last(~self.mask)
         return int(self.series.steps[begin]) if begin < len(self.mask) else None
 
     def since(self, start: int) -> BrokenGradients:

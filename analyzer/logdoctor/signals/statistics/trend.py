@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import numpy as np
 
 from logdoctor.run import Axis, Role, Series
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.noise import TWISTED, noise_of, robust_sigma
 from logdoctor.signals.statistics.running_sums import is_summed_anew
@@ -283,8 +284,7 @@ class Trend(Generic[R]):
 
         The noise of the level widens the band. Returns the number of blocks where even the last one lies outside.
         """
-        away = np.flatnonzero(np.abs(self.level - target) > band + BAND_SIGMAS * self.level_noise)
-        return int(away[-1]) + 1 if len(away) else 0
+        return after_last(np.abs(self.level - target) > band + BAND_SIGMAS * self.level_noise)
 
     def since(self, step: int) -> NDArray[np.float64]:
         """Return the level from a step on, shape (k,)."""

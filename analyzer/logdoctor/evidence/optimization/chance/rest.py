@@ -12,6 +12,7 @@ from logdoctor.evidence.optimization.chance.level import band
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Chance, Trend
+from logdoctor.signals.statistics.last_stretch import after_last
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,8 +80,7 @@ class RestAtChance:
     @cached_property
     def is_exact(self) -> bool:
         """Whether nearly all of the rest is one value, the level: where examples are told apart, batches differ."""
-        other = np.flatnonzero(self._values != self.train.series.values[-1])
-        alike = len(self._values) - (int(other[-1]) + 1 if len(other) else 0)
+        alike = len(self._values) - after_last(self._values != self.train.series.values[-1])
         is_level = bool((self._distance[-1:] <= self.limits.exactly).all())
         return is_level and alike >= max(self.limits.min_points_alone, NEARLY_ALL * len(self._values))
 

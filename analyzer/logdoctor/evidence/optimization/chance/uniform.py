@@ -14,6 +14,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Schedule, Siblings
 from logdoctor.signals.optimization.accuracy import is_of_classes
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import number, place
 
 ENOUGH = 4
@@ -43,10 +44,10 @@ def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None = No
     if schedule is not None and schedule.ends_warming_up:
         return None
     for one in (each.finite for each in run.all(TrainLoss)):
-        other = np.flatnonzero(one.values != one.values[-1]) if len(one) else np.zeros(0, dtype=int)
-        if not len(other) or len(one) - other[-1] <= ENOUGH or not 0 < one.values[-1] <= log(MOST):
+        begin = after_last(one.values != one.values[-1:])
+        if not begin or len(one) - begin < ENOUGH or not 0 < one.values[-1] <= log(MOST):
             continue
-        level, since = float(one.values[-1]), int(one.steps[other[-1] + 1])
+        level, since = float(one.values[-1]), int(one.steps[begin])
         classes = round(exp(level))
         if classes > 1 and abs(level / log(classes) - 1) <= DIGITS and not _answers_move(run, one, since):
             said = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"

@@ -11,6 +11,7 @@ from logdoctor.finding import Cause, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, percent
 
@@ -55,8 +56,7 @@ def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | Non
     if train.end <= NOT_FAR * train.start:
         return None
     values, end = val.series.values, float(val.series.values[-1])
-    moves = np.flatnonzero(np.abs(values - end) > STILL / 2 * abs(end))
-    since = int(moves[-1]) + 1 if len(moves) else 0
+    since = after_last(np.abs(values - end) > STILL / 2 * abs(end))
     alike = len(values) - since
     if since == 0 or alike < max(EVALUATIONS, SHARE * len(values)) or values[0] - end < MOVED * abs(end):
         return None
