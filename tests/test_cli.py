@@ -137,11 +137,11 @@ class TestExitCodes:
     @pytest.mark.parametrize(
         ("content", "said"),
         [
-            (b"", "the file is empty"),
-            (bytes(range(256)) * 8, "the file is binary"),
-            (b"hello world\nno log\n", "recognised as a loss or metric"),
-            ("hello world\nno log\n".encode("utf-16"), "recognised as a loss or metric"),
-            (gzip.compress(b"hello world\nno log\n"), "what the file packs was not recognised"),
+            pytest.param(b"", "the file is empty", id="empty"),
+            pytest.param(bytes(range(256)) * 8, "the file is binary", id="binary"),
+            pytest.param(b"hello world\nno log\n", "recognised as a loss or metric", id="text"),
+            pytest.param("hello world\nno log\n".encode("utf-16"), "recognised as a loss or metric", id="utf-16"),
+            pytest.param(gzip.compress(b"hello world\nno log\n"), "what the file packs was not recognised", id="gzip"),
         ],
     )
     def test_a_file_that_is_no_log_is_told_why(
