@@ -11,13 +11,11 @@ import numpy as np
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
     Quantity,
     Rule,
     Run,
-    Series,
     Severity,
     Span,
     TrainLoss,
@@ -31,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.optimization.chance.held import held_at_chance
-from logdoctor.evidence.optimization.chance.level import came_to_chance, has_learnt, named
+from logdoctor.evidence.optimization.chance.level import AtChance, came_to_chance, has_learnt, named
 from logdoctor.evidence.optimization.chance.one_answer import one_answer_always
 from logdoctor.evidence.optimization.chance.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.chance.rest import RestAtChance, RestThresholds, values_lost
@@ -42,7 +40,7 @@ from logdoctor.evidence.optimization.stuck.causes import stuck_causes, to_tell_s
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.optimization.stuck.too_early import too_early
 from logdoctor.finding import HIGH_MARGIN
-from logdoctor.signals import Chance, ChanceLevels, Schedule, Siblings, Trend
+from logdoctor.signals import ChanceLevels, Schedule, Siblings, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 from logdoctor.wording import number, stretch
 
@@ -655,14 +653,14 @@ class StalledAtChance(Rule):
             early = "" if is_sure else too_early(run, train.series, schedule, stuck.settings)
             yield self._resting(run, rest, rest.since, early, stuck)
             return
-        if (held := held_at_chance(run, train, val, chance, stuck)) is not None:
-            yield self._held(held.series, held.level, held.said, held.causes, train)
-        elif (term := term_at_chance(run, train, chance)) is not None:
-            yield self._held(term.term, term.level, term.said, term.causes, train)
-        elif (one := one_answer_always(run, train, val)) is not None:
-            yield self._held(one.loss, None, one.said, stuck_causes(stuck.after(one.beginning)), train)
-        elif (uniform := uniform_outputs(run, siblings, schedule)) is not None:
-            yield self._held(uniform.loss, None, uniform.said, uniform.causes, train)
+        found = (
+            held_at_chance(run, train, val, chance, stuck)
+            or term_at_chance(run, train, chance)
+            or one_answer_always(run, train, val, stuck)
+            or uniform_outputs(run, siblings, schedule)
+        )
+        if found is not None:
+            yield self._at_chance(found, train)
 
     def _resting(self, run: Run, rest: RestAtChance, since: int, early: str, stuck: StuckSigns) -> Finding:
         """Report a loss that rests at a level from a block on."""
@@ -691,15 +689,14 @@ class StalledAtChance(Rule):
             },
         )
 
-    def _held(
-        self, series: Series, level: Chance | None, said: str, causes: tuple[Cause, ...], train: Trend[TrainLoss]
-    ) -> Finding:
+    def _at_chance(self, found: AtChance, train: Trend[TrainLoss]) -> Finding:
         """Report a loss, or a term of one, that never passes chance."""
+        series, level = found.series, found.level
         return self.finding(
-            said,
+            found.message,
             Span(series.name, series.first_step, series.last_step, "chance level"),
             confidence=Confidence.MEDIUM,
-            causes=causes,
+            causes=found.causes,
             evidence={
                 "level": Quantity(float(np.median(series.values[-max(1, len(series) // 10) :])), "nats"),
                 **({} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}),

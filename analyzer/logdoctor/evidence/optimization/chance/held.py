@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import end_accuracy
-from logdoctor.evidence.optimization.chance.level import EVALUATIONS, GUESSED_MORE, accuracies_of, came_to_chance, named
+from logdoctor.evidence.optimization.chance.level import (
+    EVALUATIONS,
+    GUESSED_MORE,
+    AtChance,
+    accuracies_of,
+    came_to_chance,
+    named,
+)
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
@@ -59,32 +64,23 @@ FORGETS = 0.02
 """Distance from ln C within which validation ends, as a share of it, where it had been lower."""
 
 
-@dataclass(frozen=True)
-class HeldAtChance:
-    """A loss that never passes the level of guessing, over all of a run."""
-
-    level: Chance
-    series: Series
-    said: str
-    causes: tuple[Cause, ...]
-
-
 def held_at_chance(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, stuck: StuckSigns
-) -> HeldAtChance | None:
-    """Say which loss never passes the level of guessing: none at all, or that of validation while training falls."""
+) -> AtChance | None:
+    """Return the loss that never passes the level of guessing: training where none does, or validation alone."""
     if (found := _never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
-        causes = stuck_causes(stuck.after(came_to_chance(train, level)))
-        return HeldAtChance(
-            level, series, f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}", causes
-        )
+        message = f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}"
+        return AtChance(series, message, stuck_causes(stuck.after(came_to_chance(train, level))), level)
     if val is None or (found := _only_memorises(run, train, val, chance)) is None:
         return None
     (level, guesses), series = found, val.series
-    said = f"{series.name} never leaves {named(level)}, over {_all(series)}, " + (f"and {guesses}, " if guesses else "")
-    said += f"while {train.series.name} falls to {number(train.end)}"
-    return HeldAtChance(level, series, said, _causes_of_memorising(train, guesses))
+    also = f"and {guesses}, " if guesses else ""
+    message = (
+        f"{series.name} never leaves {named(level)}, over {_all(series)}, {also}"
+        f"while {train.series.name} falls to {number(train.end)}"
+    )
+    return AtChance(series, message, _causes_of_memorising(train, guesses), level)
 
 
 def _only_memorises(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import end_accuracy
 from logdoctor.evidence.optimization.stuck.signs import Beginning
+from logdoctor.finding import Cause
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend
@@ -56,6 +58,17 @@ EVALUATIONS = 6
 
 FEW_ACCURACIES = 4
 """Training accuracies whose last three say where it ended."""
+
+
+@dataclass(frozen=True)
+class AtChance:
+    """A loss, or a term of one, that shows no more than guessing does."""
+
+    series: Series
+    message: str
+    causes: tuple[Cause, ...]
+    level: Chance | None = None
+    """The level of guessing, where one is known."""
 
 
 def named(level: Chance) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from logdoctor.evidence.optimization.chance.level import came_to_chance
-from logdoctor.evidence.optimization.stuck.signs import Beginning
+from logdoctor.evidence.optimization.chance.level import AtChance, came_to_chance
+from logdoctor.evidence.optimization.stuck.causes import stuck_causes
+from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Trend
@@ -47,17 +48,9 @@ Adam leaves it within a thousandth."""
 SAME = "every input gets the same answer"
 
 
-@dataclass(frozen=True)
-class OneAnswer:
-    """A validation loss whose accuracy shows one answer, and what is said of both."""
-
-    loss: Series
-    said: str
-    beginning: Beginning
-    """How the training loss came there."""
-
-
-def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> OneAnswer | None:
+def one_answer_always(
+    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, stuck: StuckSigns
+) -> AtChance | None:
     """Return the loss of validation whose accuracy stays at one value while it knows no more than one answer does."""
     accuracies = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
     if val is None or not accuracies or len(val) not in EVALUATIONS or not all(map(_stays, accuracies)):
@@ -70,14 +63,14 @@ def one_answer_always(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | N
     rests = float(np.ptp(late)) < MOVES * float(np.median(late))
     if knows or rests or any(_passes(one.finite, share + BETTER) for one in run.all(TrainMetric)):
         return None
-    said = (
+    message = (
         f"{first.name} is {number(value)} at {(first.values == value).sum()} of {len(first)} evaluations, and "
         f"{val.series.name} goes from {number(float(lost[0]))} to {number(float(lost[-1]))}: {SAME}"
     )
     came = came_to_chance(train, Chance(0, train.end, SAME))
     # To fall to what the shares of the answers leave of a loss takes no more than the last biases.
     beginning = replace(came, guesses=SAME, classes=None, fell="", worse=_wanders(val))
-    return OneAnswer(val.series, said, beginning)
+    return AtChance(val.series, message, stuck_causes(stuck.after(beginning)))
 
 
 def _wanders(val: Trend[ValLoss]) -> str:

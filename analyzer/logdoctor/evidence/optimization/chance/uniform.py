@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.optimization.chance.level import AtChance
 from logdoctor.evidence.rates import rate_too_high
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Schedule, Siblings
@@ -27,16 +27,7 @@ MOST = 2000
 """Classes up to which no loss comes so near to an ln C by chance; of these, one in thirty would near the largest."""
 
 
-@dataclass(frozen=True)
-class UniformOutputs:
-    """A training loss that has come to exactly ln C."""
-
-    loss: Series
-    said: str
-    causes: tuple[Cause, ...]
-
-
-def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None = None) -> UniformOutputs | None:
+def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None) -> AtChance | None:
     """Return the first training loss that came to exactly ln C and stays there; None where none does.
 
     One that is there from its first value on may be of a last layer of zeros, as may one whose rate still warms up.
@@ -50,10 +41,10 @@ def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None = No
         level, since = float(one.values[-1]), int(one.steps[begin])
         classes = round(exp(level))
         if classes > 1 and abs(level / log(classes) - 1) <= DIGITS and not _answers_move(run, one, since):
-            said = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"
+            exactly = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"
             alike = "the outputs are alike for all classes, whatever the input"
             dead = because("dead-activations", Strength.LIKELY, pro=[alike])
-            return UniformOutputs(one, f"{said}: {alike}", ranked(dead, rate_too_high(siblings, Strength.POSSIBLE)))
+            return AtChance(one, f"{exactly}: {alike}", ranked(dead, rate_too_high(siblings, Strength.POSSIBLE)))
     return None
 
 
