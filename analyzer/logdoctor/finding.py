@@ -183,6 +183,17 @@ class Finding:
     """The places in files, for findings about files and lines of text."""
 
 
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A special case of what a rule looks for: all that a finding says of it."""
+
+    message: str
+    span: Span
+    confidence: Confidence
+    causes: tuple[Cause, ...]
+    evidence: Mapping[str, Quantity]
+
+
 def with_roots(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Return the findings left after some were dropped; one whose root is gone stands for itself."""
     roots = {one.rule for one in findings}

@@ -15,7 +15,18 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from logdoctor.curves import Curve
-from logdoctor.finding import Cause, Comparison, Confidence, Finding, Place, Quantity, RateResult, Severity, Span
+from logdoctor.finding import (
+    Cause,
+    Comparison,
+    Confidence,
+    Finding,
+    Observation,
+    Place,
+    Quantity,
+    RateResult,
+    Severity,
+    Span,
+)
 from logdoctor.run import Axis, Notice, Run, Series, Setting, State, TextEvent
 from logdoctor.run.understand import understand
 
@@ -172,6 +183,12 @@ class Rule:
     def thresholds_for(self, kind: type[T]) -> T:
         """Return the thresholds of the rule that a dataclass of evidence has as fields of the same names."""
         return kind(**{one.name: getattr(self, one.name) for one in fields(kind)})
+
+    def observed(self, seen: Observation) -> Finding:
+        """Make a finding of a special case."""
+        return self.finding(
+            seen.message, seen.span, confidence=seen.confidence, causes=seen.causes, evidence=seen.evidence
+        )
 
     @classmethod
     def thresholds(cls) -> Iterator[tuple[str, float, str]]:

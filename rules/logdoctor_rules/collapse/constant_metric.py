@@ -546,8 +546,7 @@ class ConstantMetric(Rule):
         """Look at every metric; the first that never moves is told, the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         if (boxes := without_boxes(run)) is not None:
-            sure = confidence_from(HIGH_MARGIN, len(boxes.series))
-            yield self.finding(boxes.said, boxes.span, confidence=sure, causes=boxes.causes, evidence=boxes.evidence)
+            yield self.observed(boxes)
             return
         metrics = metrics_while_training(run, schedule)
         stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]

@@ -229,8 +229,9 @@ class GanCollapse(Rule):
         if min(len(d), len(g)) < self.min_points:
             return
         if is_critic(d):
-            yield from self._critic(d)
-            return
+            if (grown := grows_without_bound(d)) is not None:
+                yield self.observed(grown)
+            return  # nothing else that its loss does is a fault
         if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)
             return
@@ -274,17 +275,6 @@ class GanCollapse(Rule):
             causes=causes_of_end(usual, float(d.series.values.max()), beaten=True),
             evidence={"discriminator": Quantity(usual), "generator": Quantity(lost)},
         )
-
-    def _critic(self, d: Trend[AdversarialLoss]) -> Iterator[Finding]:
-        """Report a critic that grows without bound: nothing else that its loss does is a fault."""
-        if (grown := grows_without_bound(d)) is not None:
-            yield self.finding(
-                grown.said,
-                Span(d.series.name, d.series.first_step, d.series.last_step, "grows"),
-                confidence=confidence_from(HIGH_MARGIN, len(d)),
-                causes=grown.causes,
-                evidence={"largest early on": Quantity(grown.early), "at the end": Quantity(grown.late)},
-            )
 
     def _generator_since(
         self, first: int, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], *, beaten: bool

@@ -29,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
-from logdoctor.evidence.numerics.least_float import at_least_float, causes_of_least_float
+from logdoctor.evidence.numerics.least_float import at_least_float
 from logdoctor.evidence.numerics.origin import Origin
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import MaskedLoss, NonFiniteLosses
@@ -220,9 +220,8 @@ class MaskedNan(Rule):
         series, shown = masked.series, masked.gradient if masked.count else None
         zeros = 0 if masked.count else self._sudden_zeros(run, masked)
         if not masked.count and not zeros:
-            if (least := at_least_float(run)) is not None:
-                sure, causes = least.confidence, causes_of_least_float(origin.siblings)
-                yield self.finding(least.said, least.span, confidence=sure, causes=causes, evidence=least.evidence)
+            if (least := at_least_float(run, origin.siblings)) is not None:
+                yield self.observed(least)
             return
         first = masked.first if masked.count else len(series) - zeros
         step = int(series.steps[first])

@@ -9,7 +9,6 @@ import numpy as np
 
 from logdoctor import (
     Cause,
-    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -30,7 +29,7 @@ from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure
 from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, memorises, share_lower
 from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
-from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
+from logdoctor.evidence.optimization.plateau.weights_at_rest import weights_at_rest
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
 from logdoctor.signals import ChanceLevels, Sibling, Siblings, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
@@ -414,10 +413,8 @@ class Plateau(Rule):
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         train = rest.train
-        if cap := cannot_be_sure(run, train, val, chance):
-            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {cap.said}"
-            span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
-            yield self._rests(train, span, f"{train.series.name} {low}", cap.causes)
+        if (unsure := cannot_be_sure(run, train, val, chance)) is not None:
+            yield self.observed(unsure)
             return
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
@@ -431,8 +428,7 @@ class Plateau(Rule):
             causes = rest.causes(more, died=died)
             yield self._stays_flat(train, since, more, causes, to_tell_stuck(run, causes))
         elif (still := weights_at_rest(run, train, val)) is not None:
-            span = Span(still.val.name, still.since, still.val.last_step, "at rest")
-            yield self._rests(train, span, still.said, causes_of_rest_half_way(still))
+            yield self.observed(still)
 
     def _stays_flat(
         self, train: Trend[TrainLoss], since: int, more: MoreToBeHad, causes: Sequence[Cause], to_log: Iterable[str]
@@ -452,10 +448,6 @@ class Plateau(Rule):
                 **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
             },
         )
-
-    def _rests(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
-        evidence = {"level": Quantity(train.end), "start": Quantity(train.start)}
-        return self.finding(said, span, confidence=Confidence.MEDIUM, causes=causes, evidence=evidence)
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""

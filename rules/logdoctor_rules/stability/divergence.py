@@ -659,9 +659,7 @@ class Divergence(Rule):
         if schedule is not None and schedule.is_range_test:
             return
         if (away := runs_away_below(run, rise.train)) is not None:
-            yield self.finding(
-                away.said, away.span, confidence=away.confidence, causes=away.causes, evidence=away.evidence
-            )
+            yield self.observed(away)
             return
         explodes = rise.above_start >= (self.explosion - 1) * abs(rise.start) > 0 and not rise.train.crosses_zero
         exploded = explodes or (explosion is not None and explosion.times >= self.explosion)

@@ -17,7 +17,7 @@ def said(train_loss: Curve, **others: Curve) -> str:
     train = run.find(TrainLoss)
     assert train is not None
     away = runs_away_below(run, Trend.measure(train))
-    return away.said if away is not None else ""
+    return away.message if away is not None else ""
 
 
 def test_a_loss_that_falls_faster_and_faster_needs_no_witness() -> None:

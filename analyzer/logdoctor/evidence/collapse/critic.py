@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength
+from logdoctor.finding import HIGH_MARGIN, Observation, Quantity, Span, Strength, confidence_from
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.signals import Trend
 from logdoctor.wording import number, stretch
@@ -34,24 +32,14 @@ LEAST = 100.0
 """The same size by itself: slopes of one part images of a thousand values in -1 to 1 by 60 at most."""
 
 
-@dataclass(frozen=True)
-class UnboundedCritic:
-    """A critic's loss that grows without bound."""
-
-    early: float
-    late: float
-    said: str
-    causes: tuple[Cause, ...]
-
-
 def is_critic(loss: Trend[AdversarialLoss]) -> bool:
     """Whether a loss is surely negative at times, or a good part of its single values is."""
     lowest = float(np.quantile(loss.level, 0.02))
     return lowest < -4 * loss.level_noise - 1e-12 or float(np.mean(loss.series.values < 0)) >= SIGNED
 
 
-def grows_without_bound(critic: Trend[AdversarialLoss]) -> UnboundedCritic | None:
-    """Return how far a critic's loss has grown, None where it stays in bounds."""
+def grows_without_bound(critic: Trend[AdversarialLoss]) -> Observation | None:
+    """Describe how far a critic's loss has grown, None where it stays in bounds."""
     series, size, n = critic.series, np.abs(critic.series.values), len(critic.series)
     early, late = float(size[: n // 3].max()), float(np.median(size[-max(1, n // 10) :]))
     first, usual = float(size[:FEW].max()), float(np.median(size[n // 2 :]))
@@ -59,7 +47,7 @@ def grows_without_bound(critic: Trend[AdversarialLoss]) -> UnboundedCritic | Non
     if not grows_on and not 0 < max(FROM_NOTHING * first, FAR_OUT) <= usual:
         return None
     early, late, when = (early, late, "in the first third") if grows_on else (first, usual, "at first")
-    said = (
+    message = (
         f"{series.name} grows to {number(late)} in size over {stretch(series, series.first_step, series.last_step)}, "
         f"where it was {number(early)} at most {when}: nothing holds the slope of the critic"
     )
@@ -67,4 +55,10 @@ def grows_without_bound(critic: Trend[AdversarialLoss]) -> UnboundedCritic | Non
         because("critic-without-bound", Strength.LIKELY, pro=["a critic of bounded slope stays in bounds"]),
         because("learning-rate-too-high"),
     )
-    return UnboundedCritic(early, late, said, causes)
+    return Observation(
+        message,
+        Span(series.name, series.first_step, series.last_step, "grows"),
+        confidence_from(HIGH_MARGIN, len(critic)),
+        causes,
+        {"largest early on": Quantity(early), "at the end": Quantity(late)},
+    )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from logdoctor.causes import because
-from logdoctor.finding import Cause, Fix, Quantity, Span, Strength
+from logdoctor.finding import HIGH_MARGIN, Fix, Observation, Quantity, Span, Strength, confidence_from
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValMetric
@@ -41,31 +39,8 @@ FOUND = 0.05
 LOOK = "draw some training images with the boxes that the loader gives: it finds none in the label files"
 
 
-@dataclass(frozen=True)
-class WithoutBoxes:
-    """A loss of boxes that is zero throughout."""
-
-    series: Series
-    said: str
-
-    @property
-    def span(self) -> Span:
-        """All of it."""
-        return Span(self.series.name, self.series.first_step, self.series.last_step, "no boxes")
-
-    @property
-    def evidence(self) -> dict[str, Quantity]:
-        """How many values are zero."""
-        return {"values alike": Quantity(len(self.series), "all values")}
-
-    @property
-    def causes(self) -> tuple[Cause, ...]:
-        """Why no box is there: the labels were not found, or not read as what they are."""
-        return (because("labels-do-not-match", Strength.LIKELY, fixes=[Fix(LOOK)]),)
-
-
-def without_boxes(run: Run) -> WithoutBoxes | None:
-    """Return the loss of boxes of a detector that is given none, while another loss is not zero; else None.
+def without_boxes(run: Run) -> Observation | None:
+    """Describe the loss of boxes of a detector that is given none, while another loss is not zero; else None.
 
     One that is zero among others of boxes that are not is a term that is switched off; so is each of a model that finds
     boxes, and of one that tells no objects from the background.
@@ -81,7 +56,13 @@ def without_boxes(run: Run) -> WithoutBoxes | None:
         return None
     boxes = of_boxes[0]
     zero = f"{boxes.name} is exactly 0 over {stretch(boxes, boxes.first_step, boxes.last_step)}"
-    return WithoutBoxes(boxes, f"{zero}, while {other.name} is not: no labelled box reaches the loss")
+    return Observation(
+        f"{zero}, while {other.name} is not: no labelled box reaches the loss",
+        Span(boxes.name, boxes.first_step, boxes.last_step, "no boxes"),
+        confidence_from(HIGH_MARGIN, len(boxes)),
+        (because("labels-do-not-match", Strength.LIKELY, fixes=[Fix(LOOK)]),),
+        {"values alike": Quantity(len(boxes), "all values")},
+    )
 
 
 def _switched_off(run: Run) -> bool:

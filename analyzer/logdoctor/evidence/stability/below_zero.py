@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 
 from logdoctor.causes import because
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
-from logdoctor.finding import Cause, Confidence, Quantity, Span, Strength, confidence_from
+from logdoctor.finding import Observation, Quantity, Span, Strength, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
@@ -49,18 +48,7 @@ MIN_VALUES = 3
 """Values that show whether a series rose or fell."""
 
 
-@dataclass(frozen=True)
-class UnboundedFall:
-    """A loss that falls below zero without end."""
-
-    said: str
-    span: Span
-    confidence: Confidence
-    causes: tuple[Cause, ...]
-    evidence: Mapping[str, Quantity]
-
-
-def runs_away_below(run: Run, train: Trend[TrainLoss]) -> UnboundedFall | None:
+def runs_away_below(run: Run, train: Trend[TrainLoss]) -> Observation | None:
     """Describe a loss that falls below zero without end while nothing is learnt by it; None where it does not.
 
     It falls faster and faster to a hundred times its size; a term that is never negative grows by as much as the sum
@@ -71,9 +59,9 @@ def runs_away_below(run: Run, train: Trend[TrainLoss]) -> UnboundedFall | None:
     if not shown:
         return None
     series = train.series
-    said = f"{series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
-    return UnboundedFall(
-        f"{said}, and {shown}: its sign, or that of one of its terms, is wrong",
+    falls = f"{series.name} falls from {number(train.first)} to {number(train.end)}, below zero without end"
+    return Observation(
+        f"{falls}, and {shown}: its sign, or that of one of its terms, is wrong",
         Span(series.name, series.first_step, series.last_step, "falling without end"),
         confidence_from(MARGIN, 2 * len(train)),
         (because("wrong-loss-or-output", Strength.LIKELY, pro=[shown]), because("learning-rate-too-high")),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.finding import Cause, Strength
-from logdoctor.run import Run, Series
+from logdoctor.finding import Confidence, Observation, Quantity, Span, Strength
+from logdoctor.run import Run
 from logdoctor.run.roles import LearningRate, TrainLoss, ValLoss
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.last_stretch import after_last
@@ -36,18 +34,8 @@ NOISE = 0.004
 gradient of all data comes to rest as well, without any."""
 
 
-@dataclass(frozen=True)
-class Rest:
-    """Where the weights come to rest."""
-
-    val: Series
-    since: int
-    """Step of the first evaluation that gives the last loss."""
-    said: str
-
-
-def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Rest | None:
-    """Return where the weights come to rest for half of a run whose rate is not logged, or None.
+def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> Observation | None:
+    """Tell of weights that rest for half of a run whose rate is not logged, once they have learnt something, or None.
 
     A logged rate says better whether it had decayed.
     """
@@ -66,17 +54,15 @@ def weights_at_rest(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | Non
     noise = median(np.abs(np.diff(batches))) / usual if usual > 0 else 0.0
     if not fine or noise < max(NOISE, 10 * float(np.ptp(values[since:])) / abs(end)):
         return None
-    said = (
+    message = (
         f"{val.series.name} is {number(end)} at each of the last {alike} of {len(values)} evaluations, while "
         f"{train.series.name} varies by {percent(noise)} from one value to the next: the weights no longer move"
     )
-    return Rest(val.series, int(val.series.steps[since]), said)
-
-
-def causes_of_rest_half_way(rest: Rest) -> tuple[Cause, ...]:
-    """Return why weights stop moving once they have learnt something."""
-    return ranked(
-        because("schedule-decays-too-soon", Strength.LIKELY, pro=[rest.said]),
-        because("dead-activations"),
-        because("learning-rate-too-low"),
+    decayed = because("schedule-decays-too-soon", Strength.LIKELY, pro=[message])
+    return Observation(
+        message,
+        Span(val.series.name, int(val.series.steps[since]), val.series.last_step, "at rest"),
+        Confidence.MEDIUM,
+        ranked(decayed, because("dead-activations"), because("learning-rate-too-low")),
+        {"level": Quantity(train.end), "start": Quantity(train.start)},
     )
