@@ -34,9 +34,9 @@ from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
 from logdoctor.evidence.optimization.stuck.small_fall import rounded_away
 from logdoctor.evidence.optimization.stuck.too_early import too_early
+from logdoctor.evidence.stability.corroboration import NOTHING_ELSE
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.stability.surroundings import Surroundings
-from logdoctor.evidence.stability.witnesses import NOTHING_ELSE
 from logdoctor.evidence.usual_rates import is_far_too_high
 from logdoctor.signals import ChanceLevels, Schedule, Trend, UpdateSigns
 from logdoctor.signals.optimization.stand_ins import StandIn
@@ -76,7 +76,7 @@ class NoLearning(Rule):
     )
     max_move_beside: float = threshold(
         0.005,
-        "distance of validation from its start, as a share of it, within which it bears out that nothing is learnt "
+        "distance of validation from its start, as a share of it, within which it says, too, that nothing is learnt "
         "where batch noise hides training: fine-tunings that gain little gain more",
     )
     max_z: float = threshold(
@@ -575,7 +575,7 @@ class NoLearning(Rule):
             return
         series, is_sure = train.series, stuck.signs.frozen or is_far_too_high(stuck.settings)
         unclear = course.fell_before(chance) or ("" if is_sure else too_early(run, series, schedule, stuck.settings))
-        if not (unclear or is_sure) and around.witnesses.know_nothing_of(around.rise(train), rise):
+        if not (unclear or is_sure) and around.corroboration.is_missing_for(around.rise(train), rise):
             unclear = NOTHING_ELSE
         is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(chance, learns=learns)

@@ -24,8 +24,8 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line, swing
 from logdoctor.evidence import causes_of_clues, from_siblings
+from logdoctor.evidence.stability.corroboration import NOTHING_ELSE
 from logdoctor.evidence.stability.swinging_loss import LATE, USUAL, Sign, SwingingLoss, instability, moves_together
-from logdoctor.evidence.stability.witnesses import NOTHING_ELSE
 from logdoctor.signals import Siblings, Swings
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import number, percent
@@ -52,7 +52,7 @@ class Oscillation(Rule):
     limits = (
         "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
         "above the start; swings faster than the log look slower, or like noise. A level above the start that nothing "
-        "else bears out is a note, as in divergence."
+        "else corroborates is a note, as in divergence."
     )
     explains = ("noisy-validation",)
 
@@ -438,7 +438,7 @@ class Oscillation(Rule):
         shows_start = not begins_late(swings.trend.series)
         if shows_start and not loss.rises_harmlessly:
             above = f"the level is far above its start through {percent(swings.above_start)} of the run"
-            alone = not loss.is_borne_out
+            alone = not loss.is_corroborated
             yield from instability(above, swings.above_start / self.min_above_start, swings.thrown_from, alone=alone)
         shows_gain = shows_start or structured or loss.rate_is_high
         if shows_gain and not (loss.is_of_training_alone(structured=structured) or swings.takes_turns):

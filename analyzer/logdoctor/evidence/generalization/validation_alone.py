@@ -13,7 +13,7 @@ from logdoctor.signals.optimization.stand_ins import TRAINED_BY
 TELL_APART = "the training loss: what memorises falls on there, what diverges rises there too"
 
 POINTS = 12
-"""Evaluations that such a loss needs, more than beside training: nothing bears it out."""
+"""Evaluations that such a loss needs, more than beside training: nothing corroborates it."""
 
 RISES = 0.2
 """Rise since the minimum as a share of it, as for losses that came from far above (see `overfitting`)."""

@@ -102,7 +102,7 @@ class WrongLabels:
         yield because("labels-do-not-match", strength, pro=pro, fixes=[fix])
 
     def _gains_nothing(self) -> tuple[Strength, str] | None:
-        """Say what bears out that validation gains nothing, and how likely it makes labels of other rows.
+        """Say what shows that validation gains nothing, and how likely it makes labels of other rows.
 
         None where answers become better than guesses after all.
         """

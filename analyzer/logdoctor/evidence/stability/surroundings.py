@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from logdoctor.evidence.stability.corroboration import HALF, Corroboration, as_note, is_of_tokens
 from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import onset_of_rise, rise_begins
 from logdoctor.evidence.stability.rise import Rise
-from logdoctor.evidence.stability.witnesses import HALF, Witnesses, as_note, is_of_tokens
 from logdoctor.finding import Finding
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Hyperparameters, Siblings, Spike
@@ -32,48 +32,48 @@ class Surroundings:
     siblings: Siblings
 
     @property
-    def witnesses(self) -> Witnesses:
-        """What else the run logs that may bear out a rise."""
-        return Witnesses(self.run, self.settings)
+    def corroboration(self) -> Corroboration:
+        """What else the run logs that may corroborate a rise."""
+        return Corroboration(self.run, self.settings)
 
     def forgets_all(self, train: Trend[R]) -> bool:
         """Whether a rise of a loss ends where right answers are as seldom as at first, whatever stage began with it."""
-        return self.witnesses.forget_all(self.rise(train))
+        return self.corroboration.is_all_forgotten(self.rise(train))
 
     def weigh_rise(self, finding: Finding, event: Event, rise: Rise) -> Finding:
-        """Lower a finding on a rise to a note where nothing bears it out.
+        """Lower a finding on a rise to a note where nothing corroborates it.
 
         A known level of guessing does, a climb that outruns any plan, and a metric that stands in for the loss.
         """
         stands_in = event.series.split.is_held_out or is_of_errors(event.series)
         if stands_in or rise.runs_away or not rise.start_is_logged:
             return finding
-        seen = self.witnesses.bear_out_rise(event, rise.start, rise.lowest, rise.train.end, rise.highest_since)
+        seen = self.corroboration.of_rise(event, rise.start, rise.lowest, rise.train.end, rise.highest_since)
         return finding if seen else as_note(finding)
 
     def weigh_jumps(self, finding: Finding, trend: Trend[R], jumps: Iterable[Spike], *, relapsed: bool) -> Finding:
-        """Lower a finding on jumps to a note where nothing bears out any of them.
+        """Lower a finding on jumps to a note where nothing corroborates any of them.
 
         A jump that gives back half of the fall does by itself, where the loss comes back and had not begun anew; any
         jump of a language model does so.
         """
-        seen = any(self._is_borne_out(self.jump(trend.series, one), trend, one, relapsed=relapsed) for one in jumps)
+        seen = any(self._is_corroborated(self.jump(trend.series, one), trend, one, relapsed=relapsed) for one in jumps)
         return finding if seen else as_note(finding)
 
     def weigh_impact(self, finding: Finding, event: Event, train: Trend[R], impact: Impact) -> Finding:
         """Lower a finding on what hurt a loss to a note where that may be the data: harder ones move more than it."""
-        witnesses, start, after = self.witnesses, train.initial, impact.after
-        if impact.is_non_finite or witnesses.bear_out_rise(event, start, min(train.reached, impact.before), after):
+        corroboration, start, after = self.corroboration, train.initial, impact.after
+        if impact.is_non_finite or corroboration.of_rise(event, start, min(train.reached, impact.before), after):
             return finding
-        comes_back = not impact.lasts and witnesses.gives_back(event, start, impact.before, after, HALF)
+        comes_back = not impact.lasts and corroboration.gives_back(event, start, impact.before, after, HALF)
         return finding if comes_back else as_note(finding)
 
-    def _is_borne_out(self, event: Event, trend: Trend[R], jump: Spike, *, relapsed: bool) -> bool:
-        witnesses, start = self.witnesses, trend.initial
-        if witnesses.bear_out_jump(event, start, jump.peak):
+    def _is_corroborated(self, event: Event, trend: Trend[R], jump: Spike, *, relapsed: bool) -> bool:
+        corroboration, start = self.corroboration, trend.initial
+        if corroboration.of_jump(event, start, jump.peak):
             return True
         is_passing = jump.recovered and not relapsed
-        gives_back = witnesses.gives_back(event, start, jump.level, jump.peak, HALF)
+        gives_back = corroboration.gives_back(event, start, jump.level, jump.peak, HALF)
         return is_passing and (is_of_tokens(event, start) or gives_back)
 
     def non_finite(self, series: Series, index: int, finite_after: int) -> Event:

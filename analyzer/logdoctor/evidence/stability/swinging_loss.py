@@ -119,7 +119,7 @@ class SwingingLoss:
         return measures_something_else(self.run, self.swings.trend, self.val, self.swings.far_above)
 
     @property
-    def is_borne_out(self) -> bool:
+    def is_corroborated(self) -> bool:
         """Whether more than the loss says that the model is worse while it lies far above its start."""
         trend, since = self.swings.trend, self.swings.thrown_from
         if not self.swings.above_start:
@@ -127,7 +127,7 @@ class SwingingLoss:
         event = self.around.at(Kind.RISE, trend.series, int(np.searchsorted(trend.series.steps, since)))
         before, high = trend.level[trend.steps < since], trend.level[trend.level > self.swings.far_above]
         lowest = float(before.min()) if len(before) else trend.start
-        return self.around.witnesses.bear_out_rise(event, trend.start, lowest, median(high))
+        return self.around.corroboration.of_rise(event, trend.start, lowest, median(high))
 
     @property
     def batches_explain_highs(self) -> bool:

@@ -13,7 +13,7 @@ from logdoctor.signals import Sibling, Trend
 from logdoctor.wording import number
 
 WITHOUT_SIBLING = 1.35
-"""Margin of a finding that no sibling bears out: enough for medium confidence, never for high."""
+"""Margin of a finding that no sibling corroborates: enough for medium confidence, never for high."""
 
 
 @dataclass(frozen=True)

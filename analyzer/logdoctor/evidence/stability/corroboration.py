@@ -1,4 +1,4 @@
-"""What else says that the model got worse, where a training loss rises.
+"""Whether anything but the training loss says that the model got worse, where that rises.
 
 Harder examples, another objective, a term that is given more weight, a stage that begins: all of them raise the loss
 of a model that is as good as ever, and the loss alone does not tell them from a model that breaks.
@@ -80,17 +80,17 @@ SURE = 5.0
 """Rise from the first to the last third in standard errors, as the z of divergence."""
 
 NOTHING_ELSE = "; nothing else in the log tells a model that breaks from harder data or another objective"
-"""What a finding says that no other curve bears out."""
+"""What a finding says that no other curve corroborates."""
 
 
 @dataclass(frozen=True)
-class Witnesses:
+class Corroboration:
     """What a run logs beside its training loss, and what that says of a rise."""
 
     run: Run = field(repr=False)
     settings: Hyperparameters = field(repr=False)
 
-    def bear_out(self, event: Event) -> bool:
+    def of_event(self, event: Event) -> bool:
         """Whether anything but the loss says that the model got worse, or may have, from an event on.
 
         An accuracy that is as good as ever goes before a loss, whose objective may have changed.
@@ -100,21 +100,21 @@ class Witnesses:
         return (
             self._some_loss_is_not_finite
             or self._validation_is_worse(event)
-            or self.forget_all(event)
+            or self.is_all_forgotten(event)
             or self._gradient_norm_leaves_its_level(event)
             or self._rate_may_be_the_reason(event)
         )
 
-    def bear_out_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
+    def of_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
         """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
         first = _first(event, start)
         part = HALF if is_of_tokens(event, first) else NEARLY_ALL
         is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
         if is_thrown and not begins_late(event.series):
             return True
-        return self.bear_out_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
+        return self.of_jump(event, start, max(end, peak)) or self.gives_back(event, start, lowest, end, part)
 
-    def forget_all(self, event: Event) -> bool:
+    def is_all_forgotten(self, event: Event) -> bool:
         """Whether an accuracy is back where it began: harder data or another task cost it a part of its gain only.
 
         Only one of validation: training may have begun with easy examples.
@@ -126,18 +126,18 @@ class Witnesses:
                 return True
         return False
 
-    def know_nothing_of(self, event: Event, rise: Rise) -> bool:
-        """Whether a loss that had fallen has surely risen above its start, and nothing else bears that out."""
+    def is_missing_for(self, event: Event, rise: Rise) -> bool:
+        """Whether a loss that had fallen has surely risen above its start, and nothing else corroborates that."""
         train, fell = rise.train, _first(event, rise.start) - rise.lowest >= LEARNT * abs(rise.start)
         if not (fell and rise.start_is_logged and rise.above_start > 0 and train.sure_rise >= SURE):
             return False
-        return not self.bear_out_rise(event, rise.start, rise.lowest, train.end)
+        return not self.of_rise(event, rise.start, rise.lowest, train.end)
 
-    def bear_out_jump(self, event: Event, start: float, peak: float) -> bool:
+    def of_jump(self, event: Event, start: float, peak: float) -> bool:
         """Whether a loss that jumps is that of a model that breaks, be it by how high it goes alone."""
         is_unknown = begins_late(event.series) or self._keeps_an_accuracy(event)
         least = FAR_ABOVE_START if is_unknown else UNTRAINED
-        return peak >= least * abs(_first(event, start)) or self.bear_out(event)
+        return peak >= least * abs(_first(event, start)) or self.of_event(event)
 
     def gives_back(self, event: Event, start: float, lowest: float, peak: float, part: float) -> bool:
         """Whether a loss that had fallen far rises again by that part of its fall, and no accuracy is kept."""
@@ -213,7 +213,7 @@ class Witnesses:
 
 
 def as_note(finding: Finding) -> Finding:
-    """Lower a finding on a loss that nothing else bears out, and say so."""
+    """Lower a finding on a loss that nothing else corroborates, and say so."""
     confidence = finding.confidence.at_most(Confidence.MEDIUM)
     return replace(finding, message=finding.message + NOTHING_ELSE, severity=Severity.NOTE, confidence=confidence)
 
