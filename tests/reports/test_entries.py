@@ -10,7 +10,7 @@ from logdoctor import Confidence, Finding, Quantity, Severity, because, example_
 from logdoctor.curves import decay, given
 from logdoctor.finding import Strength
 from logdoctor.reports.advice import chosen_fixes
-from logdoctor.reports.entries import said_once
+from logdoctor.reports.entries import without_repeats
 from logdoctor.reports.layout import Page
 from logdoctor.reports.terminal.curves import curve_lines
 
@@ -36,7 +36,7 @@ def finding() -> Finding:
 
 
 def test_what_the_message_or_a_cause_says_is_not_said_again() -> None:
-    told = said_once(finding())
+    told = without_repeats(finding())
     assert [cause.pro for cause in told.causes] == [("the first layer is large",), (ENDS,)]
     assert list(told.evidence) == ["first loss"]
 
@@ -47,7 +47,7 @@ def test_what_is_said_elsewhere_decides_about_a_fix_all_the_same(pro: list[str],
         because("bad-initialization", Strength.LIKELY, pro=pro, contra=contra),
         because("overconfidence", Strength.POSSIBLE),
     )
-    told = said_once(replace(finding(), causes=causes))
+    told = without_repeats(replace(finding(), causes=causes))
     assert list(chosen_fixes(told.causes, 4, 1)) == list(chosen_fixes(causes, 4, 1))
 
 

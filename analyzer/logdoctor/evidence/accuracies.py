@@ -122,7 +122,7 @@ def level_of_guessing(run: Run) -> float:
 
     Where neither is there: that of many classes, or the first loss where it is higher.
     """
-    named = ChanceLevels.measure(run).said_by_settings
+    named = ChanceLevels.measure(run).named_by_settings
     if named is not None:
         return named.level
     first = [one.finite.values[0] for role in (TrainLoss, ValLoss) for one in run.all(role) if len(one.finite)]

@@ -184,8 +184,10 @@ _NEEDED: Mapping[str, Callable[[tuple[Setting, Setting]], bool]] = {
 
 def _theirs(sibling: Sibling) -> str:
     changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
-    return ", ".join(f"{name} {_said(theirs)} instead of {_said(mine)}" for name, (mine, theirs) in changed.items())
+    return ", ".join(
+        f"{name} {_written(theirs)} instead of {_written(mine)}" for name, (mine, theirs) in changed.items()
+    )
 
 
-def _said(setting: Setting) -> str:
+def _written(setting: Setting) -> str:
     return "not set" if setting is None else str(setting)

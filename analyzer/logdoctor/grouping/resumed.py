@@ -70,7 +70,7 @@ class _Start:
     when: tuple[int, ...]
 
     @property
-    def is_told(self) -> bool:
+    def is_identified(self) -> bool:
         """Whether the writer itself identifies the run."""
         return self.kind[-1] != ""
 
@@ -125,9 +125,9 @@ def _goes_on(start: _Start, before: _Start) -> bool:
     ours, theirs = _main(start.run), _main(before.run)
     if ours is None or theirs is None or type(ours.role) is not type(theirs.role) or ours.axis is not theirs.axis:
         return False
-    if ours.name != theirs.name or not _fits(ours.curve, theirs.curve, told=start.is_told):
+    if ours.name != theirs.name or not _fits(ours.curve, theirs.curve, told=start.is_identified):
         return False
-    return start.is_told or _same_settings(start.run.hyperparameters, before.run.hyperparameters)
+    return start.is_identified or _same_settings(start.run.hyperparameters, before.run.hyperparameters)
 
 
 def _main(run: Run) -> Series | None:

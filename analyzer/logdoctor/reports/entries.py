@@ -47,14 +47,14 @@ def _entry(pairs: Sequence[tuple[Run, Finding]], findings_of: dict[str, tuple[Fi
     others = {other.name: other for other, _ in pairs if other is not run}
     return Entry(
         run,
-        said_once(finding),
+        without_repeats(finding),
         tuple(others[name] for name in sorted(others)),
         tuple(other for where, other in pairs if where is run and other is not finding),
         tuple(consequences(finding, findings_of[run.name])),
     )
 
 
-def said_once(finding: Finding) -> Finding:
+def without_repeats(finding: Finding) -> Finding:
     """Leave out what a reader reads elsewhere: reasons that the message says, and evidence that is a cause's reason.
 
     A cause keeps its reasons where it would seem refuted without them, or no more so: what to try goes by that.

@@ -71,7 +71,7 @@ def values_of_meters(series: list[Series]) -> list[Series]:
     """
     means = [_mean_of_meter(one, series) for one in series]
     meters = [(one, mean) for one, mean in zip(series, means, strict=True) if mean is not None]
-    if any(_is_told_of_training(one.name, mean, series) for one, mean in meters):
+    if any(_is_logged_of_training(one.name, mean, series) for one, mean in meters):
         return series
     return [one if mean is None else _of_the_moment(one, mean) for one, mean in zip(series, means, strict=True)]
 
@@ -88,7 +88,7 @@ def _mean_of_meter(series: Series, others: Iterable[Series]) -> Series | None:
     return mean if mean is not None and np.array_equal(series.steps, mean.steps) else None
 
 
-def _is_told_of_training(name: str, mean: Series, series: Iterable[Series]) -> bool:
+def _is_logged_of_training(name: str, mean: Series, series: Iterable[Series]) -> bool:
     stem = naming.stem_of(name)
     others = (one for one in series if one is not mean and one.split is Split.TRAIN)
     return any(naming.stem_of(one.name) == stem for one in others)

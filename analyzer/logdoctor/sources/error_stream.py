@@ -62,11 +62,11 @@ class ErrorStream(Source):
 
     def recognizes(self, head: Head) -> bool:
         """Tell it by a line that matters, at the beginning or at the end."""
-        return bool(_said([head_passage(head)]) or (not head.whole and _said([end_passage(head.path)])))
+        return bool(_events([head_passage(head)]) or (not head.whole and _events([end_passage(head.path)])))
 
     def read(self, path: Path) -> Iterator[Log]:
         """Read every line that matters."""
-        yield Log(events=tuple(replace(event, path=str(path)) for event in _said(read_passages(path))))
+        yield Log(events=tuple(replace(event, path=str(path)) for event in _events(read_passages(path))))
 
 
 def is_stream(name: str) -> bool:
@@ -79,7 +79,7 @@ def stream_of(name: str) -> str:
     return _NUMBERED.sub(r".\1", _STREAM.sub("", _STREAM.sub("", name))).lower()
 
 
-def _said(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent, ...]:
+def _events(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent, ...]:
     """Return what matters; of failures those after which nothing more was done, as far as the stream tells."""
     rows, messages = StreamReader(), MessageReader()
     moved = deque([0] * (1 + _BARS_CLOSED), maxlen=1 + _BARS_CLOSED)

@@ -60,7 +60,9 @@ class RotatedLog:
         """Read every part, and put the curves of the parts of one run together."""
         for parts in self._runs(path):
             merged = reduce(_followed, (log for _, logs in parts for log in logs), Log())
-            yield replace(merged, label=_label(path, parts), notices=(*merged.notices, *_unread(parts), *_told(parts)))
+            yield replace(
+                merged, label=_label(path, parts), notices=(*merged.notices, *_unread(parts), *_rotation(parts))
+            )
 
     def _runs(self, path: Path) -> Iterator[list[_Part]]:
         """Yield the parts of each run, the oldest first: one that begins where the run began is of the next one."""
@@ -99,7 +101,9 @@ class RotatedText(RotatedLog, Source):
         Each was read alone before that: only so does it show where a run begins, and which lines of it are damaged.
         """
         for parts in self._runs(path):
-            notices = [notice for _, logs in parts for log in logs for notice in _damage(log.notices)] + _told(parts)
+            notices = [notice for _, logs in parts for log in logs for notice in _damage(log.notices)] + _rotation(
+                parts
+            )
             passages = chain.from_iterable(_passages(part) for part, _ in parts)
             for log in logs_of(path, passages, is_file=False):
                 said = [replace(one, line_start=None, line_end=None) for one in log.notices if one.kind != DAMAGE]
@@ -144,7 +148,7 @@ def _label(path: Path, parts: Sequence[_Part]) -> str:
     return "" if last == path else last.name
 
 
-def _told(parts: Sequence[_Part]) -> list[Notice]:
+def _rotation(parts: Sequence[_Part]) -> list[Notice]:
     *older, last = [part for part, _ in parts]
     if not older:
         return []

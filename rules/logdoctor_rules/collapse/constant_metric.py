@@ -35,6 +35,7 @@ from logdoctor.evidence.collapse.constant_value import (
     causes_of_one_size,
     causes_of_policy,
     counts_wins,
+    described_rest,
     held_losses,
     may_be_majority,
     may_be_one_class,
@@ -45,7 +46,6 @@ from logdoctor.evidence.collapse.constant_value import (
     rests_as_the_loss_does,
     rests_elsewhere,
     rests_since,
-    said_of,
     wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
@@ -585,7 +585,7 @@ class ConstantMetric(Rule):
         kinds = len(np.unique(series.values[since:]))
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {said_of(series.take(slice(since, None)))} over {stretch(series, first, last)}, "
+            f"{series.name} {described_rest(series.take(slice(since, None)))} over {stretch(series, first, last)}, "
             f"{percent((n - since) / n)} of the run{also}",
             Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,

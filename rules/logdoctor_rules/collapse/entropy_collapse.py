@@ -215,7 +215,7 @@ class EntropyCollapse(Rule):
         fast = f"it took {'only' if since else 'no longer than'} {when}" if at_once else ""
         sure = self.gone / max(entropy.end / entropy.start, self.gone / 10)
         yield self.finding(
-            _told(policy, entropy, since) + (f"{when}, and {harm}" if harm else when),
+            _message(policy, entropy, since) + (f"{when}, and {harm}" if harm else when),
             *_spans(entropy, since, reward, harm),
             severity=self.severity if harm or rests else Severity.NOTE,
             confidence=Confidence.LOW if rests else confidence_from(sure, n),
@@ -249,7 +249,7 @@ class EntropyCollapse(Rule):
         return ""
 
 
-def _told(policy: Policy, entropy: Trend[Entropy], since: int) -> str:
+def _message(policy: Policy, entropy: Trend[Entropy], since: int) -> str:
     series = entropy.series
     name = f"the entropy, minus {series.name}," if policy.entropy_is_turned else series.name
     fell = f"{name} falls from {number(entropy.start)} to {number(entropy.end)}"

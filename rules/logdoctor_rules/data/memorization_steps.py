@@ -129,7 +129,7 @@ class MemorizationSteps(Rule):
         if not self._falls_between_epochs(stairs, self.min_z if worse is None else self.min_z_worse):
             return
         if worse is not None or (val is None and stairs.total >= self.large * abs(stairs.first)):
-            yield self._told(epochs, stairs, worse)
+            yield self._finding(epochs, stairs, worse)
 
     def _falls_between_epochs(self, stairs: Stairs, min_z: float) -> bool:
         """Whether the loss falls at every boundary, beyond its noise, and moves little elsewhere."""
@@ -138,7 +138,7 @@ class MemorizationSteps(Rule):
         # A rise and a fall within epochs cancel out, as after a jump of the rate.
         return not np.abs(stairs.within).max() > 2 * stairs.total
 
-    def _told(self, epochs: Epochs, stairs: Stairs, worse: Trend[ValLoss] | None) -> Finding:
+    def _finding(self, epochs: Epochs, stairs: Stairs, worse: Trend[ValLoss] | None) -> Finding:
         """Tell of the steps, and of a validation loss that has become worse meanwhile."""
         series = epochs.series
         spans, rises = [Span(series.name, epochs.first_step(1), series.last_step, "in steps")], ""

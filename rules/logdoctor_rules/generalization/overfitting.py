@@ -439,7 +439,7 @@ class Overfitting(Rule):
         return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
-            + (descent.said(run) if descent else ""),
+            + (descent.clause(run) if descent else ""),
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,

@@ -130,12 +130,12 @@ class RestartOverlap(Rule):
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
             again = {"restarts": Quantity(len(restarts))}
-            yield self._told(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
+            yield self._finding(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
         parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
         if parts and run.series:
             first, last = parts[0].line_start or 1, parts[0].line_end or 1
             where = f"{parts[0].path}, lines {first:,} to {last:,}: {parts[0].message}"
-            yield self._told(
+            yield self._finding(
                 run.series[0],
                 where,
                 "one of several runs",
@@ -164,7 +164,9 @@ class RestartOverlap(Rule):
             evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
         )
 
-    def _told(self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]) -> Finding:
+    def _finding(
+        self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]
+    ) -> Finding:
         """Report what a log says of itself, beside a series of which nothing is logged twice."""
         return self.finding(
             message,

@@ -260,7 +260,7 @@ class MaskedNan(Rule):
         return zeros if sudden and zero_alone(run, series, int(series.steps[len(before)])) else 0
 
     def _causes(self, origin: Origin, step: int, *, skipped: bool) -> tuple[Cause, ...]:
-        grown, calm = origin.said_by_norm(step, self.growth)
+        grown, calm = origin.norm_before(step, self.growth)
         settings, siblings = origin.settings, origin.siblings
         sudden = possible_if(not grown)
         far = [*grown, *filter(None, [above_usual(siblings.run, settings)])]

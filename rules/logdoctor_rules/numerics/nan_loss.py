@@ -169,7 +169,7 @@ class NanLoss(Rule):
     def check(self, losses: NonFiniteLosses, around: Surroundings, console: Console | None) -> Iterator[Finding]:
         """Report the loss that turned first; the others are its consequences."""
         if not losses.found and console is not None:
-            yield from self._said(console, around)
+            yield from self._from_console(console, around)
         for bad in islice(losses.found, 1):
             series, skipped = bad.series, bad.recovered / (len(bad.mask) - bad.first) >= self.recovered
             last = int(series.steps[np.flatnonzero(bad.mask)[-1]])
@@ -195,7 +195,7 @@ class NanLoss(Rule):
                 },
             )
 
-    def _said(self, console: Console, around: Surroundings) -> Iterator[Finding]:
+    def _from_console(self, console: Console, around: Surroundings) -> Iterator[Finding]:
         """Report the line with which a trainer stops at a value that it does not log."""
         line, loss = line_of(console, NON_FINITE_STOP), around.run.find(TrainLoss) or NOTHING_LOGGED
         if line is None or not line.ends_the_run or not _STOPPED.search(line.event.text):

@@ -285,7 +285,7 @@ class NonFiniteGradients(Rule):
         confidence = confidence_from(max(found.share / self.max_share, found.longest / self.min_run), counted_as)
         harmless = confidence is Confidence.LOW or (to_the_end and learns)
         lasting = to_the_end and loss is not None
-        beside = "no training loss is logged" if loss is None else loss.said_over(bad)
+        beside = "no training loss is logged" if loss is None else loss.state_over(bad)
         stays = f"; it never recovers{', and the loss falls all the same' if learns else ''}"
         return self.finding(
             f"{name} is {word} in {counted(len(bad), 'value')} of {len(found.mask):,}, the first at "
@@ -303,7 +303,7 @@ class NonFiniteGradients(Rule):
         )
 
     def _causes(self, word: str, first: int, origin: Origin) -> tuple[Cause, ...]:
-        grown, calm = origin.said_by_norm(first, self.growth)
+        grown, calm = origin.norm_before(first, self.growth)
         half, walk = origin.half, origin.walk
         scaled = [f"a loss scale is logged, it ends at {number(walk.end)}"] if walk is not None else []
         causes = [

@@ -582,7 +582,7 @@ class NoLearning(Rule):
         causes = stuck_causes(stuck.after(_beginning(train, val, guesses=course.guesses_the_mean)))
         yield self.finding(
             f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "
-            f"{counted(len(series), 'logged value')}: {course.said}{unclear}",
+            f"{counted(len(series), 'logged value')}: {course.clause}{unclear}",
             Span(series.name, series.first_step, series.last_step, "flat"),
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,

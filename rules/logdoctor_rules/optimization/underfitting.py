@@ -325,7 +325,7 @@ class Underfitting(Rule):
         return self.finding(
             f"{series.name} and {val.series.name} rest at {number(train.end)} and {number(val.end)} over "
             f"{stretch(series, since, series.last_step)}, {percent(train.end / train.start)} of the start; "
-            + signs.said,
+            + signs.clause,
             Span(series.name, since, series.last_step, "rests high"),
             confidence=Confidence.MEDIUM,
             causes=causes,

@@ -206,7 +206,7 @@ class VanishingGradients(Rule):
             return
         series = norm.series
         yield self.finding(
-            f"{_said(norm, step, limit, begin)}; "
+            f"{_message(norm, step, limit, begin)}; "
             f"{train.series.name} rests at {number(train.end)}, {unlearnt or 'where it was when the gradient died'}",
             Span(series.name, step, series.last_step, "vanished"),
             confidence=confidence_from(limit / max(norm.end, 1e-300), 2 * len(norm)),
@@ -238,7 +238,7 @@ class VanishingGradients(Rule):
         return bool(np.log(at / limit) / span > STEEPER * np.log(norm.start / at) / (since - span))
 
 
-def _said(norm: Trend[GradNorm], step: int, limit: float, begin: float) -> str:
+def _message(norm: Trend[GradNorm], step: int, limit: float, begin: float) -> str:
     """Say how the norm vanished, or that there never was a gradient."""
     series = norm.series
     if not series.values.any():

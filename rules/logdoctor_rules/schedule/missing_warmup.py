@@ -377,7 +377,7 @@ class MissingWarmup(Rule):
         """Report what the full rate did to the loss before it learnt."""
         train, is_sure = start.train, effect.is_measured and start.settings.is_adaptive
         return self.finding(
-            f"{train.series.name} {effect.said}, with the full learning rate from the first step on",
+            f"{train.series.name} {effect.clause}, with the full learning rate from the first step on",
             Span(train.series.name, train.series.first_step, effect.last_step, "no warm-up"),
             confidence=confidence_from(MEDIUM_MARGIN, len(train)) if is_sure else Confidence.MEDIUM,
             causes=start.causes(effect),

@@ -692,8 +692,8 @@ class Divergence(Rule):
 
     def _rises(self, rise: Rise, lost: str, confidence: Confidence, around: Surroundings) -> Finding:
         event = around.rise(rise.train, from_start=rise.train.first >= self.explosion * abs(rise.start) > 0)
-        said = rise.told(place(event.series, event.onset_step), lost)
-        return around.weigh_rise(self._broken(said, event, confidence, rise.levels), event, rise)
+        message = rise.message(place(event.series, event.onset_step), lost)
+        return around.weigh_rise(self._broken(message, event, confidence, rise.levels), event, rise)
 
     def _broken(self, message: str, event: Event, confidence: Confidence, evidence: Mapping[str, float]) -> Finding:
         why, series = explain(event, self.causes), event.series

@@ -256,8 +256,8 @@ class ExplodingGradients(Rule):
         when = f"from {place(series, begin)} on" if burst.lasts else f"in {stretch(series, begin, end)}"
         finding = self.finding(
             f"{series.name} grows from about {number(burst.usual)} to {number(burst.peak)} {when}; "
-            + (_said(impact, series) if impact else "the loss is not hurt so far")
-            + (f"; {event.jump_said}" if event.jump_said else ""),
+            + (_meanwhile(impact, series) if impact else "the loss is not hurt so far")
+            + (f"; {event.rate_jump}" if event.rate_jump else ""),
             Span(series.name, begin, end, "exploding"),
             confidence=confidence_from(burst.factor / self.factor, len(series)),
             severity=Severity.NOTE if impact is None else Severity.ERROR if impact.lasts else Severity.WARNING,
@@ -298,6 +298,6 @@ def _clues(burst: Burst, grads: GradientHistory) -> Iterator[Clue]:
         yield Clue("learning-rate-too-high", -WEAK, "the norm is near its largest almost at once")
 
 
-def _said(impact: Impact, series: Series) -> str:
+def _meanwhile(impact: Impact, series: Series) -> str:
     verb = "goes" if impact.lasts else "jumps"
     return f"the loss {verb} from {number(impact.before)} to {number(impact.after)} at {place(series, impact.step)}"

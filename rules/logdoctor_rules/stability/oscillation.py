@@ -417,7 +417,7 @@ class Oscillation(Rule):
         series, since = swings.trend.series, swings.first_step if sign.since is None else sign.since
         unit = "share of the gain, or of the level where that is larger"
         return self.finding(
-            f"{series.name} {sign.said}{NOTHING_ELSE if sign.is_alone else ''}",
+            f"{series.name} {sign.clause}{NOTHING_ELSE if sign.is_alone else ''}",
             Span(series.name, since, series.last_step, "swinging"),
             *sign.beside,
             severity=Severity.NOTE if sign.is_alone else self.severity,

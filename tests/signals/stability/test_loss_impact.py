@@ -108,4 +108,4 @@ def test_a_loss_that_is_logged_seldom_is_not_taken_for_one_that_ends(steps: rang
     curve = Curve(decay(2.3, 0.5, len(steps)).values, frozenset(range(steps[-1])) - frozenset(steps))
     gradient = example_run(None, Axis.STEP, 95, grad_norm=flat(NAN, 5)).series[0]
     found: LossImpact = Bench(example_run(None, Axis.STEP, train_loss=curve)).get(LossImpact)
-    assert found.said_over(gradient) == f"train_loss is {said}"
+    assert found.state_over(gradient) == f"train_loss is {said}"

@@ -247,7 +247,7 @@ def is_next_to_nothing(metric: Series) -> bool:
     return bool(is_low and metric.axis is Axis.EPOCH and values[half:].max() <= values[: half + 1].max())
 
 
-def said_of(metric: Series) -> str:
+def described_rest(metric: Series) -> str:
     """Say which values a metric rests at."""
     value, kinds = float(metric.values[-1]), len(np.unique(metric.values))
     if kinds > 1 and is_next_to_nothing(metric):

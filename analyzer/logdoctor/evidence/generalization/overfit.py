@@ -188,7 +188,7 @@ class Overfit:
         says = f"validation was above training from the first evaluation on, {number(first)} against {number(training)}"
         away = training > 0 and not validation.begins_beside
         unhelped, unexplained = gap.val.best > UNHELPED * start, self._not_memorised
-        told = [*unexplained, *validation.told]
+        told = [*unexplained, *validation.clauses]
         if not (away or unhelped or any(told)):
             return because("validation-set-differs", Strength.UNLIKELY, contra=["the first evaluation shows no gap"])
         lowest = gap.val.best_point[1]

@@ -22,7 +22,7 @@ class Descent:
     share: float
     """Part of the rise that is gone again."""
 
-    def said(self, run: Run) -> str:
+    def clause(self, run: Run) -> str:
         """Return the clause that a finding adds to its message."""
         unfinished = ", and the run is not finished" if run.state in (State.WRITING, State.INTERRUPTED) else ""
         return f"; it has come down again from {number(self.peak)}, the rise may not last (double descent){unfinished}"

@@ -107,10 +107,10 @@ class ValidationMismatch:
         """Whether validation shows that it is other data than training."""
         if self.boosted:
             return False
-        return any(self.told) or self.far_off or self._worse_from_the_first
+        return any(self.clauses) or self.far_off or self._worse_from_the_first
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def clauses(self) -> tuple[str, ...]:
         """What says so by itself, each as a clause or nothing."""
         return (
             self.costly_errors,

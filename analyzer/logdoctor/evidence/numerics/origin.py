@@ -28,7 +28,7 @@ class Origin:
         """Which of the settings name half precision."""
         return half_precision(self.settings)
 
-    def said_by_norm(self, step: int, growth: float) -> tuple[list[str], list[str]]:
+    def norm_before(self, step: int, growth: float) -> tuple[list[str], list[str]]:
         """Say that the gradient norm grows by a factor just before a step, or, in the second list, that it does not.
 
         Both are empty where too few norms come before it.

@@ -66,7 +66,7 @@ def knows_more_than_chance(loss: Trend[TrainLoss]) -> bool:
 
 def trained_before(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> str:
     """Say what shows that a run began where it was good already, or nothing: fine-tuning, a resumed run."""
-    said = chance.said_by_settings
+    said = chance.named_by_settings
     if said is not None:
         known = 0 < train.first < KNOWS * said.level
         return f"the first loss is {number(train.first)}, below the {number(said.level)} of guessing" if known else ""
@@ -83,7 +83,7 @@ def fell_before(series: Series, level: float, chance: ChanceLevels) -> str:
     name, or by any usual guess. The first value of steps is that of an untrained network where it comes before the
     second update, that of an epoch a mean over its steps; but of every fifth epoch, the first need not be logged.
     """
-    first, said = series.first_step, chance.said_by_settings
+    first, said = series.first_step, chance.named_by_settings
     late = first > 1 or (first == 1 and series.axis is not Axis.STEP and median(np.diff(series.steps)) > 1)
     known = 0 < level < (BELOW_GUESSING if said is None else KNOWS * said.level)
     return f", or fell before {place(series, first)}" if late and known else ""
@@ -97,7 +97,7 @@ def slow_by_design(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> s
     """
     if any(one.is_preference for one in chance.levels):
         return "a preference loss falls slowly from ln 2"
-    if chance.said_by_settings is not None or accuracies(run, least=0):
+    if chance.named_by_settings is not None or accuracies(run, least=0):
         return ""
     if abs(train.first / log(2) - 1) <= AT_REFERENCE and len(run.all(TrainComponentLoss)) < TERMS:
         return f"it begins at {number(train.first)}, where a preference loss begins, which falls slowly"

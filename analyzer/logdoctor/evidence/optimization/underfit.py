@@ -48,7 +48,7 @@ class UnderfitSigns:
         return bool(self.regularisation or self.tiny_network or self.penalty)
 
     @property
-    def said(self) -> str:
+    def clause(self) -> str:
         """All of it, as one clause."""
         return " and ".join(filter(None, (self.poor_accuracy, self.regularisation, self.tiny_network, self.penalty)))
 

@@ -31,8 +31,7 @@ class FullRateThresholds:
 class FullRateEffect:
     """What the loss did."""
 
-    said: str
-    """As a clause."""
+    clause: str
     peak: float
     """The highest early loss; the end, where only a sibling shows that more was to be had."""
     until: int
@@ -79,14 +78,14 @@ class FullRateStart:
         until, peak = int(series.steps[last]), float(series.values[: last + 1].max())
         warmed = warmed_sibling(train, self.siblings, full=thresholds.full, share=thresholds.sibling_share)
         if (high := _overshoot(train, last, thresholds)) is not None:
-            said = f"goes from {number(train.first)} to {number(peak)} at {place(series, int(series.steps[high]))}"
-            return FullRateEffect(said, peak, until, until, warmed)
+            clause = f"goes from {number(train.first)} to {number(peak)} at {place(series, int(series.steps[high]))}"
+            return FullRateEffect(clause, peak, until, until, warmed)
         if came_down:
-            said = f"comes down from {number(peak)} at once; {came_down}"
-            return FullRateEffect(said, peak, until, until, warmed, is_measured=False)
+            clause = f"comes down from {number(peak)} at once; {came_down}"
+            return FullRateEffect(clause, peak, until, until, warmed, is_measured=False)
         if warmed is not None:
-            said = f"goes from {number(train.first)} to {number(train.end)} at the end"
-            return FullRateEffect(said, train.end, until, series.last_step, warmed)
+            clause = f"goes from {number(train.first)} to {number(train.end)} at the end"
+            return FullRateEffect(clause, train.end, until, series.last_step, warmed)
         return None
 
     def causes(self, effect: FullRateEffect) -> tuple[Cause, ...]:

@@ -119,7 +119,7 @@ def _start(
 ) -> tuple[float, str]:
     """Return the lowest that may be taken for the beginning, and what says so."""
     found = [(explosion.start, explosion.known_from)]
-    if far and (named := chance.said_by_settings) is not None:
+    if far and (named := chance.named_by_settings) is not None:
         found.append((named.level, "guessing"))
     if train.first > 0 and np.log(explosion.peak / train.first) >= SPREADS * spread:
         found.append((train.first, ""))

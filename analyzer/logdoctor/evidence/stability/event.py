@@ -285,7 +285,7 @@ class Event:
         return float(upto[-LOOK_BACK:].max()), float(upto[-1])
 
     @property
-    def jump_said(self) -> str:
+    def rate_jump(self) -> str:
         """Say where the learning rate jumped before the break, if it did."""
         jump = self.rate.jump
         return f"{_jumped(jump)} at {place(self.series, jump.step)}" if jump is not None else ""
@@ -293,9 +293,9 @@ class Event:
     @cached_property
     def timeline(self) -> tuple[tuple[int, str], ...]:
         """What happened before the break and at it, in order of steps."""
-        return tuple(sorted(self._told(), key=lambda one: one[0]))
+        return tuple(sorted(self._signs(), key=lambda one: one[0]))
 
-    def _told(self) -> Iterator[tuple[int, str]]:
+    def _signs(self) -> Iterator[tuple[int, str]]:
         if jump := self.rate.jump:
             yield jump.step, _jumped(jump)
         if self.norm.left is not None and self.norm.usual:
@@ -310,13 +310,13 @@ class Event:
     @property
     def cue(self) -> str:
         """Return the earliest sign before the break as the end of a sentence; empty where there was none."""
-        told = self.timeline
-        return f"; before that, {told[0][1]} at {place(self.series, told[0][0])}" if told else ""
+        signs = self.timeline
+        return f"; before that, {signs[0][1]} at {place(self.series, signs[0][0])}" if signs else ""
 
     @property
     def order(self) -> str:
         """Return all signs before the break in the order of their steps; empty where there are fewer than two."""
-        parts = [f"{said} at {place(self.series, step)}" for step, said in self.timeline]
+        parts = [f"{sign} at {place(self.series, step)}" for step, sign in self.timeline]
         return ", then ".join(parts) if len(parts) > 1 else ""
 
 

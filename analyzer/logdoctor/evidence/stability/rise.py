@@ -196,7 +196,7 @@ class Rise:
             return 0.0
         return min(self.above_lowest / (share * gained), sure / z) / part
 
-    def told(self, onset: str, lost: str) -> str:
+    def message(self, onset: str, lost: str) -> str:
         """Say from where to where it rises, from which step on, and what that comes to where it had fallen before."""
         lowest = number(min(self.lowest, self.start))
         start, end = apart(self.start, self.train.end)

@@ -53,7 +53,7 @@ LATE = "in the later half of the run"
 class Sign:
     """One sign that a loss does not settle: what a finding says of it, and what it speaks for."""
 
-    said: str
+    clause: str
     margin: float
     """How far it goes beyond what a sound run does, from 1 on."""
     clue: Clue | None = None
@@ -65,18 +65,18 @@ class Sign:
     """Whether nothing but the loss shows it, which may have another reason than the model."""
 
 
-def instability(said: str, margin: float, since: int | None = None, *, alone: bool = False) -> Iterator[Sign]:
+def instability(clause: str, margin: float, since: int | None = None, *, alone: bool = False) -> Iterator[Sign]:
     """Yield the sign that a loss is thrown about, which speaks for the learning rate; nothing for a margin below 1."""
     if margin >= 1:
-        clue = Clue("learning-rate-too-high", STRONG, said)
-        yield Sign(f"is unstable: {said}", margin, clue, since=since, is_alone=alone)
+        clue = Clue("learning-rate-too-high", STRONG, clause)
+        yield Sign(f"is unstable: {clause}", margin, clue, since=since, is_alone=alone)
 
 
 def moves_together(joint: JointSwings, margin: float) -> Sign:
     """Return the sign that validation swings with training: not noise of either, but the model itself."""
-    said = f"and validation rise and fall by a factor of {number(joint.spread)} {LATE}"
+    clause = f"and validation rise and fall by a factor of {number(joint.spread)} {LATE}"
     clue = Clue("learning-rate-too-high", FAIR, "validation jumps as far")
-    return Sign(said, margin, clue, (Span(*joint.stretch, "with it"),))
+    return Sign(clause, margin, clue, (Span(*joint.stretch, "with it"),))
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,13 +142,14 @@ class SwingingLoss:
     def clues(self, *, structured: bool) -> Iterator[Clue]:
         """Weigh the form of the swings, the rate at which they last, and the settings that make batches noisy."""
         series, memory = self.swings.trend.series, self.swings.memory
-        said, settings = f"correlation of neighbouring values {number(round(memory, 2))}", self.settings
+        shown, settings = f"correlation of neighbouring values {number(round(memory, 2))}", self.settings
         if structured:
-            yield Clue("learning-rate-too-high", FAIR, f"the loss moves around a level that it does not reach ({said})")
-            yield Clue("batch-too-small", -FAIR, f"the swings are not random ({said})")
-            yield Clue("data-not-shuffled", WEAK if memory > 0 else -FAIR, "" if memory > 0 else said)
+            circles = f"the loss moves around a level that it does not reach ({shown})"
+            yield Clue("learning-rate-too-high", FAIR, circles)
+            yield Clue("batch-too-small", -FAIR, f"the swings are not random ({shown})")
+            yield Clue("data-not-shuffled", WEAK if memory > 0 else -FAIR, "" if memory > 0 else shown)
         elif abs(memory) <= UNRELATED:
-            yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({said})")
+            yield Clue("batch-too-small", FAIR, f"neighbouring values are unrelated, as batch noise is ({shown})")
         if series.axis is Axis.EPOCH:
             yield Clue("data-not-shuffled", -FAIR, "each value averages an epoch, which holds all data")
         if rate_height(self.run, settings) is not None and (high := above_usual(self.run, settings)):
@@ -172,4 +173,4 @@ class SwingingLoss:
         size = "the batch size: swings of a small batch shrink with the root of its size, those of the rate do not"
         rate = "the learning rate: swings that shrink in proportion when it decays are its own"
         unknown = ((self.settings.batch_size, size), (self.schedule, rate))
-        return [said for known, said in unknown if known is None]
+        return [quantity for known, quantity in unknown if known is None]

@@ -157,7 +157,7 @@ class ChanceLevels:
         return self.right - guessed > BEATEN * (1 - guessed)
 
     @property
-    def said_by_settings(self) -> Chance | None:
+    def named_by_settings(self) -> Chance | None:
         """The level of the number of classes that the settings name."""
         return next((one for one in self.levels if one.by_settings), None)
 

@@ -66,7 +66,7 @@ class LossImpact:
         """Gather what is known of the training loss."""
         return cls(train, losses, spikes)
 
-    def said_over(self, broken: Series) -> str:
+    def state_over(self, broken: Series) -> str:
         """Say what the loss does where another series is broken; Megatron leaves one out of its lines that is NaN."""
         loss = self.train.series
         if loss.last_step >= broken.first_step:

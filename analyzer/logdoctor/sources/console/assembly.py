@@ -204,11 +204,11 @@ def _summary_apart(part: Part, others: Sequence[Part]) -> Part:
     if epochs is None or not part.steps or not (np.diff(epochs) > 0).all():
         return part
     judged = [name for name in part.values if tells_performance(name) or role_of(name, split_of(name)) is GradNorm]
-    told = {name for name in judged if _is_told_at(name, part, others)}
+    told = {name for name in judged if _is_logged_at(name, part, others)}
     return replace(part, values={f"{name} (epoch)" if name in told else name: at for name, at in part.values.items()})
 
 
-def _is_told_at(name: str, part: Part, others: Sequence[Part]) -> bool:
+def _is_logged_at(name: str, part: Part, others: Sequence[Part]) -> bool:
     """Whether other lines tell a quantity at every step of a part, at as many others besides, and of other values."""
     for counter, at in part.steps.items():
         beside = [one for one in others if name in one.values and counter in one.counters]

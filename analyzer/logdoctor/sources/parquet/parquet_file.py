@@ -83,7 +83,7 @@ def rows_of(path: Path, parquet: Any, notices: list[Notice], needed: str = "") -
     try:
         file = parquet.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
     except _ERRORS as error:
-        raise UnreadableLogError(f"{path}: damaged: {_told(error)}") from None
+        raise UnreadableLogError(f"{path}: damaged: {_reason(error)}") from None
     with file:
         if needed and needed not in file.schema_arrow.names:
             raise UnreadableLogError(f"{path}: damaged: no column is called {needed}")
@@ -103,10 +103,10 @@ def _sound_rows(file: Any, path: Path, notices: list[Notice]) -> Iterator[dict[s
                 yield from batch.to_pylist()
                 done += len(batch)
         except _ERRORS as error:
-            message = f"Rows {first + done} to {first + claimed - 1} could not be read: {_told(error)}"
+            message = f"Rows {first + done} to {first + claimed - 1} could not be read: {_reason(error)}"
             notices.append(Notice(DAMAGE, str(path), message))
         first += claimed
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return "".join(one if one.isprintable() else " " for one in str(error)).strip()

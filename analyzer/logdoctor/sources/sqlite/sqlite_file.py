@@ -99,7 +99,7 @@ def opened(path: Path) -> Iterator[Database]:
         with closing(database.connection):
             yield database
     except ERRORS as error:
-        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {_told(error)}") from error
+        raise UnreadableLogError(f"{path}: not readable as an SQLite database: {_reason(error)}") from error
 
 
 def intact_rows(database: Database, table: str, columns: str, gaps: Gaps) -> Iterator[tuple[object, ...]]:
@@ -164,7 +164,7 @@ def damage_of(path: Path, database: Database) -> tuple[Notice, ...]:
     try:
         (found,) = database.connection.execute("PRAGMA quick_check(1)").fetchone()
     except ERRORS as error:
-        found = _told(error)
+        found = _reason(error)
     if found == "ok":
         return ()
     what = " ".join(str(found).split())
@@ -232,9 +232,9 @@ def _ready(database: sqlite3.Connection, size: int) -> sqlite3.Connection:
         raise
     except UnicodeDecodeError as error:
         database.close()
-        raise sqlite3.DatabaseError(_told(error)) from error
+        raise sqlite3.DatabaseError(_reason(error)) from error
     return database
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     return "malformed database schema" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -27,7 +27,7 @@ class _Place:
     before: int | None
     after: int | None = None
 
-    def told(self) -> Notice:
+    def located(self) -> Notice:
         return replace(self.notice, message=self.notice.message + self._steps())
 
     def _steps(self) -> str:
@@ -79,7 +79,7 @@ def take_records(path: Path, file_header: bytes, take: Callable[[bytes], int | N
             raise
         told = f"The rest of the file could not be read: {error.strerror}"
         _add(places, Notice(DAMAGE, str(path), told, reached, path.stat().st_size), step)
-    return tuple(place.told() for place in places)
+    return tuple(place.located() for place in places)
 
 
 def _add(places: list[_Place], notice: Notice, step: int | None) -> None:

@@ -60,7 +60,7 @@ def cannot_be_sure(
     shares = [one.values / accuracy_unit(one.values) for one in right]
     if any(one[len(one) // 2 :].min() < max(RIGHT, one[0] + RISEN) for one in shares):
         return None
-    share, given = min(map(end_accuracy, right)), chance.said_by_settings
+    share, given = min(map(end_accuracy, right)), chance.named_by_settings
     if val is None and share < MOST_RIGHT:
         return None
     usual = COMMON_CLASSES if given is None else (given.classes,)

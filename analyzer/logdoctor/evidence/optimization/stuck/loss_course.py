@@ -160,7 +160,7 @@ class LossCourse:
         return gains_next_to_nothing(self.train, self.val, self.stuck.settings, self.thresholds.max_fall / 4)
 
     @property
-    def said(self) -> str:
+    def clause(self) -> str:
         """What is wrong, as a clause."""
         is_noise = self._ends_lower and not (self.surely_falls or self.stuck.signs.frozen)
         return self.shown_in_vain or f"it does not fall{' beyond its noise' if is_noise else ''}"

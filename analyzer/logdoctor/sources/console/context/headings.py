@@ -141,7 +141,7 @@ class HeadingReader:
         for shape in _candidates(taken.fresh):
             if _RULE.match(shape):
                 self._rules.add(shape)
-            elif said := _said(shape):
+            elif said := _announcement(shape):
                 self._told[shape] = said
         self._labelled.update(labels)
         self._take_labels(passage, taken)
@@ -172,7 +172,7 @@ class HeadingReader:
             if label is None or len(self._labels) >= MOST_HEADINGS:
                 continue
             self._first_labelled.setdefault(shape, taken.first + i)
-            text = "" if label.is_stage else label.said_in(lines[i])
+            text = "" if label.is_stage else label.text_in(lines[i])
             if not self._labels or text != self._labels[-1].text:
                 self._labels.append(Heading(LABEL, label.word, text, taken.first + i))
 
@@ -196,7 +196,7 @@ def _candidates(shapes: list[str]) -> list[str]:
     return called + found + _SIEVE.pass_on(prefixed)
 
 
-def _said(shape: str) -> tuple[str, str] | None:
+def _announcement(shape: str) -> tuple[str, str] | None:
     """Return kind and word of a line without its numbers, if it may announce a run."""
     text = strip(shape).text.strip()
     if len(text) <= LONGEST_SHAPE and CALLED.search(text):

@@ -64,7 +64,7 @@ class Label:
     place: re.Pattern[str] | None = None
     """How a line with such a word begins, with what it says as the only group: each line has its own number."""
 
-    def said_in(self, line: str) -> str:
+    def text_in(self, line: str) -> str:
         """Return what it says in one of its lines: `Fold 2`."""
         found = self.place.match(line) if self.place else None
         return found[1] if found else self.name

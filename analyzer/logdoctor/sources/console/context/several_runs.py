@@ -65,7 +65,7 @@ class _Start:
     """The line of its first count."""
 
     @property
-    def said(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
         return tuple(one.text for _, one in sorted(self.headings.items()))
 
 
@@ -84,7 +84,7 @@ def announced_runs(parts: Sequence[Part], clock: Clock, headings: Sequence[Headi
         return []
     labelled = LABEL in first.headings  # each line says of which run it is
     starts = [first, *(one for one, verdict in zip(later, verdicts, strict=True) if labelled or verdict is not False)]
-    starts = _told_by_differences(starts)
+    starts = _named_by_differences(starts)
     kinds = [kind for kind in first.headings if len({one.headings[kind].text for one in starts}) > 1]
     return [] if len(starts) < 2 else [_announced(one, kinds) for one in starts]
 
@@ -101,7 +101,7 @@ def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:
     said = {one.kind: one for one in headings[: bisect_right(lines, begin)]}
     start = _Start(said, 0, begin)
     yield start
-    known = {start.said}
+    known = {start.texts}
     moves = np.diff(clock.at)
     forward = moves[moves > 0]
     anew = clock.at[0] + (float(np.median(forward)) if len(forward) else 0.0)
@@ -114,8 +114,8 @@ def _starts(clock: Clock, headings: Sequence[Heading]) -> Iterator[_Start]:
             continue
         start = _Start(now, min(new), begins)
         said = now
-        if start.said not in known:
-            known.add(start.said)
+        if start.texts not in known:
+            known.add(start.texts)
             yield start
 
 
@@ -165,7 +165,7 @@ def _starts_over(lines: LineNumbers, values: NDArray[np.float64], before: Sequen
     return starts_over(begins, values[cuts[-2] : cuts[-1]], values[cuts[-1] :])
 
 
-def _told_by_differences(starts: Sequence[_Start]) -> list[_Start]:
+def _named_by_differences(starts: Sequence[_Start]) -> list[_Start]:
     """Say of what the script was called with only what is not the same for all runs, if that tells them apart."""
     called = [one.headings[ARGUMENTS] for one in starts if ARGUMENTS in one.headings]
     given = [_given(one.text) for one in called]

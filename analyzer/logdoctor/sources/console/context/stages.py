@@ -30,7 +30,7 @@ class StageReader:
             return
         lines = passage.text.split("\n")
         for i, shape in enumerate(taken.shapes):
-            said = self._labels[shape].said_in(lines[i]) if shape in self._labels else ""
+            said = self._labels[shape].text_in(lines[i]) if shape in self._labels else ""
             if said and said != self._last and len(self._begun) <= 2 * MOST_STAGES:
                 text = lines[i].strip()[:LONGEST_TEXT]
                 self._begun.append((said, Message(STAGE_BEGUN, text, taken.first + i, passage.places.at(i))))

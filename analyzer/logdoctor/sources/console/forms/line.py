@@ -270,10 +270,10 @@ class LineReader:
         unnamed = not key.name or not key.last_piece
         if _THEN_ITS_VALUE.match(number.after) and not key.is_marked:  # `Loss 1: 0.52, Loss 2: 0.31`
             return
-        if (unnamed and not self._splits.said_behind(number.after)) or normal(key.name) in IGNORED:
+        if (unnamed and not self._splits.split_behind(number.after)) or normal(key.name) in IGNORED:
             return
         name = self._quantity(key, number)
-        if said := self._splits.said_behind(number.after):
+        if said := self._splits.split_behind(number.after):
             name = self._of_split_behind(name, said)
         if not name or (number.unit and not number.is_finite):  # `step_avg:nanms`: a duration that cannot be told yet
             return
@@ -332,7 +332,7 @@ class LineReader:
             key = f"{stem} {key}".lstrip()  # `loss train: 2.3, val: 2.1`
         if normal(key) in COUNTER_WORDS or normal(key) in {"t", "time"} or (only_split and unit == "%"):
             key = f"{key} ({unit})" if unit else key
-        key = self._told_apart(key)
+        key = self._with_split(key)
         if key in self._names:
             return
         self._add(Kind.VALUE, key, number)
@@ -347,7 +347,7 @@ class LineReader:
         losses = any(issubclass(role, Loss) for _, role in told)
         return not losses and Split.TRAIN in splits and len(splits - {Split.NONE}) > 1
 
-    def _told_apart(self, key: str) -> str:
+    def _with_split(self, key: str) -> str:
         """Name what each split has behind the loss of its own: `train=0.5 (acc 0.9), val=0.6 (acc 0.8)`."""
         known = [one.name for one in self.fields if one.kind is Kind.VALUE]
         if split_of(key) or not (key in known or any(name.endswith(f" {key}") for name in self._parted)):

@@ -65,7 +65,7 @@ class LineSplits:
         if self._has_turns and (begun := _TURN_BEGINS.search(lead)):
             self._turn = begun[1]
 
-    def said_behind(self, after: str) -> str:
+    def split_behind(self, after: str) -> str:
         """Return the split that stands in brackets behind a number, in a line that has one for training so too."""
         said = _SAID_BEHIND.match(after.removeprefix("%")) if self._has_splits_behind else None
         return said[1] if said else ""

@@ -36,7 +36,7 @@ def first_epoch(parts: Iterable[tuple[Part, Within | None]], epochs: Clock) -> f
 
     A loss that has become NaN gives its lines another form, and what begins there begins in no first epoch.
     """
-    return _lowest(_told_epoch(part, within, epochs) for part, within in parts if within or part.plans)
+    return _lowest(_epoch_of_rows(part, within, epochs) for part, within in parts if within or part.plans)
 
 
 def counted_through(part: Part, within: Within | None, epochs: Clock, first: float) -> Part:
@@ -45,7 +45,7 @@ def counted_through(part: Part, within: Within | None, epochs: Clock, first: flo
     `first` is the lowest epoch of all rows that are counted so.
     """
     counters = {name: at for name, at in part.counters.items() if name != EPOCH}
-    epoch = _told_epoch(part, within, epochs)
+    epoch = _epoch_of_rows(part, within, epochs)
     if epoch is None and not np.isfinite(epochs.before(part.lines)).any():
         epoch = _passes(part, within)
     if within is None:
@@ -67,7 +67,7 @@ def counted_through(part: Part, within: Within | None, epochs: Clock, first: flo
     return replace(part, counters=part.counters | {"iter" if name == SAMPLES else name: at}, plans=plans)
 
 
-def _told_epoch(part: Part, within: Within | None, epochs: Clock) -> Numbers | None:
+def _epoch_of_rows(part: Part, within: Within | None, epochs: Clock) -> Numbers | None:
     """Return the epoch of each row: what its line names, or else that of the header."""
     if EPOCH in part.counters:
         return part.counters[EPOCH]
@@ -76,7 +76,7 @@ def _told_epoch(part: Part, within: Within | None, epochs: Clock) -> Numbers | N
         return None
     planned = (at for name, at in part.counters.items() if name in part.plans)
     inside = within[1] if within is not None else next(planned, None)
-    headed = headed if inside is None else _told_after(inside, headed)
+    headed = headed if inside is None else _of_epochs_below(inside, headed)
     return headed if within is not None or bool((np.diff(headed) > 0).any()) else None
 
 
@@ -165,7 +165,7 @@ def _begins_with_headed_epochs(part: Part, epochs: Clock) -> Numbers | None:
     if len(names) != 1 or names[0] in part.plans or EPOCH in part.counters or len(part) < _ENOUGH_ROWS:
         return None
     at, headed = part.counters[names[0]], epochs.before(part.lines)
-    epoch = _told_after(at, headed)
+    epoch = _of_epochs_below(at, headed)
     advances = np.diff(epoch) > 0
     # `Epoch 5: early stopping`, and the run was started again: then its loss, too, begins where it had begun.
     few = 1 if np.isnan(headed).any() and not _goes_on(part, at) else 0
@@ -187,7 +187,7 @@ def _length(at: Numbers) -> float:
     return float(at.max() - at.min()) + usual
 
 
-def _told_after(at: Numbers, epoch: Numbers) -> Numbers:
+def _of_epochs_below(at: Numbers, epoch: Numbers) -> Numbers:
     """Return the epochs of positions whose epoch is told below them: `batch 8/32`, ..., `Epoch 1, validation loss 2.1`.
 
     Then a whole pass stands above the first epoch. A line or two there, of a trial run, are no pass.
