@@ -57,3 +57,11 @@ class Notice:
     """The probable cause of damage: one of the causes of this module, or empty."""
     around: tuple[int | None, int | None] | None = None
     """The last step read before the damage and the first one after it, None where there is none; None if unknown."""
+
+
+def between_steps(before: int | None, after: int | None) -> str:
+    """Say between which steps something lies, as the end of a clause: `, between steps 99 and 101`."""
+    if before is None or after is None:
+        first = "" if after is None else f", before step {after:,}"
+        return first if before is None else f", after step {before:,}"
+    return f", at step {before:,}" if before == after else f", between steps {before:,} and {after:,}"

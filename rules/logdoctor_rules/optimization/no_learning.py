@@ -76,7 +76,7 @@ class NoLearning(Rule):
     )
     max_move_beside: float = threshold(
         0.005,
-        "distance of validation from its start, as a share of it, within which it says, too, that nothing is learnt "
+        "distance of validation from its start, as a share of it, within which it bears out that nothing is learnt "
         "where batch noise hides training: fine-tunings that gain little gain more",
     )
     max_z: float = threshold(

@@ -52,7 +52,7 @@ class Oscillation(Rule):
     limits = (
         "Needs 12 values and judges the later half. Unrelated jumps of single batches pass as noise unless they go far "
         "above the start; swings faster than the log look slower, or like noise. A level above the start that nothing "
-        "else corroborates is a note, as in divergence."
+        "else bears out is a note, as in divergence."
     )
     explains = ("noisy-validation",)
 

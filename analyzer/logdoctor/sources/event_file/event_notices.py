@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE, INTERPRETATION, INTERRUPTED_WRITE, RESTART, STORAGE_FAULT, TWO_WRITERS
+from logdoctor.run.notice import (
+    DAMAGE,
+    INTERPRETATION,
+    INTERRUPTED_WRITE,
+    RESTART,
+    STORAGE_FAULT,
+    TWO_WRITERS,
+    between_steps,
+)
 from logdoctor.sources.event_file.growing_columns import Column, Marks
 from logdoctor.sources.event_file.restored import is_translated
 from logdoctor.sources.event_file.tfrecord_file import Cause, Gap
@@ -74,22 +82,6 @@ class Surroundings:
     def steps(self, mark: int | None) -> tuple[int | None, int | None] | None:
         """Return between which steps of the longest series a mark of damage lies."""
         return None if self.longest is None or mark is None else self.longest.around(mark)
-
-    @staticmethod
-    def said(steps: tuple[int | None, int | None] | None) -> str:
-        """Say between which steps damage lies: `, between steps 99 and 101`."""
-        if steps is None:
-            return ""
-        last, first = steps
-        if last is None or first is None:
-            return (
-                f", after step {last:,}"
-                if last is not None
-                else f", before step {first:,}"
-                if first is not None
-                else ""
-            )
-        return f", at step {last:,}" if first == last else f", between steps {last:,} and {first:,}"
 
     def room(self, start: int, end: int) -> str:
         """Say how many records bytes can have held: `; there is room for 93 records at most`."""
@@ -175,7 +167,7 @@ def damage_notices(path: Path, damage: Damage, around: Surroundings) -> Iterator
     apart = {torn[i].start for i in halves}
     for i, place in enumerate(places):
         between = around.steps(damage.mark(place))
-        steps = around.said(between)
+        steps = between_steps(*(between or (None, None)))
         if place.start in apart:
             message = _of_two_writers(place, steps, around.room(place.start, place.end))
         else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from logdoctor.errors import UnreadableLogError
 from logdoctor.run import Notice
-from logdoctor.run.notice import DAMAGE
+from logdoctor.run.notice import DAMAGE, between_steps
 from logdoctor.sources.event_file.protobuf import WireError
 from logdoctor.sources.source import Head
 from logdoctor.sources.trackers.leveldb_log import has_record, read_records
@@ -28,15 +28,7 @@ class _Place:
     after: int | None = None
 
     def located(self) -> Notice:
-        return replace(self.notice, message=self.notice.message + self._steps())
-
-    def _steps(self) -> str:
-        if self.before is not None and self.after is not None:
-            one = self.before == self.after
-            return f", at step {self.before}" if one else f", between steps {self.before} and {self.after}"
-        if self.before is not None:
-            return f", after step {self.before}"
-        return "" if self.after is None else f", before step {self.after}"
+        return replace(self.notice, message=self.notice.message + between_steps(self.before, self.after))
 
 
 def begins_like(head: Head, file_header: bytes) -> bool:
