@@ -119,23 +119,23 @@ class RestartOverlap(Rule):
 
         Not those of a counter: an evaluation that is printed late says at which epoch it was begun.
         """
-        measured = (run.find(TrainLoss), *(one for one in run.series if one.role is not Counter))
+        train = run.find(TrainLoss)
+        measured = (train, *(one for one in run.series if one.role is not Counter))
         rewound = [one for one in measured if one is not None and len(one.rewinds)]
         if rewound:
             yield self._goes_back(rewound[0])
             return
-        train = run.find(TrainLoss)
         if train is not None and train.curve is not train:
             yield from self._taking_turns(train)
         restarts = [notice for notice in run.notices if notice.kind == RESTART]
         if restarts and run.series:
             again = {"restarts": Quantity(len(restarts))}
-            yield self._finding(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
+            yield self._noted(run.series[0], restarts[0].message, "restarted", "resumed-from-checkpoint", again)
         parts = [notice for notice in run.notices if notice.kind == PART and notice.line_start is not None]
         if parts and run.series:
             first, last = parts[0].line_start or 1, parts[0].line_end or 1
             where = f"{parts[0].path}, lines {first:,} to {last:,}: {parts[0].message}"
-            yield self._finding(
+            yield self._noted(
                 run.series[0],
                 where,
                 "one of several runs",
@@ -164,9 +164,7 @@ class RestartOverlap(Rule):
             evidence={"values": Quantity(len(series)), "steps": Quantity(len(series.curve))},
         )
 
-    def _finding(
-        self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]
-    ) -> Finding:
+    def _noted(self, series: Series, message: str, note: str, cause: str, evidence: Mapping[str, Quantity]) -> Finding:
         """Report what a log says of itself, beside a series of which nothing is logged twice."""
         return self.finding(
             message,

@@ -29,7 +29,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
-from logdoctor.evidence.schedule.learning_spent import early_and_late, rested_at_high_rate
+from logdoctor.evidence.schedule.learning_spent import WithoutRate, rested_at_high_rate
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import axis_word, number, percent, place
@@ -227,52 +227,53 @@ class LrDecayedTooEarly(Rule):
 
     def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
-        found = list(self._stopped(train, schedule, train.start))
-        if not found and val is not None and train.sure_fall < HIDDEN:
-            found = list(self._stopped(val, schedule, max(train.start, val.start)))  # it comes late
-        if found and val is not None and rested_at_high_rate(train, val, schedule, self.min_gain):
-            return
-        yield from found
-
-    def _stopped(self, train: Trend[TrainLoss] | Trend[ValLoss], schedule: Schedule, start: float) -> Iterator[Finding]:
-        """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
         died = self._died(schedule)
         if died is None:
             return
-        since = train.series.values[train.series.steps >= died]
-        if len(since) < 3:
-            return
-        rate = schedule.series
-        share = (rate.last_step - died) / (rate.last_step - rate.first_step)
-        mostly = share >= self.mostly_dead
-        early, late = early_and_late(train, schedule, died, coarsely=mostly)
-        end, thirds = float(np.median(since)), [float(np.median(part)) for part in np.array_split(since, 3)]
-        error = train.error_of(early.points, late.points)
-        fall = start - end
-        if thirds[0] - thirds[2] > self.max_late * max(fall, 0.0) + self.min_z * error:
-            return
-        gain = early.value - late.value if min(early.points, late.points) else 0.0
-        stopped = fall > 0 and gain >= max(self.min_gain * fall, (1.0 if mostly else self.min_z) * error, 1e-300)
-        unlearnt = mostly and train.start > 0 and end >= self.unlearnt * train.start and len(since) >= self.min_since
+        found = self._stopped(WithoutRate(train, schedule, died, train.start))
+        if found is None and val is not None and train.sure_fall < HIDDEN:
+            start = max(train.start, val.start)  # the first evaluation comes late
+            found = self._stopped(WithoutRate(val, schedule, died, start))
+        rested = val is not None and rested_at_high_rate(train, val, schedule, self.min_gain)
+        if found is not None and not rested:
+            yield found
+
+    def _stopped(self, loss: WithoutRate) -> Finding | None:
+        """Report a loss that fell until the rate died, or had hardly moved by then, and that rests since."""
+        if len(loss.since) < 3:
+            return None
+        mostly, began = loss.share >= self.mostly_dead, loss.trend.start
+        gain, error = loss.gain(coarsely=mostly)
+        if loss.falls_since > self.max_late * max(loss.fall, 0.0) + self.min_z * error:
+            return None
+        least = max(self.min_gain * loss.fall, (1.0 if mostly else self.min_z) * error, 1e-300)
+        stopped = loss.fall > 0 and gain >= least
+        unlearnt = mostly and loss.end >= self.unlearnt * began > 0 and len(loss.since) >= self.min_since
         if not (stopped or unlearnt):
-            return
-        confidence = confidence_from(gain / max(self.min_gain * fall, self.min_z * error, 1e-300), len(train))
-        if unlearnt and confidence is Confidence.LOW:
-            confidence = Confidence.MEDIUM
-        severity = Severity.ERROR if fall < self.failed * abs(train.start) else self.severity
-        before = "fell until the rate died" if stopped else "had hardly moved by then"
-        loss = f"{train.series.name} {before} and stays at {number(end)}"
-        what = f"below {percent(self.dead_rate)} of its peak of {number(schedule.peak)}"
-        yield self.finding(
-            f"{rate.name} is {what} from {place(rate, died)} on, for {percent(share)} of the run; {loss}",
+            return None
+        margin = gain / max(self.min_gain * loss.fall, self.min_z * error, 1e-300)
+        confidence = confidence_from(margin, len(loss.trend))
+        return self._dies(
+            loss,
+            "fell until the rate died" if stopped else "had hardly moved by then",
+            Confidence.MEDIUM if unlearnt and confidence is Confidence.LOW else confidence,
+            Severity.ERROR if loss.fall < self.failed * abs(began) else self.severity,
+        )
+
+    def _dies(self, loss: WithoutRate, before: str, confidence: Confidence, severity: Severity) -> Finding:
+        rate, died = loss.schedule.series, loss.died
+        low = f"below {percent(self.dead_rate)} of its peak of {number(loss.schedule.peak)}"
+        return self.finding(
+            f"{rate.name} is {low} from {place(rate, died)} on, for {percent(loss.share)} of the run; "
+            f"{loss.trend.series.name} {before} and stays at {number(loss.end)}",
             Span(rate.name, died, rate.last_step, "without rate"),
             confidence=confidence,
             severity=severity,
-            causes=_causes(schedule, died, self.dead_rate, train),
+            causes=_causes(loss, self.dead_rate),
             evidence={
                 f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
-                "trained without rate": Quantity(share, "share of the run"),
-                "end": Quantity(end),
+                "trained without rate": Quantity(loss.share, "share of the run"),
+                "end": Quantity(loss.end),
             },
         )
 
@@ -284,27 +285,26 @@ class LrDecayedTooEarly(Rule):
         return None if schedule.is_range_test or begins_late(schedule.series) else died
 
 
-def _causes(
-    schedule: Schedule, died: int, dead_rate: float, train: Trend[TrainLoss] | Trend[ValLoss]
-) -> tuple[Cause, ...]:
+def _causes(loss: WithoutRate, dead_rate: float) -> tuple[Cause, ...]:
     """Return why the rate died at a step: by a schedule for fewer steps, or one that is stepped too often.
 
     The run ends with its loss: a rate that is logged once an epoch is not logged at its end.
     """
-    begun, last = schedule.series.first_step, schedule.series.last_step
-    length = max(last, train.series.last_step if train.series.axis is schedule.series.axis else last) - begun
-    times = (last - begun) / max(schedule.settled_step - begun, 1)
+    rate, series, died = loss.schedule.series, loss.trend.series, loss.died
+    begun, last = rate.first_step, rate.last_step
+    length = max(last, series.last_step if series.axis is rate.axis else last) - begun
+    times = (last - begun) / max(loss.schedule.settled_step - begun, 1)
     whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
-    said = f"the schedule is over after 1/{round(times)} of the run"
+    over = f"the schedule is over after 1/{round(times)} of the run"
     return ranked(
         because(
             "schedule-decays-too-soon",
             Strength.LIKELY,
-            pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(schedule.series, died)} on"],
+            pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(rate, died)} on"],
             fixes=[
                 Fix(
                     f"stretch the schedule from {number(died - begun)} to the {number(length)} "
-                    f"{axis_word(schedule.series.axis)}s of the run, or stop at {place(schedule.series, died)}",
+                    f"{axis_word(rate.axis)}s of the run, or stop at {place(rate, died)}",
                     basis="the logged rate",
                 )
             ],
@@ -312,7 +312,7 @@ def _causes(
         because(
             "scheduler-stepped-wrongly",
             possible_if(whole),
-            pro=[f"{said}, as with {round(times)} scheduler steps where one was meant"] if whole else [],
+            pro=[f"{over}, as with {round(times)} scheduler steps where one was meant"] if whole else [],
             contra=[]
             if whole
             else [f"the schedule is over after 1/{times:.1f} of the run; one that is stepped k times is after 1/k"],

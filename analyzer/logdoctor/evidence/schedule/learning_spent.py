@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,16 +44,61 @@ class Level:
         return cls(median(values) if len(values) else 0.0, len(values))
 
 
-def early_and_late(train: Trend[Any], schedule: Schedule, died: int, *, coarsely: bool) -> tuple[Level, Level]:
-    """Return where the loss was early and late in what the schedule let it learn.
+@dataclass(frozen=True)
+class WithoutRate:
+    """A loss whose learning rate has died before its end."""
 
-    Of a short schedule the log may be too coarse to show so much: then before the decay, and when the rate has died.
-    """
-    early, late = (_while_spent(train, schedule, *stretch) for stretch in (EARLY, LATE))
-    if min(early.points, late.points) >= 1 or not coarsely:
-        return early, late
-    alive, since = (train.series.values[train.series.steps < died], train.series.values[train.series.steps >= died])
-    return Level.of(_before_decay(train, schedule) if len(alive) > 1 else alive), Level.of(since[:1])
+    trend: Trend[Any]
+    schedule: Schedule
+    died: int
+    """The step from which there is no rate."""
+    start: float
+    """Where it began; training, where validation was evaluated late."""
+
+    @property
+    def share(self) -> float:
+        """The share of the run that is left without rate."""
+        rate = self.schedule.series
+        return (rate.last_step - self.died) / (rate.last_step - rate.first_step)
+
+    @cached_property
+    def since(self) -> NDArray[np.float64]:
+        """The values without rate."""
+        return self.trend.series.values[self.trend.series.steps >= self.died]
+
+    @property
+    def end(self) -> float:
+        """Where it rests since."""
+        return median(self.since)
+
+    @property
+    def fall(self) -> float:
+        """How far it fell in all."""
+        return self.start - self.end
+
+    @property
+    def falls_since(self) -> float:
+        """How far it still falls without rate."""
+        first, _, last = map(median, np.array_split(self.since, 3))
+        return first - last
+
+    def gain(self, *, coarsely: bool) -> tuple[float, float]:
+        """Return how far it fell late in what the schedule let it learn, and the standard error of that."""
+        early, late = self._early_and_late(coarsely=coarsely)
+        known = min(early.points, late.points) > 0
+        return early.value - late.value if known else 0.0, self.trend.error_of(early.points, late.points)
+
+    def _early_and_late(self, *, coarsely: bool) -> tuple[Level, Level]:
+        """Return where the loss was early and late in what the schedule let it learn.
+
+        Of a short schedule the log may be too coarse for that: then before the decay, and when the rate has died.
+        """
+        series = self.trend.series
+        early, late = (_while_spent(self.trend, self.schedule, *stretch) for stretch in (EARLY, LATE))
+        if min(early.points, late.points) >= 1 or not coarsely:
+            return early, late
+        alive = series.values[series.steps < self.died]
+        return Level.of(_before_decay(self.trend, self.schedule) if len(alive) > 1 else alive), Level.of(self.since[:1])
 
 
 def rested_at_high_rate(train: Trend[Any], val: Trend[Any], schedule: Schedule, share: float) -> bool:
