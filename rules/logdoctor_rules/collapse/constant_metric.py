@@ -31,35 +31,20 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import (
     TO_TELL,
-    came_to_nearly_all,
     causes_of_one_size,
     causes_of_policy,
-    counts_wins,
-    described_rest,
     held_losses,
-    may_be_majority,
-    may_be_one_class,
-    may_have_learnt_nearly_all,
     metrics_while_training,
-    never_learnt,
     one_value_causes,
-    rests_as_the_loss_does,
-    rests_elsewhere,
-    rests_since,
-    wins_elsewhere,
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
+from logdoctor.evidence.collapse.resting_metric import RestingMetric, counts_wins, may_be_majority
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
-    answers_differ,
-    erred_more,
-    is_accuracy,
     logged_name,
     one_class_at_a_time,
-    rose_to,
 )
-from logdoctor.signals.optimization.chance import least_of_one_answer
 from logdoctor.wording import counted, first_of, number, percent, stretch
 
 
@@ -543,59 +528,44 @@ class ConstantMetric(Rule):
         reward: Trend[Reward] | None,
         schedule: Schedule | None,
     ) -> Iterator[Finding]:
-        """Look at every metric; the first that never moves is told, the others are named with it."""
+        """Look at every metric; the first that never moves is reported, and the others are named with it."""
         yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
         if (boxes := without_boxes(run)) is not None:
             yield self.observed(boxes)
             return
         metrics = metrics_while_training(run, schedule)
-        stuck = [(one, since) for one in metrics if (since := self._stuck_from(one, metrics, train)) is not None]
-        if not stuck:
+        resting = [rest for one in metrics if (rest := self._resting(one, train, metrics)) is not None]
+        if not resting:
             for loss, causes in held_losses(run, train, self.min_points, self.min_highest):
-                yield self._constant(loss, 0, (), train, causes, is_usual=False, harmless=False)
+                yield self._constant(RestingMetric(loss, 0, train), (), causes, is_usual=False, harmless=False)
             return
-        series, since = next(((one, at) for one, at in stuck if one.values[-1] == 0), stuck[0])
-        falls = self._loss_falls(train, series)
-        told = causes_of_policy(series, reward, train) or one_value_causes(series, since, train, metrics, falls=falls)
-        causes = (of_one_size := causes_of_one_size(series, metrics)) or told
-        harmless = falls and series.values[-1] > 0 and not never_learnt(series, since, val)
-        others = [one.name for one, _ in stuck if one is not series]
-        is_usual = harmless or bool(of_one_size) or may_have_learnt_nearly_all(series, since, train)
-        is_usual |= rests_as_the_loss_does(train, float(series.values[-1]))
-        yield self._constant(series, since, others, train, causes, is_usual=is_usual, harmless=harmless)
-
-    def _loss_falls(self, train: Trend[TrainLoss] | None, metric: Series) -> bool:
-        """Whether training learnt more than to give the one answer that a metric may tell of."""
-        least = least_of_one_answer(float(metric.values[-1]))
-        return train is not None and train.end < min(self.learnt * train.start, least)
+        first = next((one for one in resting if one.value == 0), resting[0])
+        falls, of_one_size = first.loss_falls(self.learnt), causes_of_one_size(first.series, metrics)
+        causes = of_one_size or causes_of_policy(first.series, reward, train) or one_value_causes(first, falls=falls)
+        harmless = falls and first.value > 0 and not first.never_learnt(val)
+        is_usual = harmless or bool(of_one_size) or first.may_have_learnt_nearly_all or first.rests_as_the_loss_does
+        others = [one.series.name for one in resting if one is not first]
+        yield self._constant(first, others, causes, is_usual=is_usual, harmless=harmless)
 
     def _constant(
-        self,
-        series: Series,
-        since: int,
-        others: Sequence[str],
-        train: Trend[TrainLoss] | None,
-        causes: tuple[Cause, ...],
-        *,
-        is_usual: bool,
-        harmless: bool,
+        self, rest: RestingMetric, others: Sequence[str], causes: tuple[Cause, ...], *, is_usual: bool, harmless: bool
     ) -> Finding:
-        """Report a metric that rests from an index on, and the names of others that do."""
-        value, n, first, last = float(series.values[-1]), len(series), int(series.steps[since]), series.last_step
-        kinds = len(np.unique(series.values[since:]))
+        """Report a metric that rests, and the names of others that do."""
+        series, alike = rest.series, len(rest.at_rest)
+        first, last, share = rest.at_rest.first_step, series.last_step, percent(alike / len(series))
+        kinds, of_all = len(np.unique(rest.at_rest.values)), f"of {counted(len(series), 'value')}"
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
-            f"{series.name} {described_rest(series.take(slice(since, None)))} over {stretch(series, first, last)}, "
-            f"{percent((n - since) / n)} of the run{also}",
+            f"{series.name} {rest.described} over {stretch(series, first, last)}, {share} of the run{also}",
             Span(logged_name(series), first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
-            confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, n - since),
+            confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, alike),
             causes=causes,
             to_tell_apart=[] if causes[0].strength is Strength.LIKELY else [TO_TELL],
             evidence={
-                "last value": Quantity(value),
-                "values alike" if kinds == 1 else f"of these {kinds}": Quantity(n - since, f"of {counted(n, 'value')}"),
-                "training loss at the end": Quantity(train.end if train is not None else "not logged"),
+                "last value": Quantity(rest.value),
+                "values alike" if kinds == 1 else f"of these {kinds}": Quantity(alike, of_all),
+                "training loss at the end": Quantity(rest.train.end if rest.train is not None else "not logged"),
             },
         )
 
@@ -621,23 +591,24 @@ class ConstantMetric(Rule):
             evidence={"value": Quantity(value), "values alike": Quantity(len(series), "all values")},
         )
 
-    def _stuck_from(self, series: Series, metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> int | None:
-        """Return the index from which a metric never moves again; None where it does, or may well stay."""
-        values = series.values
-        value = float(values[-1]) if len(values) else 0.0
-        if len(values) < self.min_points:
+    def _resting(
+        self, series: Series, train: Trend[TrainLoss] | None, metrics: Sequence[Series]
+    ) -> RestingMetric | None:
+        """Return a metric that never moves again; None where it does, or may well stay."""
+        if len(series) < self.min_points:
             return None
         if one_class_at_a_time(series):
-            return 0
-        since = rests_since(series)
-        alike, least = len(values) - since, self.min_high if may_be_majority(value) else self.min_points
-        if since and came_to_nearly_all(value, train) and not rests_elsewhere(series, metrics, self.min_high):
-            least = self.min_highest
-        if counts_wins(series):
-            least = self.min_rewards
-        if alike < least or alike < self.min_share * len(values) or wins_elsewhere(series, metrics):
+            return RestingMetric(series, 0, train, metrics)
+        rest = RestingMetric.of(series, train, metrics)
+        if len(rest.at_rest) < max(self._least(rest), self.min_share * len(series)) or rest.wins_elsewhere:
             return None
-        learnt = rose_to(value, values[:since]) and not may_be_one_class(series, since, train, metrics)
-        learnt |= answers_differ(series.take(slice(since, None)), metrics)
-        learnt |= is_accuracy(series.name) and self._loss_falls(train, series) and erred_more(value, values[:since])
-        return None if value < 0 or value in (1.0, 100.0) or learnt else since
+        may_stay = rest.value < 0 or rest.value in (1.0, 100.0) or rest.has_learnt(self.learnt)
+        return None if may_stay else rest
+
+    def _least(self, rest: RestingMetric) -> float:
+        """Return how many equal values tell that a metric rests."""
+        if counts_wins(rest.series):
+            return self.min_rewards
+        if rest.since and rest.came_to_nearly_all and not rest.rests_elsewhere(self.min_high):
+            return self.min_highest
+        return self.min_high if may_be_majority(rest.value) else self.min_points

@@ -6,7 +6,8 @@ import pytest
 
 from logdoctor import Axis, Reward, Strength, TrainLoss, TrainMetric, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, line
-from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task, unmoved
+from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task
+from logdoctor.evidence.collapse.resting_metric import unmoved
 from logdoctor.signals import Trend
 
 
