@@ -37,6 +37,12 @@ class Window:
         """The losses by step, of the steps that were not left out."""
         return {one.step: one.loss for one in self.seen if not one.left_out}
 
+    def add(self, seen: Seen, guard: Guard) -> None:
+        """Add the next step, and what the guard says of it."""
+        self.seen.append(seen)
+        self.ceiling = guard.ceiling
+        self.failure = guard.failure(seen)
+
 
 class Session:
     """Trainings on one device; every window begins by putting a state or a snapshot back."""
@@ -88,8 +94,7 @@ class Session:
         for at in range(start.step, last + 1):
             if dials.seed is None:
                 self._restore_randomness(at)
-            if at == start.step:
-                before = RandomStates.now(self.device)
+            before = RandomStates.now(self.device) if at == start.step else None
             if at in keep:
                 window.snapshots[at] = Snapshot(start.training, at, self.device)
             try:
@@ -98,15 +103,14 @@ class Session:
                 if not window.seen:
                     raise
                 self.ended_at = at
-                break
+                return window
             if not seen.left_out:
                 self.meter.spend()
-            window.random = window.random or (at == start.step and before.drew(self.device))
-            window.seen.append(seen)
-            window.ceiling = guard.ceiling
-            window.failure = guard.failure(seen)
+            if before is not None:
+                window.random = before.drew(self.device)
+            window.add(seen, guard)
             if window.failure is not None:
-                break
+                return window
         return window
 
     def first_loss(self, start: Snapshot, batch: int) -> float:
