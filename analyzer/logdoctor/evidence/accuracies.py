@@ -59,6 +59,12 @@ def accuracies(run: Run, least: float = 1) -> list[Series]:
     return [one for one in finite if len(one) >= least]
 
 
+def class_accuracies(run: Run, *roles: type[TrainMetric | ValMetric]) -> list[Series]:
+    """Return the finite values of the accuracies among classes in some roles, or in training and validation."""
+    named = [one for role in roles or (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name)]
+    return [one.finite for one in named if len(one.finite)]
+
+
 def first_accuracy(series: Series) -> float:
     """Return where an accuracy begins, from 0 to 1."""
     return float(series.values[0]) / accuracy_unit(series.values)

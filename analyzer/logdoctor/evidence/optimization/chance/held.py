@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import end_accuracy
+from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
 from logdoctor.evidence.optimization.chance.level import (
     EVALUATIONS,
     GUESSED_MORE,
     AtChance,
-    accuracies_of,
     came_to_chance,
     named,
 )
@@ -22,7 +21,7 @@ from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
 from logdoctor.wording import number, stretch
 
@@ -92,7 +91,7 @@ def _only_memorises(
     or rises as that of overfitting does, where neither an accuracy nor the settings say how many classes there are, and
     where the settings name what else keeps a network from learning: next to no hidden units, or few updates.
     """
-    found = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name) and len(one.finite)]
+    found = class_accuracies(run, ValMetric)
     accuracies = [one for one in found if len(one) >= EVALUATIONS]
     if val is None or len(accuracies) < len(found) or len(val) < EVALUATIONS:
         return None
@@ -126,7 +125,7 @@ def _never_better(
     it has not moved, which is another finding, or lies so far above that it may be a loss of more classes, as that of a
     language model, or of another kind; a rate at which hardly any network trains explains that, too.
     """
-    accuracies = accuracies_of(run, TrainMetric, ValMetric)
+    accuracies = class_accuracies(run)
     moved = min(train.first, train.start) - train.end > MEMORISED * train.start  # else it is thrown far above
     if not moved or min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return None
@@ -172,7 +171,7 @@ def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
 
     With units dropped in training, validation may be the better for a while.
     """
-    theirs, ours = accuracies_of(run, TrainMetric), accuracies_of(run, ValMetric)
+    theirs, ours = class_accuracies(run, TrainMetric), class_accuracies(run, ValMetric)
     if val is None or not (theirs and ours) or len(val) < EVALUATIONS or train.end > NOT_FAR_ABOVE * chance.level:
         return False
     held = float(train.level.min()) >= (1 - FORGETS) * chance.level and abs(val.thirds[2] / chance.level - 1) <= FORGETS
@@ -181,7 +180,7 @@ def _ends_guessing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
 
 def guesses_all_along(run: Run, chance: ChanceLevels) -> bool:
     """Whether every accuracy of a run is that of guessing among a number of classes that one of them tells."""
-    accuracies = accuracies_of(run, TrainMetric, ValMetric)
+    accuracies = class_accuracies(run)
     if min((len(one) for one in accuracies), default=0) < EVALUATIONS:
         return False
     told = (one for one in chance.levels if one.by_accuracy and one.larger_share is None)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logdoctor.evidence.accuracies import end_accuracy
+from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
 from logdoctor.evidence.optimization.stuck.signs import Beginning
 from logdoctor.finding import Cause
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy, is_of_classes
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import apart, number
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def came_down_to_guessing(run: Run) -> str:
 
     A small model would have learnt something; this one was thrown to where it began before it could.
     """
-    loss, known = run.find(TrainLoss), accuracies_of(run, TrainMetric, ValMetric)
+    loss, known = run.find(TrainLoss), class_accuracies(run)
     values = loss.finite.values if loss is not None else np.zeros(0)
     if len(values) < EVALUATIONS or not known:
         return ""
@@ -124,12 +124,6 @@ def came_down_to_guessing(run: Run) -> str:
     return (
         f"the loss falls from {number(first)} to {number(end)} at once, where an accuracy of {number(best)} is guessing"
     )
-
-
-def accuracies_of(run: Run, *roles: type[TrainMetric | ValMetric]) -> list[Series]:
-    """Return the finite values of the accuracies in some roles, those without any left out."""
-    found = [one.finite for role in roles for one in run.all(role) if is_of_classes(one.name)]
-    return [one for one in found if len(one)]
 
 
 def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:

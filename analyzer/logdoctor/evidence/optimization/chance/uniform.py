@@ -7,13 +7,13 @@ from math import exp, log
 import numpy as np
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.accuracies import class_accuracies
 from logdoctor.evidence.optimization.chance.level import AtChance
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.finding import Strength
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
+from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Schedule, Siblings
-from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import number, place
 
@@ -50,5 +50,5 @@ def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None) -> 
 
 def _answers_move(run: Run, loss: Series, since: int) -> bool:
     """Whether an accuracy beside a loss takes three values and more from a step on: answers differ."""
-    right = (one.finite for role in (TrainMetric, ValMetric) for one in run.all(role) if is_of_classes(one.name))
-    return any(len(np.unique(one.values[one.steps >= since])) > 2 for one in right if one.axis is loss.axis)
+    right = (one for one in class_accuracies(run) if one.axis is loss.axis)
+    return any(len(np.unique(one.values[one.steps >= since])) > 2 for one in right)

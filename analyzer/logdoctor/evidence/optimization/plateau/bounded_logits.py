@@ -6,12 +6,12 @@ from dataclasses import replace
 from math import e, log
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import accuracies, end_accuracy
+from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
 from logdoctor.finding import Cause, Confidence, Fix, Observation, Quantity, Span, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.optimization.chance import COMMON_CLASSES, most_entropy
 from logdoctor.wording import number
 
@@ -53,7 +53,7 @@ def cannot_be_sure(
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
     without a scale do the same. A sum of several losses is not judged.
     """
-    right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
+    right = [one for one in class_accuracies(run) if len(one) >= MIN_VALUES]
     losses = [one for one in (train, val) if one is not None]
     if not right or min(map(len, losses)) < MIN_VALUES or run.all(TrainComponentLoss):
         return None

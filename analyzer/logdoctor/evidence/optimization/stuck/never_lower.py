@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from math import exp, log
 
-from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy
+from logdoctor.evidence.accuracies import FEW_EVALUATIONS, class_accuracies, end_accuracy
 from logdoctor.evidence.optimization.first_loss import is_evaluated_before
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import is_of_classes
 from logdoctor.wording import number
 
 LOST = 0.05
@@ -65,7 +64,7 @@ def never_as_low_again(run: Run, train: Trend[TrainLoss]) -> str:
 
     A first batch may be easy by chance; with answers no better than guesses at the end, it was not.
     """
-    series, known = train.series, [one.finite for one in accuracies(run) if is_of_classes(one.name)]
+    series, known = train.series, class_accuracies(run)
     right = max((end_accuracy(one) for one in known if len(one) >= FEW_EVALUATIONS), default=1.0)
     logged = len(train) >= BATCHES and series.axis is Axis.STEP and series.steps[0] <= 1
     if not logged or train.first < log(2) or right > exp(-train.first) + GUESSES:
