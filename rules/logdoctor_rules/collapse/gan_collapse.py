@@ -225,16 +225,18 @@ class GanCollapse(Rule):
         d, g = game.discriminator, game.generator
         if min(len(d), len(g)) >= self.min_after and won_before(d, g) and has_begun_before(run, d.series):
             yield self._won_before(d, g)
+        elif min(len(d), len(g)) < self.min_points:
             return
-        if min(len(d), len(g)) < self.min_points:
-            return
-        if is_critic(d):
+        elif is_critic(d):  # nothing else that its loss does is a fault
             if (grown := grows_without_bound(d)) is not None:
                 yield self.observed(grown)
-            return  # nothing else that its loss does is a fault
-        if d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
+        elif d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)
-            return
+        else:
+            yield from self._ended(d, g)
+
+    def _ended(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss]) -> Iterator[Finding]:
+        """Report a discriminator that has won, or a game in which nothing moves any more."""
         highest = max(d.start, float(d.level.max()))
         low = self.beaten * untrained_level(highest, d.end)
         since = settled_from(d.level <= low)

@@ -334,40 +334,40 @@ class ValidationBelowTraining(Rule):
         trails = trails_evaluated(alike, lead, self.max_ratio_evaluated)
         if not trails and lead.validation > self.max_ratio * min(lead.training, train.thirds[2]):
             return
-        has_terms, early = bool(run.all(TrainComponentLoss)), self._led_at_first(run, lead) or trails
+        early = ahead_at_first(run, lead) or trails
         shrinks = lead.end < self.min_lasting * lead.middle
         if shrinks and (are_means(gap) or not early):
             return
-        (named, off), solved = regularisers(run), self._solved(run, train)
-        # Of means of an epoch without settings nobody knows what dropout or noise on the inputs adds to them.
-        known = bool(run.hyperparameters) or not are_means(gap) or lead.ratio <= FAR_BELOW
-        divided = "" if has_terms else in_another_unit(lead)
-        suspicious = self._is_suspicious(lead, solved="" if named else solved, early=early) and (known or bool(solved))
-        large = known and not (named or suspicious or has_terms) and self._is_large(run, lead)
-        far = f"the lead is {percent(lead.end / train.fall)} of what training gained" if large else ""
+        signs = self._signs(run, lead, early)
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
         ends = f"ends at {number(lead.validation)}, {percent(lead.ratio)} of {train.series.name}"
         lasts = f"{val.series.name} {ends} ({number(lead.training)}), and its lead does not shrink"
         yield self.finding(
-            "; ".join(filter(None, (lasts, solved, divided or early))),
+            "; ".join(filter(None, (lasts, signs.solved, signs.divided or early))),
             Span(val.series.name, lead.since, val.series.last_step, "below training"),
             Span(train.series.name, train.series.first_step, train.series.last_step),
-            severity=Severity.WARNING if suspicious or large or divided else Severity.NOTE,
-            confidence=unsure if large else confidence_from(margin, len(val)),
-            causes=LeadSigns(named, off, solved, early, far, divided, suspicious).causes(),
+            severity=Severity.WARNING if signs.suspicious or signs.far or signs.divided else Severity.NOTE,
+            confidence=unsure if signs.far else confidence_from(margin, len(val)),
+            causes=signs.causes(),
             evidence={
                 "lead at the end": Quantity(lead.end),
                 "lead in the middle": Quantity(lead.middle),
                 "validation over training": Quantity(lead.ratio, "ratio"),
             },
-            to_tell_apart=() if named or divided or alike is not None else [EVALUATED],
+            to_tell_apart=() if signs.regularisers or signs.divided or alike is not None else [EVALUATED],
         )
 
-    @staticmethod
-    def _led_at_first(run: Run, lead: Lead) -> str:
-        """Say so where validation led before a regulariser could hide anything."""
-        is_one_loss = not (run.all(TrainComponentLoss) or any(end_accuracies(run)))
-        return ahead_at_first(lead.gap, lead.end) if is_one_loss else ""
+    def _signs(self, run: Run, lead: Lead, early: str) -> LeadSigns:
+        """Gather why validation may lead; a lead that is large is a sign where nothing else explains it."""
+        train, has_terms = lead.gap.train, bool(run.all(TrainComponentLoss))
+        (named, off), solved = regularisers(run), self._solved(run, train)
+        # Of means of an epoch without settings nobody knows what dropout or noise on the inputs adds to them.
+        known = bool(run.hyperparameters) or not are_means(lead.gap) or lead.ratio <= FAR_BELOW
+        divided = "" if has_terms else in_another_unit(lead)
+        suspicious = self._is_suspicious(lead, solved="" if named else solved, early=early) and (known or bool(solved))
+        large = known and not (named or suspicious or has_terms) and self._is_large(run, lead)
+        far = f"the lead is {percent(lead.end / train.fall)} of what training gained" if large else ""
+        return LeadSigns(named, off, solved, early, far, divided, suspicious)
 
     @staticmethod
     def _is_suspicious(lead: Lead, *, solved: str, early: str) -> bool:

@@ -10,9 +10,10 @@ from math import hypot
 import numpy as np
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.accuracies import end_accuracies
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
@@ -104,10 +105,14 @@ def begins_early(gap: Gap) -> bool:
     return to_come >= least * max(gap.train.start - gap.train.end, 1e-300)
 
 
-def ahead_at_first(gap: Gap, lead: float) -> str:
-    """Say so where validation led at first; an average over the epoch lags, so training is taken one later."""
+def ahead_at_first(run: Run, lead: Lead) -> str:
+    """Say so where validation led before a regulariser could hide anything, and both are of the same one loss.
+
+    An average over the epoch lags, so training is taken one later.
+    """
+    gap, is_one_loss = lead.gap, not (run.all(TrainComponentLoss) or any(end_accuracies(run)))
     first, training = gap.val.first, float(gap.train_level[1])
-    if training - first < AHEAD * lead or not begins_early(gap) or _hides_its_end(gap):
+    if not is_one_loss or training - first < AHEAD * lead.end or not begins_early(gap) or _hides_its_end(gap):
         return ""
     return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
 
