@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from logdoctor.signals import Schedule, Trend
-from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.median import median, thirds
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class WithoutRate:
     @property
     def falls_since(self) -> float:
         """How far it still falls without rate."""
-        first, _, last = map(median, np.array_split(self.since, 3))
+        first, _, last = thirds(self.since)
         return first - last
 
     def gain(self, *, coarsely: bool) -> tuple[float, float]:

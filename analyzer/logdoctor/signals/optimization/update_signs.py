@@ -11,7 +11,7 @@ import numpy as np
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import GradNorm, Role, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
-from logdoctor.signals.statistics.median import median
+from logdoctor.signals.statistics.median import median, thirds
 from logdoctor.signals.statistics.rounding import in_hundredths, in_thousandths
 from logdoctor.wording import apart, number, percent
 
@@ -158,7 +158,7 @@ class UpdateSigns:
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 3 * MIN_EVALUATIONS:
             return ""
-        early, _, late = (float(np.median(part)) for part in np.array_split(norms.values, 3))
+        early, _, late = thirds(norms.values)
         calmed = f"{norms.name} falls from {number(early)} to {number(late)}: weights change"
         return calmed if 0 < late <= CALMED * early else ""
 

@@ -19,6 +19,12 @@ def median(values: NDArray[Any]) -> float:
     return float(row_medians(values.reshape(1, -1))[0])
 
 
+def thirds(values: NDArray[Any]) -> tuple[float, float, float]:
+    """Return the medians of the first, the middle and the last third of three values or more, none of them NaN."""
+    first, middle, last = np.array_split(values, 3)
+    return median(first), median(middle), median(last)
+
+
 def quantile(values: NDArray[Any], share: float) -> float:
     """Return the quantile of one finite value or more, below which that share of them lies: on a line between two."""
     place = (len(values) - 1) * share

@@ -15,6 +15,7 @@ from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.statistics.median import thirds
 from logdoctor.wording import number
 
 GUESSED = 1.35
@@ -59,8 +60,7 @@ def _pairs(run: Run) -> Iterator[tuple[Series, Series]]:
 
 
 def _rests(term: Series, level: float) -> bool:
-    thirds = [float(np.median(part)) for part in np.array_split(term.values, 3)]
-    return (1 - BELOW) * level <= min(thirds) and max(thirds) <= (1 + ABOVE) * level
+    return (1 - BELOW) * level <= min(thirds(term.values)) and max(thirds(term.values)) <= (1 + ABOVE) * level
 
 
 def _guesses(accuracy: Series, level: Chance) -> bool:
@@ -76,7 +76,7 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
         f"the other terms bring {train.series.name} down to {number(train.end)}"
     )
     unmoved = float(np.ptp(term.values)) <= UNMOVED * level.level
-    begins, _, late = (float(np.median(part)) for part in np.array_split(term.values, 3))
+    begins, _, late = thirds(term.values)
     memorised = min(begins, level.level) - late >= MEMORISED * level.level
     still = f"{term.name} is {number(float(term.values[0]))} at each of {len(term)} values"
     learns = f"{term.name} falls to {number(late)}: what it learns holds for its own examples alone"
