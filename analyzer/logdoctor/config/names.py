@@ -54,11 +54,6 @@ def no_series(pattern: str, runs: Sequence[Run]) -> str:
     return f"no series is called so{meant(pattern, [one.name for one in series])}"
 
 
-def is_series(name: str, pattern: str) -> bool:
-    """Tell whether a pattern matches a series."""
-    return fits(name, pattern)
-
-
 def matching_series(run: Run, pattern: str) -> list[Series]:
     """Return the series of a run that a pattern matches."""
-    return [one for one in run.series if is_series(one.name, pattern)]
+    return [one for one in run.series if fits(one.name, pattern)]

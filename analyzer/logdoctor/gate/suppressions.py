@@ -8,12 +8,13 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from logdoctor.config import Suppression
-from logdoctor.config.names import is_run, is_series, matching_runs, matching_series, no_series, not_called
+from logdoctor.config.names import is_run, matching_runs, matching_series, no_series, not_called
 from logdoctor.diagnosis import Diagnosis, Examined
 from logdoctor.errors import ConfigurationError, nearest
 from logdoctor.finding import Finding, with_roots
 from logdoctor.gated import Suppressed
 from logdoctor.run import Run
+from logdoctor.run.patterns import fits
 from logdoctor.wording import counted
 
 
@@ -84,7 +85,7 @@ def _why_unused(diagnosis: Diagnosis, one: Suppression) -> str:
 def _covers(one: Suppression, run: Run, finding: Finding) -> bool:
     if not fnmatchcase(finding.rule, one.rule) or not is_run(run, one.run):
         return False
-    return one.series == "*" or any(is_series(span.series, one.series) for span in finding.spans)
+    return one.series == "*" or any(fits(span.series, one.series) for span in finding.spans)
 
 
 def _named(one: Suppression) -> str:

@@ -80,11 +80,8 @@ class _Outcome:
 
 
 def _worst(examined: Examined) -> Severity | None:
-    return max((one.severity for one in examined.findings if not one.explained_by), key=_rank, default=None)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
+    severities = (one.severity for one in examined.findings if not one.explained_by)
+    return max(severities, key=lambda one: one.rank, default=None)
 
 
 def _share(some: Sequence[Examined], runs: Sequence[Examined], of: str = "of") -> str:

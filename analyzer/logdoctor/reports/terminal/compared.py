@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from logdoctor.compared import Change, Compared, CurveDifference, CurveSummary
+from logdoctor.compared import Change, Compared, CurveDifference
 from logdoctor.reports.layout import Page, cells, hanging, table, wrapped
 from logdoctor.run import Axis, Setting
 from logdoctor.wording import axis_word, counted, number, percent
@@ -72,24 +72,12 @@ def _curves(curves: Sequence[CurveDifference], page: Page) -> Iterator[str]:
             yield from wrapped(page.printable(f"{one.series}: {difference}"), page.width)
 
 
-def _numbers(one: CurveDifference) -> Iterator[str]:
-    for pick in (_end, _best, _average):
-        if one.reference is None or one.new is None:
-            yield ""
-            continue
-        yield f"{number(pick(one.reference))} -> {number(pick(one.new))}"
-
-
-def _end(side: CurveSummary) -> float:
-    return side.end
-
-
-def _best(side: CurveSummary) -> float:
-    return side.best
-
-
-def _average(side: CurveSummary) -> float:
-    return side.average
+def _numbers(one: CurveDifference) -> list[str]:
+    was, now = one.reference, one.new
+    if was is None or now is None:
+        return [""] * len(NUMBERS)
+    pairs = ((was.end, now.end), (was.best, now.best), (was.average, now.average))
+    return [f"{number(before)} -> {number(after)}" for before, after in pairs]
 
 
 def _beside(one: CurveDifference) -> Iterator[str]:
