@@ -9,6 +9,7 @@ import numpy as np
 
 from logdoctor import (
     Cause,
+    Confidence,
     Finding,
     Quantity,
     Rule,
@@ -413,8 +414,10 @@ class Plateau(Rule):
     ) -> Iterator[Finding]:
         """Find the flat part, then look for evidence that more was to be had."""
         train = rest.train
-        if (unsure := cannot_be_sure(run, train, val, chance)) is not None:
-            yield self.observed(unsure)
+        if cap := cannot_be_sure(run, train, val, chance):
+            low = f"comes down from {number(train.first)} to no less than {number(train.end)}, though {cap.said}"
+            span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
+            yield self._rests(train, span, f"{train.series.name} {low}", cap.causes)
             return
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
@@ -449,6 +452,10 @@ class Plateau(Rule):
                 **({"lowest sibling end": Quantity(lower.train.end)} if lower else {}),
             },
         )
+
+    def _rests(self, train: Trend[TrainLoss], span: Span, said: str, causes: tuple[Cause, ...]) -> Finding:
+        evidence = {"level": Quantity(train.end), "start": Quantity(train.start)}
+        return self.finding(said, span, confidence=Confidence.MEDIUM, causes=causes, evidence=evidence)
 
     def _flat_since(self, train: Trend[TrainLoss]) -> int | None:
         """Return the block from which the level keeps to its end, or None when that is not most of the run."""

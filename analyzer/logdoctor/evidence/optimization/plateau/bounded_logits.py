@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import e, log
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
-from logdoctor.finding import Cause, Confidence, Fix, Observation, Quantity, Span, Strength
+from logdoctor.evidence.accuracies import accuracies, end_accuracy
+from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import COMMON_CLASSES, most_entropy
 from logdoctor.wording import number
 
@@ -44,53 +44,57 @@ MIN_VALUES = 6
 """Values and evaluations that it takes to say so, two in each third."""
 
 
-def cannot_be_sure(
-    run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels
-) -> Observation | None:
+@dataclass(frozen=True)
+class Cap:
+    """Right answers whose loss rests high."""
+
+    said: str
+    """Which accuracy is good."""
+    classes: int
+    at_floor: float | None
+    """The least loss that a second softmax leaves, where training rests there; None where it rests above."""
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Why outputs stay unsure of right answers; what else holds a loss up does so at any height."""
+        known = f"{self.said}, so the answers are known, but not surely"
+        cause, strength = "wrong-loss-or-output", Strength.LIKELY
+        if self.at_floor is None:
+            cap = because(cause, strength, pro=[known])
+            return ranked(cap, because("over-regularised"), because("learning-rate-too-low"))
+        least = (
+            f"{number(self.at_floor)}, ln(1 + {self.classes - 1}/e), is the least that a softmax before the "
+            f"cross-entropy leaves among {self.classes} classes"
+        )
+        fix = Fix("give the loss logits: leave out the softmax before it, or take a loss of log-probabilities")
+        return (replace(because(cause, strength, pro=[known, least]), fixes=(fix,)),)
+
+
+def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels) -> Cap | None:
     """Tell of a good accuracy though the losses level off above what a second softmax leaves of ln C; else None.
 
     A softmax of probabilities lies between 1 / (1 + (C - 1) e) and 1 / (1 + (C - 1) / e), so that the loss of all right
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
     without a scale do the same. A sum of several losses is not judged.
     """
-    right = [one for one in class_accuracies(run) if len(one) >= MIN_VALUES]
+    right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
     losses = [one for one in (train, val) if one is not None]
     if not right or min(map(len, losses)) < MIN_VALUES or run.all(TrainComponentLoss):
         return None
     shares = [one.values / accuracy_unit(one.values) for one in right]
     if any(one[len(one) // 2 :].min() < max(RIGHT, one[0] + RISEN) for one in shares):
         return None
-    share, given = min(map(end_accuracy, right)), chance.named_by_settings
+    share, said = min(map(end_accuracy, right)), chance.named_by_settings
     if val is None and share < MOST_RIGHT:
         return None
-    usual = COMMON_CLASSES if given is None else (given.classes,)
-    tried = {*usual, *(range(FEWEST, MOST + 1) if given is None else ())}
+    usual = COMMON_CLASSES if said is None else (said.classes,)
+    tried = {*usual, *(range(FEWEST, MOST + 1) if said is None else ())}
     fitting = (one for one in sorted(tried) if _rests_on_floor(train, val, one, share, is_usual=one in usual))
     if (classes := next(fitting, None)) is None:
         return None
-    series, good = train.series, f"{right[0].name} ends at {number(end_accuracy(right[0]))}"
-    low = f"comes down from {number(train.first)} to no less than {number(train.end)}"
-    return Observation(
-        f"{series.name} {low}, though {good}",
-        Span(series.name, series.first_step, series.last_step, "never sure"),
-        Confidence.MEDIUM,
-        _causes(train, classes, f"{good}, so the answers are known, but not surely"),
-        {"level": Quantity(train.end), "start": Quantity(train.start)},
-    )
-
-
-def _causes(train: Trend[TrainLoss], classes: int, known: str) -> tuple[Cause, ...]:
-    """Return why outputs stay unsure of right answers; what else holds a loss up does so at any height."""
-    cause, strength, floor = "wrong-loss-or-output", Strength.LIKELY, _floor(classes)
-    if train.end > (1 + NEAR) * floor:
-        bounded = because(cause, strength, pro=[known])
-        return ranked(bounded, because("over-regularised"), because("learning-rate-too-low"))
-    least = (
-        f"{number(floor)}, ln(1 + {classes - 1}/e), is the least that a softmax before the "
-        f"cross-entropy leaves among {classes} classes"
-    )
-    fix = Fix("give the loss logits: leave out the softmax before it, or take a loss of log-probabilities")
-    return (replace(because(cause, strength, pro=[known, least]), fixes=(fix,)),)
+    floor = _floor(classes)
+    at_floor = floor if train.end <= (1 + NEAR) * floor else None
+    return Cap(f"{right[0].name} ends at {number(end_accuracy(right[0]))}", classes, at_floor)
 
 
 def _floor(classes: int) -> float:
