@@ -29,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.optimization.chance.held import held_at_chance
-from logdoctor.evidence.optimization.chance.level import AtChance, came_to_chance, has_learnt, named
+from logdoctor.evidence.optimization.chance.level import came_to_chance, has_learnt, named
 from logdoctor.evidence.optimization.chance.one_answer import one_answer_always
 from logdoctor.evidence.optimization.chance.pairwise_losses import causes_of_alike
 from logdoctor.evidence.optimization.chance.rest import RestAtChance, RestThresholds, values_lost
@@ -657,10 +657,10 @@ class StalledAtChance(Rule):
             held_at_chance(run, train, val, chance, stuck)
             or term_at_chance(run, train, chance)
             or one_answer_always(run, train, val, stuck)
-            or uniform_outputs(run, siblings, schedule)
+            or uniform_outputs(run, train, siblings, schedule)
         )
         if found is not None:
-            yield self._at_chance(found, train)
+            yield self.observed(found)
 
     def _resting(self, run: Run, rest: RestAtChance, since: int, early: str, stuck: StuckSigns) -> Finding:
         """Report a loss that rests at a level from a block on."""
@@ -686,20 +686,5 @@ class StalledAtChance(Rule):
                 "chance level": Quantity(round(level.level, 4), "nats"),
                 "known from": Quantity(level.known_from),
                 "share of the run": Quantity(rest.share, "share"),
-            },
-        )
-
-    def _at_chance(self, found: AtChance, train: Trend[TrainLoss]) -> Finding:
-        """Report a loss, or a term of one, that never passes chance."""
-        series, level = found.series, found.level
-        return self.finding(
-            found.message,
-            Span(series.name, series.first_step, series.last_step, "chance level"),
-            confidence=Confidence.MEDIUM,
-            causes=found.causes,
-            evidence={
-                "level": Quantity(float(np.median(series.values[-max(1, len(series) // 10) :])), "nats"),
-                **({} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}),
-                "training end": Quantity(train.end, "nats"),
             },
         )

@@ -20,7 +20,7 @@ def said(train_loss: Curve, **others: Curve) -> str:
     return away.message if away is not None else ""
 
 
-def test_a_loss_that_falls_faster_and_faster_needs_no_witness() -> None:
+def test_a_loss_that_falls_faster_and_faster_needs_no_other_sign() -> None:
     assert "times as far in its later half" in said(given(2.3 - np.geomspace(0.1, 20000.0, 60)))
 
 

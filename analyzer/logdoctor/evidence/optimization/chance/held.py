@@ -9,7 +9,7 @@ from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
 from logdoctor.evidence.optimization.chance.level import (
     EVALUATIONS,
     GUESSED_MORE,
-    AtChance,
+    at_chance,
     came_to_chance,
     named,
 )
@@ -17,7 +17,7 @@ from logdoctor.evidence.optimization.stuck.causes import stuck_causes
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.evidence.told_by_settings import few_updates, tiny_model
 from logdoctor.evidence.usual_rates import is_far_too_high
-from logdoctor.finding import Cause, Fix, Strength
+from logdoctor.finding import Cause, Fix, Observation, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
@@ -65,12 +65,12 @@ FORGETS = 0.02
 
 def held_at_chance(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, chance: ChanceLevels, stuck: StuckSigns
-) -> AtChance | None:
+) -> Observation | None:
     """Return the loss that never passes the level of guessing: training where none does, or validation alone."""
     if (found := _never_better(run, train, val, chance)) is not None:
         (level, guesses), series = found, train.series
         message = f"{series.name} never comes below {named(level)}, over {_all(series)}, and {guesses}"
-        return AtChance(series, message, stuck_causes(stuck.after(came_to_chance(train, level))), level)
+        return at_chance(train, series, message, stuck_causes(stuck.after(came_to_chance(train, level))), level)
     if val is None or (found := _only_memorises(run, train, val, chance)) is None:
         return None
     (level, guesses), series = found, val.series
@@ -79,7 +79,7 @@ def held_at_chance(
         f"{series.name} never leaves {named(level)}, over {_all(series)}, {also}"
         f"while {train.series.name} falls to {number(train.end)}"
     )
-    return AtChance(series, message, _causes_of_memorising(train, guesses), level)
+    return at_chance(train, series, message, _causes_of_memorising(train, guesses), level)
 
 
 def _only_memorises(

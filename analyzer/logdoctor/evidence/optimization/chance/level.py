@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from logdoctor.evidence.accuracies import class_accuracies, end_accuracy
 from logdoctor.evidence.optimization.stuck.signs import Beginning
-from logdoctor.finding import Cause
+from logdoctor.finding import Cause, Confidence, Observation, Quantity, Span
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend
@@ -60,15 +59,19 @@ FEW_ACCURACIES = 4
 """Training accuracies whose last three say where it ended."""
 
 
-@dataclass(frozen=True)
-class AtChance:
-    """A loss, or a term of one, that shows no more than guessing does."""
-
-    series: Series
-    message: str
-    causes: tuple[Cause, ...]
-    level: Chance | None = None
-    """The level of guessing, where one is known."""
+def at_chance(
+    train: Trend[TrainLoss], series: Series, message: str, causes: tuple[Cause, ...], level: Chance | None = None
+) -> Observation:
+    """Describe a loss, or a term of one, that shows no more than guessing does, at a level where one is known."""
+    end = float(np.median(series.values[-max(1, len(series) // 10) :]))
+    known = {} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}
+    return Observation(
+        message,
+        Span(series.name, series.first_step, series.last_step, "chance level"),
+        Confidence.MEDIUM,
+        causes,
+        {"level": Quantity(end, "nats"), **known, "training end": Quantity(train.end, "nats")},
+    )
 
 
 def named(level: Chance) -> str:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from logdoctor.evidence.optimization.chance.level import AtChance, came_to_chance
+from logdoctor.evidence.optimization.chance.level import at_chance, came_to_chance
 from logdoctor.evidence.optimization.stuck.causes import stuck_causes
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
+from logdoctor.finding import Observation
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Trend
@@ -50,7 +51,7 @@ SAME = "every input gets the same answer"
 
 def one_answer_always(
     run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None, stuck: StuckSigns
-) -> AtChance | None:
+) -> Observation | None:
     """Return the loss of validation whose accuracy stays at one value while it knows no more than one answer does."""
     accuracies = [one.finite for one in run.all(ValMetric) if is_of_classes(one.name)]
     if val is None or not accuracies or len(val) not in EVALUATIONS or not all(map(_stays, accuracies)):
@@ -70,7 +71,7 @@ def one_answer_always(
     came = came_to_chance(train, Chance(0, train.end, SAME))
     # To fall to what the shares of the answers leave of a loss takes no more than the last biases.
     beginning = replace(came, guesses=SAME, classes=None, fell="", worse=_wanders(val))
-    return AtChance(val.series, message, stuck_causes(stuck.after(beginning)))
+    return at_chance(train, val.series, message, stuck_causes(stuck.after(beginning)))
 
 
 def _wanders(val: Trend[ValLoss]) -> str:

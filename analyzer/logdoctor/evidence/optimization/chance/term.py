@@ -8,8 +8,8 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.optimization.chance.held import ABOVE, BELOW
-from logdoctor.evidence.optimization.chance.level import EVALUATIONS, AtChance, named
-from logdoctor.finding import Fix, Strength, likely_if, possible_if
+from logdoctor.evidence.optimization.chance.level import EVALUATIONS, at_chance, named
+from logdoctor.finding import Fix, Observation, Strength, likely_if, possible_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValMetric
@@ -36,7 +36,7 @@ UNMOVED = 1e-4
 """Range of a term as a share of it up to which nothing that bears on it ever moves."""
 
 
-def term_at_chance(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> AtChance | None:
+def term_at_chance(run: Run, train: Trend[TrainLoss], chance: ChanceLevels) -> Observation | None:
     """Return the term that rests at a level which an accuracy or the settings name, in training and on new data."""
     if train.end > FALLEN * train.start:
         return None
@@ -69,7 +69,7 @@ def _guesses(accuracy: Series, level: Chance) -> bool:
     ) * level.classes <= GUESSED * accuracy_unit(accuracy.values)
 
 
-def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chance, accuracy: Series) -> AtChance:
+def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chance, accuracy: Series) -> Observation:
     ends, right = float(np.median(held_out.values[-EVALUATIONS:])), float(np.median(accuracy.values[-EVALUATIONS:]))
     message = (
         f"{held_out.name} rests at {number(ends)}, {named(level)}, and {accuracy.name} ends at {number(right)}, while "
@@ -93,4 +93,4 @@ def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chanc
         because("learning-rate-too-low", possible_if(not memorised)),
         because("wrong-loss-or-output"),
     )
-    return AtChance(held_out, message, causes, level)
+    return at_chance(train, held_out, message, causes, level)

@@ -8,12 +8,12 @@ import numpy as np
 
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import class_accuracies
-from logdoctor.evidence.optimization.chance.level import AtChance
+from logdoctor.evidence.optimization.chance.level import at_chance
 from logdoctor.evidence.rates import rate_too_high
-from logdoctor.finding import Strength
+from logdoctor.finding import Observation, Strength
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Schedule, Siblings
+from logdoctor.signals import Schedule, Siblings, Trend
 from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.wording import number, place
 
@@ -27,7 +27,9 @@ MOST = 2000
 """Classes up to which no loss comes so near to an ln C by chance; of these, one in thirty would near the largest."""
 
 
-def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None) -> AtChance | None:
+def uniform_outputs(
+    run: Run, train: Trend[TrainLoss], siblings: Siblings, schedule: Schedule | None
+) -> Observation | None:
     """Return the first training loss that came to exactly ln C and stays there; None where none does.
 
     One that is there from its first value on may be of a last layer of zeros, as may one whose rate still warms up.
@@ -44,7 +46,8 @@ def uniform_outputs(run: Run, siblings: Siblings, schedule: Schedule | None) -> 
             exactly = f"{one.name} is exactly ln {classes:,} = {number(level)} from {place(one, since)} on"
             alike = "the outputs are alike for all classes, whatever the input"
             dead = because("dead-activations", Strength.LIKELY, pro=[alike])
-            return AtChance(one, f"{exactly}: {alike}", ranked(dead, rate_too_high(siblings, Strength.POSSIBLE)))
+            causes = ranked(dead, rate_too_high(siblings, Strength.POSSIBLE))
+            return at_chance(train, one, f"{exactly}: {alike}", causes)
     return None
 
 
