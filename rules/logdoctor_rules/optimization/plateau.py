@@ -426,7 +426,7 @@ class Plateau(Rule):
             beyond="" if is_good else rest.rate_beyond,
         )
         since = self._flat_since(train)
-        if since is not None and more.clause:
+        if since is not None and more.said:
             died = rest.decayed_by(int(train.steps[since]), decayed=self.decayed, dead=self.dead_rate)
             causes = rest.causes(more, died=died)
             yield self._stays_flat(train, since, more, causes, to_tell_stuck(run, causes))
@@ -438,9 +438,8 @@ class Plateau(Rule):
     ) -> Finding:
         series, first, lower = train.series, int(train.steps[since]), more.lower
         margin = share_lower(train, lower) / self.sibling_share if lower else WITHOUT_SIBLING
-        where = stretch(series, first, series.last_step)
         return self.finding(
-            f"{series.name} stays at {number(train.end)} over {where}; {more.clause}",
+            f"{series.name} stays at {number(train.end)} over {stretch(series, first, series.last_step)}; {more.said}",
             Span(series.name, first, series.last_step, "flat"),
             confidence=confidence_from(margin, len(train)),
             causes=causes,

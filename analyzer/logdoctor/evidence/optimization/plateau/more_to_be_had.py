@@ -28,7 +28,7 @@ class MoreToBeHad:
     """A clause about a rate far beyond what trains; empty where it is not."""
 
     @property
-    def clause(self) -> str:
+    def said(self) -> str:
         """The first of them, as a clause; empty where nothing says so."""
         reaches = f"sibling run {self.lower.run.name} reaches {number(self.lower.train.end)}" if self.lower else ""
         return reaches or self.poor or self.beyond
