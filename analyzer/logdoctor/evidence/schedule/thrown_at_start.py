@@ -97,7 +97,10 @@ def _is_passing(train: Trend[TrainLoss], explosion: Explosion) -> bool:
 
 
 def _height(train: Trend[TrainLoss], at: int, *, alone: bool) -> float:
-    """Return what the highest value and a neighbour, or three values, reach; an epoch alone, or with nothing before."""
+    """Return the height of the throw: one value may be of a bad batch, so a neighbour or two others must reach it.
+
+    The mean of an epoch counts by itself, and so does any value with `alone`.
+    """
     values = train.series.values
     if alone or train.series.axis is Axis.EPOCH:
         return float(values[at])

@@ -91,7 +91,7 @@ class Corroboration:
     settings: Hyperparameters = field(repr=False)
 
     def of_event(self, event: Event) -> bool:
-        """Whether anything but the loss says that the model got worse, or may have, from an event on.
+        """Whether anything but the loss says that the model got worse, or may have, since an event.
 
         An accuracy that is as good as ever goes before a loss, whose objective may have changed.
         """
@@ -106,7 +106,7 @@ class Corroboration:
         )
 
     def of_rise(self, event: Event, start: float, lowest: float, end: float, peak: float = -inf) -> bool:
-        """Whether a loss that stays high is that of a model that breaks, be it by how high it is, or was, alone."""
+        """Whether a lasting rise is the model's: by its height alone, by what it gives back, or by anything else."""
         first = _first(event, start)
         part = HALF if is_of_tokens(event, first) else NEARLY_ALL
         is_thrown = first - lowest <= HARDLY * abs(first) and end - first >= (THROWN - 1) * abs(first)
@@ -134,7 +134,7 @@ class Corroboration:
         return not self.of_rise(event, rise.start, rise.lowest, train.end)
 
     def of_jump(self, event: Event, start: float, peak: float) -> bool:
-        """Whether a loss that jumps is that of a model that breaks, be it by how high it goes alone."""
+        """Whether a jump is the model's: by its height alone, or by anything but the loss."""
         is_unknown = begins_late(event.series) or self._keeps_an_accuracy(event)
         least = FAR_ABOVE_START if is_unknown else UNTRAINED
         return peak >= least * abs(_first(event, start)) or self.of_event(event)

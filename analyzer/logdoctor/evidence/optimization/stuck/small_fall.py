@@ -88,7 +88,7 @@ def _gains_nothing(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss]) -> bo
 
 
 def _levels_off(trend: Trend[Any]) -> bool:
-    """Whether it falls from the second to the last third by half of what it fell before at most, or not at all."""
+    """Whether its fall from the middle to the last third is at most half of that before."""
     first, middle, last = trend.thirds
     return middle - last <= max(first - middle, 0.0) / 2
 
