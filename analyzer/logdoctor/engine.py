@@ -13,7 +13,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import numpy as np
 
 from logdoctor.evidence.model_kinds import suited
-from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes, Severity
+from logdoctor.finding import Comparison, Confidence, Crashed, Finding, NotApplicable, Outcomes
+from logdoctor.folding import folded
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
@@ -154,7 +155,7 @@ def examine(
                 passed.append(rule.id)
             case found:
                 findings += (suited(run, one) for one in found)
-    return Outcomes(tuple(_fold(findings, run_rules)), tuple(passed), tuple(not_applicable), tuple(crashed))
+    return Outcomes(tuple(folded(findings, run_rules, run)), tuple(passed), tuple(not_applicable), tuple(crashed))
 
 
 def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, ...], tuple[Crashed, ...]]:
@@ -163,24 +164,3 @@ def compare(group: Siblings, rules: Iterable[Rule]) -> tuple[tuple[Comparison, .
     answers = [bench.ask(rule) for rule in rules if isinstance(rule, GroupRule)]
     comparisons = [one for answer in answers if isinstance(answer, list) for one in answer]
     return tuple(comparisons), tuple(answer for answer in answers if isinstance(answer, Crashed))
-
-
-def _fold(findings: list[Finding], rules: list[Rule]) -> list[Finding]:
-    """Mark the findings that are consequences of another, so that a report shows one root and not five symptoms.
-
-    A finding of low confidence explains nothing, and no finding explains a more severe one, except that of a rule whose
-    severity is a note: it says what kind of run this is, and the other findings follow from that.
-    """
-    rule_of = {rule.id: rule for rule in rules}
-    rank = {severity: place for place, severity in enumerate(Severity)}
-
-    def explains(root: Finding, one: Finding) -> bool:
-        rule = rule_of[root.rule]
-        worse = rank.get(one.severity, 0) > rank.get(root.severity, 0) and rule.severity is not Severity.NOTE
-        return one.rule in set(rule.explains) - {root.rule} and root.confidence is not Confidence.LOW and not worse
-
-    ordered = sorted(findings, key=lambda one: one.rule)
-    roots = {id(one): [root for root in ordered if explains(root, one)] for one in findings}
-    # Of several roots, the one that nothing else explains is the first cause.
-    first = {key: min(found, key=lambda root: len(roots[id(root)])).rule for key, found in roots.items() if found}
-    return [replace(one, explained_by=first.get(id(one), "")) for one in findings]

@@ -176,7 +176,7 @@ class Finding:
     """What to log next time, where this log cannot separate the first causes."""
     references: tuple[str, ...] = ()
     explained_by: str = ""
-    """Id of the rule whose finding in the same run explains this one."""
+    """Id of the rule whose finding in the same run this one follows from, or shares the cause with."""
     group: str = ""
     """Findings of one group are one entry in reports for people."""
     places: tuple[Place, ...] = ()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from logdoctor import (
+    Axis,
     Confidence,
     Finding,
     LearningRate,
@@ -20,6 +21,7 @@ from logdoctor import (
     Span,
     TrainLoss,
     ValLoss,
+    because,
     example_run,
 )
 from logdoctor.curves import decay, flat, given, line
@@ -30,6 +32,7 @@ from logdoctor.signals import Gap, Schedule, Siblings, Spikes, Trend
 from logdoctor.signals.optimization.stand_ins import StandIn
 
 RUN = example_run(train_loss=decay(2.3, 0.5), val_loss=decay(2.3, 0.7))
+AXES = {"train_loss": Axis.STEP, "val_loss": Axis.EPOCH}
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,21 @@ def explaining(name: str, *consequences: str) -> Rule:
         explains = consequences
 
     return Explaining()
+
+
+def blaming(name: str, cause: str, span: Span, severity: Severity = Severity.WARNING) -> Rule:
+    """Return a rule of that id that always names that cause, for something in that stretch of a series."""
+
+    @dataclass(frozen=True)
+    class Blaming(Speaking):
+        id = name
+        causes = (cause,)
+
+        def check(self, run: Run) -> Iterator[Finding]:
+            found = self.finding("1 thing is wrong", span, confidence=Confidence.MEDIUM, causes=(because(cause),))
+            yield replace(found, severity=severity)
+
+    return Blaming()
 
 
 @dataclass(frozen=True)
@@ -319,6 +337,26 @@ class TestExamine:
     def test_a_rule_does_not_explain_itself(self) -> None:
         (finding,) = examine(RUN, [explaining("root", "root")]).findings
         assert finding.explained_by == ""
+
+    @pytest.mark.parametrize(
+        ("cause", "span", "folded"),
+        [
+            pytest.param("bad-batch", Span("train_loss", 1, 1), "root", id="same cause, same time"),
+            pytest.param("label-noise", Span("train_loss", 1, 1), "", id="another cause"),
+            pytest.param("bad-batch", Span("train_loss", 2, 2), "", id="later"),
+            pytest.param("bad-batch", Span("val_loss", 1, 1), "", id="on another axis"),
+            pytest.param("unknown", Span("train_loss", 1, 1), "", id="no known cause"),
+        ],
+    )
+    def test_findings_of_one_cause_at_one_time_are_folded_under_the_worst(
+        self, cause: str, span: Span, folded: str
+    ) -> None:
+        run = replace(RUN, series=tuple(replace(one, axis=AXES[one.name]) for one in RUN.series))
+        root = "unknown" if cause == "unknown" else "bad-batch"
+        rules = [blaming("a-symptom", cause, span), blaming("root", root, Span("train_loss", 0, 1), Severity.ERROR)]
+        for order in (rules, rules[::-1]):
+            said = {one.rule: one.explained_by for one in examine(run, order).findings}
+            assert said == {"a-symptom": folded, "root": ""}
 
     def test_folding_does_not_depend_on_the_order_of_rules(self) -> None:
         rules = [explaining("a", "c"), explaining("b", "c"), explaining("c")]

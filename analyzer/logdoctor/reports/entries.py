@@ -22,11 +22,11 @@ class Entry:
     again: tuple[Finding, ...] = ()
     """Further findings of the same kind in the same run."""
     consequences: tuple[Finding, ...] = ()
-    """Findings of the run that this one explains."""
+    """Findings of the run that follow from this one or share its cause."""
 
 
 def entries(diagnosis: Diagnosis) -> tuple[Entry, ...]:
-    """Return the problems, worst first; what another finding explains is no entry of its own."""
+    """Return the problems, worst first; what is folded under another finding is no entry of its own."""
     alike: dict[str, list[tuple[Run, Finding]]] = {}
     for run, finding in diagnosis.findings():
         if not finding.explained_by:
@@ -77,7 +77,7 @@ def _points(run: Run) -> int:
 
 
 def consequences(root: Finding, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """Yield what a finding explains among those of its run, and what that explains, each once."""
+    """Yield what is folded under a finding of its run, and what is folded under that, each once."""
     rules, pending = {root.rule}, list(findings)
     while caught := [one for one in pending if one.explained_by in rules]:
         yield from caught

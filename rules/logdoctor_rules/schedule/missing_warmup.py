@@ -79,6 +79,11 @@ class MissingWarmup(Rule):
         "rise of the loss above its start as a share of the later fall: one step of Adam at 0.03 lifts a small network "
         "by 0.15 that then learns perfectly",
     )
+    least_fall: float = threshold(
+        0.25,
+        "share of its start that the later fall counts for at least: what rests near guessing hardly falls, and any "
+        "ripple would be large beside that",
+    )
     min_z: float = threshold(8.0, "the same rise in units of the noise: of a thousand batches, none reaches it")
     once: float = threshold(
         1.0,
@@ -273,6 +278,12 @@ class MissingWarmup(Rule):
             settings=ADAM,
             train_loss=decay(3.2, 0.3, 300).with_value(1, 3.95).noisy(0.02),
             lr=cosine(3e-3, 300),
+        ),
+        silent(
+            "a ripple of a loss that never learns",
+            settings=ADAM,
+            train_loss=decay(1.63, 1.61, 120, half_life=0.05).with_value(2, 1.67).noisy(0.0005),
+            lr=flat(4e-3, 120),
         ),
         silent(
             "single examples, whose losses are like that throughout",

@@ -215,7 +215,7 @@ def test_no_finding_is_lost_when_a_rule_speaks_twice_of_a_run() -> None:
 def test_consequences_of_consequences_stand_under_the_root() -> None:
     said = [finding(), finding("divergence", explained_by="nan-loss"), finding("plateau", explained_by="divergence")]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), said)))
-    assert "explains divergence, plateau" in text
+    assert "with it  divergence, plateau" in text
     assert "1 error," in text
 
 
@@ -225,7 +225,7 @@ def test_what_a_note_explains_is_said() -> None:
         finding(explained_by="lr-range-test"),
     ]
     text = shown(diagnosis((run("a", train_loss=decay(2.3, 0.5)), said)))
-    assert "note  lr-range-test  a: the rate is raised (explains nan-loss)\n" in text
+    assert "note  lr-range-test  a: the rate is raised (with nan-loss)\n" in text
     assert "0 errors" in text
 
 

@@ -22,6 +22,7 @@ class FullRateThresholds:
     full: float
     early: float
     overshoot: float
+    least_fall: float
     min_z: float
     once: float
     sibling_share: float
@@ -99,7 +100,8 @@ def _overshoot(train: Trend[TrainLoss], last: int, thresholds: FullRateThreshold
     high = int(np.argmax(values[: last + 1]))
     start = max(train.first, float(np.median(values[last + 1 : 2 * last + 1])))  # one low first value is no start
     rise, fall = float(values[high]) - start, train.first - train.end
-    if fall <= 0 or rise < thresholds.overshoot * fall or rise < thresholds.min_z * train.noise:
+    least = thresholds.overshoot * max(fall, thresholds.least_fall * abs(train.first))
+    if fall <= 0 or rise < max(least, thresholds.min_z * train.noise):
         return None
     is_usual = np.log(values[high] / start) < thresholds.once * usual_leap(train, last, abs(start))
     return None if is_usual else high

@@ -76,7 +76,7 @@ def _found(rule: str, findings: Sequence[Finding], gated: Gated | None, known: S
     if bad:
         return _Case(rule, FAILURE, bad[0].message, str(bad[0].severity), lines)
     if all(one.explained_by for one in findings):
-        return _Case(rule, SKIPPED, f"explained by {findings[0].explained_by}: {findings[0].message}")
+        return _Case(rule, SKIPPED, f"with {findings[0].explained_by}: {findings[0].message}")
     return _Case(rule, PASSED, lines=lines)
 
 

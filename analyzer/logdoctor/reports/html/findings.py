@@ -67,7 +67,7 @@ class OtherRun:
 
 @dataclass(frozen=True)
 class Consequence:
-    """A finding that this one explains."""
+    """A finding that is folded under this one."""
 
     rule: str
     message: str

@@ -113,7 +113,7 @@ def _fold(entry: Entry) -> str:
     if entry.others:
         lines.append(f"Also in {', '.join(inert(shown_name(run)) for run in entry.others[:MAX_LINES])}.")
     if entry.consequences:
-        lines.append("Explains " + "; ".join(f"{inert(one.rule)}: {inert(one.message)}" for one in entry.consequences))
+        lines.append("With it: " + "; ".join(f"{inert(one.rule)}: {inert(one.message)}" for one in entry.consequences))
     lines.append(f"Next: `logdoctor rule {finding.rule}`")
     return f"<details><summary>{summary}</summary>\n\n" + _spaced(lines) + "\n\n</details>"
 

@@ -163,7 +163,7 @@ def _measured(name: str, quantity: Quantity) -> str:
 
 
 def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
-    """Yield the further findings of this run, the other runs that have it, and what it explains."""
+    """Yield the further findings of this run, the other runs that have it, and what is folded under it."""
     for again in entry.again:
         yield from hanging("  ", page.printable(f"also: {again.message}"), page.width)
     if entry.others:
@@ -173,7 +173,7 @@ def _elsewhere(entry: Entry, page: Page) -> Iterator[str]:
         if names_listed.startswith(names[0]):  # the head has counted them
             yield page.dim(label + names_listed)
     if entry.consequences:
-        label = "  explains "
+        label = "  with it  "
         rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
         only = entry.consequences[0].message if len(entry.consequences) == 1 else ""
         for line in hanging(label, page.printable(f"{rules}: {only}" if only else rules), page.width):
@@ -231,10 +231,10 @@ def _labelled(label: str, text: str, page: Page) -> Iterator[str]:
 
 def _notes(notes: Sequence[Entry], page: Page) -> Iterator[str]:
     for entry in notes[:MAX_NOTES]:
-        explained = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
-        explains = f" (explains {explained})" if explained else ""
+        rules = ", ".join(dict.fromkeys(one.rule for one in entry.consequences))
+        folded = f" (with {rules})" if rules else ""
         at = f" ({entry.finding.places[0]})" if entry.finding.places else ""
-        message = f"{shown_name(entry.run)}: {entry.finding.message}{at}{explains}{_also_in(entry)}"
+        message = f"{shown_name(entry.run)}: {entry.finding.message}{at}{folded}{_also_in(entry)}"
         label = f"{page.severity(Severity.NOTE)}  {page.dim(entry.finding.rule)}  "
         yield from _labelled(label, page.printable(message), page)
     if len(notes) > MAX_NOTES:
