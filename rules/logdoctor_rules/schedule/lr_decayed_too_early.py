@@ -9,36 +9,28 @@ import numpy as np
 
 from logdoctor import (
     Axis,
-    Cause,
     Confidence,
     Finding,
-    Fix,
     Quantity,
     Rule,
     Severity,
     Span,
-    Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
-    possible_if,
-    ranked,
     silent,
     threshold,
 )
 from logdoctor.curves import cosine, decay, flat, geometric, given, line
+from logdoctor.evidence.schedule.dead_rate import causes_of_dead_rate
 from logdoctor.evidence.schedule.learning_spent import WithoutRate, rested_at_high_rate
-from logdoctor.signals import Schedule, Trend
+from logdoctor.signals import Hyperparameters, Schedule, Trend
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.wording import axis_word, number, percent, place
 
 HIDDEN = 12.0
 """Fall of the training loss in units of its standard error below which validation may show better how it went."""
-
-WHOLE = 0.05
-"""Relative distance from a whole number of schedules in a run that speaks for steps at the wrong pace."""
 
 
 @dataclass(frozen=True)
@@ -225,15 +217,17 @@ class LrDecayedTooEarly(Rule):
         ),
     )
 
-    def check(self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule) -> Iterator[Finding]:
+    def check(
+        self, train: Trend[TrainLoss], val: Trend[ValLoss] | None, schedule: Schedule, settings: Hyperparameters
+    ) -> Iterator[Finding]:
         """Ask whether the loss fell while there was a rate, and stopped with it, in validation where noise hides it."""
         died = self._died(schedule)
         if died is None:
             return
-        found = self._stopped(WithoutRate(train, schedule, died, train.start))
+        found = self._stopped(WithoutRate(train, schedule, died, train.start, settings.accumulation))
         if found is None and val is not None and train.sure_fall < HIDDEN:
             start = max(train.start, val.start)  # the first evaluation comes late
-            found = self._stopped(WithoutRate(val, schedule, died, start))
+            found = self._stopped(WithoutRate(val, schedule, died, start, settings.accumulation))
         rested = val is not None and rested_at_high_rate(train, val, schedule, self.min_gain)
         if found is not None and not rested:
             yield found
@@ -269,7 +263,7 @@ class LrDecayedTooEarly(Rule):
             Span(rate.name, died, rate.last_step, "without rate"),
             confidence=confidence,
             severity=severity,
-            causes=_causes(loss, self.dead_rate),
+            causes=causes_of_dead_rate(loss, self.dead_rate),
             evidence={
                 f"{axis_word(rate.axis)} in which the rate died": Quantity(died),
                 "trained without rate": Quantity(loss.share, "share of the run"),
@@ -283,38 +277,3 @@ class LrDecayedTooEarly(Rule):
         if died is None or last - died < self.dead_share * (last - first):
             return None
         return None if schedule.is_range_test or begins_late(schedule.series) else died
-
-
-def _causes(loss: WithoutRate, dead_rate: float) -> tuple[Cause, ...]:
-    """Return why the rate died at a step: by a schedule for fewer steps, or one that is stepped too often.
-
-    The run ends with its loss: a rate that is logged once an epoch is not logged at its end.
-    """
-    rate, series, died = loss.schedule.series, loss.trend.series, loss.died
-    begun, last = rate.first_step, rate.last_step
-    length = max(last, series.last_step if series.axis is rate.axis else last) - begun
-    times = (last - begun) / max(loss.schedule.settled_step - begun, 1)
-    whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
-    over = f"the schedule is over after 1/{round(times)} of the run"
-    return ranked(
-        because(
-            "schedule-decays-too-soon",
-            Strength.LIKELY,
-            pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(rate, died)} on"],
-            fixes=[
-                Fix(
-                    f"stretch the schedule from {number(died - begun)} to the {number(length)} "
-                    f"{axis_word(rate.axis)}s of the run, or stop at {place(rate, died)}",
-                    basis="the logged rate",
-                )
-            ],
-        ),
-        because(
-            "scheduler-stepped-wrongly",
-            possible_if(whole),
-            pro=[f"{over}, as with {round(times)} scheduler steps where one was meant"] if whole else [],
-            contra=[]
-            if whole
-            else [f"the schedule is over after 1/{times:.1f} of the run; one that is stepped k times is after 1/k"],
-        ),
-    )

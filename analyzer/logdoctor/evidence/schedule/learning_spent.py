@@ -54,6 +54,8 @@ class WithoutRate:
     """The step from which there is no rate."""
     start: float
     """Where it began; training, where validation was evaluated late."""
+    accumulation: float = 1.0
+    """The micro-batches of an update, by the settings."""
 
     @property
     def share(self) -> float:
