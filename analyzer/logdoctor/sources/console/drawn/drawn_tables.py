@@ -25,8 +25,8 @@ class DrawnReader:
         if not is_open and (self._columns.marks | self._boxes.marks).isdisjoint(taken.shapes):
             return
         for i, (shape, line) in enumerate(zip(taken.shapes, passage.text.split("\n"), strict=True)):
-            if not self._columns.take(shape, line, taken.first + i) and shape.lstrip().startswith(("|", "-")):
-                self._boxes.take(line, taken.first + i)
+            if not self._columns.take(shape, line, taken.first + i):
+                self._boxes.take(shape, line, taken.first + i)
 
     def streams(self) -> list[Rows]:
         """Return the rows, by the names that they carry."""
