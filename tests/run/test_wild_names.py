@@ -15,7 +15,7 @@ NAMES = {
         "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
     ),
     "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, bpd, bits_per_byte, bits/dim, silog, clip_loss, "
-    "learn/MultiClass, MultiClassOneVsAll",
+    "learn/MultiClass, MultiClassOneVsAll, duration_loss, Duration Loss, dur_loss, time_loss, time_to_end_output_loss",
     "validation-loss": (
         "clip_val_loss, val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "

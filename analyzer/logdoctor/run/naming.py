@@ -140,11 +140,23 @@ def _as_performance(name: _Name) -> type[Role] | None:
         and (name.words & vocabulary.METRICS or _says_loss(name.last))
     ):
         of_speed = frozenset()  # `acc_second` is that of the second task
+    if _is_of_predicted_time(name):
+        return None
     if of_speed or vocabulary.PER_SECOND.search(name.text):
         return roles.Throughput
     if vocabulary.DURATION.search(name.text) or vocabulary.SPEED.search(name.text):
         return roles.Throughput
     return roles.Throughput if name.words & vocabulary.TIMES and not _says_loss(name.words) else None
+
+
+def _is_of_predicted_time(name: _Name) -> bool:
+    """Tell how far predicted times are off from how long something took: `duration_loss`, `remaining_time_mae`.
+
+    The words stand in this order and together: `loss_time` and `time/loss` are durations.
+    """
+    *before, last = words(name.text.rpartition("/")[2]) or ("",)
+    measures = is_loss_word(last) or last in vocabulary.ERRORS_OF_MODELS
+    return measures and not vocabulary.PREDICTED_TIMES.isdisjoint(before)
 
 
 def _as_setting(name: _Name) -> type[Role] | None:
@@ -246,7 +258,7 @@ def _entropy_or_divergence(found: frozenset[str]) -> type[Role]:
 
 def _loss(name: _Name, found: frozenset[str]) -> type[Role]:
     """Return which loss it is whose name has these words."""
-    if found & vocabulary.WEIGHTS_OF_LOSSES:
+    if found & vocabulary.WEIGHTS_OF_LOSSES and not _is_of_predicted_time(name):
         return roles.Setup
     if found & vocabulary.POLICY or found - SPLIT_WORDS.keys() == {"entropy", "loss"}:
         return roles.PolicyLoss

@@ -194,6 +194,9 @@ PERFORMANCE = frozenset(
 
 TIMES = frozenset("time times dt ms walltime timestamp remaining percentage".split())
 
+PREDICTED_TIMES = frozenset({"time", "times", "dt", "duration", "durations", "dur"})
+"""Times that models predict as well: how long a phoneme is held, when the next event comes."""
+
 DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
 """PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""
 
