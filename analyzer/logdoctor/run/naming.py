@@ -75,6 +75,12 @@ def is_bare_split(name: str) -> bool:
     return bool(found) and all(word in SPLIT_WORDS for word in found)
 
 
+def is_sum_of_split(name: str) -> bool:
+    """Whether a name says a split and that it is a sum, whose terms are named after what they are of: `val_total`."""
+    found = set(words(name))
+    return len(found) == 2 and found - SPLIT_WORDS.keys() == {"total"}
+
+
 def words_of_preference(name: str) -> frozenset[str]:
     """Return the words of a name that preference tuning uses: `rewards/margins`, but not `margin_loss`."""
     found = vocabulary.PREFERENCE.intersection(words(name))
@@ -152,10 +158,10 @@ def _as_performance(name: _Name) -> type[Role] | None:
 def _is_of_predicted_time(name: _Name) -> bool:
     """Tell how far predicted times are off from how long something took: `duration_loss`, `remaining_time_mae`.
 
-    The words stand in this order and together: `loss_time` and `time/loss` are durations.
+    The words stand in this order and together: `loss_time` and `time/loss` are durations, and so is a `time_cost`.
     """
     *before, last = words(name.text.rpartition("/")[2]) or ("",)
-    measures = is_loss_word(last) or last in vocabulary.ERRORS_OF_MODELS
+    measures = (is_loss_word(last) and last != "cost") or last in vocabulary.ERRORS_OF_MODELS
     return measures and not vocabulary.PREDICTED_TIMES.isdisjoint(before)
 
 
