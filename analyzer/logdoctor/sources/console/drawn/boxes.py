@@ -3,7 +3,7 @@
     |    total_timesteps | 2048     |                       Stable-Baselines3
 
 A rule ends a box; a name that ends in a slash is that of the section below it. Before each line may stand what a
-launcher or a collector puts there: when it was printed, and by whom.
+launcher or a logger puts there.
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ class BoxReader:
 
     def learn(self, shape: str) -> bool:
         """Take a shape that was not met before, and return whether it is the line of a box that counts."""
-        if _COUNTER.match(_drawn(shape)):
+        if _COUNTER.match(strip(shape).text):
             self.marks.add(shape)
             return True
         return False
 
     def take(self, shape: str, line: str, number: int) -> None:
         """Take a line, if the log has boxes and it is drawn: it begins with a wall or a rule."""
-        drawn = _drawn(shape).strip() if self.marks else ""
+        drawn = strip(shape).text.strip() if self.marks else ""
         if not drawn.startswith(_STROKES):
             return
         width = drawn.strip("|").count("|") + 1
@@ -71,12 +71,6 @@ class BoxReader:
             self._section = cells[0]
         elif len(cells) == 2 and (value := number_in(cells[0], cells[1])) is not None:
             self._box[cells[0] if "/" in cells[0] else self._section + cells[0]] = value
-
-
-def _drawn(shape: str) -> str:
-    """Return what is drawn of a line: all of it, or what stands behind its prefixes, which may end in a wall."""
-    behind = strip(shape).text
-    return "| " + behind if shape[: len(shape) - len(behind)].rstrip().endswith("|") else behind
 
 
 def _counters_of(box: Mapping[str, float]) -> dict[str, str]:
