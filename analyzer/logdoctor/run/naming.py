@@ -165,6 +165,13 @@ def _is_of_predicted_time(name: _Name) -> bool:
     return measures and not vocabulary.PREDICTED_TIMES.isdisjoint(before)
 
 
+def _is_of_coefficient(name: _Name) -> bool:
+    """Tell the loss that a coefficient of likeness makes from the weight of a loss: `dice_coef_loss`."""
+    said = words(name.text.rpartition("/")[2]) or ("",)
+    together = name.words & vocabulary.WEIGHTS_OF_LOSSES <= name.last
+    return together and is_loss_word(said[-1]) and not vocabulary.METRICS.isdisjoint(said)
+
+
 def _as_setting(name: _Name) -> type[Role] | None:
     set_by = name.words & vocabulary.SETTINGS
     if name.words & vocabulary.REWARDS:
@@ -264,7 +271,7 @@ def _entropy_or_divergence(found: frozenset[str]) -> type[Role]:
 
 def _loss(name: _Name, found: frozenset[str]) -> type[Role]:
     """Return which loss it is whose name has these words."""
-    if found & vocabulary.WEIGHTS_OF_LOSSES and not _is_of_predicted_time(name):
+    if found & vocabulary.WEIGHTS_OF_LOSSES and not (_is_of_predicted_time(name) or _is_of_coefficient(name)):
         return roles.Setup
     if found & vocabulary.POLICY or found - SPLIT_WORDS.keys() == {"entropy", "loss"}:
         return roles.PolicyLoss
