@@ -169,6 +169,15 @@ class TestMainLoss:
     def test_splits_alone_are_losses_where_they_fall(self) -> None:
         assert roles_of(*named("train", "val")) == {"train": roles.TrainLoss, "val": roles.ValLoss}
 
+    def test_sums_that_are_called_after_splits_are_losses_where_they_fall_and_no_loss_has_a_name(self) -> None:
+        found = understand(named("train_total", "val_total", "train_cls", "val_cls"))
+        sums = {"train_total": roles.TrainLoss, "val_total": roles.ValLoss}
+        assert {one.name: one.role for one in found} == sums | dict.fromkeys(("train_cls", "val_cls"), roles.Unknown)
+        assert reason(found[0]) == "the sum of a split's terms"
+        assert roles_of(*named("loss", "train_total", "val_total"))["train_total"] is roles.Unknown
+        counts = [Series.of(name, [0, 1, 2], [400.0] * 3) for name in ("train_total", "val_total")]
+        assert set(roles_of(*counts).values()) == {roles.Unknown}
+
     def test_shares_that_are_called_after_splits_beside_a_loss_are_scores(self) -> None:
         loss = Series.of("Loss", [0, 1, 2], [1.9, 1.2, 0.5])
         train, val = Series.of("Train", [0, 1, 2], [0.2, 0.7, 0.95]), Series.of("Val", [0, 1, 2], [0.2, 0.5, 0.45])

@@ -15,7 +15,8 @@ NAMES = {
         "loss/train/total, Train/Samples/train_loss, trl, nll, ce, cross_entropy"
     ),
     "train-component-loss": "train/box_loss, bce, logloss, bpb, bpc, bpd, bits_per_byte, bits/dim, silog, clip_loss, "
-    "learn/MultiClass, MultiClassOneVsAll",
+    "learn/MultiClass, MultiClassOneVsAll, duration_loss, Duration Loss, dur_loss, time_loss, time_to_end_output_loss, "
+    "dice_coef_loss, jacard_coef_loss",
     "validation-loss": (
         "clip_val_loss, val_loss, valid_loss, eval_loss, eval/loss, validation_loss, val/loss, lm loss validation, "
         "validation_metrics/loss, evaluation/loss, evaluation_loss_vs_iterations, tel, "
@@ -43,7 +44,7 @@ NAMES = {
         "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
         "rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, HitRate@5, "
         "PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, aupr, nmi, ari, "
-        "episode/F1 score"
+        "episode/F1 score, jacard_coef"
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "

@@ -25,9 +25,10 @@ _LEARNT = 0.1
 def losses_of_splits(series: list[Series]) -> list[Series]:
     """Where no loss has a name, falling curves of both splits that are named after them are losses: `train=0.18`.
 
-    So are curves that become NaN, as no share of right answers does, and a single falling curve of training.
+    So are sums of terms, `train_total` beside `val_total`, curves that become NaN, as no share of right answers does,
+    and a single falling curve of training.
     """
-    bare = _called_after_splits(series)
+    bare = _called_after_splits(series) or _sums_of_splits(series)
     train = [one for one in bare if one.split is Split.TRAIN]
     if (
         any(issubclass(one.role, roles.Loss) for one in series)
@@ -93,6 +94,10 @@ def scores_of_splits(series: list[Series]) -> list[Series]:
 
 def _called_after_splits(series: list[Series]) -> list[Series]:
     return [one for one in series if one.role is roles.Unknown and naming.is_bare_split(one.name)]
+
+
+def _sums_of_splits(series: list[Series]) -> list[Series]:
+    return [one for one in series if one.role is roles.Unknown and naming.is_sum_of_split(one.name)]
 
 
 def falls(series: Series) -> bool:

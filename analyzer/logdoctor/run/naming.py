@@ -75,6 +75,12 @@ def is_bare_split(name: str) -> bool:
     return bool(found) and all(word in SPLIT_WORDS for word in found)
 
 
+def is_sum_of_split(name: str) -> bool:
+    """Whether a name says a split and that it is a sum, whose terms are named after what they are of: `val_total`."""
+    found = set(words(name))
+    return len(found) == 2 and found - SPLIT_WORDS.keys() == {"total"}
+
+
 def words_of_preference(name: str) -> frozenset[str]:
     """Return the words of a name that preference tuning uses: `rewards/margins`, but not `margin_loss`."""
     found = vocabulary.PREFERENCE.intersection(words(name))
@@ -140,11 +146,30 @@ def _as_performance(name: _Name) -> type[Role] | None:
         and (name.words & vocabulary.METRICS or _says_loss(name.last))
     ):
         of_speed = frozenset()  # `acc_second` is that of the second task
+    if _is_of_predicted_time(name):
+        return None
     if of_speed or vocabulary.PER_SECOND.search(name.text):
         return roles.Throughput
     if vocabulary.DURATION.search(name.text) or vocabulary.SPEED.search(name.text):
         return roles.Throughput
     return roles.Throughput if name.words & vocabulary.TIMES and not _says_loss(name.words) else None
+
+
+def _is_of_predicted_time(name: _Name) -> bool:
+    """Tell how far predicted times are off from how long something took: `duration_loss`, `remaining_time_mae`.
+
+    The words stand in this order and together: `loss_time` and `time/loss` are durations, and so is a `time_cost`.
+    """
+    *before, last = words(name.text.rpartition("/")[2]) or ("",)
+    measures = (is_loss_word(last) and last != "cost") or last in vocabulary.ERRORS_OF_MODELS
+    return measures and not vocabulary.PREDICTED_TIMES.isdisjoint(before)
+
+
+def _is_of_coefficient(name: _Name) -> bool:
+    """Tell the loss that a coefficient of likeness makes from the weight of a loss: `dice_coef_loss`."""
+    said = words(name.text.rpartition("/")[2]) or ("",)
+    together = name.words & vocabulary.WEIGHTS_OF_LOSSES <= name.last
+    return together and is_loss_word(said[-1]) and not vocabulary.METRICS.isdisjoint(said)
 
 
 def _as_setting(name: _Name) -> type[Role] | None:
@@ -246,7 +271,7 @@ def _entropy_or_divergence(found: frozenset[str]) -> type[Role]:
 
 def _loss(name: _Name, found: frozenset[str]) -> type[Role]:
     """Return which loss it is whose name has these words."""
-    if found & vocabulary.WEIGHTS_OF_LOSSES:
+    if found & vocabulary.WEIGHTS_OF_LOSSES and not (_is_of_predicted_time(name) or _is_of_coefficient(name)):
         return roles.Setup
     if found & vocabulary.POLICY or found - SPLIT_WORDS.keys() == {"entropy", "loss"}:
         return roles.PolicyLoss

@@ -44,6 +44,7 @@ def _instead(series: Series, plain: type[Role]) -> str:
     reasons = (
         (first_set, "the first of several sets"),
         (bare and is_loss, "a split beside a loss"),
+        (unnamed and is_loss and naming.is_sum_of_split(name), "the sum of a split's terms"),
         (bare and role in (roles.TrainMetric, roles.ValMetric), "a share of a split beside a loss"),
         (unnamed and is_loss and vocabulary.ELBO in naming.words(name), "a bound that falls"),
         (role is roles.PolicyLoss and was_loss, "beside rewards"),

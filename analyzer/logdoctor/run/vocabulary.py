@@ -81,7 +81,7 @@ TESSERACT_ERROR = re.compile(r"(?:char|word) train$")
 METRICS = frozenset(
     "acc accs accu accuracy accuracies accuracy01 accuracy03 accuracy05 accuracy1 accuracy5 top1 top5 acc1 acc5 "
     "precision prec prec1 prec5 precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 "
-    "map map50 map95 miou iou dice dsc kappa mcc matthews jaccard aupr nmi ari r2 "
+    "map map50 map95 miou iou dice dsc kappa mcc matthews jaccard jacard aupr nmi ari r2 "
     "bleu rouge rouge1 rouge2 rougel rougelsum meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 "
     "pck pass fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
@@ -193,6 +193,9 @@ PERFORMANCE = frozenset(
 )
 
 TIMES = frozenset("time times dt ms walltime timestamp remaining percentage".split())
+
+PREDICTED_TIMES = frozenset({"time", "times", "dt", "duration", "durations", "dur"})
+"""Times that models predict as well: how long a phoneme is held, when the next event comes."""
 
 DURATION = re.compile(r"(?:^|[/_])(?:batch|data|reader)_cost$|\btime[ _]cost$|\bcost[ _]time$", re.I)
 """PaddlePaddle's, MXNet's and Informer's words for the time that a batch or an epoch took."""

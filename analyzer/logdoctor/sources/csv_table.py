@@ -159,6 +159,23 @@ class CsvTable(Source):
             },
         ),
         Sample(
+            "no counter, and a metric of nobody else's that is measured on both splits",
+            "history.csv",
+            "loss,agreement,val_loss,val_agreement\n0.5,0.25,0.75,0.125\n0.25,0.5,0.5,0.25\n",
+            {
+                "loss": [(0, 0.5), (1, 0.25)],
+                "agreement": [(0, 0.25), (1, 0.5)],
+                "val_loss": [(0, 0.75), (1, 0.5)],
+                "val_agreement": [(0, 0.125), (1, 0.25)],
+            },
+        ),
+        Sample(
+            "results of data sets of several sizes",
+            "results.csv",
+            "train_score,val_score,train_samples,val_samples\n0.5,0.25,100,10\n0.75,0.5,200,20\n",
+            None,
+        ),
+        Sample(
             "what a search tried, in a file that is called a log",
             "training_log.csv",
             "hidden,clip,train_loss\n32,0.5,0.5\n32,1.0,0.25\n64,0.5,0.75\n64,1.0,0.5\n",

@@ -74,6 +74,15 @@ SAMPLES = (
         },
     ),
     Sample(
+        "CatBoost, each line stamped by a collector",
+        "catboost.log",
+        "".join(
+            f"2025-09-05T21:43:0{i}.123456789Z {i}:\tlearn: {0.75 - 0.125 * i}\ttotal: {i}ms\tremaining: 1s\n"
+            for i in range(4)
+        ),
+        {"learn": [(i, 0.75 - 0.125 * i) for i in range(4)]},
+    ),
+    Sample(
         "CatBoost without held-out data: the metric of training alone",
         "train.log",
         "Learning rate set to 0.03\n"

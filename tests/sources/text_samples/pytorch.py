@@ -350,6 +350,19 @@ SAMPLES = (
         },
     ),
     Sample(
+        "fastai, each line stamped by a collector",
+        "fastai.log",
+        "2025-09-05T21:43:07.123456789Z epoch     train_loss  valid_loss  accuracy  time    \n"
+        "2025-09-05T21:43:19.123456789Z 0         0.750000    0.875000    0.875000  00:12\n"
+        "2025-09-05T21:43:31.123456789Z 1         0.500000    0.625000    0.875000  00:12\n",
+        {
+            "train_loss": [(0, 0.75), (1, 0.5)],
+            "valid_loss": [(0, 0.875), (1, 0.625)],
+            "accuracy": [(0, 0.875), (1, 0.875)],
+            "time": [(0, 12), (1, 12)],
+        },
+    ),
+    Sample(
         "skorch: a mark for the epochs that are kept, and nothing for the others",
         "train.log",
         "  epoch    train_loss    valid_acc    valid_loss    cp     dur\n"

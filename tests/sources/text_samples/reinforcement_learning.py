@@ -55,6 +55,38 @@ SAMPLES = (
         {"rollout/ep_rew_mean": [(16384, -188), (32768, -159), (49152, -151)]},
     ),
     Sample(
+        "Stable-Baselines3: boxes of which a collector stamped each line",
+        "sb3.log",
+        "".join(
+            f"2025-09-05 21:43:{second:02} {line}\n"
+            for second, (steps, reward) in enumerate(((2048, -188), (4096, -159), (6144, -151)))
+            for line in (
+                "---------------------------------",
+                "| rollout/           |          |",
+                f"|    ep_rew_mean     | {reward:<8} |",
+                "| time/              |          |",
+                f"|    total_timesteps | {steps:<8} |",
+                "---------------------------------",
+            )
+        ),
+        {"rollout/ep_rew_mean": [(2048, -188), (4096, -159), (6144, -151)]},
+    ),
+    Sample(
+        "Stable-Baselines3: boxes that were printed through a logger, which puts a wall behind its level",
+        "sb3.log",
+        "".join(
+            f"2025-09-05 21:43:{second:02}.123 | INFO | train:learn:12 - {line}\n"
+            for second, (steps, reward) in enumerate(((2048, -188), (4096, -159), (6144, -151)))
+            for line in (
+                "| rollout/           |          |",
+                f"|    ep_rew_mean     | {reward:<8} |",
+                f"|    total_timesteps | {steps:<8} |",
+                "---------------------------------",
+            )
+        ),
+        {"rollout/ep_rew_mean": [(2048, -188), (4096, -159), (6144, -151)]},
+    ),
+    Sample(
         "imitation: behaviour cloning counts samples in a section of its own",
         "bc.log",
         "".join(

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from logdoctor.run import Axis, Split, roles
-from logdoctor.run.naming import is_bare_split, role_of, split_of, words
+from logdoctor.run.naming import is_bare_split, role_of, split_of, stem_of, words
 from logdoctor.run.vocabulary import ELBO
 from logdoctor.sources.tables.counters import canonical, counts, normal
 from logdoctor.sources.tables.table import Column, Table
@@ -85,8 +85,14 @@ def is_training(table: Table) -> bool:
 
 
 def is_set_of_curves(names: Collection[str]) -> bool:
-    """Tell whether quantities without a counter are curves: nothing among them is foreign to training."""
-    return any(map(shows_progress, names)) and all(map(is_of_training, names))
+    """Tell whether quantities without a counter are curves: nothing among them is foreign to training.
+
+    What is measured on held-out data and on others is not, whatever it is called: `tversky` beside `val_tversky`.
+    """
+    unknown = [name for name in names if stem_of(name) and role_of(name, split_of(name)) is roles.Unknown]
+    measured = {held: {stem_of(one) for one in unknown if split_of(one).is_held_out is held} for held in (True, False)}
+    on_both = {name for name in unknown if stem_of(name) in measured[True] & measured[False]}
+    return any(map(shows_progress, names)) and all(name in on_both or is_of_training(name) for name in names)
 
 
 def shows_progress(name: str) -> bool:

@@ -2,7 +2,8 @@
 
     |    total_timesteps | 2048     |                       Stable-Baselines3
 
-A rule ends a box; a name that ends in a slash is that of the section below it.
+A rule ends a box; a name that ends in a slash is that of the section below it. Before each line may stand what a
+launcher or a logger puts there.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 
 from logdoctor.sources.console.drawn.drawn_rows import RULE, DrawnRows, number_in
 from logdoctor.sources.console.forms.masking import MASK
+from logdoctor.sources.console.text.prefixes import strip
 from logdoctor.sources.console.words.vocabulary import COUNTER_WORDS
 from logdoctor.sources.tables.counters import normal
 
@@ -26,6 +28,7 @@ _COUNTER = re.compile(
     rf"^\s{{0,40}}\|\s+(?:(?:time/)?(?:{'|'.join(_COUNTERS)})\s+\||(?:{'|'.join(_STEPS)})\s+\|\s*{MASK})", re.I
 )
 _TIMESTEPS = "total_timesteps"
+_STROKES = ("|", "-")
 
 _CLONING = "bc/"
 """The section in which imitation counts; in any other, a `step` may be how long one takes."""
@@ -48,17 +51,19 @@ class BoxReader:
 
     def learn(self, shape: str) -> bool:
         """Take a shape that was not met before, and return whether it is the line of a box that counts."""
-        if _COUNTER.match(shape):
+        if _COUNTER.match(strip(shape).text):
             self.marks.add(shape)
             return True
         return False
 
-    def take(self, line: str, number: int) -> None:
-        """Take a line that begins with a wall or a rule, if the log has boxes."""
-        if not self.marks:
+    def take(self, shape: str, line: str, number: int) -> None:
+        """Take a line, if the log has boxes and it is drawn: it begins with a wall or a rule."""
+        drawn = strip(shape).text.strip() if self.marks else ""
+        if not drawn.startswith(_STROKES):
             return
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if RULE.match(line):
+        width = drawn.strip("|").count("|") + 1
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")[-width:]]
+        if RULE.match(drawn):
             if counters := _counters_of(self._box):
                 self._found.add(self._box, counters, number)
             self._section, self._box = "", {}

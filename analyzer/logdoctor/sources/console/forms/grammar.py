@@ -212,7 +212,16 @@ def parse(shape: str) -> Form | None:
         or CALLED.search(shape)
     ):
         return None
-    return fixed_form(shape) or _form(shape) or (None if MASK in strip(shape).text else _section(shape))
+    return _fixed(shape) or _form(shape) or (None if MASK in strip(shape).text else _section(shape))
+
+
+def _fixed(shape: str) -> Form | None:
+    """Read a line of a fixed form, which may stand behind what a launcher or a collector put before it."""
+    if found := fixed_form(shape):
+        return found
+    stripped = strip(shape)
+    behind = fixed_form(stripped.text) if stripped.text != shape else None
+    return None if behind is None else behind.behind(stripped.slots)
 
 
 def _before_warning(shape: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -64,6 +65,15 @@ _LOGGING = re.compile("|".join((
     r"[Vv]alidation loss decreased \([^)]*\)\. *Saving model \.\.\. ?(?=Epoch)",  # Udacity, without a line's end
 )))  # fmt: skip
 
+_STAMP = re.compile(rf"\[?(?:{_DATE}[T_, ]+)?{_CLOCK}(?:Z|\+{_N}:?{_N})?\]?:?(?:[ \t]|$)(?!.{{0,60}}\b{_LEVEL}\b)")
+"""The moment that a collector puts before each line, blank ones too; no level follows, as it does behind a logger's."""
+
+_STAMP_OF_LINE = re.compile(
+    r"^\[?(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}[T_, ]+)?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]{1,9})?"
+    r"(?:Z|\+[0-9]{2}:?[0-9]{2})?\]?:?(?:[ \t]|$)"
+)
+"""The same before its numbers are taken out."""
+
 _OF_A_LOG = r"#?[ \t]?(?=\[?[0-9]|[Ee]poch\b|[ \t]{0,6}[0-9]+[ \t]{2,}[0-9]|E +# +|-{3} +-{6})"
 _COMMENT = re.compile(rf"#(?<![^\n]#){_OF_A_LOG}")
 _COMMENT_SET_IN = re.compile(rf"\n[ \t]{{1,16}}#{_OF_A_LOG}")
@@ -103,6 +113,22 @@ def uncommented(passage: Passage) -> Passage:
     if may_be and (text.startswith(_COMMENTED_ROW) or f"\n{_COMMENTED_ROW}" in text):
         text = text.replace(f"\n{_COMMENTED_ROW}", "\n|").removeprefix("% ")
     return passage if text is passage.text else replace(passage, text=text)
+
+
+def stamps_of(shapes: Collection[str]) -> dict[str, int]:
+    """Return how much of each shape is the stamp of a collector, which stamps every line.
+
+    Where some words stand without one, as the header of a table does whose rows say when they were written, none is;
+    a line that was written over has none of its own, and numbers.
+    """
+    if any(_N not in shape and shape.strip() for shape in shapes):
+        return {}
+    return {shape: found.end() for shape in shapes if (found := _STAMP.match(shape))}
+
+
+def unstamped(line: str) -> str:
+    """Return a line as it was printed, before a collector stamped it."""
+    return _STAMP_OF_LINE.sub("", line)
 
 
 @lru_cache(_MOST_REMEMBERED)
