@@ -33,7 +33,7 @@ from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
 from logdoctor.signals import ChanceLevels, Sibling, Siblings, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_too_cheap
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number, stretch
 
@@ -286,6 +286,11 @@ class Plateau(Rule):
             train_accuracy=flat(0.0),
         ),
         silent(
+            "a loss far too small for the answers that the accuracy calls wrong",
+            train_loss=decay(2.3, 0.03, half_life=0.02),
+            train_accuracy=flat(0.1).noisy(0.002),
+        ),
+        silent(
             "a sibling ends lower by no more than the noise of its batches",
             train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
             siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
@@ -422,7 +427,7 @@ class Plateau(Rule):
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
             lower=None if is_good else self._lower_sibling(train, rest.siblings),
-            poor=self._poor(accuracy),
+            poor=self._poor(accuracy, train),
             beyond="" if is_good else rest.rate_beyond,
         )
         since = self._flat_since(train)
@@ -473,10 +478,12 @@ class Plateau(Rule):
         lower = share_lower(train, best) >= least and train.ends_above(best.train)
         return best if lower and not memorises(best.run, siblings.run) else None
 
-    def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
+    def _poor(self, accuracy: Trend[TrainMetric] | None, train: Trend[TrainLoss]) -> str:
+        """Say so of an accuracy that hardly rose, unless the loss is too small for so many mistakes."""
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
         unit, best = accuracy_unit(accuracy.series.values), float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
         poor = gained < self.accuracy_gain * unit and 0 < best < self.poor_accuracy * unit
-        return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
+        is_told = poor and not is_too_cheap(train.end, best / unit)
+        return f"{accuracy.series.name} never passes {number(best)}" if is_told else ""

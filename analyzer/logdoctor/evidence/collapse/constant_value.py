@@ -18,8 +18,10 @@ from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     accuracy_unit,
     as_share,
+    cost_of_mistakes,
     errs_alike,
     is_accuracy,
+    is_too_cheap,
     right_by_word_errors,
     rose_by_degrees,
     rose_in_hundredths,
@@ -83,10 +85,6 @@ MANY_CLASSES = 1000
 HARDLY_MORE = 1.2
 """Training loss in units of the most that so many right answers cost, up to which batches and dropout may lift it."""
 
-CHEAP = 0.1
-"""Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
-costs a quarter of it."""
-
 TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
 """What to log where nothing says why a metric rests."""
 
@@ -138,16 +136,15 @@ def one_value_causes(
 def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> str:
     """Say that a training loss is too small for the answers that an accuracy calls wrong, as of a regression.
 
-    A class that is not the most probable one has a half at most, and costs ln 2 at least. A loss that was never so
-    large may be divided by something: by the examples instead of the batches.
+    A loss that was never so large may be divided by something: by the examples instead of the batches.
     """
     for one in metrics:
         if train is None or one.role is not TrainMetric or not len(one) or not is_accuracy(one.name):
             continue
-        wrong = 1 - float(one.values[-1]) / accuracy_unit(one.values)
-        least = wrong * log(2)
-        if 0 <= train.end < CHEAP * least:
-            cost = f"{percent(wrong)} of wrong answers cost {number(least)} at least"
+        right = float(one.values[-1]) / accuracy_unit(one.values)
+        least = cost_of_mistakes(right)
+        if is_too_cheap(train.end, right):
+            cost = f"{percent(1 - right)} of wrong answers cost {number(least)} at least"
             divided = ", or divided by something" if train.start < least else ""
             is_other = f"it is of another task than {one.name}{divided}"
             return f"{train.series.name} is {number(train.end)}, where {cost}: {is_other}"
