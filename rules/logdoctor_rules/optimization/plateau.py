@@ -28,7 +28,13 @@ from logdoctor import (
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure
-from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, memorises, share_lower
+from logdoctor.evidence.optimization.plateau.more_to_be_had import (
+    WITHOUT_SIBLING,
+    MoreToBeHad,
+    hides_a_fall,
+    memorises,
+    share_lower,
+)
 from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import causes_of_rest_half_way, weights_at_rest
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
@@ -296,6 +302,12 @@ class Plateau(Rule):
             siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
         ),
         silent(
+            "batch noise hides a slow fall that validation shows",
+            train_loss=decay(10.0, 8.0, half_life=0.06).noisy(0.5),
+            train_accuracy=flat(0.08).noisy(0.02),
+            val_loss=decay(9.5, 8.0, half_life=0.3),
+        ),
+        silent(
             "converged like its siblings",
             train_loss=decay(134.0, 24.6, half_life=0.02),
             siblings=(example_run(train_loss=decay(133.0, 22.8)),),
@@ -424,13 +436,13 @@ class Plateau(Rule):
             span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
             yield self._rests(train, span, f"{train.series.name} {low}", cap.causes)
             return
+        since = self._flat_since(train)
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
             lower=None if is_good else self._lower_sibling(train, rest.siblings),
-            poor=self._poor(accuracy, train),
+            poor="" if since is None or hides_a_fall(train, val, since) else self._poor(accuracy, train),
             beyond="" if is_good else rest.rate_beyond,
         )
-        since = self._flat_since(train)
         if since is not None and more.said:
             died = rest.decayed_by(int(train.steps[since]), decayed=self.decayed, dead=self.dead_rate)
             causes = rest.causes(more, died=died)

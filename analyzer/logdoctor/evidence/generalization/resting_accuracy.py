@@ -42,11 +42,15 @@ class RestingAccuracy:
         """Whether it wavers about one level while the loss comes from what mistakes cost to far less.
 
         One that is exactly one value is another finding; one that rises may ask for more than the loss does, such as
-        whole sentences; and a loss that was never so large is divided by something.
+        whole sentences; and a loss that was never so large is divided by something. A loss of exactly zero, or one that
+        ends before the accuracy does, has turned NaN.
         """
         first, _, last = self.metric.thirds
-        wavers = last - first <= min_z * self.metric.error_between_thirds and bool(np.ptp(self.metric.series.values))
-        return wavers and self.loss.start >= self.cost and is_too_cheap(self.loss.end, self.level)
+        metric, loss = self.metric.series, self.loss.series
+        lasts = metric.axis is loss.axis and metric.last_step <= loss.last_step + max(self.metric.pace, self.loss.pace)
+        wavers = last - first <= min_z * self.metric.error_between_thirds and bool(np.ptp(metric.values))
+        cheap = self.loss.start >= self.cost and self.loss.end > 0 and is_too_cheap(self.loss.end, self.level)
+        return lasts and wavers and cheap
 
 
 def accuracies_at_rest(run: Run, min_points: float, min_z: float) -> Iterator[RestingAccuracy]:
