@@ -58,7 +58,7 @@ class RepresentationCollapse(Rule):
     max_left: float = threshold(
         0.1,
         "spread in the last third as a share of its highest, or of that of outputs spread evenly: two inputs then have "
-        "a cosine of 0.99; sound runs keep more than half (measured)",
+        "a cosine of 0.99; sound runs keep nearly all of it (measured)",
     )
     max_cosine: float = threshold(
         -0.98, "negative cosine of two views that so small a deviation leaves; else it is that of something else"
