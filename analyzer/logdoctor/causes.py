@@ -296,6 +296,13 @@ _KNOWN: Mapping[str, _Known] = {
             "alone), or a term against redundant dimensions",
         ),
     ),
+    "metric-miscomputed": _Known(
+        "the metric does not compare these answers with these labels",
+        (
+            "work out the accuracy of one batch by hand: the largest output over the dimension of the classes, and the "
+            "labels of the same rows in the same order",
+        ),
+    ),
     "temperature-too-high": _Known(
         "the temperature makes all similarities alike",
         ("lower the temperature to 0.05 to 0.5, or learn its inverse",),

@@ -17,7 +17,7 @@ from logdoctor.grouping.runs import group
 from logdoctor.reading import load, read
 from logdoctor.run import Axis, Notice, Run, Series, Split, State
 from logdoctor.run.notice import DAMAGE, PART
-from logdoctor.run.roles import LearningRate, Reward, TrainLoss, ValLoss, ValMetric
+from logdoctor.run.roles import AdversarialLoss, Counter, LearningRate, Reward, TrainLoss, ValLoss, ValMetric
 from logdoctor.sources.csv_table import CsvTable
 from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.source import Log
@@ -53,6 +53,26 @@ def test_several_runs_of_one_folder_are_told_apart_by_their_stem(tmp_path: Path)
     write_csv(tmp_path / "a.csv", epoch=range(40), loss=FALL)
     write_csv(tmp_path / "b.csv", epoch=range(40), loss=FALL * 2)
     assert names(load(tmp_path)) == [".:a", ".:b"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("discriminator", "generator"), ("netD", "netG"), ("loss_d", "loss_g"), ("D", "G")]
+)
+def test_the_two_networks_of_a_game_are_one_run(tmp_path: Path, one: str, other: str) -> None:
+    write_csv(tmp_path / f"{one}.csv", step=range(40), loss=FALL)
+    write_csv(tmp_path / f"{other}.csv", step=range(40), loss=FALL[::-1])
+    (run,) = load(tmp_path)
+    assert [(series.name, series.role) for series in run.series if series.role is not Counter] == [
+        (f"{one}/loss", AdversarialLoss),
+        (f"{other}/loss", AdversarialLoss),
+    ]
+
+
+@pytest.mark.parametrize("stems", [("a", "d", "g"), ("d", "h"), ("gan_1", "gan_2"), ("d1", "g2"), ("D", "G", "H")])
+def test_names_that_only_look_like_such_are_runs_of_their_own(tmp_path: Path, stems: Sequence[str]) -> None:
+    for factor, stem in enumerate(stems, 1):
+        write_csv(tmp_path / f"{stem}.csv", step=range(40), loss=FALL * factor)
+    assert len(load(tmp_path)) == len(stems)
 
 
 def test_a_single_file_is_a_run_of_its_folder(tmp_path: Path) -> None:

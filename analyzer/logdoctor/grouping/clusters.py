@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from logdoctor.grouping.agreement import Quantity, Relation, quantity, relation
+from logdoctor.grouping.opponents import are_opponents
 from logdoctor.grouping.run_folders import (
     CAPTURE,
     Folders,
@@ -19,7 +20,8 @@ from logdoctor.grouping.run_folders import (
 )
 from logdoctor.run import Series
 from logdoctor.run.averages import averages
-from logdoctor.run.roles import TrainLoss
+from logdoctor.run.naming import role_of
+from logdoctor.run.roles import Counter, TrainLoss
 from logdoctor.sources.discovery.discover import Found
 from logdoctor.sources.source import Log
 
@@ -150,7 +152,8 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
     """
     clusters: list[_Cluster] = []
     for piece in sorted(
-        pieces, key=lambda p: (p.is_captured, not p.continues, p.file.folder != p.home, str(p.file.relative))
+        _named_as_opponents(pieces),
+        key=lambda p: (p.is_captured, not p.continues, p.file.folder != p.home, str(p.file.relative)),
     ):
         relations = [cluster.relation(piece) for cluster in clusters]
         if piece.is_captured and len(clusters) == 1:
@@ -165,6 +168,28 @@ def _clusters(pieces: list[Piece]) -> list[list[Piece]]:
             clusters.append(home)
         home.add(piece)
     return [cluster.pieces for cluster in clusters]
+
+
+def _named_as_opponents(pieces: list[Piece]) -> list[Piece]:
+    """Name the curves of two alike logs after the networks that their files are named after: `generator/loss`."""
+    alike: dict[object, list[Piece]] = {}
+    for piece in pieces:
+        alike.setdefault(piece.kind, []).append(piece)
+    apart = {
+        id(one) for found in alike.values() if len(found) == 2 and are_opponents(one.file.path.stem for one in found)
+        for one in found
+    }  # fmt: skip
+    return [_under_its_stem(one) if id(one) in apart else one for one in pieces]
+
+
+def _under_its_stem(piece: Piece) -> Piece:
+    stem = piece.file.path.stem
+    counted = (role_of(one.name, one.split) is Counter for one in piece.series)
+    named = (
+        one if counts else replace(one, name=f"{stem}/{one.name}")
+        for one, counts in zip(piece.series, counted, strict=True)
+    )
+    return replace(piece, series=tuple(named))
 
 
 def _ranks_joined(runs: Sequence[RunPieces]) -> list[RunPieces]:

@@ -134,7 +134,9 @@ POLICY = frozenset(
 )
 """Words of reinforcement learning, for losses whose level means little."""
 
-ADVERSARIES = frozenset("d g disc discriminator gen generator adversarial gan dloss gloss dis".split())
+DISCRIMINATORS = frozenset("d disc discriminator dis dloss".split())
+GENERATORS = frozenset("g gen generator gloss".split())
+ADVERSARIES = DISCRIMINATORS | GENERATORS | {"adversarial", "gan"}
 
 DEEPXDE = frozenset({"Train loss", "Test loss", "Test metric"})
 """Columns of DeepXDE, which takes its training points for test points where none are given."""

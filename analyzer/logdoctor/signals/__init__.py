@@ -7,6 +7,7 @@ lies in a package of the name that rules and evidence for it have (`stability`, 
 from logdoctor.signals.collapse.adversaries import Adversaries
 from logdoctor.signals.collapse.latent_code import LatentCode
 from logdoctor.signals.collapse.policy import Policy
+from logdoctor.signals.collapse.representation import Representation
 from logdoctor.signals.comparison.outcome import measure_all
 from logdoctor.signals.comparison.set_up import Member, SetUp, set_ups
 from logdoctor.signals.comparison.siblings import Sibling, Siblings, sibling_groups
@@ -47,8 +48,8 @@ __all__ = [
     "Adversaries", "BatchNoise", "BrokenGradients", "Burst", "Chance", "ChanceLevels", "Change", "Console",
     "Duplicates", "EpochCourse", "Epochs", "Explosion", "Gap", "GradientHistory", "Hole", "Hyperparameters", "Impact",
     "JointSwings", "LatentCode", "LossImpact", "LossScaleWalk", "MaskedLoss", "Member", "NonFinite", "NonFiniteLosses",
-    "Plan", "Policy", "RateRebound", "RateReset", "Resumes", "Roughness", "Schedule", "SetUp", "Sibling", "Siblings",
-    "Speed", "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable", "UpdateSigns",
-    "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_rate", "is_seed", "main_curve",
-    "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
+    "Plan", "Policy", "RateRebound", "RateReset", "Representation", "Resumes", "Roughness", "Schedule", "SetUp",
+    "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable",
+    "UpdateSigns", "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_rate", "is_seed",
+    "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
 ]  # fmt: skip

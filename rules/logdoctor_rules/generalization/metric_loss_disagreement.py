@@ -1,4 +1,4 @@
-"""Validation loss and validation metric that disagree."""
+"""A loss and a metric that disagree."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line, rise
+from logdoctor.evidence.generalization.resting_accuracy import RestingAccuracy, accuracies_at_rest
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import course, number, percent, place
@@ -35,16 +36,17 @@ from logdoctor.wording import course, number, percent, place
 
 @dataclass(frozen=True)
 class MetricLossDisagreement(Rule):
-    """Validation loss says that the model gets better, and the metric that it gets worse, or the other way about.
+    """A loss says that the model gets better, and the metric that it gets worse, or the other way about.
 
     Loss falls while the metric falls: the many easy examples are learnt at the cost of the few that the metric counts.
     Loss rises while the metric holds: wrong answers become more certain, which is a note, for decisions are as good.
+    Loss comes to far less than wrong answers cost while an accuracy stays where it began: it is computed wrongly.
     """
 
     id = "metric-loss-disagreement"
-    title = "Validation loss and metric disagree"
+    title = "Loss and metric disagree"
     severity = Severity.WARNING
-    causes = ("class-imbalance", "overconfidence")
+    causes = ("class-imbalance", "overconfidence", "metric-miscomputed")
     references = ("Guo et al. (2017), On Calibration of Modern Neural Networks, arXiv:1706.04599",)
     limits = (
         "Needs 6 values each of a validation loss and of a metric, on one axis; errors that are better when lower are "
@@ -89,6 +91,25 @@ class MetricLossDisagreement(Rule):
             val_accuracy=decay(0.5, 0.94),
             val_f1=line(0.2, 0.6, 40).then(line(0.0, -0.6, 80)),
         ),
+        fires(
+            "nearly all is learnt, and the accuracy wavers about guessing",
+            train_loss=decay(0.9, 0.007, 20, half_life=0.05),
+            train_accuracy=flat(0.1, 20).noisy(0.002),
+            val_loss=decay(0.3, 0.08, 20, half_life=0.05),
+            val_accuracy=flat(0.1, 20).noisy(0.003),
+        ),
+        silent(
+            "the same, and the accuracy rises by little: whole sentences are seldom right where nearly all words are",
+            train_loss=decay(0.9, 0.007, 20, half_life=0.05),
+            train_accuracy=line(0.05, 0.15, 20).noisy(0.002),
+            val_loss=decay(0.3, 0.08, 20, half_life=0.05),
+        ),
+        silent(
+            "a loss that was never as large as mistakes cost: it is divided by something",
+            train_loss=decay(0.04, 0.01, 20, half_life=0.05),
+            train_accuracy=flat(0.1, 20).noisy(0.002),
+            val_loss=decay(0.04, 0.01, 20, half_life=0.05),
+        ),
         silent("both get better", val_loss=decay(0.7, 0.2), val_f1=decay(0.2, 0.8)),
         silent(
             "both get worse",
@@ -125,6 +146,8 @@ class MetricLossDisagreement(Rule):
 
     def check(self, run: Run, loss: Trend[ValLoss]) -> Iterator[Finding]:
         """Look at each from where the other was at its best; the first metric that disagrees is told."""
+        if len(loss) < self.min_points:
+            return
         metrics: list[Trend[ValMetric]] = [
             Trend.measure(one) for one in run.all(ValMetric) if len(one.finite) >= self.min_points
         ]
@@ -135,11 +158,23 @@ class MetricLossDisagreement(Rule):
             if one.series.axis == loss.series.axis
             and one.series.steps[-1] <= loss.series.steps[-1] + max(loss.pace, one.pace)
         ]
-        if len(loss) < self.min_points:
-            return
         falls = (finding for one in fitting for finding in self._metric_falls(loss, one))
         rises = (finding for one in fitting[:1] for finding in self._loss_rises(loss, one))
-        yield from islice(chain(falls, rises), 1)
+        rests = map(self._accuracy_rests, accuracies_at_rest(run, self.min_points, self.min_z))
+        yield from islice(chain(falls, rises, rests), 1)
+
+    def _accuracy_rests(self, found: RestingAccuracy) -> Finding:
+        """Report an accuracy that the loss contradicts."""
+        metric, loss = found.metric.series, found.loss
+        return self.finding(
+            f"{metric.name} stays about {number(found.metric.thirds[2])} while {loss.series.name} falls from "
+            f"{number(loss.start)} to {number(loss.end)}, where {found.said}",
+            Span(metric.name, metric.first_step, metric.last_step, "about one value"),
+            Span(loss.series.name, loss.series.first_step, loss.series.last_step, "falling"),
+            confidence=confidence_from(found.cost / max(loss.end, 1e-300), len(metric)),
+            causes=(because("metric-miscomputed", Strength.LIKELY, pro=[found.said]),),
+            evidence={"metric": Quantity(found.metric.thirds[2]), "loss at the end": Quantity(loss.end)},
+        )
 
     def _metric_falls(self, loss: Trend[ValLoss], metric: Trend[ValMetric]) -> Iterator[Finding]:
         """Report a metric that falls from its best while the loss goes on falling."""

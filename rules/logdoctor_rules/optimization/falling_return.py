@@ -45,14 +45,15 @@ CHOSEN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class FallingReturn(Rule):
-    """The return ends surely below where the policy began: it learns to avoid what is rewarded.
+    """The return ends surely below where the policy began, or loses all that it had gained.
 
+    The first learns to avoid what is rewarded; the second had learnt, and one bad update or more threw it back.
     A return that wavers, recovers, or has only just fallen is no finding, nor is one of several rewards if another
     rises. Neither is preference tuning, in which the rewards of chosen and rejected answers may both fall.
     """
 
     id = "falling-return"
-    title = "The return falls below where it began"
+    title = "The return falls to where it began, or below"
     severity = Severity.WARNING
     causes = ("wrong-loss-or-output", "learning-rate-too-high", "no-entropy-bonus")
     references = ("Henderson et al. (2018), Deep Reinforcement Learning that Matters, arXiv:1709.06560",)
@@ -74,6 +75,12 @@ class FallingReturn(Rule):
         0.25, "such a large fall, as a share of where it began or of the range of the returns: twice that eighth"
     )
     min_points: float = threshold(12.0, "returns that a run needs: two at its beginning, and a last third of four")
+    min_gain: float = threshold(
+        0.5, "rise of the tenth that earned most, as a share of the range of the returns, before all of it is lost"
+    )
+    max_left: float = threshold(
+        0.1, "share of that rise that nine in ten of the returns of the last fifth have left; dips of sound runs end"
+    )
     comes_back: float = threshold(
         0.5,
         "share of the way from its lowest level back to where it began, from which on a return recovers; of few "
@@ -129,12 +136,30 @@ class FallingReturn(Rule):
             episode_reward=given([2.6, 2.2, 1.4]).followed_by(flat(1.5, 77)).noisy(0.5, seed=3),
         ),
         silent("wavers", episode_reward=flat(20.0).noisy(4.0), policy_loss=flat(0.0).noisy(0.01)),
-        silent(
-            "gives back what it had gained, and no more",
+        fires(
+            "gives back all that it had gained",
             episode_reward=line(40.0, 120.0, 50)
-            .followed_by(line(120.0, 42.0, 20))
-            .followed_by(flat(42.0, 30))
+            .followed_by(line(120.0, 48.0, 20))
+            .followed_by(flat(48.0, 30))
             .noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "gives back most of what it had gained",
+            episode_reward=line(40.0, 120.0, 50)
+            .followed_by(line(120.0, 52.0, 20))
+            .followed_by(flat(52.0, 30))
+            .noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "dips to where it began, time and again",
+            episode_reward=line(40.0, 120.0, 50).followed_by(flat(40.0, 20)).followed_by(flat(110.0, 30)).noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "a few episodes earn much, and no tenth of them does",
+            episode_reward=flat(40.0, 100).noisy(3.0).with_value(50, 120.0, 110.0),
             policy_loss=flat(0.0, 100).noisy(0.01),
         ),
         silent(
@@ -229,28 +254,27 @@ class FallingReturn(Rule):
         tenth = max(len(values) // 10, 2)
         began, last = self._began(reward, tenth), values[-(len(values) // 3) :]
         fall = began - median(last)
+        if any(map(_rises, run.all(Reward))):
+            return
         scale, (early, middle, late) = max(abs(began), _range(values)), reward.thirds
         least = max(self.min_fall * reward.noise, self.min_share * scale)
         if early > middle >= late:
             sure = self.min_sure * reward.error_of(tenth, len(last))
             least = min(least, max(sure, self.min_large * scale))
-        if (
-            not 0 < fall >= least
-            or began - max(median(last[:3]), reward.end) < least
-            or self._comes_back(reward, began)
-            or any(map(_rises, run.all(Reward)))
-        ):
-            return
-        yield self._finding(run, reward, began, least, confidence_from(fall / least, len(reward)))
+        stays = began - max(median(last[:3]), reward.end) >= least and not self._comes_back(reward, began)
+        if 0 < fall >= least and stays:
+            yield self._finding(run, reward, began, least, confidence_from(fall / least, len(reward)))
+        elif self._loses_all(values, began):
+            yield self._finding(run, reward, began, 0.0, Confidence.MEDIUM)
 
     def _finding(self, run: Run, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
         series, highest = reward.series, float(reward.level.max())
         rose = highest - min(began, float(series.values[0])) > least
-        risen = [f"it had risen to {number(highest)}"] if rose else []
+        risen = ["it had risen before"] if rose else []
         return self.finding(
             f"{series.name} falls from {number(began)} to {number(reward.end)} over "
             f"{stretch(series, series.first_step, series.last_step)}"
-            + (", after it had risen" if rose else ", and does not come back"),
+            + (f", after it had risen to {number(highest)}" if rose else ", and does not come back"),
             Span(series.name, series.first_step, series.last_step, "falls"),
             confidence=confidence,
             causes=ranked(
@@ -275,6 +299,12 @@ class FallingReturn(Rule):
         at_once = median(values[:FIRST])
         fell_soon = at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise
         return at_once if fell_soon else median(values[:tenth])
+
+    def _loses_all(self, values: NDArray[np.float64], began: float) -> bool:
+        """Whether returns that had risen far are back where they began, nearly all of the last fifth."""
+        gained = max(map(median, np.array_split(values, 10))) - began
+        left = float(np.quantile(values[-(len(values) // 5) :], 0.9)) - began
+        return 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
 
     def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
         """Whether its last values lie well above its lowest level, on the way back to where it began."""

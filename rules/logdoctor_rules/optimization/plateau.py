@@ -28,12 +28,18 @@ from logdoctor import (
 from logdoctor.curves import Curve, cosine, decay, flat, geometric, given, line
 from logdoctor.evidence.accuracies import accuracies, end_accuracy
 from logdoctor.evidence.optimization.plateau.bounded_logits import cannot_be_sure
-from logdoctor.evidence.optimization.plateau.more_to_be_had import WITHOUT_SIBLING, MoreToBeHad, memorises, share_lower
+from logdoctor.evidence.optimization.plateau.more_to_be_had import (
+    WITHOUT_SIBLING,
+    MoreToBeHad,
+    hides_a_fall,
+    memorises,
+    share_lower,
+)
 from logdoctor.evidence.optimization.plateau.resting_loss import RestingLoss
 from logdoctor.evidence.optimization.plateau.weights_at_rest import weights_at_rest
 from logdoctor.evidence.optimization.stuck.causes import to_tell_stuck
 from logdoctor.signals import ChanceLevels, Sibling, Siblings, Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit
+from logdoctor.signals.optimization.accuracy import accuracy_unit, is_too_cheap
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number, stretch
 
@@ -286,9 +292,20 @@ class Plateau(Rule):
             train_accuracy=flat(0.0),
         ),
         silent(
+            "a loss far too small for the answers that the accuracy calls wrong",
+            train_loss=decay(2.3, 0.03, half_life=0.02),
+            train_accuracy=flat(0.1).noisy(0.002),
+        ),
+        silent(
             "a sibling ends lower by no more than the noise of its batches",
             train_loss=decay(2.3, 1.9, 60, half_life=0.01).noisy(0.5),
             siblings=(example_run(train_loss=decay(2.3, 1.4, 60, half_life=0.05).noisy(0.5, seed=1)),),
+        ),
+        silent(
+            "batch noise hides a slow fall that validation shows",
+            train_loss=decay(10.0, 8.0, half_life=0.06).noisy(0.5),
+            train_accuracy=flat(0.08).noisy(0.02),
+            val_loss=decay(9.5, 8.0, half_life=0.3),
         ),
         silent(
             "converged like its siblings",
@@ -419,13 +436,13 @@ class Plateau(Rule):
             span = Span(train.series.name, train.series.first_step, train.series.last_step, "never sure")
             yield self._rests(train, span, f"{train.series.name} {low}", cap.causes)
             return
+        since = self._flat_since(train)
         is_good = any(end_accuracy(one) >= self.good_accuracy for one in accuracies(run))
         more = MoreToBeHad(
             lower=None if is_good else self._lower_sibling(train, rest.siblings),
-            poor=self._poor(accuracy),
+            poor="" if since is None or hides_a_fall(train, val, since) else self._poor(accuracy, train),
             beyond="" if is_good else rest.rate_beyond,
         )
-        since = self._flat_since(train)
         if since is not None and more.said:
             died = rest.decayed_by(int(train.steps[since]), decayed=self.decayed, dead=self.dead_rate)
             causes = rest.causes(more, died=died)
@@ -472,10 +489,12 @@ class Plateau(Rule):
         lower = share_lower(train, best) >= least and train.ends_above(best.train)
         return best if lower and not memorises(best.run, siblings.run) else None
 
-    def _poor(self, accuracy: Trend[TrainMetric] | None) -> str:
+    def _poor(self, accuracy: Trend[TrainMetric] | None, train: Trend[TrainLoss]) -> str:
+        """Say so of an accuracy that hardly rose, unless the loss is too small for so many mistakes."""
         if accuracy is None or "acc" not in accuracy.series.name.lower():
             return ""
         unit, best = accuracy_unit(accuracy.series.values), float(accuracy.level.max())
         gained = best - min(accuracy.first, float(accuracy.level[0]))
         poor = gained < self.accuracy_gain * unit and 0 < best < self.poor_accuracy * unit
-        return f"{accuracy.series.name} never passes {number(best)}" if poor else ""
+        is_told = poor and not is_too_cheap(train.end, best / unit)
+        return f"{accuracy.series.name} never passes {number(best)}" if is_told else ""

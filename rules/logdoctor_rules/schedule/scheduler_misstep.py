@@ -114,6 +114,16 @@ class SchedulerMisstep(Rule):
             lr=given([*cosine(0.1, 400).values[:220], *cosine(0.1, 400).values[:180]]),
         ),
         fires(
+            "begins again when it had come down by a third",
+            train_loss=line(2.0, 0.5, 400),
+            lr=given([*cosine(0.1, 400).values[:160], *cosine(0.1, 400).values[:240]]),
+        ),
+        silent(
+            "a lower rate for a while, and on as planned",
+            train_loss=line(2.0, 0.5, 400),
+            lr=given([*cosine(0.1, 400).values[:160], *flat(0.03, 20).values, *cosine(0.1, 400).values[180:]]),
+        ),
+        fires(
             "goes through its warm-up again",
             train_loss=line(2.0, 0.5, 400),
             lr=given([*WARMED[:150], *WARMED[:250]]),

@@ -407,6 +407,7 @@ class LossSpike(Rule):
         event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
         margin = worst.height / max(self._least(worst), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
+        more += f", the first at {place(series, int(series.steps[matter[0].index]))}" if worst is not matter[0] else ""
         why = explain(event, self.causes, clues)
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} at "

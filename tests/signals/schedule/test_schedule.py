@@ -123,6 +123,11 @@ class TestReturns:
         (found,) = schedule(given([*whole[:220], *whole[:180]])).returns
         assert found == RateReset(220, whole[219], 0.1, repeats=True)
 
+    def test_however_little_it_had_come_down(self) -> None:
+        whole = cosine(0.1, 400).values
+        (found,) = schedule(given([*whole[:160], *whole[:240]])).returns
+        assert found == RateReset(160, whole[159], 0.1, repeats=True)
+
     def test_a_warm_up_that_is_gone_through_again_too(self) -> None:
         whole = WARM_UP.followed_by(cosine(1e-3, 380)).values
         (found,) = schedule(given([*whole[:150], *whole[:250]])).returns

@@ -24,7 +24,9 @@ from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValError, ValLos
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     accuracy_unit,
+    cost_of_mistakes,
     is_accuracy,
+    is_too_cheap,
     right_by_word_errors,
 )
 from logdoctor.signals.statistics.median import median
@@ -49,11 +51,8 @@ FIRST = 3
 RISEN = 0.5
 """Their rise as a share of their range from which more is earned."""
 
-CHEAP = 0.1
-"""Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
-costs a quarter of it."""
-
 ALL_RIGHT = "the training loss is 0, as if all were right: the labels may hold nothing to find"
+
 
 TO_TELL = "the share of each class among the answers: one class alone is the network's, several point at the metric"
 """What to log where nothing says why a metric rests."""
@@ -115,16 +114,15 @@ def _wrong_loss(other_task: str, learns: Sequence[str], *, in_vain: bool) -> Cau
 def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> str:
     """Say that a training loss is too small for the answers that an accuracy calls wrong, as of a regression.
 
-    A class that is not the most probable one has a half at most, and costs ln 2 at least. A loss that was never so
-    large may be divided by something: by the examples instead of the batches.
+    A loss that was never so large may be divided by something: by the examples instead of the batches.
     """
     for one in metrics:
         if train is None or one.role is not TrainMetric or not len(one) or not is_accuracy(one.name):
             continue
-        wrong = 1 - float(one.values[-1]) / accuracy_unit(one.values)
-        least = wrong * log(2)
-        if 0 <= train.end < CHEAP * least:
-            cost = f"{percent(wrong)} of wrong answers cost {number(least)} at least"
+        right = float(one.values[-1]) / accuracy_unit(one.values)
+        least = cost_of_mistakes(right)
+        if is_too_cheap(train.end, right):
+            cost = f"{percent(1 - right)} of wrong answers cost {number(least)} at least"
             divided = ", or divided by something" if train.start < least else ""
             is_other = f"it is of another task than {one.name}{divided}"
             return f"{train.series.name} is {number(train.end)}, where {cost}: {is_other}"

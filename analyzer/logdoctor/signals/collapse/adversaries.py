@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import AdversarialLoss
+from logdoctor.run.vocabulary import DISCRIMINATORS, GENERATORS
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
-
-DISCRIMINATOR = frozenset({"d", "disc", "discriminator", "dis", "dloss"})
-"""Words of a discriminator's loss."""
-
-GENERATOR = frozenset({"g", "gen", "generator", "gloss"})
-"""Words of a generator's loss."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +25,8 @@ class Adversaries:
         """Find the two by the words of their names; raises Unmeasurable where one is missing."""
         losses = run.all(AdversarialLoss)
         return cls(
-            _trend(losses, DISCRIMINATOR, GENERATOR, "discriminator"),
-            _trend(losses, GENERATOR, DISCRIMINATOR, "generator"),
+            _trend(losses, DISCRIMINATORS, GENERATORS, "discriminator"),
+            _trend(losses, GENERATORS, DISCRIMINATORS, "generator"),
         )
 
 

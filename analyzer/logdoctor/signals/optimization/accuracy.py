@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
+from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,10 +83,27 @@ HIGH = 0.9
 ANOTHER = 3.0
 """Errors on other data, in units of those on one set, from which they are not those of one answer for every input."""
 
+CHEAP = 0.1
+"""Loss in units of the least that its wrong answers cost, from which down it is no loss of such answers: a focal loss
+costs a quarter of it."""
+
 
 def as_share(accuracy: float) -> float:
     """Return one accuracy as a share of 1: above that, it is in percent."""
     return accuracy / 100 if accuracy > 1 else accuracy
+
+
+def cost_of_mistakes(accuracy: float) -> float:
+    """Return the least that answers cost in nats of which a share is right.
+
+    A class that is not the most probable one has a half at most, and costs ln 2 at least.
+    """
+    return (1 - accuracy) * log(2)
+
+
+def is_too_cheap(loss: float, accuracy: float) -> bool:
+    """Tell whether a loss is too small for the answers that an accuracy calls wrong: they are not of the same."""
+    return 0 <= loss < CHEAP * cost_of_mistakes(accuracy)
 
 
 def is_accuracy(name: str) -> bool:

@@ -196,23 +196,22 @@ class Schedule:
 
     @cached_property
     def returns(self) -> tuple[RateReset, ...]:
-        """Jumps by a factor of two or more after which the schedule goes as it went at the beginning.
+        """Jumps after which the schedule goes as it went at the beginning.
 
-        Up after a decay, or down to a warm-up that is gone through again. A jump after a decay to twice the highest
-        rate so far, which no schedule plans, counts too.
+        Up after a decay, or down by half to a warm-up that is gone through again. A jump after a decay to half and
+        more, to twice the highest rate so far, which no schedule plans, counts too.
         """
         steps, rates = self.series.steps, self.rates
         ramp = int(np.argmax(rates >= 0.999 * self.peak))
         before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
-        up = (after >= 2 * before) & (highest > 2 * before) & (after > LOW * self.peak)
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
         found, knows_highest = [], not begins_late(self.series)
-        for i in np.flatnonzero((up | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
+        for i in np.flatnonzero(((after > before) | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
             ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
             repeats = len(ahead) > ramp + 1 and bool(alike.all())
-            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1]):
+            if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] > 4 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
                     RateReset(int(steps[i]), float(rates[i - 1]), float(rates[i]), repeats, int(same.sum()) > 1)

@@ -10,10 +10,14 @@ from logdoctor.evidence.accuracies import FEW_EVALUATIONS
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Sibling, Trend
+from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number
 
 WITHOUT_SIBLING = 1.35
 """Margin of a finding that no sibling corroborates: enough for medium confidence, never for high."""
+
+FALLING = 0.3
+"""Fall of validation while training looks flat, as a share of all that training fell: a straight line has 0.6 left."""
 
 
 @dataclass(frozen=True)
@@ -47,3 +51,12 @@ def memorises(sibling: Run, run: Run) -> bool:
         return False
     ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
     return ends[0] >= ends[1]
+
+
+def hides_a_fall(train: Trend[TrainLoss], val: Trend[ValLoss] | None, since: int) -> bool:
+    """Whether validation falls from a block of training on, by much of what that fell: batch noise looks flat then."""
+    if val is None or val.series.axis is not train.series.axis:
+        return False
+    then = float(np.interp(train.steps[since], val.steps, val.level))
+    least = max(FALLING * (train.start - train.end), BAND_SIGMAS * val.level_noise)
+    return then - val.end > least and val.thirds[0] > val.thirds[1] > val.thirds[2]

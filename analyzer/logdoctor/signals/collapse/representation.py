@@ -1,0 +1,87 @@
+"""How far apart the outputs for different inputs lie, as self-supervised training logs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from logdoctor.run import Run, Series
+from logdoctor.run.naming import is_loss_word, words
+from logdoctor.run.roles import KlDivergence, PolicyLoss, Reward
+from logdoctor.run.vocabulary import SPLIT_WORDS
+from logdoctor.signals.statistics.trend import Trend, trend_or_none
+from logdoctor.signals.statistics.unmeasurable import Unmeasurable
+
+DEVIATIONS = frozenset("std stds stdev stddev".split())
+"""Words of a standard deviation over a batch."""
+
+OUTPUTS = frozenset(
+    "z emb embs embedding embeddings feature features feat feats rep reps repr representation representations out "
+    "output outputs proj projection projections channel channels".split()
+)
+"""Words of what it is taken of."""
+
+BESIDE = frozenset(SPLIT_WORDS) | frozenset("mean avg average l2 norm normed normalized normalised of per the".split())
+"""Words beside them that change nothing."""
+
+HINGES = DEVIATIONS | {"var", "variance"}
+"""Words of VICReg's term that keeps outputs apart, beside `loss`."""
+
+PARTNERS = frozenset("inv invariance sim cov covariance".split())
+"""Words of its other terms, without which a loss of a variance may be any."""
+
+LEVEL = frozenset({"collapse", "level"})
+"""Lightly's `collapse level`: one less the deviation as a share of that of outputs all over the sphere."""
+
+
+@dataclass(frozen=True)
+class Representation:
+    """What is logged of the spread of the outputs."""
+
+    logged: Trend[Any]
+    before: float
+    """Share of the spread that there was in the first third."""
+    left: float
+    """The same in the last third."""
+    has_scale: bool
+    """Whether the log gives the share itself, not a deviation, of which only its own highest says how large it was."""
+
+    @classmethod
+    def measure(cls, run: Run) -> Representation:
+        """Find the spread; raises Unmeasurable where none is logged, or where it is that of actions or of a code."""
+        if any(run.all(role) for role in (Reward, PolicyLoss, KlDivergence)):
+            raise Unmeasurable("a deviation in this run may be that of actions or of a latent code")
+        if (found := next(_spreads(run), None)) is None:
+            raise Unmeasurable("no spread of representations in this run")
+        return found
+
+
+def _spreads(run: Run) -> Iterator[Representation]:
+    named = [(one, frozenset(words(one.name))) for one in run.series]
+    has_partner = any(PARTNERS & said and any(map(is_loss_word, said)) for _, said in named)
+    for one, said in named:
+        own = said - BESIDE
+        if "collapse" in own and own <= LEVEL:
+            yield from _of_level(one, 1.0)
+        elif has_partner and HINGES & own and any(map(is_loss_word, own)):
+            yield from _of_level(one, 1.0 if len(one) and float(np.nanmax(one.values)) <= 1 else 2.0)
+        elif DEVIATIONS & own and own <= DEVIATIONS | OUTPUTS:
+            yield from _of_deviation(one)
+
+
+def _of_level(series: Series, highest: float) -> Iterator[Representation]:
+    """Read a level that is `highest` where nothing is left; VICReg's terms of two branches may be summed."""
+    trend = trend_or_none(series)
+    if trend is not None and trend.series.values.min() >= 0 and trend.series.values.max() <= highest:
+        first, _, last = trend.thirds
+        yield Representation(trend, 1 - first / highest, 1 - last / highest, has_scale=True)
+
+
+def _of_deviation(series: Series) -> Iterator[Representation]:
+    trend = trend_or_none(series)
+    if trend is not None and trend.series.values.min() >= 0 and (most := float(trend.level.max())) > 0:
+        first, _, last = trend.thirds
+        yield Representation(trend, first / most, last / most, has_scale=False)
