@@ -166,12 +166,15 @@ class TestPadding:
         assert read(records)["loss"].steps.tolist() == [3, 4, 5]
         assert kinds(records) == [PADDING]
 
-    def test_steps_that_were_not_run_at_the_end_where_the_machine_is_silent_too(self) -> None:
+    @pytest.mark.parametrize(("name", "value"), [("memory", 1e9), ("lr", 1e-3)])
+    def test_steps_that_were_not_run_at_the_end_where_what_no_loss_moves_is_silent_too(
+        self, name: str, value: float
+    ) -> None:
         records: list[Record] = [
-            {"step": i, "loss": nan if i > 2 else 1.0, "memory": nan if i > 2 else 1e9} for i in range(6)
+            {"step": i, "loss": nan if i > 2 else 1.0, name: nan if i > 2 else value} for i in range(6)
         ]
         found = read(records)
-        assert found["loss"].steps.tolist() == found["memory"].steps.tolist() == [0, 1, 2]
+        assert found["loss"].steps.tolist() == found[name].steps.tolist() == [0, 1, 2]
 
     def test_losses_that_are_nan_to_the_end_are_nan(self) -> None:
         records: list[Record] = [

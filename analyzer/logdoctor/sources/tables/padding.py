@@ -4,8 +4,9 @@ A NaN loss is the gravest finding there is, so a NaN is taken for padding only w
 - a duration, a memory size, a throughput: a clock does not diverge;
 - two columns that take turns, as train and validation do in a table written by pandas with `na_rep="nan"`;
 - a column that is finite at every k-th row and NaN at all rows between;
-- rows in which every quantity is NaN, before the first number of the table or where the machine's own quantities are
-  NaN too: steps that were not run. Where only losses and metrics are NaN to the end of the table, they are NaN.
+- rows in which every quantity is NaN, before the first number of the table or where the machine's own quantities or
+  the learning rate, which the program sets, are NaN too: steps that were not run, as in arrays made for more of them.
+  Where only losses and metrics are NaN to the end of the table, they are NaN.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
-from logdoctor.run.roles import Throughput
+from logdoctor.run.roles import LearningRate, Throughput
 from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.table import Column, Table
@@ -71,6 +72,11 @@ def _quantities(table: Table) -> list[Column]:
 def _is_machines(name: str) -> bool:
     """Tell whether a quantity is read off the machine: time, memory, throughput."""
     return role_of(name, split_of(name)) is Throughput
+
+
+def _is_set(name: str) -> bool:
+    """Tell whether a quantity has a value at every step that is run, whatever becomes of the weights."""
+    return role_of(name, split_of(name)) in {LearningRate, Throughput}
 
 
 def _holds_nan(column: Column) -> bool:
@@ -128,7 +134,7 @@ def _rows_not_run(table: Table, numbers: dict[str, Rows], holes: dict[str, Rows]
     stopped = [
         hole
         for name, hole in holes.items()
-        if _is_machines(name) and len(numbers[name]) >= _common(hole, with_number, table.rows)
+        if _is_set(name) and len(numbers[name]) >= _common(hole, with_number, table.rows)
     ]
     return Rows.of_masks(_not_run(table.rows, with_number, first, list(holes.values()), stopped))
 
