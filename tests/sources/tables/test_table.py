@@ -176,6 +176,27 @@ class TestPadding:
         found = read(records)
         assert found["loss"].steps.tolist() == found[name].steps.tolist() == [0, 1, 2]
 
+    def test_arrays_made_of_zeros_for_more_epochs_than_were_run(self) -> None:
+        records: list[Record] = [
+            {"epoch": i if i < 3 else 0, "loss": float(i < 3), "acc": 0.5 * (i < 3), "lr": 0.1 * (i < 3)}
+            for i in range(6)
+        ]
+        found = read(records)
+        assert [series.steps.tolist() for series in found.values()] == [[0, 1, 2]] * 3
+        assert kinds(records) == [PADDING]
+
+    @pytest.mark.parametrize(
+        "row",
+        [{"loss": 0.0, "acc": 1.0}, {"loss": 0.0, "acc": 0.0, "lr": 0.1}, {"loss": 0.0, "val_loss": 0.0}, {"acc": 0.0}],
+        ids=["solved", "the program runs on", "no accuracy", "no loss"],
+    )
+    def test_zeros_that_may_have_been_measured_stay(self, row: Record) -> None:
+        records: list[Record] = [
+            {"epoch": i, **{name: value if i > 2 else 0.5 for name, value in row.items()}} for i in range(6)
+        ]
+        assert [len(series) for series in read(records).values()] == [6] * len(row)
+        assert kinds(records) == []
+
     def test_losses_that_are_nan_to_the_end_are_nan(self) -> None:
         records: list[Record] = [
             {"step": i, "loss": nan if i > 2 else 1.0, "val_loss": nan if i > 2 else 2.0} for i in range(6)
