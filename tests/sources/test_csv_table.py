@@ -56,10 +56,10 @@ cells = st.one_of(st.none(), st.floats(allow_nan=False))
 
 @st.composite
 def tables(draw: st.DrawFn) -> tuple[list[str], list[list[Any]]]:
-    """Draw a header and rows; a column may become NaN and stay so, and `score` is always a number."""
+    """Draw a header and rows; a column may become NaN and stay so, and `score` is always a number other than zero."""
     header = ["step", *draw(names), "score"]
     steps = sorted(draw(st.sets(st.integers(0, 2**53 - 1), min_size=2, max_size=30)))
-    rows = [[step, *(draw(cells) for _ in header[2:]), draw(st.floats(allow_nan=False))] for step in steps]
+    rows = [[step, *(draw(cells) for _ in header[2:]), draw(st.floats(allow_nan=False).filter(bool))] for step in steps]
     for column in range(1, len(header) - 1):
         dies_at = draw(st.integers(1, 2 * len(rows)))
         for row in rows[dies_at:]:

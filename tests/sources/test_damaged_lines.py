@@ -81,6 +81,15 @@ def test_a_line_that_a_full_disk_cut_within_a_number(tmp_path: Path, form: str) 
     assert damaged_lines(run) == [31]
 
 
+@pytest.mark.parametrize("key", ["lo", "loss"])
+def test_a_line_that_breaks_off_before_its_first_value(tmp_path: Path, key: str) -> None:
+    lines = lines_of("logging")
+    lines[30] = lines[30][: lines[30].index(" loss") + 1] + key
+    run = read(tmp_path, "".join(f"{line}\n" for line in lines))
+    assert losses(run).keys() == TRUE.keys() - {62}
+    assert damaged_lines(run) == [31]
+
+
 def test_a_line_that_says_less_at_the_beginning_is_whole(tmp_path: Path) -> None:
     lines = ["step 0 loss 2.5", *lines_of("plain")]
     run = read(tmp_path, "".join(f"{line}\n" for line in lines))

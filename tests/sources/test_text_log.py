@@ -189,6 +189,26 @@ def test_where_a_line_was_printed_is_no_value(folder: Path, before: str) -> None
     assert points(read(write(folder / "placed.log", text))) == {"loss": [(i, 2 - i / 10) for i in range(10)]}
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "2024-01-02 03:04:05,123 INFO trainer: ", "2024-01-02 03:04:05,123 INFO:__main__:", "[INFO] src.engine: ",
+        "INFO - Trainer - ", "2024-01-02 03:04:05,123 | INFO | root | ", "INFO [my_runner] ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("step", ["[{i}] ", "[{i}/10] "])
+def test_a_logger_stands_before_the_position(folder: Path, before: str, step: str) -> None:
+    text = "".join(f"{before}{step.format(i=i)}loss={2 - i / 10}\n" for i in range(10))
+    assert points(read(write(folder / "logger.log", text))) == {"loss": [(i, 2 - i / 10) for i in range(10)]}
+
+
+def test_a_quantity_before_a_number_in_brackets_is_no_logger(folder: Path) -> None:
+    text = "".join(f"INFO lr: [0.5] step {i} loss={2 - i / 10}\n" for i in range(10))
+    found = points(read(write(folder / "rate.log", text)))
+    assert found["loss"] == [(i, 2 - i / 10) for i in range(10)]
+    assert found["lr"] == [(i, 0.5) for i in range(10)]
+
+
 def test_several_runs_in_one_log_keep_both_branches(folder: Path) -> None:
     log = read(write(folder / "sweep.log", f"== run a\n{steps(20)}final loss 1.8\n== run b\n{steps(10)}"))
     (loss,) = log.series
@@ -330,7 +350,12 @@ MESSAGES = {
         "jaxlib.xla_extension.XlaRuntimeError: RESOURCE_EXHAUSTED: Out of memory while trying to allocate 8 bytes.",
         "ResourceExhaustedError: OOM when allocating tensor with shape[64,3,224,224]",
     ),
-    "host-killed": ("Killed", "  exitcode  : -9 (pid: 1245)", "traceback : Signal 9 (SIGKILL) received by PID 1245"),
+    "host-killed": (
+        "Killed",
+        "/var/spool/slurm_script: line 12: 30053 Killed                  python train.py --steps 600",
+        "  exitcode  : -9 (pid: 1245)",
+        "traceback : Signal 9 (SIGKILL) received by PID 1245",
+    ),
     "worker-killed": ("RuntimeError: DataLoader worker (pid 123) is killed by signal: Killed. ",),
     "disk-full": ("OSError: [Errno 28] No space left on device",),
     "device-assert": (

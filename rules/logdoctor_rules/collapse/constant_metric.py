@@ -39,13 +39,14 @@ from logdoctor.evidence.collapse.constant_value import (
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.evidence.collapse.resting_metric import RestingMetric, counts_wins, may_be_majority
+from logdoctor.evidence.collapse.unrewarded import Unrewarded, unrewarded
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     logged_name,
     one_class_at_a_time,
 )
-from logdoctor.wording import counted, first_of, number, percent, stretch
+from logdoctor.wording import counted, first_of, percent, stretch
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class ConstantMetric(Rule):
     that comes back to zero counts as zero. A metric that rose to its value has learnt, and one at its best possible
     value cannot improve: neither is a finding. It is only a note where the training loss rests too, where a metric
     reached nine tenths gradually, and for objects of one size if the metric for all sizes moves. A validation loss must
-    move, too, while training falls. A reward of zero or less that never moves teaches nothing.
+    move, too, while training falls. A reward that rests at its lowest, zero or less, teaches nothing.
     """
 
     id = "constant-metric"
@@ -196,6 +197,24 @@ class ConstantMetric(Rule):
             axis=Axis.STEP,
             episode_reward=flat(0.0, 40),
             policy_loss=flat(0.0, 40),
+        ),
+        fires(
+            "the goal is met by chance now and then, and never again",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 100).with_value(2, 0.2, 0.2).with_value(30, 0.1, 0.1),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "the goal is met by chance to the end",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 100).with_value(2, 0.2, 0.2).with_value(30, 0.1, 0.1).with_value(80, 0.1, 0.1),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        silent(
+            "penalties are no longer met",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 100).with_value(2, -0.2, -0.2).with_value(30, -0.1, -0.1),
+            policy_loss=flat(0.0, 100).noisy(0.01),
         ),
         fires(
             "no episode ever comes to the goal",
@@ -529,7 +548,8 @@ class ConstantMetric(Rule):
         schedule: Schedule | None,
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is reported, and the others are named with it."""
-        yield from self._unrewarded([one.finite for one in run.all(Reward)], norm)
+        if (found := unrewarded(run, norm, self.min_rewards, self.min_share)) is not None:
+            yield self._without_signal(found)
         if (boxes := without_boxes(run)) is not None:
             yield self.observed(boxes)
             return
@@ -569,26 +589,17 @@ class ConstantMetric(Rule):
             },
         )
 
-    def _unrewarded(self, rewards: Sequence[Series], norm: Trend[GradNorm] | None) -> Iterator[Finding]:
-        """Report rewards that are all one value from the first to the last.
-
-        Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
-        """
-        if not rewards or len(series := rewards[0]) < self.min_rewards:
-            return
-        value = float(series.values[0])
-        taught = norm is None or bool(norm.series.values.any())
-        also = "" if taught or norm is None else f", and {norm.series.name} is 0 throughout"
-        if (value > 0 and taught) or any(len(np.unique(one.values)) != 1 for one in rewards):
-            return
-        first, last = series.first_step, series.last_step
-        yield self.finding(
-            f"{series.name} is exactly {number(value)} over {stretch(series, first, last)}: "
-            f"it does not tell better from worse{also}",
-            Span(series.name, first, last, "one value"),
+    def _without_signal(self, found: Unrewarded) -> Finding:
+        series = found.series
+        return self.finding(
+            found.said,
+            Span(series.name, series.first_step, series.last_step, "one value"),
             confidence=confidence_from(HIGH_MARGIN, len(series)),
             causes=[because("reward-without-signal", Strength.LIKELY)],
-            evidence={"value": Quantity(value), "values alike": Quantity(len(series), "all values")},
+            evidence={
+                "value": Quantity(float(series.values[-1])),
+                "values alike": Quantity(len(series), f"of {counted(found.of, 'value')}"),
+            },
         )
 
     def _resting(

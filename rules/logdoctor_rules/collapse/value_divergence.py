@@ -40,6 +40,7 @@ SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
 class ValueDivergence(Rule):
     """The loss of a value function grows by powers of ten, far beyond what growing returns explain.
 
+    Where the errors are beyond any return of the run, a smaller growth is enough: they may have grown from the first.
     Estimates are learnt from estimates: where nothing anchors them, their errors reinforce each other. A value loss
     that rises while the policy earns more is sound, because errors grow with the square of the return.
     """
@@ -55,6 +56,11 @@ class ValueDivergence(Rule):
         1e4,
         "end in units of the first third, the square of what returns grew by aside: the square of 1 / (1 - 0.99), the "
         "largest sum of rewards of 1, from which van Hasselt et al. call values divergent",
+    )
+    min_impossible: float = threshold(
+        100.0,
+        "the same where the end is as many times (min_growth) the square of the largest return, an error that no value "
+        "can have: so far the errors of a network that has just begun do not rise beyond those of returns",
     )
     at_its_height: float = threshold(0.1, "end as a share of the highest level: what has come down again is no finding")
     min_points: float = threshold(20.0, "values of the loss: six in each third")
@@ -95,6 +101,16 @@ class ValueDivergence(Rule):
             episode_return=given([0.0] * 60).followed_by(line(0.5, 3.0, 60)),
             td_loss=geometric(0.5, 5e12),
         ),
+        fires(
+            "grows most in the first third, to errors of a thousand times any return",
+            episode_return=decay(0.2, -0.3).noisy(0.02),
+            td_loss=given(0.1 * np.linspace(1.0, 40.0, 120) ** 5),
+        ),
+        silent(
+            "grows as much, of returns in the hundreds",
+            episode_return=flat(200.0).noisy(5.0),
+            td_loss=given(0.1 * np.linspace(1.0, 40.0, 120) ** 5),
+        ),
         fires("grows by powers of ten, and no returns are logged", td_loss=geometric(0.5, 5e12)),
         silent("grows a hundredfold, and no returns are logged", td_loss=geometric(0.5, 50.0)),
         silent(
@@ -112,9 +128,13 @@ class ValueDivergence(Rule):
         earned = _earned(reward) if reward is not None else 1.0
         growths = [(_growth(one) / earned, one) for one in judged]
         growth, series = max(growths, key=lambda one: one[0], default=(0.0, None))
-        if series is None or growth < self.min_growth:
+        if series is None:
             return
         trend: Trend[PolicyLoss] = Trend.measure(series)
+        largest = float(np.abs(reward.series.values).max()) if reward is not None else 0.0
+        impossible = largest > 0 and trend.end > self.min_growth * largest**2
+        if growth < (enough := self.min_impossible if impossible else self.min_growth):
+            return
         least = 0.0 if reward is not None else self.min_growth  # until rewards of 1 are found there may be no error
         if trend.end < max(self.at_its_height * float(trend.level.max()), least):
             return
@@ -125,7 +145,7 @@ class ValueDivergence(Rule):
             f"{series.name} grows from {number(trend.thirds[0])} to {number(trend.end)} over "
             f"{stretch(series, series.first_step, series.last_step)}{beside}",
             Span(series.name, series.first_step, series.last_step, "grows"),
-            confidence=confidence_from(np.log(growth) / np.log(self.min_growth), len(series)),
+            confidence=confidence_from(np.log(growth) / np.log(enough), len(series)),
             causes=ranked(
                 because(
                     "values-feed-on-themselves",

@@ -231,6 +231,20 @@ class Plateau(Rule):
             train_loss=decay(2.303, 1.484, 40, half_life=0.1).noisy(0.002),
             train_accuracy=decay(0.3, 0.98, 40, half_life=0.05),
         ),
+        fires(
+            "two sigmoids: nearly all answers are right, and the loss stays far above what so few mistakes cost",
+            train_loss=decay(0.68, 0.509, 30, half_life=0.1),
+            train_accuracy=decay(0.73, 0.99, 30, half_life=0.05),
+            val_loss=decay(0.65, 0.52, 30, half_life=0.1),
+            val_accuracy=decay(0.79, 0.97, 30, half_life=0.05),
+        ),
+        silent(
+            "as many right answers of two classes, whose labels are smoothed",
+            train_loss=decay(0.68, 0.22, 30, half_life=0.1),
+            train_accuracy=decay(0.73, 0.99, 30, half_life=0.05),
+            val_loss=decay(0.65, 0.25, 30, half_life=0.1),
+            val_accuracy=decay(0.79, 0.97, 30, half_life=0.05),
+        ),
         silent(
             "smoothed labels, and nothing is known of validation",
             train_loss=decay(2.303, 0.65, 40, half_life=0.1).noisy(0.002),

@@ -185,6 +185,13 @@ def test_validation_that_is_worse_than_no_training_at_first_is_another_kind_of_d
     assert found["too-little-data"].strength is Strength.POSSIBLE
 
 
+def test_so_it_is_where_no_metric_is_logged_and_the_next_evaluations_are_wild() -> None:
+    wild = given([1.86, 17.3, 11.8, 10.7, 9.7]).followed_by(flat(10.2, 25).noisy(0.6))
+    found = causes(train_loss=decay(0.5, 0.04, 30), val_loss=wild)
+    assert first(found) == "validation-set-differs"
+    assert found["labels-do-not-match"].strength is Strength.POSSIBLE
+
+
 def test_a_metric_that_loses_far_more_than_clean_labels_cost_speaks_for_wrong_ones_by_itself() -> None:
     falls = line(0.4, 0.95, 10).followed_by(line(0.95, 0.7, 50))
     found = causes(

@@ -48,6 +48,13 @@ class TestAnswers:
         shares = np.linspace(0.095, 0.111, kinds)[np.arange(25) % kinds] * scale
         assert bool(signs_of(val_accuracy=given(shares)).one_answer) is (kinds * 0.103 <= 1)
 
+    def test_answers_may_change_until_all_are_one(self) -> None:
+        changing = given([0.217, 0.233, 0.258, 0.267, 0.275, 0.292, 0.217, 0.267])
+        found = signs_of(val_accuracy=changing.followed_by(flat(0.292, 20)))
+        assert "0.292 at each of the last 14" in found.one_answer
+        assert not found.many_answers
+        assert signs_of(val_accuracy=flat(0.292, 20).followed_by(changing)).many_answers
+
     @pytest.mark.parametrize("curve", [flat(0.97, 20), flat(0.1, 5)], ids=["a good one", "a short one"])
     def test_a_good_or_short_accuracy_that_rests_is_no_guessing(self, curve: Curve) -> None:
         assert not signs_of(val_accuracy=curve).one_answer

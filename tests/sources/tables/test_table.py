@@ -166,12 +166,36 @@ class TestPadding:
         assert read(records)["loss"].steps.tolist() == [3, 4, 5]
         assert kinds(records) == [PADDING]
 
-    def test_steps_that_were_not_run_at_the_end_where_the_machine_is_silent_too(self) -> None:
+    @pytest.mark.parametrize(("name", "value"), [("memory", 1e9), ("lr", 1e-3)])
+    def test_steps_that_were_not_run_at_the_end_where_what_no_loss_moves_is_silent_too(
+        self, name: str, value: float
+    ) -> None:
         records: list[Record] = [
-            {"step": i, "loss": nan if i > 2 else 1.0, "memory": nan if i > 2 else 1e9} for i in range(6)
+            {"step": i, "loss": nan if i > 2 else 1.0, name: nan if i > 2 else value} for i in range(6)
         ]
         found = read(records)
-        assert found["loss"].steps.tolist() == found["memory"].steps.tolist() == [0, 1, 2]
+        assert found["loss"].steps.tolist() == found[name].steps.tolist() == [0, 1, 2]
+
+    def test_arrays_made_of_zeros_for_more_epochs_than_were_run(self) -> None:
+        records: list[Record] = [
+            {"epoch": i if i < 3 else 0, "loss": float(i < 3), "acc": 0.5 * (i < 3), "lr": 0.1 * (i < 3)}
+            for i in range(6)
+        ]
+        found = read(records)
+        assert [series.steps.tolist() for series in found.values()] == [[0, 1, 2]] * 3
+        assert kinds(records) == [PADDING]
+
+    @pytest.mark.parametrize(
+        "row",
+        [{"loss": 0.0, "acc": 1.0}, {"loss": 0.0, "acc": 0.0, "lr": 0.1}, {"loss": 0.0, "val_loss": 0.0}, {"acc": 0.0}],
+        ids=["solved", "the program runs on", "no accuracy", "no loss"],
+    )
+    def test_zeros_that_may_have_been_measured_stay(self, row: Record) -> None:
+        records: list[Record] = [
+            {"epoch": i, **{name: value if i > 2 else 0.5 for name, value in row.items()}} for i in range(6)
+        ]
+        assert [len(series) for series in read(records).values()] == [6] * len(row)
+        assert kinds(records) == []
 
     def test_losses_that_are_nan_to_the_end_are_nan(self) -> None:
         records: list[Record] = [

@@ -127,8 +127,9 @@ class WrongLabels:
         if gained or not self.validation.begins_untrained:
             return Strength.POSSIBLE, ""
         first, training = map(number, self.validation.first_pair)
-        said = f"it begins beside training, {first} against {training}, and gains nothing from then on"
-        return Strength.LIKELY, said
+        if self.validation.far_off:
+            return Strength.POSSIBLE, ""  # labels of other rows cost no more before anything is learnt
+        return Strength.LIKELY, f"it begins beside training, {first} against {training}, and gains nothing from then on"
 
     def _accuracy_gains_nothing(self, accuracy: Trend[ValMetric]) -> tuple[Strength, str] | None:
         """The same of a run that logs an accuracy; None where it ends, or rises, above that of guessing."""

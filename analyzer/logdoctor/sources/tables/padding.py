@@ -1,11 +1,15 @@
-"""NaN that means "not logged", told apart from a loss that became NaN by the company it keeps.
+"""NaN and zeros that mean "not logged", told apart from a loss that became NaN by the company they keep.
 
 A NaN loss is the gravest finding there is, so a NaN is taken for padding only where training cannot have made it:
 - a duration, a memory size, a throughput: a clock does not diverge;
 - two columns that take turns, as train and validation do in a table written by pandas with `na_rep="nan"`;
 - a column that is finite at every k-th row and NaN at all rows between;
-- rows in which every quantity is NaN, before the first number of the table or where the machine's own quantities are
-  NaN too: steps that were not run. Where only losses and metrics are NaN to the end of the table, they are NaN.
+- rows in which every quantity is NaN, before the first number of the table or where the machine's own quantities or
+  the learning rate, which the program sets, are NaN too: steps that were not run, as in arrays made for more of them.
+  Where only losses and metrics are NaN to the end of the table, they are NaN.
+
+Zeros mean it where every quantity of the table is zero to its end, an accuracy beside a loss: who is always wrong has
+a loss. Arrays made by `np.zeros` for more epochs than were run end so.
 """
 
 from __future__ import annotations
@@ -19,12 +23,15 @@ from numpy.typing import NDArray
 from logdoctor.run import Notice
 from logdoctor.run.naming import role_of, split_of
 from logdoctor.run.notice import PADDING
-from logdoctor.run.roles import Throughput
+from logdoctor.run.roles import LearningRate, Loss, Role, Throughput, TrainMetric, ValMetric
 from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import counts
 from logdoctor.sources.tables.table import Column, Table
 
 Mask = NDArray[np.bool_]
+
+_JUDGED = (Loss, TrainMetric, ValMetric)
+"""What says how good a model is: a loss, and what is better when higher."""
 
 _TURNS = 2
 """How often two columns must change places before they count as taking turns."""
@@ -39,7 +46,38 @@ _NAMES_SHOWN = 4
 
 
 def without_padding(table: Table) -> tuple[Table, tuple[Notice, ...]]:
-    """Take out every NaN that means "not logged", and say so in one notice."""
+    """Take out every NaN and zero that means "not logged", and say so in one notice of each."""
+    zeros = _zeros_at_end(table)
+    said = _notices(table, {one.name: Rows.chosen(zeros) for one in _quantities(table)}, "0") if zeros.any() else ()
+    table, blanks = _without_nan(table.without(zeros))
+    return table, said + blanks
+
+
+def _zeros_at_end(table: Table) -> Mask:
+    """Return the rows at the end in which all that was measured is zero, an accuracy as well as a loss."""
+    judged = [column for column in _quantities(table) if issubclass(_role(column), _JUDGED)]
+    none = np.zeros(table.rows, bool)
+    if {issubclass(_role(one), Loss) for one in judged} != {True, False} or any(_last_value(one) for one in judged):
+        return none
+    values = zip(*(one.held.over_all(one.where, table.rows) for one in _quantities(table)), strict=True)
+    last = _last(np.any([(one != 0) & ~np.isnan(one) for one in parts], axis=0) for parts in values)
+    rows = np.arange(table.rows) > last
+    whole = all((np.concatenate(list(one.where.masks(table.rows))) | ~rows).all() for one in judged)
+    return rows if whole and last >= 0 else none
+
+
+def _role(column: Column) -> type[Role]:
+    return role_of(column.name, split_of(column.name))
+
+
+def _last_value(column: Column) -> float:
+    last = np.nan
+    for piece in column.pieces():
+        last = float(piece[-1]) if len(piece) else last
+    return last
+
+
+def _without_nan(table: Table) -> tuple[Table, tuple[Notice, ...]]:
     holes = {column.name: _nan_rows(table, column) for column in _quantities(table) if _holds_nan(column)}
     if not holes:
         return table, ()
@@ -61,7 +99,7 @@ def without_padding(table: Table) -> tuple[Table, tuple[Notice, ...]]:
         column.without(padding[column.name], table.rows) if column.name in padding else column
         for column in table.columns
     )
-    return table.with_columns(columns), _notices(table, padding)
+    return table.with_columns(columns), _notices(table, padding, "nan")
 
 
 def _quantities(table: Table) -> list[Column]:
@@ -71,6 +109,11 @@ def _quantities(table: Table) -> list[Column]:
 def _is_machines(name: str) -> bool:
     """Tell whether a quantity is read off the machine: time, memory, throughput."""
     return role_of(name, split_of(name)) is Throughput
+
+
+def _is_set(name: str) -> bool:
+    """Tell whether a quantity has a value at every step that is run, whatever becomes of the weights."""
+    return role_of(name, split_of(name)) in {LearningRate, Throughput}
 
 
 def _holds_nan(column: Column) -> bool:
@@ -128,7 +171,7 @@ def _rows_not_run(table: Table, numbers: dict[str, Rows], holes: dict[str, Rows]
     stopped = [
         hole
         for name, hole in holes.items()
-        if _is_machines(name) and len(numbers[name]) >= _common(hole, with_number, table.rows)
+        if _is_set(name) and len(numbers[name]) >= _common(hole, with_number, table.rows)
     ]
     return Rows.of_masks(_not_run(table.rows, with_number, first, list(holes.values()), stopped))
 
@@ -224,14 +267,14 @@ def _take_turns(count: int, number: Rows, hole: Rows, other_number: Rows, other_
     return turns >= _TURNS
 
 
-def _notices(table: Table, padding: dict[str, Rows]) -> tuple[Notice, ...]:
+def _notices(table: Table, padding: dict[str, Rows], value: str) -> tuple[Notice, ...]:
     """Say in one sentence what was left out, where."""
     if not padding:
         return ()
     points = sum(map(len, padding.values()))
     names = ", ".join(f"`{name}`" for name in list(padding)[:_NAMES_SHOWN])
     more = f" and {len(padding) - _NAMES_SHOWN} more" if len(padding) > _NAMES_SHOWN else ""
-    message = f'{points} values "nan" of {names}{more} stand for "not logged" and were left out.'
+    message = f'{points} values "{value}" of {names}{more} stand for "not logged" and were left out.'
     if not len(table.lines):
         return (Notice(PADDING, str(table.path), message),)
     concerned = Rows.of_masks(_any(padding.values(), table.rows))

@@ -45,14 +45,35 @@ MIN_VALUES = 6
 
 
 @dataclass(frozen=True)
+class Floor:
+    """The least loss that is left of ln C where probabilities are taken for logits."""
+
+    classes: int
+    least: float
+    said: str
+    """How it comes about."""
+    function: str
+    """What is applied twice."""
+
+
+BALANCED = Floor(
+    2,
+    (log(1 + 1 / e) + log(2)) / 2,
+    "(ln(1 + 1/e) + ln 2) / 2, is the least that a sigmoid before the binary cross-entropy leaves of two classes of "
+    "the same size",
+    "sigmoid",
+)
+"""Behind a second sigmoid a positive label costs at least ln(1 + 1/e), a negative one ln 2."""
+
+
+@dataclass(frozen=True)
 class Cap:
     """Right answers whose loss rests high."""
 
     said: str
     """Which accuracy is good."""
-    classes: int
-    at_floor: float | None
-    """The least loss that a second softmax leaves, where training rests there; None where it rests above."""
+    at_floor: Floor | None
+    """The least loss that is possible, where training rests there; None where it rests above."""
 
     @property
     def causes(self) -> tuple[Cause, ...]:
@@ -62,11 +83,11 @@ class Cap:
         if self.at_floor is None:
             cap = because(cause, strength, pro=[known])
             return ranked(cap, because("over-regularised"), because("learning-rate-too-low"))
-        least = (
-            f"{number(self.at_floor)}, ln(1 + {self.classes - 1}/e), is the least that a softmax before the "
-            f"cross-entropy leaves among {self.classes} classes"
+        least = f"{number(self.at_floor.least)}, {self.at_floor.said}"
+        fix = Fix(
+            f"give the loss logits: leave out the {self.at_floor.function} before it, or take a loss of "
+            f"{'log-probabilities' if self.at_floor is not BALANCED else 'probabilities'}"
         )
-        fix = Fix("give the loss logits: leave out the softmax before it, or take a loss of log-probabilities")
         return (replace(because(cause, strength, pro=[known, least]), fixes=(fix,)),)
 
 
@@ -75,7 +96,7 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
 
     A softmax of probabilities lies between 1 / (1 + (C - 1) e) and 1 / (1 + (C - 1) / e), so that the loss of all right
     answers, given with certainty, is ln(1 + (C - 1) / e): 1.46 of ten classes, where smoothed labels leave 0.5. Cosines
-    without a scale do the same. A sum of several losses is not judged.
+    without a scale do the same, and a second sigmoid of two classes. A sum of several losses is not judged.
     """
     right = [one for one in accuracies(run, MIN_VALUES) if is_of_classes(one.name)]
     losses = [one for one in (train, val) if one is not None]
@@ -89,35 +110,36 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
         return None
     usual = COMMON_CLASSES if said is None else (said.classes,)
     tried = {*usual, *(range(FEWEST, MOST + 1) if said is None else ())}
-    fitting = (one for one in sorted(tried) if _rests_on_floor(train, val, one, share, is_usual=one in usual))
-    if (classes := next(fitting, None)) is None:
+    floors = [_of_softmax(classes) for classes in sorted(tried)] + [BALANCED] * (BALANCED.classes in tried)
+    fitting = (one for one in floors if _rests_on_floor(train, val, one, share, is_usual=one.classes in usual))
+    if (floor := next(fitting, None)) is None:
         return None
-    floor = _floor(classes)
-    at_floor = floor if train.end <= (1 + NEAR) * floor else None
-    return Cap(f"{right[0].name} ends at {number(end_accuracy(right[0]))}", classes, at_floor)
+    at_floor = floor if train.end <= (1 + NEAR) * floor.least else None
+    return Cap(f"{right[0].name} ends at {number(end_accuracy(right[0]))}", at_floor)
 
 
-def _floor(classes: int) -> float:
+def _of_softmax(classes: int) -> Floor:
     """Return the loss of all right answers, given with certainty, behind a second softmax."""
-    return log(1 + (classes - 1) / e)
+    least = f"ln(1 + {classes - 1}/e), is the least that a softmax before the cross-entropy leaves among"
+    return Floor(classes, log(1 + (classes - 1) / e), f"{least} {classes} classes", "softmax")
 
 
 def _rests_on_floor(
-    train: Trend[TrainLoss], val: Trend[ValLoss] | None, classes: int, share: float, *, is_usual: bool
+    train: Trend[TrainLoss], val: Trend[ValLoss] | None, floor: Floor, share: float, *, is_usual: bool
 ) -> bool:
     """Whether losses begin at guessing among some classes and level off on the floor, or above what is fair.
 
     `share` is that of right answers; a number of classes that is not usual tells on the floor alone.
     """
-    floor, level = _floor(classes), log(classes)
-    is_on_floor = train.end <= (1 + NEAR) * floor
-    if not is_on_floor and (val is None or not is_usual):
+    level = log(floor.classes)
+    is_on_floor = train.end <= (1 + NEAR) * floor.least
+    if not is_on_floor and (val is None or not is_usual or floor is BALANCED):
         return False
-    first_epoch = floor < train.first < level and is_on_floor  # whose mean has begun to fall
+    first_epoch = floor.least < train.first < level and is_on_floor  # whose mean has begun to fall
     if abs(train.first / level - 1) > NEAR and not first_epoch:
         return False
-    fair = most_entropy(share, classes) if share < 1 else 0.0
-    least = max((1 - (NEAR if is_usual else ROUNDED)) * floor, UNSURE * fair)
+    fair = most_entropy(share, floor.classes) if share < 1 else 0.0
+    least = max((1 - (NEAR if is_usual else ROUNDED)) * floor.least, UNSURE * fair)
     return all(_levels_off(one, least) for one in (train, val) if one is not None)
 
 

@@ -44,7 +44,7 @@ WORDINGS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         r"unable to (?:write to|open) (?:file|shared memory).*(?:torch_|shm)",
     )),
     (kinds.HOST_KILLED, ("kill", "exitcode", "bus error", "memlimit", "memory limit"), (
-        r"^Killed$", r": Killed\b", r"oom[-_]kill", r"Out of memory: Kill", r"exitcode *: -\0", r"\(SIGKILL\)",
+        r"^Killed$", r": (?:\0 )?Killed\b", r"oom[-_]kill", r"Out of memory: Kill", r"exitcode *: -\0", r"\(SIGKILL\)",
         r"signal \0 \(Killed\)", r"died with <Signals\.SIGKILL", r"Bus error \(core dumped\)", r"TERM_MEMLIMIT",
         r"Exceeded job memory limit",
     )),

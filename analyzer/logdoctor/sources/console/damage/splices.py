@@ -108,11 +108,15 @@ def _is_beginning(torn: str, openings: Collection[str]) -> bool:
 
 
 def ends_within_a_word(shape: str, whole: Sequence[str]) -> bool:
-    """Tell whether a line is the beginning of one among `whole`, which are sorted, and ends within a word of it."""
-    if not shape[-1:].isalpha() or MASK not in shape:
+    """Tell whether a line is the beginning of one among `whole`, which are sorted, and ends within a word of it.
+
+    One that ends before the equals sign of a key does so too; before a colon it may be a heading.
+    """
+    if not (shape[-1:].isalpha() or shape.endswith("_")) or MASK not in shape:
         return False
     at = bisect_right(whole, shape)
-    return at < len(whole) and whole[at].startswith(shape) and whole[at][len(shape) :][:1].isalpha()
+    rest = whole[at][len(shape) :] if at < len(whole) and whole[at].startswith(shape) else ""
+    return rest[:1].isalpha() or rest.startswith(("_", "="))
 
 
 def ends_within_a_number(shape: str, whole: Sequence[str], masked: Masked) -> bool:

@@ -36,6 +36,11 @@ _FIELD = rf"(?i:train|val|eval|test|dev|epoch|step|iter|batch|loss)\w*|[\w.]+ ?[
 """What the line is about stands behind the moment as well: `12:00:00 epoch 1 loss 0.5`, `12:00:00 acc: 0.5`."""
 _LOGGER = rf"(?:[ ,](?!{_FIELD})[\w.]+(?=\]| ?[|:-]|\s+{_LEVEL}))"
 
+_QUANTITY = r"(?i:\w*(?:loss|acc|lr|rate|err|score|norm|time)\w*\b)"
+_PROGRAM = r"(?:__\w+__|root|main|(?i:\w*(?:logger|trainer|training|engine|runner|solver|learner|experiment)))"
+_NAMED_LOGGER = rf"(?:(?:(?!{_QUANTITY})\w+\.)+(?!{_QUANTITY})\w+|{_PROGRAM})(?![\w.])"
+"""What a program calls its logger: a module by its dotted name, or what it does; nothing that is measured."""
+
 _LOGGING = re.compile("|".join((
     rf"\[?{_MOMENT}{_LOGGER}?\]?:?(?: ?[|:-]+ )?\s*",
     rf"\[{_MOMENT}[^\]]*\]:?\s*",  # [03/14 12:00:00 d2.utils.events]:
@@ -46,6 +51,7 @@ _LOGGING = re.compile("|".join((
     rf"{_LEVEL}:[A-Za-z_][\w.-]*:(?=[A-Za-z\[])",  # logging.BASIC_FORMAT; a logger may be called after the run
     rf"\[?{_LEVEL}\]?(?=[\s:|\[\]-])(?:\s*[-:|]+|\s|(?=\[))\s*"
     rf"{_LOGURU}?(?:[A-Za-z_][\w.]*:(?=\S)|[A-Za-z_][\w.]*:{_N}? - )?\s*",
+    rf"\[?{_NAMED_LOGGER}\]?(?: ?[-|:])?[ \t]*(?=\[ *{_N}[\]/])",  # before a position: `trainer: [8] loss=0.5`
     rf"[A-Za-z_][\w.]*(?:\[{_N}\])? (?:[-|:] )?(?={_LEVEL}[\s:|-])",
     rf"[\w.]+ [-|] (?={_LEVEL})",
     r"(?:speechbrain|allennlp)(?:\.[a-z_]+)+ - (?=[A-Z])",  # the logger alone; others say a split or a model so
