@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.causes import because, likely_because
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rates import decayed_from_there, with_lower_rate
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.usual_rates import above_usual, throws_any_network
 from logdoctor.finding import Cause, Fix, Strength, likely_if
@@ -217,7 +217,9 @@ def _rate_too_high(seen: ValidationJumps) -> Cause:
         ],
         contra=["the rate has fallen, the jumps have not" if seen.rate_fell and not seen.shrank else ""],
     )
-    return with_lower_rate(cause, seen.siblings.run)
+    lower = with_lower_rate(cause, seen.siblings.run)
+    # What was learnt at this rate is kept: its steps are too long only to come to rest.
+    return lower if seen.thrown or seen.far_too_high or seen.rate_fell else decayed_from_there(lower, seen.siblings.run)
 
 
 def _statistics_lag(seen: ValidationJumps) -> Cause:
