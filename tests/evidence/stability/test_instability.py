@@ -50,6 +50,16 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
     [
         ("learning-rate-too-high", {"optimizer": "SGD", "lr": 5.0}, {"train_loss": EXPLODES}),
         ("data-not-normalised", SGD, {"train_loss": given([4e6, 1e8, 1e13, 1e20]).followed_by(flat(NAN, 30))}),
+        (
+            "data-not-normalised",
+            {"optimizer": "SGD", "lr": 0.3},
+            {"train_loss": given([9e4, 4e8, 2e12, 7e16]).followed_by(flat(NAN, 30))},
+        ),
+        (
+            "learning-rate-too-high",
+            {"optimizer": "SGD", "lr": 15.0, "momentum": 0.9},
+            {"train_loss": flat(12.0, 60).noisy(1.0).with_value(40, 1e5), "grad_norm": QUIET.with_value(40, 370.0)},
+        ),
         ("learning-rate-jump", SGD, {"train_loss": DIES, "lr": JUMPED}),
         ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
         (

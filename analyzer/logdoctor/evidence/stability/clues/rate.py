@@ -61,7 +61,7 @@ def _from_height(event: Event) -> Iterator[Clue]:
     if above := above_usual(event.run, event.settings):
         jump = event.rate.jump  # to where the rate had never been: that high it is by the jump alone
         which = "learning-rate-too-high" if jump is None or jump.returns else "learning-rate-jump"
-        yield Clue(which, STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
+        yield Clue(which, DECISIVE if height >= FAR_ABOVE_USUAL else FAIR, above)
     elif height <= MODEST:
         ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer_name}"
         yield Clue("learning-rate-too-high", -WEAK, ordinary)
