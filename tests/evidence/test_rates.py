@@ -77,7 +77,7 @@ def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
             {"lr": 8.0, "optimizer": "SGD", "momentum": 0.9},
             "lower the learning rate from 8 to about 0.06, and to 0.02 if that fails too",
         ),
-        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.06, and to 0.02 if that fails too"),
+        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.06 with SGD, 0.001 with Adam"),
         ({"lr": 1.5}, "lower the learning rate from 1.5 to about 0.15"),
     ],
     ids=["above", "far above", "far above with momentum", "too high for any optimizer", "any optimizer"],

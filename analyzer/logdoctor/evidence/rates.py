@@ -160,7 +160,10 @@ def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     then = f"and to {number(MODEST * most)} if that fails too"
     if is_beyond and settings.is_adaptive is not False:
         return (Fix(f"{said} {number(most)} at most, {then}", basis=HIGHEST_USUAL),)
-    return (Fix(f"{said} about {number(MIDDLE * most, ROUGH)}, {then}", basis=MIDDLE_USUAL),)
+    middle = number(MIDDLE * most, ROUGH)
+    if settings.is_adaptive is None:
+        return (Fix(f"{said} about {middle} with SGD, {number(MODEST * HIGH_ADAPTIVE)} with Adam", basis=MIDDLE_USUAL),)
+    return (Fix(f"{said} about {middle}, {then}", basis=MIDDLE_USUAL),)
 
 
 def _highest_of_any(settings: Hyperparameters, rate: float) -> float | None:
