@@ -26,5 +26,5 @@ def test_a_rate_that_is_high_for_what_is_known_is_lowered_before_it_is_warmed_up
 ) -> None:
     run = example_run(settings, train_loss=decay(2.3, 0.3))
     found = causes_of_full_rate(None, Hyperparameters(run), Siblings.among(run, ()), None, 8)
-    assert [one.id for one in found][0] == first
+    assert found[0].id == first
     assert {one.id for one in found} == {"missing-warmup", "learning-rate-too-high"}
