@@ -128,12 +128,17 @@ def decayed_from_there(cause: Cause, run: Run) -> Cause:
 
     It comes behind a rate that a sibling run has tested, and a heavy momentum, which overshoots at any rate.
     """
-    rate, first = given_rate(run), [fix for fix in cause.fixes if fix.tested or fix.basis == FROM_MOMENTUM]
+    first = [fix for fix in cause.fixes if fix.tested or fix.basis == FROM_MOMENTUM]
+    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
+    return replace(cause, fixes=(*first, late_decay(run), *(fix for fix in cause.fixes if fix not in first), *late))
+
+
+def late_decay(run: Run) -> Fix:
+    """Return how to come to rest with what was learnt."""
+    rate = given_rate(run)
     to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
     said = f"decay the rate to {to} where the loss stops falling, and train on from there"
-    decay = Fix(said) if rate is None else Fix(said, basis=TENFOLD)
-    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
-    return replace(cause, fixes=(*first, decay, *(fix for fix in cause.fixes if fix not in first), *late))
+    return Fix(said) if rate is None else Fix(said, basis=TENFOLD)
 
 
 def _lighter(run: Run) -> tuple[Fix, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from logdoctor import Axis, Cause, Run, Series, Strength, TrainLoss, ValLoss, example_run
@@ -143,3 +144,12 @@ def test_the_rate_of_a_run_that_has_learnt_decays_and_one_that_was_thrown_starts
     jumps = example_run({"lr": 0.3, "optimizer": "SGD"}, Axis.EPOCH, 0, **curves | losses)
     rate = next(one for one in causes(jumps) if one.id == "learning-rate-too-high")
     assert rate.fixes[0].text.startswith(first)
+
+
+def test_statistics_that_lag_catch_up_where_the_rate_decays() -> None:
+    up = flat(0.0, 40).noisy(0.4, seed=1)
+    val = decay(2.3, 0.5, 40).plus(given(np.abs(up.values) * (np.arange(40) % 3 == 0)))
+    jumps = example_run({"lr": 0.3}, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 40), val_loss=val)
+    first = causes(jumps)[0]
+    assert first.id == "batch-norm-statistics"
+    assert first.fixes[0].text.startswith("decay the rate to about 0.03")

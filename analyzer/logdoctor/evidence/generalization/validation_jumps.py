@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.causes import because, likely_because
-from logdoctor.evidence.rates import decayed_from_there, with_lower_rate
+from logdoctor.evidence.rates import decayed_from_there, late_decay, with_lower_rate
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.usual_rates import above_usual, throws_any_network
 from logdoctor.finding import Cause, Fix, Strength, likely_if
@@ -230,6 +230,8 @@ def _statistics_lag(seen: ValidationJumps) -> Cause:
         likely_if((seen.one_sided or seen.unlike_training) and not otherwise),
         pro=[seen.one_sided, alone, seen.unlike_training],
         contra=[seen.with_training],
+        # They lag by what the weights move in a step, and other steps that are off calm down with the rate as well.
+        fixes=[] if seen.rate_fell or seen.thrown else [late_decay(seen.siblings.run)],
     )
 
 
