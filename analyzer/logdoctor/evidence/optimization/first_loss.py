@@ -342,8 +342,9 @@ def _too_large_outputs(
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
     at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
     steep = _steepness(trend, settings)
-    of_inputs = steep >= STEEP if steep is not None else at_once
-    shown = "" if steep is None else f"the first gradient norm is {number(steep)} times the first loss"
+    of_inputs = at_once or (steep is not None and steep >= STEEP)
+    is_told = steep is not None and of_inputs == (steep >= STEEP)  # what a first update has thrown has large weights
+    shown = f"the first gradient norm is {number(steep)} times the first loss" if is_told else ""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(
