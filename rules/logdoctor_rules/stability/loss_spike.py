@@ -112,15 +112,15 @@ class LossSpike(Rule):
 
     examples = (
         fires(
+            "a stage of harder data, at the cost of an untrained network (a note)",
+            train_loss=decay(2.2, 0.15, 60).followed_by(decay(3.2, 0.2, 60, half_life=0.05)).noisy(0.01),
+        ),
+        fires(
             "gradients that are never cleared and add up",
             axis=Axis.STEP,
             first_step=1,
             train_loss=decay(2.3, 0.3).noisy(0.02).with_value(80, 3.1, 2.6, 2.2, 1.8, 1.4, 1.0, 0.7),
             grad_norm=line(0.4, 48.0).noisy(0.05),
-        ),
-        fires(
-            "a stage of harder data, at the cost of an untrained network (a note)",
-            train_loss=decay(2.2, 0.15, 60).followed_by(decay(3.2, 0.2, 60, half_life=0.05)).noisy(0.01),
         ),
         fires(
             "one bad row, once an epoch",
