@@ -214,6 +214,7 @@ _KNOWN: Mapping[str, _Known] = {
     "validation-set-too-small": _Known(
         "the validation set is small: its loss is mostly chance",
         ("validate on more examples, or average over the last evaluations",),
+        gives_way=True,
     ),
     "batch-norm-statistics": _Known(
         "the running statistics of BatchNorm lag behind the weights",

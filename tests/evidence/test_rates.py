@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from logdoctor import Run, Strength, example_run
+from logdoctor import Axis, Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.rates import (
     GO_ON,
@@ -77,7 +77,7 @@ def test_a_rate_is_raised_up_to_the_highest_that_its_optimizer_takes(
             {"lr": 8.0, "optimizer": "SGD", "momentum": 0.9},
             "lower the learning rate from 8 to about 0.06, and to 0.02 if that fails too",
         ),
-        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.06, and to 0.02 if that fails too"),
+        ({"lr": 3.0}, "lower the learning rate from 3 to about 0.06 with SGD, 0.001 with Adam"),
         ({"lr": 1.5}, "lower the learning rate from 1.5 to about 0.15"),
     ],
     ids=["above", "far above", "far above with momentum", "too high for any optimizer", "any optimizer"],
@@ -183,3 +183,11 @@ def test_a_momentum_that_overshoots_at_any_rate_is_lowered_before_the_rate_is_de
     cause = decayed_from_there(rate_too_high(Siblings.among(run, ()), Strength.POSSIBLE), run)
     assert cause.fixes[0].text.startswith(first)
     assert len({fix.text for fix in cause.fixes}) == len(cause.fixes)
+
+
+@pytest.mark.parametrize(("steps", "fix"), [(200, "0.001"), (600, "8e-4"), (20_000, "3e-4")])
+def test_the_fewer_steps_a_run_has_the_higher_the_rate_to_search_upwards_from(steps: int, fix: str) -> None:
+    """A step of Adam's kind is at most its rate."""
+    run = example_run({"lr": 1e-6, "optimizer": "Adam"}, Axis.STEP, train_loss=flat(2.3, steps).noisy(0.001))
+    found = rate_too_low(Siblings.among(run, ()), Strength.POSSIBLE)
+    assert found.fixes[0].text == f"raise the learning rate from 1e-6 to about {fix}, {GO_ON}"

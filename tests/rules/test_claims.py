@@ -189,6 +189,14 @@ def test_a_penalty_that_is_set_is_not_blamed_where_the_rate_is_far_too_high() ->
     assert told("kl-blowup", run).causes[0].id == "learning-rate-too-high"
 
 
+@pytest.mark.parametrize(("peak", "first"), [(2.7, "bad-initialization"), (27.0, "learning-rate-too-high")])
+def test_one_hard_batch_has_not_blown_up_what_gives_one_answer(peak: float, first: str) -> None:
+    loss = flat(1.0, 200).noisy(0.3, seed=2).with_value(0, 0.6).with_value(90, peak)
+    held_out = flat(0.9, 20).noisy(1e-5)
+    run = example_run({"optimizer": "AdamW", "lr": 0.002}, Axis.STEP, 0, train_loss=loss, val_loss=held_out)
+    assert told("no-learning", run).causes[0].id == first
+
+
 def curve_with_jump(before: float) -> Run:
     rate = geometric(1e-3, before, 100).followed_by(flat(0.01, 100))
     loss = decay(2.3, 0.6, 100).followed_by(decay(1.4, 0.6, 100, half_life=0.05)).noisy(0.005)

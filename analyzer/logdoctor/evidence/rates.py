@@ -18,7 +18,7 @@ from logdoctor.evidence.usual_rates import (
     reached_warming_up,
 )
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Run
+from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
@@ -41,9 +41,16 @@ LOW_END = 0.03
 """Height of the rate from which to search upwards: 3e-4 with Adam, its baseline, and 0.06 with SGD. At 0.01 a small
 network on digits that had stood still came a third of the way, at 0.03 five sixths."""
 
+WAY = 0.5
+"""How far each weight should be able to move in a run. A step of Adam's kind is at most its rate, and the weights of a
+layer begin at about 0.1: of nine runs of 150 to 600 steps 3e-4 repaired three, 1e-3 all."""
+
 MOST_STEPS_UP = 100.0
 """Factor to raise a rate by at most where the loss hardly fell: to which level above zero it would fall is not
 known."""
+
+UNTOLD = 30.0
+"""The same from which a fall is so small that it tells little of how far to go."""
 
 BEYOND_THIRDS = 1.5
 """Fall of a whole straight line in units of that between the middles of its first and its last third, which are
@@ -121,12 +128,17 @@ def decayed_from_there(cause: Cause, run: Run) -> Cause:
 
     It comes behind a rate that a sibling run has tested, and a heavy momentum, which overshoots at any rate.
     """
-    rate, first = given_rate(run), [fix for fix in cause.fixes if fix.tested or fix.basis == FROM_MOMENTUM]
+    first = [fix for fix in cause.fixes if fix.tested or fix.basis == FROM_MOMENTUM]
+    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
+    return replace(cause, fixes=(*first, late_decay(run), *(fix for fix in cause.fixes if fix not in first), *late))
+
+
+def late_decay(run: Run) -> Fix:
+    """Return how to come to rest with what was learnt."""
+    rate = given_rate(run)
     to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
     said = f"decay the rate to {to} where the loss stops falling, and train on from there"
-    decay = Fix(said) if rate is None else Fix(said, basis=TENFOLD)
-    late = [Fix(LATE_SGD)] if Hyperparameters(run).is_adaptive else []
-    return replace(cause, fixes=(*first, decay, *(fix for fix in cause.fixes if fix not in first), *late))
+    return Fix(said) if rate is None else Fix(said, basis=TENFOLD)
 
 
 def _lighter(run: Run) -> tuple[Fix, ...]:
@@ -153,7 +165,10 @@ def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     then = f"and to {number(MODEST * most)} if that fails too"
     if is_beyond and settings.is_adaptive is not False:
         return (Fix(f"{said} {number(most)} at most, {then}", basis=HIGHEST_USUAL),)
-    return (Fix(f"{said} about {number(MIDDLE * most, ROUGH)}, {then}", basis=MIDDLE_USUAL),)
+    middle = number(MIDDLE * most, ROUGH)
+    if settings.is_adaptive is None:
+        return (Fix(f"{said} about {middle} with SGD, {number(MODEST * HIGH_ADAPTIVE)} with Adam", basis=MIDDLE_USUAL),)
+    return (Fix(f"{said} about {middle}, {then}", basis=MIDDLE_USUAL),)
 
 
 def _highest_of_any(settings: Hyperparameters, rate: float) -> float | None:
@@ -227,16 +242,26 @@ def _raised(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     least, most = (HIGH_ADAPTIVE, HIGH_PLAIN) if height is None else (rate / height, rate / height)
     said = f"raise the learning rate from {number(rate)} to"
     other = (Fix(TRY_ADAM),) if Hyperparameters(run).is_adaptive is False else ()
-    if rate * SAFE_STEP <= FAR_BELOW * least:
-        return (Fix(f"{said} about {number(LOW_END * least)}, {GO_ON}", basis=USUAL_RATE), *other)
     if rate * OTHER_RATE > most:
         return ()
     if rate * SAFE_STEP > most:
         return (Fix(f"{said} {number(most)} at most", basis=TENFOLD), *other)
-    enough = min(rate * _times_too_slow(run), MODEST * least)
+    times = _times_too_slow(run)
+    enough = min(rate * times, MODEST * least)
+    if rate * SAFE_STEP <= FAR_BELOW * least or times >= UNTOLD:
+        enough, basis = max((enough, FROM_FALL), (_low_end(run) * least, USUAL_RATE))
+    else:
+        basis = FROM_FALL
     if enough > rate * SAFE_STEP:
-        return (Fix(f"{said} about {number(float(f'{enough:.1g}'))}, {GO_ON}", basis=FROM_FALL), *other)
+        return (Fix(f"{said} about {number(float(f'{enough:.1g}'))}, {GO_ON}", basis=basis), *other)
     return (Fix(f"{said} about {number(rate * SAFE_STEP, ROUGH)}", basis=TENFOLD), *other)
+
+
+def _low_end(run: Run) -> float:
+    """Return the height of the rate to search upwards from: the higher, the fewer steps a run has."""
+    train = run.find(TrainLoss)
+    steps = train.last_step if train is not None and len(train) and train.axis is Axis.STEP else 0
+    return min(max(LOW_END, WAY / HIGH_ADAPTIVE / steps), MODEST) if steps > 0 else LOW_END
 
 
 def _times_too_slow(run: Run) -> float:
@@ -249,7 +274,9 @@ def _times_too_slow(run: Run) -> float:
         return SAFE_STEP
     early, _, late = train.thirds
     fall = BEYOND_THIRDS * (early - late)
-    return min(early / fall, MOST_STEPS_UP) if fall > 0 else SAFE_STEP
+    if fall > 0:
+        return min(early / fall, MOST_STEPS_UP)
+    return MOST_STEPS_UP if -fall <= train.noise else SAFE_STEP
 
 
 def only_higher_went_well(siblings: Siblings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from logdoctor.causes import because
 from logdoctor.finding import Cause, Fix, Strength
@@ -30,6 +31,15 @@ STRONG_DECOUPLED_DECAY = 1.0
 
 USUAL_DECAY, USUAL_DECOUPLED_DECAY, USUAL_DROPOUT = 1e-4, 0.01, 0.2
 """What to come back to: small networks held at chance by ten thousand times as much learn at these."""
+
+MORE_DROPOUT, MORE_DECOUPLED_DECAY, MORE_DECAY = (0.3, 0.5), (0.1, 0.3), (5e-4, 5e-3)
+"""Dropout and decays, of AdamW and of other optimizers, that regularise well: the upper end of what is usual."""
+
+MODEL = frozenset("model arch architecture network net classifier".split())
+"""Words of settings that name the model."""
+
+LINEAR_MODELS = frozenset("logistic linear logreg".split())
+"""Words of models without hidden units."""
 
 USUAL = "general, what is usual"
 """Where such a fix comes from."""
@@ -111,6 +121,36 @@ def over_regularised(
     elif dropout is not None and dropout >= STRONG_DROPOUT:
         fixes.append(Fix(f"lower the dropout from {number(dropout)} to {number(USUAL_DROPOUT)}", basis=USUAL))
     return because("over-regularised", strength, pro=pro, contra=contra, fixes=fixes)
+
+
+def under_regularised(
+    settings: Hyperparameters, strength: Strength, *, pro: Sequence[str] = (), contra: Sequence[str] = ()
+) -> Cause:
+    """Return the cause; what the settings name is not to be added again, and a decay is one of this optimizer."""
+    cause = because("under-regularised", strength, pro=pro, contra=contra)
+    return replace(cause, fixes=(_regularised_more(settings), *cause.fixes[1:])) if settings else cause
+
+
+def _regularised_more(settings: Hyperparameters) -> Fix:
+    """Return what is left to regularise with."""
+    dropout, decay, adaptive = settings.dropout or 0.0, settings.weight_decay or 0.0, settings.is_adaptive
+    low, high = MORE_DECOUPLED_DECAY if _is_decoupled(settings) or adaptive is None else MORE_DECAY
+    with_it = f"with {settings.optimizer_name}" if adaptive is not None else "with AdamW"
+    wanted = {
+        f"dropout ({MORE_DROPOUT[0]:g} to {MORE_DROPOUT[1]:g}": dropout if dropout < MORE_DROPOUT[0] else None,
+        f"weight decay ({number(low)} to {number(high)} {with_it}": decay if decay < low else None,
+    }
+    if _is_linear(settings.run):  # it has no units to drop
+        wanted = dict(list(wanted.items())[1:])
+    named = [f"{what}, not {number(was)})" if was else f"{what})" for what, was in wanted.items() if was is not None]
+    basis = USUAL if named else "this run's settings"
+    return Fix(f"add {', '.join(named) or 'data'} or augmentation", basis=basis)
+
+
+def _is_linear(run: Run) -> bool:
+    """Whether a setting that names the model says that it is a linear one."""
+    told = (str(value) for name, value in run.hyperparameters.items() if MODEL & set(words(name)))
+    return any(LINEAR_MODELS & set(words(value)) for value in told)
 
 
 def _strong_decay(settings: Hyperparameters) -> float | None:

@@ -348,8 +348,9 @@ def _evidence(rough: Roughness) -> dict[str, Quantity]:
 
 def _do_not_trust_the_best(series: Series, rough: Roughness) -> Fix:
     best = int(np.argmin(series.values))
+    where, lowest = place(series, int(series.steps[best])), number(series.values[best])
     return Fix(
-        f"do not trust {place(series, int(series.steps[best]))} to be the best: its {number(series.values[best])} "
-        f"lies within the usual jump of {number(rough.jumps)}; average the last evaluations or weights",
+        f"validate on more examples, or average the last evaluations or weights: {where} is not known to be the best, "
+        f"for its {lowest} lies within the usual jump of {number(rough.jumps)}",
         basis="read from this curve",
     )

@@ -25,7 +25,7 @@ from logdoctor import (
     silent,
     threshold,
 )
-from logdoctor.curves import cosine, decay, flat, given, line
+from logdoctor.curves import cosine, decay, flat, given, line, rise
 from logdoctor.evidence import Surroundings, explain
 from logdoctor.lines import failure, line_of
 from logdoctor.run import Series
@@ -73,6 +73,8 @@ class NanLoss(Rule):
         "epsilon-too-small",
         "bad-initialization",
         "validation-set-differs",
+        "wrong-loss-or-output",
+        "gradients-not-zeroed",
     )
     references = ("https://docs.pytorch.org/docs/stable/autograd.html#anomaly-detection",)
     limits = (
@@ -108,6 +110,14 @@ class NanLoss(Rule):
             "NaN without warning in half precision",
             settings={"precision": "16-mixed"},
             train_loss=decay(2.3, 0.5).with_value(80, *[NAN] * 40),
+        ),
+        fires("falls below zero until it is infinite", train_loss=given([*-(2.0 ** np.arange(40)), -np.inf, NAN, NAN])),
+        fires(
+            "gradients that are never cleared, and add up until it is NaN",
+            axis=Axis.STEP,
+            first_step=1,
+            train_loss=decay(2.3, 0.5, 60).then(rise(900.0, 20)).noisy(0.02).with_value(78, NAN, NAN),
+            grad_norm=line(0.4, 32.0, 80).noisy(0.05),
         ),
         fires("three skipped steps", train_loss=decay(2.3, 0.2).with_value(60, NAN, NAN, NAN)),
         fires(

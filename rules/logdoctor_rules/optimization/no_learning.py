@@ -45,6 +45,10 @@ from logdoctor.wording import counted, number
 BLOWN_UP = 2.0
 """Rise in units of the first loss from which the loss blew up."""
 
+ONE_BATCH = 8.0
+"""The same in units of its noise, as `thrown_at_start` asks of first updates: the hardest of some hundred batches lies
+five away."""
+
 
 @dataclass(frozen=True)
 class NoLearning(Rule):
@@ -609,7 +613,7 @@ class NoLearning(Rule):
 def _beginning(train: Trend[TrainLoss], val: Trend[ValLoss] | None, *, guesses: bool) -> Beginning:
     """Say whether the loss blew up on its way, began far above where it rests, lay below it, or rests at a guess."""
     series, first, highest = train.series, train.first, float(train.series.values.max())
-    rose = first > 0 and highest - first > BLOWN_UP * first + BLOWN_UP * train.noise
+    rose = first > 0 and highest - first > BLOWN_UP * first + ONE_BATCH * train.noise
     said = f"the loss rose from {number(first)} to {number(highest)} before"
     blew_up = said if rose else worse_than_untrained(train, val)
     began_high = train.end > 0 and not blew_up and first > BLOWN_UP * train.end

@@ -50,7 +50,7 @@ class Divergence(Rule):
     causes = (
         "learning-rate-too-high", "no-gradient-clipping", "missing-warmup", "data-not-normalised", "learning-rate-jump",
         "resumed-without-state", "stale-second-moment", "epsilon-too-small", "data-changed", "bad-batch",
-        "bad-initialization", "wrong-loss-or-output",
+        "bad-initialization", "wrong-loss-or-output", "gradients-not-zeroed",
     )  # fmt: skip
     references = (
         "https://github.com/google-research/tuning_playbook#how-can-optimization-failures-be-debugged-and-mitigated",
@@ -101,6 +101,13 @@ class Divergence(Rule):
             "the same, with an epsilon of next to nothing",
             settings={"optimizer": "Adam", "eps": 1e-12},
             train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02),
+        ),
+        fires(
+            "the same, of gradients that are never cleared and add up",
+            axis=Axis.STEP,
+            first_step=1,
+            train_loss=decay(2.3, 0.5, 60).then(rise(6.0, 60)).noisy(0.02),
+            grad_norm=line(0.4, 48.0).noisy(0.05),
         ),
         fires("loses most of what it gained", train_loss=decay(2.3, 0.5, 60).then(rise(1.3, 60)).noisy(0.02)),
         fires(

@@ -67,6 +67,7 @@ class LossSpike(Rule):
         "learning-rate-jump",
         "resumed-without-state",
         "epsilon-too-small",
+        "gradients-not-zeroed",
     )
     references = (
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
@@ -113,6 +114,13 @@ class LossSpike(Rule):
         fires(
             "a stage of harder data, at the cost of an untrained network (a note)",
             train_loss=decay(2.2, 0.15, 60).followed_by(decay(3.2, 0.2, 60, half_life=0.05)).noisy(0.01),
+        ),
+        fires(
+            "gradients that are never cleared and add up",
+            axis=Axis.STEP,
+            first_step=1,
+            train_loss=decay(2.3, 0.3).noisy(0.02).with_value(80, 3.1, 2.6, 2.2, 1.8, 1.4, 1.0, 0.7),
+            grad_norm=line(0.4, 48.0).noisy(0.05),
         ),
         fires(
             "one bad row, once an epoch",

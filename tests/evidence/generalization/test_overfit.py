@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from logdoctor import Axis, Cause, Fix, Run, Strength, TrainLoss, ValLoss, ValMetric, example_run
+from logdoctor import Axis, Cause, Fix, Run, Series, Strength, TrainLoss, ValLoss, ValMetric, example_run
 from logdoctor.curves import Curve, decay, flat, given, line, rise
+from logdoctor.evidence.generalization.best_validation import keep_the_best
 from logdoctor.evidence.generalization.overfit import Overfit
 from logdoctor.evidence.generalization.validation_rise import BORNE_OUT, part_to_rise
+from logdoctor.evidence.told_by_settings import under_regularised
 from logdoctor.run import Setting
 from logdoctor.signals import Gap, Hyperparameters, Trend
 
@@ -416,3 +418,32 @@ def test_validation_that_steps_up_while_training_goes_on_is_of_other_data_from_t
 )
 def test_validation_that_rises_otherwise_may_be_of_the_same_data(train: Curve, val: Curve) -> None:
     assert "steps up" not in " ".join(causes(train_loss=train, val_loss=val)["validation-set-differs"].pro)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fix"),
+    [
+        ({}, "add dropout (0.3 to 0.5), weight decay (0.1 to 0.3 with AdamW) or augmentation"),
+        ({"lr": 0.1}, "add dropout (0.3 to 0.5), weight decay (0.1 to 0.3 with AdamW) or augmentation"),
+        ({"optimizer": "SGD"}, "add dropout (0.3 to 0.5), weight decay (5e-4 to 0.005 with SGD) or augmentation"),
+        ({"optimizer": "AdamW", "dropout": 0.5}, "add weight decay (0.1 to 0.3 with AdamW) or augmentation"),
+        (
+            {"optimizer": "AdamW", "dropout": 0.1, "weight_decay": 0.2},
+            "add dropout (0.3 to 0.5, not 0.1) or augmentation",
+        ),
+        ({"optimizer": "AdamW", "dropout": 0.5, "weight_decay": 0.2}, "add data or augmentation"),
+        (
+            {"optimizer": "SGD", "model": "LogisticRegression"},
+            "add weight decay (5e-4 to 0.005 with SGD) or augmentation",
+        ),
+    ],
+)
+def test_what_is_there_already_is_not_to_be_added(settings: dict[str, Setting], fix: str) -> None:
+    run = example_run(settings, train_loss=decay(2.3, 0.1))
+    assert under_regularised(Hyperparameters(run), Strength.LIKELY).fixes[0].text == fix
+
+
+def test_a_best_that_comes_first_is_kept_and_looked_for_before_it() -> None:
+    values = [0.5, *np.linspace(0.6, 1.5, 20)]
+    val = Trend[ValLoss].measure(Series.of("val_loss", range(20, 440, 20), values))
+    assert keep_the_best(val).text.startswith("keep the checkpoint of step 20, the first evaluation, or an earlier one")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from logdoctor import Axis, Cause, Run, Series, Strength, TrainLoss, ValLoss, example_run
-from logdoctor.curves import decay, flat, given
+from logdoctor.curves import Curve, decay, flat, given
 from logdoctor.evidence.generalization.validation_jumps import ValidationJumps, causes_of_jumps, collapses
 from logdoctor.run import Setting
 from logdoctor.run.averages import SINCE_LAST
@@ -126,3 +127,29 @@ def test_other_data_jump_while_training_is_steady() -> None:
     other = example_run(TASK, Axis.EPOCH, 0, **losses)
     assert causes(other, other_data=True)[0].id == "validation-set-differs"
     assert "validation-set-differs" not in [one.id for one in causes(other)]
+
+
+@pytest.mark.parametrize(
+    ("losses", "first"),
+    [
+        ({}, "decay the rate to about 0.03"),
+        ({"train_loss": decay(2.3, 5.0, 40).noisy(0.005)}, "lower the learning rate"),
+    ],
+    ids=["learnt", "thrown"],
+)
+def test_the_rate_of_a_run_that_has_learnt_decays_and_one_that_was_thrown_starts_lower(
+    losses: dict[str, Curve], first: str
+) -> None:
+    curves = {"train_loss": decay(2.3, 0.3, 40).noisy(0.005), "val_loss": decay(2.3, 0.5, 40).noisy(0.6, seed=1)}
+    jumps = example_run({"lr": 0.3, "optimizer": "SGD"}, Axis.EPOCH, 0, **curves | losses)
+    rate = next(one for one in causes(jumps) if one.id == "learning-rate-too-high")
+    assert rate.fixes[0].text.startswith(first)
+
+
+def test_statistics_that_lag_catch_up_where_the_rate_decays() -> None:
+    up = flat(0.0, 40).noisy(0.4, seed=1)
+    val = decay(2.3, 0.5, 40).plus(given(np.abs(up.values) * (np.arange(40) % 3 == 0)))
+    jumps = example_run({"lr": 0.3}, Axis.EPOCH, 0, train_loss=decay(2.3, 0.3, 40), val_loss=val)
+    first = causes(jumps)[0]
+    assert first.id == "batch-norm-statistics"
+    assert first.fixes[0].text.startswith("decay the rate to about 0.03")

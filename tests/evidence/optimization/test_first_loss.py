@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logdoctor import Series, TrainLoss, ValLoss, example_run
+from logdoctor import Axis, Series, TrainLoss, ValLoss, example_run
 from logdoctor.curves import decay, given
 from logdoctor.evidence.optimization.first_loss import (
     begins_above_guessing,
@@ -13,8 +13,9 @@ from logdoctor.evidence.optimization.first_loss import (
     one_term_alone,
     right_after,
     starts_at_chance,
+    too_large_causes,
 )
-from logdoctor.signals import Trend
+from logdoctor.signals import Hyperparameters, Trend
 
 
 def trend(values: list[float], first: int = 1) -> Trend[TrainLoss]:
@@ -82,3 +83,18 @@ def test_terms_that_are_all_high_or_all_usual_say_nothing() -> None:
     usual = example_run(train_loss=decay(3.0, 0.9), train_loss_cls=decay(1.1, 0.2), train_loss_bbox=decay(0.4, 0.1))
     assert not one_term_alone(both)
     assert not one_term_alone(usual)
+
+
+@pytest.mark.parametrize(("norm", "first"), [(240.0, "data-not-normalised"), (5.0, "bad-initialization")])
+@pytest.mark.parametrize("clip", [None, 240.0])
+def test_the_first_gradient_tells_inputs_from_weights_that_are_too_large(
+    norm: float, first: str, clip: float | None
+) -> None:
+    settings = {"max_grad_norm": clip} if clip else {}
+    curves = {"train_loss": decay(40.0, 0.4), "grad_norm": decay(norm, 1.0), "val_accuracy": decay(0.1, 0.9)}
+    run = example_run(settings, Axis.STEP, 0, **curves)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    found = too_large_causes(Trend[TrainLoss].measure(loss), ["it starts high"], Hyperparameters(run))
+    assert found[0].id == ("bad-initialization" if clip else first)
+    assert any("times the first loss" in said for said in found[0].pro) is not bool(clip)

@@ -50,6 +50,22 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
     [
         ("learning-rate-too-high", {"optimizer": "SGD", "lr": 5.0}, {"train_loss": EXPLODES}),
         ("data-not-normalised", SGD, {"train_loss": given([4e6, 1e8, 1e13, 1e20]).followed_by(flat(NAN, 30))}),
+        (
+            "data-not-normalised",
+            {"optimizer": "SGD", "lr": 0.3},
+            {"train_loss": given([9e4, 4e8, 2e12, 7e16]).followed_by(flat(NAN, 30))},
+        ),
+        ("wrong-loss-or-output", SGD, {"train_loss": given([-1.4, -2.3, -42.0, -np.inf]).followed_by(flat(NAN, 30))}),
+        (
+            "wrong-loss-or-output",
+            SGD,
+            {"train_loss": given(-(3.0 ** np.arange(60))).followed_by(flat(NAN, 30)), "grad_norm": RISING_NORM},
+        ),
+        (
+            "learning-rate-too-high",
+            {"optimizer": "SGD", "lr": 15.0, "momentum": 0.9},
+            {"train_loss": flat(12.0, 60).noisy(1.0).with_value(40, 1e5), "grad_norm": QUIET.with_value(40, 370.0)},
+        ),
         ("learning-rate-jump", SGD, {"train_loss": DIES, "lr": JUMPED}),
         ("learning-rate-jump", {}, {"train_loss": SOUND.followed_by(flat(3.0, 40)), "lr": JUMPED}),
         (
@@ -401,3 +417,19 @@ def test_runs_that_failed_beside_it_count_where_settings_tell_that_only_the_seed
     assert "1 run of the same settings with another seed failed too" in told(
         {"lr": 0.1, "seed": 0}, {"lr": 0.1, "seed": 1}
     )
+
+
+@pytest.mark.parametrize(
+    ("norm", "adds_up"),
+    [
+        (line(0.4, 40.0, 80).heavy_tailed(0.1), True),
+        (geometric(0.4, 40.0, 80), False),
+        (line(0.4, 40.0, 80).heavy_tailed(0.8), False),
+        (QUIET.with_value(58, *np.geomspace(1, 40, 22)), False),
+    ],
+    ids=["with the step", "ever faster", "each batch its own", "late"],
+)
+def test_a_norm_that_grows_with_the_step_is_one_of_gradients_that_add_up(norm: Curve, adds_up: bool) -> None:
+    loss = decay(2.3, 0.5, 60).followed_by(geometric(0.55, 40.0, 20))
+    run = example_run({"optimizer": "SGD", "lr": 0.3}, Axis.STEP, 1, train_loss=loss, grad_norm=norm)
+    assert (finding(run).causes[0].id == "gradients-not-zeroed") is adds_up

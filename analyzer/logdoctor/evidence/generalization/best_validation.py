@@ -57,8 +57,8 @@ def keep_the_best(val: Trend[ValLoss]) -> Fix:
     """Return the fix that keeps the best checkpoint, or finds one where the best came first."""
     best_step, series = val.best_point[0], val.series
     if best_step == series.first_step:
-        often = f"evaluate more often early on: the best is {place(series, best_step)}, the first evaluation"
-        return Fix(often, basis="read from this curve")
+        first = f"keep the checkpoint of {place(series, best_step)}, the first evaluation"
+        return Fix(f"{first}, or an earlier one: evaluate more often until then", basis="read from this curve")
     saves = f"read from this curve, saves {_saved(val)}"
     return Fix(f"keep the checkpoint of {place(series, best_step)}, or stop there", basis=saves)
 

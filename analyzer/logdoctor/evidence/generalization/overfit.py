@@ -16,6 +16,7 @@ from logdoctor.evidence.generalization.validation_mismatch import (
     ValidationMismatch,
 )
 from logdoctor.evidence.generalization.wrong_labels import METRIC_FALL, WrongLabels
+from logdoctor.evidence.told_by_settings import under_regularised
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
 from logdoctor.run.roles import ValMetric
@@ -158,7 +159,8 @@ class Overfit:
     def _under_regularised(self) -> Cause:
         named, unexplained = self._regularised, self._not_memorised
         strength = likely_if(not (named or unexplained))
-        return because("under-regularised", strength, pro=[self._unregularised], contra=[*named, *unexplained])
+        pro, contra = [self._unregularised], [*named, *unexplained]
+        return under_regularised(self.settings, strength, pro=pro, contra=contra)
 
     def _too_little_data(self) -> Cause:
         train, memorises = self.gap.train, self._memorises

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.causes import because, likely_because
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rates import decayed_from_there, late_decay, with_lower_rate
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.usual_rates import above_usual, throws_any_network
 from logdoctor.finding import Cause, Fix, Strength, likely_if
@@ -217,7 +217,9 @@ def _rate_too_high(seen: ValidationJumps) -> Cause:
         ],
         contra=["the rate has fallen, the jumps have not" if seen.rate_fell and not seen.shrank else ""],
     )
-    return with_lower_rate(cause, seen.siblings.run)
+    lower = with_lower_rate(cause, seen.siblings.run)
+    # What was learnt at this rate is kept: its steps are too long only to come to rest.
+    return lower if seen.thrown or seen.far_too_high or seen.rate_fell else decayed_from_there(lower, seen.siblings.run)
 
 
 def _statistics_lag(seen: ValidationJumps) -> Cause:
@@ -228,6 +230,8 @@ def _statistics_lag(seen: ValidationJumps) -> Cause:
         likely_if((seen.one_sided or seen.unlike_training) and not otherwise),
         pro=[seen.one_sided, alone, seen.unlike_training],
         contra=[seen.with_training],
+        # They lag by what the weights move in a step, and other steps that are off calm down with the rate as well.
+        fixes=[] if seen.rate_fell or seen.thrown else [late_decay(seen.siblings.run)],
     )
 
 

@@ -14,7 +14,7 @@ from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_hei
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
-from logdoctor.run.roles import TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import GradNorm, TrainComponentLoss, TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
@@ -85,6 +85,13 @@ tell four apart is right in two fifths of its first epoch."""
 
 OF_FEW_CLASSES = 0.1
 """Relative distance from 1 / C that is close enough for so few classes."""
+
+STEEP, SHALLOW = 2.0, 1.0
+"""First gradient norm in units of the first cross-entropy, from which inputs are too large, up to which weights.
+
+Of ReLU layers each layer's gradient times its weights gives the logits (Euler, homogeneous functions), so that the norm
+is at least the loss over the size of the weights: raw inputs give 2 to 60, weights that are too large 0.1 to 0.8.
+"""
 
 FEW_SHARES = 0.1
 """Share of the pairs of such values that are alike, from which ten shares come again and again: those of a batch of 32
@@ -318,16 +325,31 @@ def too_large_causes(
     return _too_large_outputs(trend, pro, settings, single=single)
 
 
+def _steepness(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparameters) -> float | None:
+    """Return the first gradient norm in units of the first loss of a classifier, where it tells inputs from weights."""
+    logged = settings.run.find(GradNorm)
+    if logged is None or not len(logged.finite) or logged.finite.steps[0] != trend.series.steps[0]:
+        return None
+    norm, clip = float(logged.finite.values[0]), settings.clip_norm
+    steep = norm / trend.first
+    is_told = accuracies(settings.run) and not (clip and norm <= clip) and not SHALLOW < steep < STEEP
+    return steep if is_told else None
+
+
 def _too_large_outputs(
     trend: Trend[TrainLoss] | Trend[ValLoss], pro: list[str], settings: Hyperparameters, *, single: bool
 ) -> tuple[Cause, ...]:
     """Rank why the first outputs are too large: weights fall slowly to their size, inputs throw the first update."""
     at_once = not 0.2 * trend.first <= right_after(trend) <= trend.first
+    steep = _steepness(trend, settings)
+    of_inputs = at_once or (steep is not None and steep >= STEEP)
+    is_told = steep is not None and of_inputs == (steep >= STEEP)  # what a first update has thrown has large weights
+    shown = f"the first gradient norm is {number(steep)} times the first loss" if is_told else ""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(
-        because("bad-initialization", likely_if(not (at_once or fast)), pro=pro),
-        because("data-not-normalised", likely_if(at_once and not fast), pro=pro),
+        because("bad-initialization", likely_if(not (of_inputs or fast)), pro=pro if of_inputs else [*pro, shown]),
+        because("data-not-normalised", likely_if(of_inputs and not fast), pro=[*pro, shown] if of_inputs else pro),
         with_lower_rate(
             because(
                 "learning-rate-too-high",

@@ -10,11 +10,11 @@ from logdoctor.causes import because
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.siblings import cured_first
-from logdoctor.evidence.usual_rates import above_usual, is_far_too_high, rate_height
+from logdoctor.evidence.usual_rates import above_usual, greatest_height, rate_height
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
-from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend
+from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate
 from logdoctor.wording import number
 
 if TYPE_CHECKING:
@@ -59,12 +59,19 @@ def causes_of_full_rate(
     if warmed is not None:
         pro.append(f"sibling run {warmed.run.name}, with a warm-up, ends at {number(warmed.train.end)}")
         fixes = [Fix("warm up as the sibling run does", f"sibling run {warmed.run.name}", "the sibling's settings")]
-    strength = likely_if(not (is_far_too_high(settings) and warmed is None))
-    warm_up = because("missing-warmup", strength, pro=pro, fixes=fixes or [_warm_up_over(until)])
-    high = above_usual(settings.run, settings) if rate_height(settings.run, settings) is not None else ""
-    if not high:
-        return _or_clipping(siblings, warm_up, rate_too_high(siblings, Strength.POSSIBLE))
-    return _or_clipping(siblings, rate_too_high(siblings, Strength.LIKELY, pro=[high]), warm_up)
+    high = _too_high(settings)
+    warm_up = because("missing-warmup", likely_if(not high or warmed), pro=pro, fixes=fixes or [_warm_up_over(until)])
+    rate = rate_too_high(siblings, likely_if(high), pro=[high])
+    return _or_clipping(siblings, *((rate, warm_up) if high else (warm_up, rate)))
+
+
+def _too_high(settings: Hyperparameters) -> str:
+    """Say so where the rate is above what usually trains with its optimizer, or, not known, with one of Adam's kind."""
+    if rate_height(settings.run, settings) is not None:
+        return above_usual(settings.run, settings)
+    rate, most = given_rate(settings.run), greatest_height(settings.run, settings)
+    is_high = rate is not None and most is not None and most > 1
+    return f"a rate of {number(rate)} is above the usual for an optimizer with a second moment" if is_high else ""
 
 
 def causes_of_throw(thrown: ThrownAtStart, siblings: Siblings, until: int) -> tuple[Cause, ...]:

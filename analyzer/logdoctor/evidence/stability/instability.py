@@ -35,6 +35,7 @@ USUAL = {
     "resumed-without-state": -1.5,
     "validation-set-differs": -2.0,
     "wrong-loss-or-output": -1.5,
+    "gradients-not-zeroed": -1.5,
 }
 """How usual each cause is where a log shows nothing of it: practitioners' order, in the unit of a clue's weight;
 of equals the first comes first."""

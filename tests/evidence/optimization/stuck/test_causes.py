@@ -185,6 +185,17 @@ def test_what_little_is_learnt_and_holds_for_new_data_speaks_against_wrong_label
     assert "labels-do-not-match" not in why(val_accuracy=answers, val_loss=decay(2.31, 2.29, 20))
 
 
+def test_answers_that_change_at_a_low_rate_speak_for_no_wrong_labels() -> None:
+    """What creeps down at it would be learnt at a higher one; labels of other rows leave nothing to creep to."""
+    curves = {"train_loss": flat(2.3, 20).noisy(0.01), "val_loss": decay(2.31, 2.29, 20)}
+    slow = example_run(
+        {"optimizer": "Adam", "lr": 1e-5}, Axis.EPOCH, 0, val_accuracy=flat(0.11, 20).noisy(0.01), **curves
+    )
+    found = causes_of(slow)
+    assert found[0].id == "learning-rate-too-low"
+    assert next(one for one in found if one.id == "labels-do-not-match").pro == ()
+
+
 def test_a_loss_that_forgets_is_over_regularised_unless_the_settings_name_nothing_strong() -> None:
     forgot = Beginning(forgot="the loss had come down to 2.2 and went back up")
     assert "over-regularised" in why(None, forgot)

@@ -143,10 +143,11 @@ def _labels_do_not_match(seen: StuckSigns) -> Cause:
     hardly_learns = seen.one_answer or signs.descends or seen.creeps
     learns = seen.found_mean or ((signs.many_answers or signs.moves_on) and not hardly_learns)
     otherwise = seen.explained or seen.broke or seen.no_gradient
+    in_vain = learns and not otherwise  # answers that change at too low a rate say nothing of labels
     return because(
         "labels-do-not-match",
-        _strength(likely=learns and not otherwise, possible=not seen.beginning.blew_up),
-        pro=[signs.many_answers or seen.found_mean or signs.moves, best_without_inputs],
+        _strength(likely=in_vain, possible=not seen.beginning.blew_up),
+        pro=[(signs.many_answers or seen.found_mean or signs.moves) if in_vain else "", best_without_inputs],
         contra=against,
     )
 

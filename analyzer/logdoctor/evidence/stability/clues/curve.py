@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import isinf
 
+import numpy as np
+
 from logdoctor.evidence.stability.clues.reinitialised_weights import retraces_first_descent
 from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
@@ -19,11 +21,29 @@ HIGH = 0.3
 """Share of its start above which a loss is still high: a model that is often wrong may be so with certainty."""
 
 
+BOTTOMLESS = 1e4
+"""Size of a loss below zero, in units of the first or of one nat, that no log likelihood or similarity comes to."""
+
+
 def clues_of_curve(event: Event) -> Iterator[Clue]:
     """Yield what the curve says of why it broke."""
+    yield from _from_below_zero(event)
     yield from _from_shape(event)
     yield from _from_aftermath(event)
     yield from _from_resume(event)
+
+
+def _from_below_zero(event: Event) -> Iterator[Clue]:
+    """A loss that falls below zero without end, until numbers do: what it should reduce it makes larger."""
+    values = event.series.values[: event.index + 1]
+    if event.kind is not Kind.NON_FINITE or not len(finite := values[np.isfinite(values)]):
+        return
+    last, endless = float(finite[-1]), bool(np.isneginf(values[-1]))
+    if last < min(float(finite[0]), 0.0) and (endless or last <= -BOTTOMLESS * max(abs(float(finite[0])), 1.0)):
+        said = f"the loss had fallen to {number(last)}, below zero without end: its sign, or that of a term, is wrong"
+        yield Clue("wrong-loss-or-output", DECISIVE + FAIR, said)
+        yield Clue("learning-rate-too-high", -STRONG, "a rate that is too high lifts a loss")
+        yield Clue("no-gradient-clipping", -FAIR)
 
 
 def _from_shape(event: Event) -> Iterator[Clue]:

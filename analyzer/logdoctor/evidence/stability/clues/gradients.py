@@ -13,6 +13,9 @@ def clues_of_gradients(event: Event) -> Iterator[Clue]:
     """Yield what is known of the gradients."""
     yield from _from_clipping(event)
     yield from _from_norm(event)
+    if summed := event.norm.adds_up:
+        yield Clue("gradients-not-zeroed", DECISIVE + STRONG, summed)
+        yield Clue("learning-rate-too-high", -FAIR, "a sum of gradients is too long a step at any rate")
 
 
 def _from_clipping(event: Event) -> Iterator[Clue]:

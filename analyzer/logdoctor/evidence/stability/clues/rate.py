@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from logdoctor.evidence.stability.event import Event
+from logdoctor.evidence.stability.event import Event, Kind
 from logdoctor.evidence.stability.onset import RUN_UP
 from logdoctor.evidence.stability.rate_before import RateJump
 from logdoctor.evidence.usual_rates import MODEST, above_usual, rate_height
@@ -61,7 +61,8 @@ def _from_height(event: Event) -> Iterator[Clue]:
     if above := above_usual(event.run, event.settings):
         jump = event.rate.jump  # to where the rate had never been: that high it is by the jump alone
         which = "learning-rate-too-high" if jump is None or jump.returns else "learning-rate-jump"
-        yield Clue(which, STRONG if height >= FAR_ABOVE_USUAL else FAIR, above)
+        far = STRONG if event.kind is Kind.NON_FINITE else DECISIVE  # a NaN out of nothing is no overshoot
+        yield Clue(which, far if height >= FAR_ABOVE_USUAL else FAIR, above)
     elif height <= MODEST:
         ordinary = f"a rate of {number(given)} is ordinary for {event.settings.optimizer_name}"
         yield Clue("learning-rate-too-high", -WEAK, ordinary)

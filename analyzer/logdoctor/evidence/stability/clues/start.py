@@ -63,8 +63,13 @@ def clues_of_start(event: Event) -> Iterator[Clue]:
         yield from _from_steady_climb(event)
         yield from _from_first_loss(event, event.first)
     height = rate_height(event.run, event.settings)
+    rate, optimizer = number(given_rate(event.run)), event.settings.optimizer_name
     if height is not None and height <= MODEST:
-        yield Clue("data-not-normalised", WEAK, f"the rate of {number(given_rate(event.run))} is ordinary")
+        yield Clue("data-not-normalised", WEAK, f"the rate of {rate} is ordinary")
+    elif height is not None and height < 1 and not event.settings.is_adaptive:
+        # What a step does goes with the square of the inputs where no second moment bounds it.
+        yield Clue("data-not-normalised", WEAK, f"{optimizer} trains at a rate of {rate}, on inputs of unit size")
+        yield Clue("learning-rate-too-high", -WEAK, f"{optimizer} trains at a rate of {rate}")
     yield from _from_warmup(event, height)
 
 
