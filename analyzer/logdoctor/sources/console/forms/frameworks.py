@@ -97,7 +97,7 @@ def fixed_form(shape: str) -> Form | None:
 def _of_ultralytics(found: re.Match[str]) -> Form:
     """Read the row of all classes that Ultralytics prints after an evaluation."""
     names = (*_BOX_METRICS, *_SHAPE_METRICS) if found[1] else _BOX_METRICS
-    return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val")
+    return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val", is_of_training=True)
 
 
 def _of_darknet(found: re.Match[str]) -> Form:

@@ -27,8 +27,9 @@ LONGEST_NAME = 3
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
-_ENOUGH_FAILED = 2
-"""The same where they tell a loss that is not finite and few epochs pass: many stop such a run soon."""
+_ENOUGH_SURE = 2
+"""The same where only a training prints such a line, as Ultralytics after each epoch, or where they tell a loss that is
+not finite and few epochs pass: many stop such a run soon."""
 
 _ENOUGH_ROWS = 2
 """Rows below a header before they are believed."""
@@ -95,11 +96,15 @@ def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clo
     names = {name for part in counted for name in part.values}
     passed = _epochs_of(counted)
     ended_soon = 0 < max(len(np.unique(one.at)) for one in (epochs, passed)) <= ENOUGH_LINES
+
+    def fails_soon(part: Part) -> bool:
+        return ended_soon and _has_failed(part)
+
     alone = [
         part
         for part in measuring
         if not part.counters
-        and len(part) >= (_ENOUGH_FAILED if ended_soon and _has_failed(part) else ENOUGH_LINES)
+        and len(part) >= (_ENOUGH_SURE if fails_soon(part) or part.form.is_of_training else ENOUGH_LINES)
         and not names.issuperset(part.values)
     ]
     headed = [part for part in alone if any(_moves_on(part, one.before(part.lines)) for one in (clock, passed))]
