@@ -130,6 +130,8 @@ class TestMainLoss:
             (("lm loss vs samples", "lm loss", "lm loss validation", "loss-scale"), "lm loss", "lm loss validation"),
             (("train/box_loss", "train/cls_loss", "val/box_loss", "val/cls_loss"), "train/box_loss", "val/box_loss"),
             (("recon_loss", "kl_loss", "loss"), "loss", None),  # the sum, not a term
+            (("loss_disc", "loss_gen", "loss_fm", "loss_mel", "loss_kl"), "loss_mel", None),  # VITS: features, no loss
+            (("fm_loss", "dur_loss"), "fm_loss", None),  # flows are matched
             (("minibatch_train_losses", "train_losses", "test_losses"), "train_losses", "test_losses"),  # DeepOBS
             (("train_mse", "val_mse"), "train_mse", "val_mse"),  # no loss but an error: that was minimised
             (("learning_rate", "epoch"), None, None),

@@ -20,9 +20,10 @@ _WORDS = {
     **dict.fromkeys(("平均", "평균"), "mean"),
     **dict.fromkeys(("最佳", "最优", "最高", "最低"), "best"),
     **dict.fromkeys(("耗时", "用时", "时间", "時間", "시간"), "time"),
-    **dict.fromkeys(("集", "값"), ""),
+    **dict.fromkeys(("集", "값", "整体", "上的"), ""),
 }
-"""By what they mean; a set (`训练集`) says no more than its split, nor does a value."""
+"""By what they mean; a set (`训练集`) says no more than its split, nor does a value, nor that it was measured on all of
+a set (`整体测试集上的Loss`)."""
 
 _KNOWN = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 

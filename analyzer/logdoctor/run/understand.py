@@ -120,11 +120,14 @@ def _reinforcement(series: list[Series]) -> list[Series]:
 def _main_losses(series: list[Series]) -> list[Series]:
     """Where no total is logged, take one of its terms for the loss: the same one in training and validation.
 
-    A penalty, or what a discriminator says of its data, stands for no loss.
+    A penalty, or what a discriminator says of its data, stands for no loss; nor does, beside one, the distance of its
+    features, which rises as it learns.
     """
     have_train = any(one.role is roles.TrainLoss for one in series)
     have_val = any(one.role in (roles.ValLoss, roles.TestLoss) for one in series)
-    terms = [one for one in series if vocabulary.NO_TOTALS.isdisjoint(naming.words(one.name))]
+    adversaries = any(one.role is roles.AdversarialLoss for one in series)
+    excluded = vocabulary.NO_TOTALS | (vocabulary.MATCHED_FEATURES if adversaries else frozenset())
+    terms = [one for one in series if excluded.isdisjoint(naming.words(one.name))]
     train_terms = [one for one in terms if one.role is roles.TrainComponentLoss]
     train_terms = [one for one in train_terms if one.finite.values.any()] or train_terms  # nothing to learn of 0
     train_terms.sort(key=lambda one: bool(naming.stem_of(one.name.rpartition("/")[2])))  # `bc/loss` sums `bc/l2_loss`

@@ -99,6 +99,10 @@ NO_TOTALS = frozenset("penalty penalties scores signs".split())
 """Words of what is logged among losses and stands for none of them: `Loss/r1_penalty` is added to the discriminator's,
 and `Loss/scores/real` is what it says of real data."""
 
+MATCHED_FEATURES = frozenset({"fm", "feat", "matching"})
+"""Words of the loss by which a generator matches the features of a discriminator: `loss_fm`, `feature_matching`; where
+there is none, flows are matched."""
+
 SUMMARY_OF_LOSS = re.compile(r"^loss/.+/(?:std|num)$", re.I)
 """The spread, and the number, of the values of which `Loss/G/loss` of NVIDIA's networks is the mean."""
 

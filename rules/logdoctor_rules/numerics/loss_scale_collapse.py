@@ -170,6 +170,12 @@ class LossScaleCollapse(Rule):
             grad_norm=flat(0.5, 40).noisy(0.05).followed_by(flat(NAN, 80)),
             loss_scale=flat(65536.0, 40).followed_by(given(64.0 / 32.0 ** np.arange(20))).followed_by(flat(0.0, 60)),
         ),
+        fires(
+            "in three decimals, as fairseq prints it",
+            axis=Axis.STEP,
+            train_loss=decay(6.0, 3.0, 200).followed_by(flat(3.0, 20)).noisy(0.03),
+            loss_scale=flat(128.0, 200).followed_by(given(np.round(128.0 / 2.0 ** np.arange(1, 21), 3))),
+        ),
         silent("constant", train_loss=decay(6.0, 3.0).noisy(0.03), loss_scale=flat(65536.0)),
         silent(
             "a trainer gave up, and was started again",

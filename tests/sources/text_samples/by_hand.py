@@ -8,6 +8,39 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a bare step before columns, beside evaluations that name theirs",
+        "train.log",
+        "".join(
+            f"{f'step {step}: train loss {2 * loss}, val loss {3 * loss}{chr(10)}' if step % 20 == 0 else ''}"
+            f"{step} | loss {loss} | lr 9.0e-04 | 7367.57ms\n"
+            for step, loss in ((20, 1.0), (30, 0.5), (40, 0.25), (50, 0.125), (60, 0.0625))
+        ),
+        {
+            "loss": [(20, 1.0), (30, 0.5), (40, 0.25), (50, 0.125), (60, 0.0625)],
+            "lr": [(step, 0.0009) for step in (20, 30, 40, 50, 60)],
+            "train loss": [(20, 2.0), (40, 0.5), (60, 0.125)],
+            "val loss": [(20, 3.0), (40, 0.75), (60, 0.1875)],
+        },
+    ),
+    Sample(
+        "names in brackets, before a colon",
+        "train.log",
+        "".join(f"2019-08-07 02:59:37,013 - __main__ - INFO - [epoch]: {i}, [loss]: {2.0**-i}\n" for i in (1, 2, 3)),
+        {"loss": [(1, 0.5), (2, 0.25), (3, 0.125)]},
+    ),
+    Sample(
+        "names in brackets and nothing else, with the word for no number",
+        "train.log",
+        "".join(f"E{i} | [Loss] {loss} | [step]   {15 * i}\n" for i, loss in ((5, 512.5), (6, "nan"), (7, "nan"))),
+        {"Loss": [(75, 512.5), (90, nan), (105, nan)]},
+    ),
+    Sample(
+        "a moment as C writes it, before a bare epoch in brackets",
+        "train.log",
+        "".join(f"Wed Apr  8 21:{25 + i}:58 2020 [{i}] loss: {2.0**-i:.3f}, acc: 0.{i}\n" for i in (1, 2, 3)),
+        {"loss": [(1, 0.5), (2, 0.25), (3, 0.125)], "acc": [(1, 0.1), (2, 0.2), (3, 0.3)]},
+    ),
+    Sample(
         "an epoch's number, in words",
         "siamese.log",
         "Epoch number 1, current loss 1.5\nEpoch number 2, current loss 0.75\nEpoch number 3, current loss 0.5\n",

@@ -8,6 +8,12 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "XGBoost's rounds as blanks, of a set whose name ends in a number",
+        "train.log",
+        "".join(f"[{i}]     validset-0-auc:{value}\n" for i, value in enumerate((0.5, 0.625, 0.75))),
+        {"auc": [(0, 0.5), (1, 0.625), (2, 0.75)]},
+    ),
+    Sample(
         "XGBoost of old behind its moment, pasted with blanks for the tabs",
         "train.log",
         "".join(

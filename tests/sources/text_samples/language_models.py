@@ -8,6 +8,24 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "fairseq, which gave up behind one line of training",
+        "train.log",
+        "2020-03-23 11:39:44 | INFO | train_inner | epoch 003:      5 / 356 loss=9.5, nll_loss=8.5, "
+        "ppl=347.25, wps=30690.5, num_updates=700, lr=0.000175, gnorm=156.5, loss_scale=0\n"
+        "2020-03-23 11:41:18 | INFO | fairseq.trainer | NOTE: overflow detected, setting loss scale to: 0.00048828125\n"
+        "FloatingPointError: Minimum loss scale reached (0.0001).\n",
+        {
+            "train/loss": [(700, 9.5)],
+            "train/nll_loss": [(700, 8.5)],
+            "train/ppl": [(700, 347.25)],
+            "epoch": [(700, 3)],
+            "wps": [(700, 30690.5)],
+            "lr": [(700, 0.000175)],
+            "gnorm": [(700, 156.5)],
+            "loss_scale": [(700, 0)],
+        },
+    ),
+    Sample(
         "Hugging Face's Trainer in a terminal, where a dictionary was printed over a longer bar",
         "train.log",
         "".join(

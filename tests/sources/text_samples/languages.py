@@ -8,6 +8,19 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "Chinese: measured on the whole of a set, as in a tutorial",
+        "train.log",
+        "".join(
+            f"-------第 {i} 轮训练开始------\n训练次数\uff1a{100 * i}, Loss\uff1a{2.0**-i}\n"
+            f"整体测试集上的Loss: {2.0 ** (2 - i)}\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "Loss": [(100, 0.5), (200, 0.25), (300, 0.125)],
+            "\u6574\u4f53\u6d4b\u8bd5\u96c6\u4e0a\u7684Loss": [(100, 2.0), (200, 1.0), (300, 0.5)],
+        },
+    ),
+    Sample(
         "Portuguese, with a word between the quantity and its split",
         "train.log",
         "".join(f"Época {i}: perda de treino {2.0**-i}, perda de validação {3 * 2.0**-i}\n" for i in (1, 2, 3)),

@@ -6,6 +6,13 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "a sentence about one step, with its rate and the norm of its gradient",
+        "notes.txt",
+        "We stopped at step 300: the loss was 4.2, the learning rate 0.001 and the grad norm 15.5.\n"
+        "Then, with lr: 0.01, loss: 5.5 and grad norm: 20.5 at step 400, it was worse.\n",
+        None,
+    ),
+    Sample(
         "durations of both splits",
         "out.txt",
         "Epoch 1: train 12.5s | val 3.5s\nEpoch 2: train 11.5s | val 3.25s\nEpoch 3: train 10.5s | val 3.0s\n",

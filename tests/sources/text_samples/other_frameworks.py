@@ -8,6 +8,41 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "VITS: losses, step and rate without a name",
+        "train.log",
+        "".join(
+            f"2023-01-01 10:00:00,123\tljs\tINFO\tTrain Epoch: {i} [50%]\n"
+            f"2023-01-01 10:00:00,124\tljs\tINFO\t[2.5, 3.5, {2.0**-i}, "
+            f"{2.0 ** (4 - i)}, 0.25, {i}.5, {200 * i}, 0.0001]\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "loss_disc": [(200, 2.5), (400, 2.5), (600, 2.5)],
+            "loss_gen": [(200, 3.5), (400, 3.5), (600, 3.5)],
+            "loss_fm": [(200, 0.5), (400, 0.25), (600, 0.125)],
+            "loss_mel": [(200, 8.0), (400, 4.0), (600, 2.0)],
+            "loss_kl": [(200, 1.5), (400, 2.5), (600, 3.5)],
+            "learning rate": [(step, 0.0001) for step in (200, 400, 600)],
+        },
+    ),
+    Sample(
+        "RVC, which descends from it: step and rate without a name, and the losses below",
+        "train.log",
+        "".join(
+            f"INFO:singer-v2:Train Epoch: {i} [50%]\nINFO:singer-v2:[{200 * i}, 9.5e-05]\n"
+            f"INFO:singer-v2:loss_disc=2.5, loss_gen=3.5, loss_fm={2.0**-i}, loss_mel={2.0 ** (4 - i)}, loss_kl=1.5\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "loss_disc": [(200, 2.5), (400, 2.5), (600, 2.5)],
+            "loss_gen": [(200, 3.5), (400, 3.5), (600, 3.5)],
+            "loss_fm": [(200, 0.5), (400, 0.25), (600, 0.125)],
+            "loss_mel": [(200, 8.0), (400, 4.0), (600, 2.0)],
+            "loss_kl": [(200, 1.5), (400, 1.5), (600, 1.5)],
+            "learning rate": [(step, 9.5e-05) for step in (200, 400, 600)],
+        },
+    ),
+    Sample(
         "Determined: the container and the rank before what each process prints",
         "trial.log",
         "".join(

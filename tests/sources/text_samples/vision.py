@@ -8,6 +8,31 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "YOLOv5, of which two epochs were quoted",
+        "train.log",
+        "".join(
+            "     Epoch   gpu_mem       box       obj       cls    labels  img_size\n"
+            f"   {epoch}/299        0G  {loss}  0.5  0.25         9       640: 100%|##########| 49/49"
+            " [01:17<00:00,  1.59s/it]\n"
+            "               Class     Images     Labels          P          R     mAP@.5 mAP@.5:.95: 100%|####| 25/25"
+            " [00:21<00:00,  1.15it/s]\n"
+            f"                 all        245        258      {loss}      0.875      0.75      0.5\n\n"
+            for epoch, loss in ((298, 0.5), (299, 0.25))
+        ),
+        {
+            "labels": [(298, 9), (299, 9)],
+            "gpu_mem": [(298, 0), (299, 0)],
+            "box_loss": [(298, 0.5), (299, 0.25)],
+            "obj_loss": [(298, 0.5), (299, 0.5)],
+            "cls_loss": [(298, 0.25), (299, 0.25)],
+            "img_size": [(298, 640), (299, 640)],
+            "val/precision": [(298, 0.5), (299, 0.25)],
+            "val/recall": [(298, 0.875), (299, 0.875)],
+            "val/mAP50": [(298, 0.75), (299, 0.75)],
+            "val/mAP50-95": [(298, 0.5), (299, 0.5)],
+        },
+    ),
+    Sample(
         "semseg: the seconds of a batch are no position",
         "train.log",
         "".join(

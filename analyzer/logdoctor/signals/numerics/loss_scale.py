@@ -23,6 +23,9 @@ SMALLEST = -149.0
 WHOLE = 1e-3
 """Distance from a whole power of two within which a change is one: scalers halve and double."""
 
+ROUNDED = 5.1e-4
+"""Half of the last decimal that fairseq prints of a scale, and a little: 0.062 stands for 2**-4, 0.0625."""
+
 _GIVEN_UP = re.compile(r"loss scale (?:already at minimum|reached)")
 """What DeepSpeed and fairseq say of a scale that is as low as they let it go."""
 
@@ -57,7 +60,7 @@ class LossScaleWalk:
             series, steps, scales = _from_events(run)
         if (scales < 0).any():
             raise Unmeasurable(f"{series.name} is negative: no loss scale")
-        octaves = np.where(scales > 0, np.log2(np.maximum(scales, 2.0**SMALLEST)), SMALLEST)
+        octaves = _octaves(scales)
         changes = np.diff(octaves)[np.diff(octaves) != 0]
         if (np.abs(changes - np.round(changes)) > WHOLE).any():
             raise Unmeasurable(f"{series.name} does not move in powers of two: no dynamic loss scale")
@@ -112,6 +115,13 @@ class LossScaleWalk:
         begin, end = self.series.first_step, self.series.last_step
         last = int(self.steps[falls[-1] + 1]) if len(falls) else begin
         return (end - last) / max(end - begin, 1)
+
+
+def _octaves(scales: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the binary logarithms of scales; below one, where a few decimals show none, the whole one nearby."""
+    octaves = np.where(scales > 0, np.log2(np.maximum(scales, 2.0**SMALLEST)), SMALLEST)
+    whole = np.round(octaves)
+    return np.where((scales > 0) & (scales < 1) & (np.abs(2.0**whole - scales) <= ROUNDED), whole, octaves)
 
 
 def _gives_up(run: Run, last: int) -> bool:

@@ -77,6 +77,11 @@ _SYNAPTIC = re.compile(r"iterations? \0 error (\0|NaN) rate \0$")
 _OF_CORRECT = re.compile(r"\s*Got \0 / \0 correct \(\0%?\)$")
 """What loops after the course CS231n print of an evaluation: of how many examples, and in percent."""
 
+_VITS = re.compile(rf"(?:\tINFO\t|\bINFO:[\w.-]{{1,40}}:)\[((?:{_MEASURED.replace('(', '(?:')}, ){{6}})?\0, \0\]\s*$")
+_VITS_LOSSES = ("loss_disc", "loss_gen", "loss_fm", "loss_mel", "", "loss_kl")
+"""What VITS and its descendants print below the epoch: their losses, the step and the rate, without a name; the fifth
+is of the duration in some and a divergence in others. RVC prints the step and the rate alone."""
+
 _NOT_FINITE = re.compile(r"-?(?:nan|inf)")
 _MARIAN_NAMES = {"L.r.": "learning rate", "Cost": "Cost", "gNorm": "gNorm"}
 
@@ -92,7 +97,7 @@ def fixed_form(shape: str) -> Form | None:
 def _of_ultralytics(found: re.Match[str]) -> Form:
     """Read the row of all classes that Ultralytics prints after an evaluation."""
     names = (*_BOX_METRICS, *_SHAPE_METRICS) if found[1] else _BOX_METRICS
-    return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val")
+    return Form(tuple(Field(Kind.VALUE, name, slot) for slot, name in enumerate(names, 2)), "val", is_of_training=True)
 
 
 def _of_darknet(found: re.Match[str]) -> Form:
@@ -141,6 +146,16 @@ def _of_synaptic(found: re.Match[str]) -> Form:
 
 def _of_correct(_found: re.Match[str]) -> Form:
     return Form((Field(Kind.VALUE, "accuracy", 2),), value_first=True)
+
+
+def _of_vits(found: re.Match[str]) -> Form:
+    slot, fields = found.string.count(MASK, 0, found.start()), []
+    for name, token in zip(_VITS_LOSSES, (found[1] or "").split(", "), strict=False):
+        if name and token:
+            fields.append(_measured(Kind.VALUE, name, token, slot))
+        slot += MASK in token
+    counted = (Field(Kind.COUNTER, "global_step", slot), Field(Kind.VALUE, "learning rate", slot + 1))
+    return Form((*counted, *fields), counter_first=True, is_of_training=bool(fields))
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:
@@ -249,5 +264,6 @@ _FIXED_FORMS: tuple[tuple[Callable[[str], re.Match[str] | None], Callable[[re.Ma
     (_FAIRSEQ_EVALUATION.search, _of_evaluation),
     (_TESSERACT.match, _of_tesseract),
     (_MARIAN.search, _of_marian),
+    (_VITS.search, _of_vits),
 )
 """What finds a line of each form, and what reads it; the first that is found counts."""

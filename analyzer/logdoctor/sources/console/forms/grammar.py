@@ -26,9 +26,10 @@ LONGEST_SHAPE = 8 * 1024
 """Characters of a line beyond which it is a dump and no record."""
 
 _NO_NUMBER_BUT_NAN = re.compile(
-    rf"(?:[:=][ \t]{{0,16}}|(?i:loss|error|err|perplexity|ppl)[ \t]{{1,16}})[-+]?{NOT_FINITE}\s*$"
+    rf"(?:[:=][ \t]{{0,16}}|(?i:loss|error|err|perplexity|ppl)[ \t]{{1,16}})[-+]?{NOT_FINITE},?\s*$"
 )
-"""The end of a line without any number that measures all the same: `Test set loss: nan`, `Meta Train Error nan`."""
+"""The end of a line without any number that measures all the same: `Test set loss: nan`, `Meta Train Error nan`, and
+`"eval_loss": NaN,` of a document that was pasted into a log."""
 
 _NAN = re.compile(r"(?<![a-z])(?:tensor)?(?:nan|inf(?:inity)?)(?:m?s)?(?!\w)")
 """A word for a number that is not finite, with a unit or without; not `info`."""
@@ -37,7 +38,7 @@ _HINTS = (
     "loss", "acc", "rate", "epoch", "step", "iter", "lr", "err", "ppl", "bpb", "score", "rew", "return", "metric",
     "f1", "map", "iou", "dice", "ep ", "trl", "tel", "batch", "nll", "entropy", "update", "round", " all ", "norm",
     "it/s", "s/it", "recall", "ndcg", "psnr", "auc", "bleu", "wer", "cer", "val", "train", "test", "trn", "prec",
-    "top-", "grad_fn", "episode", "ep_r", " : cost ", "learn: ", "fit progress", " correct (",
+    "top-", "grad_fn", "episode", "ep_r", " : cost ", "learn: ", "fit progress", " correct (", "\tinfo\t[", ":[\0, ",
     "损失", "損失", "손실", "로스", "准确率", "正确率", "정확도", "学习率", "奖励",
     "поха", "терация", "отер", "шибк", "очн", "аграда", "poque", "poca", "poche", "epoha", "epok", "itéra", "perte",
     "rdida", "perda", "perdita", "verlust", "exactitud", "acur", "genauigkeit", "kay", "ruluk", "pierdere",
@@ -116,6 +117,11 @@ _REQUEST = re.compile(r"\b(?:GET|POST|PUT|HEAD|DELETE|PATCH|OPTIONS) [^ ]{1,400}
 
 _NAMED_VALUE = re.compile(r"=\(\w{1,40},([-+]?(?:\0|nan|inf))\)")
 """How MXNet in Scala prints a metric, as a pair: `Train-accuracy=(accuracy,0.96)`."""
+
+_NAME_IN_BRACKETS = re.compile(
+    r"\[(?P<name>[A-Za-z][A-Za-z_ ./@-]{0,23})\](?:[ \t]{0,4}[:=][ \t]{0,8}|[ \t]{1,8})(?=[-+]?(?:\0|nan|inf))"
+)
+"""A name in brackets, and its number behind them: `[epoch]: 199, [loss]: 4.99`, `[Loss] 0.52`."""
 
 _EAGER_TENSOR = re.compile(rf"<tf\.Tensor: shape=\(\), dtype=\w{{1,16}}, numpy=([-+]?(?:{MASK}|nan|inf))>")
 """How TensorFlow prints a number within a dictionary."""
@@ -284,6 +290,8 @@ def _names_first(shape: str) -> str:
         shape = _NAMED_VALUE.sub(r"=\1", shape)
     if "', " in shape or '", ' in shape:
         shape = _QUOTED_PAIR.sub(r"\g<name>: \g<value>", shape)
+    if "] " in shape or "]:" in shape or "]=" in shape:
+        shape = _NAME_IN_BRACKETS.sub(_without_brackets, shape)
     if "osses" in shape:
         shape = _LOSSES_OF_PARTS.sub(_losses_by_name, shape)
     if "... (" in shape:
@@ -300,6 +308,12 @@ def _names_first(shape: str) -> str:
     if len(_BEFORE_ITS_NAME.findall(shape)) > 1:
         shape = _BEFORE_ITS_NAME.sub(rf"\g<name>: {MASK}\g<unit>", shape)
     return shape
+
+
+def _without_brackets(told: re.Match[str]) -> str:
+    """Take the brackets off a name that measures or counts; others say what the line is of: `[rank] 3`."""
+    name = told["name"]
+    return f"{name}: " if _measures(name) or counter_of(name, explicit=True)[0] else told[0]
 
 
 def _losses_by_name(told: re.Match[str]) -> str:

@@ -32,15 +32,19 @@ _SPLIT_ONLY = re.compile(r"(?:train|test|val\w*|eval\w*):? *\[?", re.I)
 _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
 _BOOSTED = re.compile(
-    r"\]\t|\] (?:Train|Validation)-\w+=|\] {1,8}\w{1,20}(?:-\w[\w@.-]{0,20}:|'s \w[\w@.-]{0,40}: )-?(?:\0|nan|inf)"
+    r"\]\t|\] (?:Train|Validation)-\w+="
+    r"|\] {1,8}\w{1,20}(?:-\0)?(?:-\w[\w@.-]{0,20}:|'s \w[\w@.-]{0,40}: )-?(?:\0|nan|inf)"
 )
 """How boosting, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`, `[0]  test-error:0.02`
 and `[20]    valid_0's auc: 0.84`, where the tab was pasted as blanks."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?[-+]?(?:\0|nan|inf)")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
-_MEASURED = re.compile(r"\]:?[ \t]+[A-Za-z_][\w./@-]*(?:=|:? )(?:\0|[-+]?(?:\0|nan|inf))")
+_PAIR = r"[A-Za-z_][\w./@-]*(?:=|:? )[-+]?(?:\0|nan|inf)"
+_MEASURED = re.compile(rf"\]:?[ \t]+{_PAIR}")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
+_IN_COLUMNS = re.compile(rf"[ \t]{{1,8}}\|[ \t]{{1,8}}{_PAIR}[ \t]{{0,8}}(?:\||$)")
+"""The same of a bare number before the bars of columns: `420 | loss 4.06 | lr 9e-04 | 7367ms`."""
 
 
 Told = Literal["", "counted", "value", "pair"]
@@ -96,7 +100,8 @@ def position_of(
         return Position("batch")
     if in_brackets and _BOOSTED.match(after):
         return Position("round")
-    leads_pairs = in_brackets and _MEASURED.match(after) and not _COUNTED.search(line)
-    if leads_pairs or (first and not before.strip() and _ADVERSARIES.match(after)):
+    bare = first and not before.strip()
+    leads = (in_brackets and _MEASURED.match(after)) or (bare and _IN_COLUMNS.match(after))
+    if (leads and not _COUNTED.search(line)) or (bare and _ADVERSARIES.match(after)):
         return Position("step")
     return None

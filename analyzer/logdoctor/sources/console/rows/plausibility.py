@@ -14,7 +14,7 @@ import numpy as np
 
 from logdoctor.run import Split
 from logdoctor.run.naming import role_of, split_of
-from logdoctor.run.roles import LearningRate, Loss, TrainError
+from logdoctor.run.roles import GradNorm, LearningRate, Loss, TrainError
 from logdoctor.sources.console.forms.form import Kind
 from logdoctor.sources.console.rows.parts import EPOCH, INDEX, Clock, Numbers, Part
 from logdoctor.sources.console.rows.placing import clock_of
@@ -27,8 +27,9 @@ LONGEST_NAME = 3
 ENOUGH_LINES = 3
 """Lines of one form before it is believed."""
 
-_ENOUGH_FAILED = 2
-"""The same where they tell a loss that is not finite and few epochs pass: many stop such a run soon."""
+_ENOUGH_SURE = 2
+"""The same where only a training prints such a line, as Ultralytics after each epoch, or where they tell a loss that is
+not finite and few epochs pass: many stop such a run soon."""
 
 _ENOUGH_ROWS = 2
 """Rows below a header before they are believed."""
@@ -42,6 +43,9 @@ _ENOUGH_HEADINGS = 2
 _OTHER_CURVE = 1.5
 """Median step from a line to the next, in median changes of a line from heading to heading, above which the two lines
 are of different curves: where one curve falls, or scatters, the step is no larger than the change."""
+
+_ENOUGH_TOLD = 6
+"""Quantities, the rate and the norm of the gradient among them, that no sentence lists."""
 
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
@@ -92,11 +96,15 @@ def _by_the_counts_above(measuring: Sequence[Part], counted: Sequence[Part], clo
     names = {name for part in counted for name in part.values}
     passed = _epochs_of(counted)
     ended_soon = 0 < max(len(np.unique(one.at)) for one in (epochs, passed)) <= ENOUGH_LINES
+
+    def fails_soon(part: Part) -> bool:
+        return ended_soon and _has_failed(part)
+
     alone = [
         part
         for part in measuring
         if not part.counters
-        and len(part) >= (_ENOUGH_FAILED if ended_soon and _has_failed(part) else ENOUGH_LINES)
+        and len(part) >= (_ENOUGH_SURE if fails_soon(part) or part.form.is_of_training else ENOUGH_LINES)
         and not names.issuperset(part.values)
     ]
     headed = [part for part in alone if any(_moves_on(part, one.before(part.lines)) for one in (clock, passed))]
@@ -199,7 +207,8 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     A progress bar with a loss below the heading of an epoch, as of Keras; the losses of a split, on a line that says
     which epoch of how many it is, or below one; those of both splits below headings that say but which, as of nnU-Net,
     where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the iteration,
-    as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer. Any loss that is not finite does, on
+    as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer, or beside a rate, the gradient
+    norm and more, as of fairseq, which may print one line before it gives up. Any loss that is not finite does, on
     a line that begins with the epoch or says of how many, or below one: where training fails at once, that is all.
     """
     losses = _losses_of(part)
@@ -211,8 +220,10 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     failed = _has_failed(part)
     if failed and part.counters and (_says_how_far(part) or (part.form.counter_first and EPOCH in part.counters)):
         return True
-    if any(role_of(name, split_of(name)) is LearningRate for name in part.values):
-        return (part.form.counter_first or part.form.is_dict) and bool(part.counters)
+    roles = {role_of(name, split_of(name)) for name in part.values}
+    if LearningRate in roles:
+        is_record = GradNorm in roles and len(part.values) >= _ENOUGH_TOLD
+        return (part.form.counter_first or part.form.is_dict or is_record) and bool(part.counters)
     headings = [one for one in parts if not one.values and one.counters]
     if failed:
         planned += [one for one in headings if _says_how_far(one) or one.form.heads]

@@ -28,7 +28,11 @@ _RANK = re.compile("|".join((
 _DATE = rf"{_N}[-/.]{_N}[-/.]{_N}"
 _CLOCK = rf"(?:{_N}|[0-9]{{2}}):{_N}(?::{_N})?(?:,{_N})?"  # the digits behind a T are part of a word
 _DAY = rf"(?:{_N}/{_N}|{_N} [A-Z][a-z]{{2}})"  # also `16 Dec`
-_MOMENT = rf"(?:{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_DAY} {_CLOCK})"
+_CTIME = (
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{{2}} {{1,2}}{_N} {_N}:{_N}:{_N}(?: [AP]M)?(?: [A-Z]{{3,5}})? {_N}"
+)
+"""As C and the shell's `date` write a moment: `Wed Apr  8 21:25:58 2020`."""
+_MOMENT = rf"(?:{_CTIME}|{_DATE}[T_, ]+{_CLOCK}(?:Z|\+{_N}:?{_N})?|{_DATE}(?=[ \]])|{_CLOCK}(?=[ \]|])|{_DAY} {_CLOCK})"
 _LEVEL = r"(?:TRACE|DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|SUCCESS)"
 _LOGURU = rf"(?:[\w.]+:[\w<>]+:{_N} - )"  # module:function:line
 
