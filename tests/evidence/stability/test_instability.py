@@ -24,10 +24,10 @@ SGD: Settings = {"optimizer": "SGD", "lr": 0.05}
 
 
 def finding(run: Run, *siblings: Run) -> Finding:
-    """The one finding on stability that nothing else explains."""
+    """The one finding on stability that no other one on stability explains."""
     examined = diagnose([run, *siblings], installed_rules()).runs
     said = next(one for one in examined if one.run is run).findings
-    (root,) = (one for one in said if one.rule in STABILITY and not one.explained_by)
+    (root,) = (one for one in said if one.rule in STABILITY and one.explained_by not in STABILITY)
     return root
 
 
