@@ -137,7 +137,7 @@ def test_a_return_that_rose_first_does_not_fall_from_the_beginning_on() -> None:
     reward = given([19.6, 28.0, 30.0, 33.0, 31.0, 20.0]).followed_by(flat(9.3, 26)).noisy(0.05)
     finding = told("falling-return", example_run(axis=Axis.STEP, episode_reward=reward))
     assert finding.causes[0].id == "learning-rate-too-high"
-    assert "after it had risen" in finding.message
+    assert "rises from 19.6 to 30 and falls to " in finding.message
 
 
 def test_a_discriminator_that_wakes_late_rested_at_what_it_was_before() -> None:
@@ -483,3 +483,37 @@ def test_nothing_is_asked_for_that_is_logged(*, logged: bool) -> None:
     evaluated: dict[str, Any] = {"train_loss": decay(2.3, 0.7, 12)} if logged else {}
     run = example_run(None, Axis.STEP, loss=decay(2.3, 1.0), val_loss=decay(2.2, 0.5, 12), **evaluated)
     assert any("evaluation mode" in one for one in told("validation-below-training", run).to_tell_apart) is not logged
+
+
+def test_a_return_that_had_risen_is_told_from_its_height_and_not_from_where_it_began() -> None:
+    episodes = line(40.0, 120.0, 50).followed_by(line(120.0, 48.0, 20)).followed_by(flat(44.0, 30)).noisy(3.0)
+    finding = told("falling-return", example_run(episode_reward=episodes, policy_loss=flat(0.0, 100).noisy(0.01)))
+    assert "episode_reward rises from 4" in finding.message
+    assert " to 12" in finding.message
+    assert " and falls to 4" in finding.message
+
+
+def test_a_policy_that_avoids_what_is_rewarded_is_not_asked_for_logits_first() -> None:
+    episodes = decay(-0.59, -0.96, 60).noisy(0.02)
+    finding = told("falling-return", example_run(episode_reward=episodes, policy_loss=flat(0.0, 60).noisy(0.01)))
+    assert finding.causes[0].fixes[0].text.startswith("check the signs of advantage")
+
+
+def test_the_settings_are_quoted_with_the_number_that_they_name() -> None:
+    cosine_again = given([0.05 * (1 + np.cos(2 * np.pi * 4.08 * step / 800)) for step in range(400)])
+    run = example_run({"gradient_accumulation_steps": 4}, Axis.STEP, train_loss=line(2.0, 0.5, 400), lr=cosine_again)
+    (wrong,) = told("scheduler-misstep", run).causes
+    assert "the settings name 4 micro-batches an update" in wrong.pro
+    assert wrong.fixes[0].text.startswith("give the scheduler 4 times as many steps")
+
+
+def test_without_a_weight_on_the_variance_the_weight_is_raised_and_no_branch_detached() -> None:
+    term = example_run(
+        train_loss=decay(2.9, 0.01, half_life=0.05),
+        train_inv_loss=decay(0.11, 0.0003),
+        train_std_loss=decay(0.66, 0.985, half_life=0.05),
+    )
+    finding = told("representation-collapse", term)
+    assert "variance term" in finding.causes[0].fixes[0].text
+    level = example_run(train_loss=decay(0.0, -0.998, half_life=0.03), collapse_level=decay(0.2, 0.96, half_life=0.05))
+    assert "detach" in told("representation-collapse", level).causes[0].fixes[0].text

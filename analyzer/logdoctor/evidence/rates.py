@@ -136,7 +136,7 @@ def decayed_from_there(cause: Cause, run: Run) -> Cause:
 def late_decay(run: Run) -> Fix:
     """Return how to come to rest with what was learnt."""
     rate = given_rate(run)
-    to = "a tenth, a third or half" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
+    to = "between half and a tenth" if rate is None else f"about {number(rate / SAFE_STEP, ROUGH)}"
     said = f"decay the rate to {to} where the loss stops falling, and train on from there"
     return Fix(said) if rate is None else Fix(said, basis=TENFOLD)
 

@@ -205,6 +205,12 @@ class ConstantMetric(Rule):
             policy_loss=flat(0.0, 100).noisy(0.01),
         ),
         silent(
+            "an accuracy that rests because the rate is dead",
+            train_loss=decay(4.6, 2.6, 4).followed_by(flat(2.6, 16)).noisy(0.1),
+            val_accuracy=given([0.3, 0.38, 0.3975]).followed_by(flat(0.4014, 17)),
+            lr=cosine(1e-3, 4).followed_by(flat(0.0, 16)),
+        ),
+        silent(
             "the goal is met by chance to the end",
             axis=Axis.STEP,
             episode_reward=flat(0.0, 100).with_value(2, 0.2, 0.2).with_value(30, 0.1, 0.1).with_value(80, 0.1, 0.1),
@@ -244,12 +250,6 @@ class ConstantMetric(Rule):
             train_loss=decay(32.0, 4.98, 30, half_life=0.02).noisy(0.02),
             eval_loss=flat(4.98, 6).noisy(0.01),
             eval_wer=flat(1.0, 6),
-        ),
-        silent(
-            "an accuracy that rests because the rate is dead",
-            train_loss=decay(4.6, 2.6, 4).followed_by(flat(2.6, 16)).noisy(0.1),
-            val_accuracy=given([0.3, 0.38, 0.3975]).followed_by(flat(0.4014, 17)),
-            lr=cosine(1e-3, 4).followed_by(flat(0.0, 16)),
         ),
         silent(
             "every episode earns all there is",

@@ -32,6 +32,9 @@ from logdoctor.wording import number, percent, stretch
 ROUNDED = 1e-3
 """What half precision may add to a cosine of 1."""
 
+WEIGH = "raise the weight of the variance term (VICReg weights it 25, as much as the invariance)"
+DETACH = "detach the target branch from the gradient, and let a predictor precede the other"
+
 COSINE = "a cosine has bounds of its own"
 
 
@@ -153,7 +156,7 @@ class RepresentationCollapse(Rule):
                     "representation-collapse",
                     Strength.LIKELY,
                     pro=[said],
-                    fixes=[Fix("detach the target branch from the gradient, and let a predictor precede the other")],
+                    fixes=[Fix(WEIGH if outputs.is_term else DETACH)],
                 ),
                 with_lower_rate(because("learning-rate-too-high"), run),
             ),

@@ -91,6 +91,7 @@ class MetricLossDisagreement(Rule):
             val_accuracy=decay(0.5, 0.94),
             val_f1=line(0.2, 0.6, 40).then(line(0.0, -0.6, 80)),
         ),
+        silent("both get better", val_loss=decay(0.7, 0.2), val_f1=decay(0.2, 0.8)),
         fires(
             "nearly all is learnt, and the accuracy wavers about guessing",
             train_loss=decay(0.9, 0.007, 20, half_life=0.05),
@@ -99,7 +100,7 @@ class MetricLossDisagreement(Rule):
             val_accuracy=flat(0.1, 20).noisy(0.003),
         ),
         silent(
-            "the same, and the accuracy rises by little: whole sentences are seldom right where nearly all words are",
+            "an accuracy of whole sentences rises by little: few are right where nearly all words are",
             train_loss=decay(0.9, 0.007, 20, half_life=0.05),
             train_accuracy=line(0.05, 0.15, 20).noisy(0.002),
             val_loss=decay(0.3, 0.08, 20, half_life=0.05),
@@ -110,7 +111,6 @@ class MetricLossDisagreement(Rule):
             train_accuracy=flat(0.1, 20).noisy(0.002),
             val_loss=decay(0.04, 0.01, 20, half_life=0.05),
         ),
-        silent("both get better", val_loss=decay(0.7, 0.2), val_f1=decay(0.2, 0.8)),
         silent(
             "both get worse",
             val_loss=decay(0.7, 0.2, 40).then(rise(0.3, 80)),
@@ -168,7 +168,7 @@ class MetricLossDisagreement(Rule):
         metric, loss = found.metric.series, found.loss
         return self.finding(
             f"{metric.name} stays about {number(found.metric.thirds[2])} while {loss.series.name} falls from "
-            f"{number(loss.start)} to {number(loss.end)}, where {found.said}",
+            f"{number(loss.start)} to {number(loss.end)}: {found.said}",
             Span(metric.name, metric.first_step, metric.last_step, "about one value"),
             Span(loss.series.name, loss.series.first_step, loss.series.last_step, "falling"),
             confidence=confidence_from(found.cost / max(loss.end, 1e-300), len(metric)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from logdoctor import (
     Confidence,
     Finding,
+    Fix,
     Quantity,
     Reward,
     Rule,
@@ -36,6 +37,8 @@ from logdoctor.wording import number, stretch
 
 FIRST = 3
 """Returns whose median is where a run begins that falls at once."""
+
+CHECK = "check the signs of advantage, policy loss and entropy term, and that rewards belong to their actions"
 
 CHOSEN: dict[str, Any] = {
     "rewards/chosen": decay(0.0, -2.0).noisy(0.05),
@@ -269,12 +272,13 @@ class FallingReturn(Rule):
 
     def _finding(self, run: Run, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
         series, highest = reward.series, float(reward.level.max())
-        rose = highest - min(began, float(series.values[0])) > least
+        first = min(began, float(series.values[0]))
+        rose, over = highest - first > least, stretch(series, series.first_step, series.last_step)
         risen = ["it had risen before"] if rose else []
+        before = f"rises from {number(first)} to {number(highest)} and falls" if rose else f"falls from {number(began)}"
         return self.finding(
-            f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, series.first_step, series.last_step)}"
-            + (f", after it had risen to {number(highest)}" if rose else ", and does not come back"),
+            f"{series.name} {before} to {number(reward.end)} over {over}"
+            + ("" if rose else ", and does not come back"),
             Span(series.name, series.first_step, series.last_step, "falls"),
             confidence=confidence,
             causes=ranked(
@@ -282,6 +286,7 @@ class FallingReturn(Rule):
                     "wrong-loss-or-output",
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
+                    fixes=[Fix(CHECK)],
                 ),
                 with_lower_rate(because("learning-rate-too-high", likely_if(rose), pro=risen), run),
                 because("no-entropy-bonus"),

@@ -231,7 +231,7 @@ class SchedulerMisstep(Rule):
         where, before = place(series, back.step), number(back.before)
         return self.finding(
             f"{series.name} goes from {before} to {number(back.after)} at {where}, "
-            + ("and on as it did from the beginning: it began again" if back.repeats else "higher than ever before"),
+            + ("and repeats its course from the beginning" if back.repeats else "higher than ever before"),
             Span(series.name, back.step, series.last_step, "begins again"),
             confidence=Confidence.HIGH if at_resume else Confidence.MEDIUM,
             causes=causes_of_return(back, where, resumed=bool(at_resume)),
@@ -262,7 +262,7 @@ class SchedulerMisstep(Rule):
             Span(series.name, first.bottom, first.again, "comes back up"),
             confidence=Confidence.HIGH if matches else Confidence.MEDIUM if wrong else Confidence.LOW,
             severity=self.severity if wrong else Severity.NOTE,
-            causes=(_too_often(k, warned, matches=matches),),
+            causes=(_too_often(settings.accumulation if matches else k, warned, matches=matches),),
             evidence={"schedules in the run": Quantity(round(k, 2)), "last rate": Quantity(share, "share of the peak")},
         )
 
@@ -302,10 +302,11 @@ class SchedulerMisstep(Rule):
 
 def _too_often(k: float, warned: list[str], *, matches: bool) -> Cause:
     said = f"the schedule runs {number(k)} times as fast as the training"
+    basis = "this run's settings" if matches else "the logged rate"
     return because(
         "scheduler-stepped-wrongly",
         Strength.LIKELY,
         pro=[said, *([f"the settings name {number(k)} micro-batches an update"] if matches else []), *warned],
         contra=[] if matches else ["the settings name no number that fits"],
-        fixes=[Fix(f"give the scheduler {number(k)} times as many steps, or step it once an update", basis=said)],
+        fixes=[Fix(f"give the scheduler {number(k)} times as many steps, or step it once an update", basis=basis)],
     )

@@ -22,7 +22,7 @@ def first_fix(run: Run, *siblings: Run) -> str:
 def test_a_loss_that_has_learnt_and_circles_a_minimum_needs_a_decay() -> None:
     run = example_run({"optimizer": "SGD", "lr": 0.1}, train_loss=SWINGS)
     assert first_fix(run) == "decay the rate to about 0.01 where the loss stops falling, and train on from there"
-    assert first_fix(example_run(train_loss=SWINGS)).startswith("decay the rate to a tenth")
+    assert first_fix(example_run(train_loss=SWINGS)).startswith("decay the rate to between half and a tenth")
 
 
 def test_what_a_sibling_has_tested_goes_before_a_decay() -> None:

@@ -122,10 +122,10 @@ def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> 
         right = float(one.values[-1]) / accuracy_unit(one.values)
         least = cost_of_mistakes(right)
         if is_too_cheap(train.end, right):
-            cost = f"{percent(1 - right)} of wrong answers cost {number(least)} at least"
+            cost = f"with {percent(1 - right)} of the answers wrong it would be {number(least)} at least"
             divided = ", or divided by something" if train.start < least else ""
             is_other = f"it is of another task than {one.name}{divided}"
-            return f"{train.series.name} is {number(train.end)}, where {cost}: {is_other}"
+            return f"{train.series.name} is {number(train.end)}; {cost}: {is_other}"
     return ""
 
 

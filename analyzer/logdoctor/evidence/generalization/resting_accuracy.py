@@ -36,7 +36,7 @@ class RestingAccuracy:
     @property
     def said(self) -> str:
         """What they cost, in words."""
-        return f"{percent(1 - self.level)} of wrong answers cost {number(self.cost)} at least"
+        return f"with {percent(1 - self.level)} of the answers wrong the loss would be {number(self.cost)} at least"
 
     def contradicts(self, min_z: float) -> bool:
         """Whether it wavers about one level while the loss comes from what mistakes cost to far less.

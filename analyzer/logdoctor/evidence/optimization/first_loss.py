@@ -344,7 +344,8 @@ def _too_large_outputs(
     steep = _steepness(trend, settings)
     of_inputs = at_once or (steep is not None and steep >= STEEP)
     is_told = steep is not None and of_inputs == (steep >= STEEP)  # what a first update has thrown has large weights
-    shown = f"the first gradient norm is {number(steep)} times the first loss" if is_told else ""
+    makes = "as large inputs make it" if of_inputs else "less than large inputs make it"
+    shown = f"the first gradient norm is {number(steep)} times the first loss, {makes}" if is_told else ""
     rate, height = given_rate(settings.run), rate_height(settings.run, settings) or 0.0
     fast = (is_far_too_high(settings) or height >= 1) and not single
     return ranked(

@@ -48,6 +48,8 @@ class Representation:
     """The same in the last third."""
     has_scale: bool
     """Whether the log gives the share itself, not a deviation, of which only its own highest says how large it was."""
+    is_term: bool = False
+    """Whether it is VICReg's term of the loss, whose weight keeps the outputs apart."""
 
     @classmethod
     def measure(cls, run: Run) -> Representation:
@@ -65,19 +67,19 @@ def _spreads(run: Run) -> Iterator[Representation]:
     for one, said in named:
         own = said - BESIDE
         if "collapse" in own and own <= LEVEL:
-            yield from _of_level(one, 1.0)
+            yield from _of_level(one, 1.0, is_term=False)
         elif has_partner and HINGES & own and any(map(is_loss_word, own)):
-            yield from _of_level(one, 1.0 if len(one) and float(np.nanmax(one.values)) <= 1 else 2.0)
+            yield from _of_level(one, 1.0 if len(one) and float(np.nanmax(one.values)) <= 1 else 2.0, is_term=True)
         elif DEVIATIONS & own and own <= DEVIATIONS | OUTPUTS:
             yield from _of_deviation(one)
 
 
-def _of_level(series: Series, highest: float) -> Iterator[Representation]:
+def _of_level(series: Series, highest: float, *, is_term: bool) -> Iterator[Representation]:
     """Read a level that is `highest` where nothing is left; VICReg's terms of two branches may be summed."""
     trend = trend_or_none(series)
     if trend is not None and trend.series.values.min() >= 0 and trend.series.values.max() <= highest:
         first, _, last = trend.thirds
-        yield Representation(trend, 1 - first / highest, 1 - last / highest, has_scale=True)
+        yield Representation(trend, 1 - first / highest, 1 - last / highest, has_scale=True, is_term=is_term)
 
 
 def _of_deviation(series: Series) -> Iterator[Representation]:

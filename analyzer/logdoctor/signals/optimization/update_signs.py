@@ -334,7 +334,7 @@ class UpdateSigns:
         if tenths[0] <= 0 or not GROWN <= tenths[-1] / tenths[0] <= LINEAR or min(np.diff(tenths)) < 0:
             return ""
         grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
-        return f"the gradient norm grows steadily {grown}: gradients are never cleared"
+        return f"the gradient norm grows steadily {grown}: nothing uses or clears the gradients"
 
     @cached_property
     def gradient(self) -> float | None:
