@@ -144,6 +144,22 @@ def test_the_reports_have_it(folder: Path) -> None:
     assert not diagnosis.skipped.left_alone  # the result is no log
 
 
+def test_what_has_the_cause_that_the_replay_found_is_folded_under_it(tmp_path: Path) -> None:
+    losses = [2.3 * 0.97**step for step in range(60)] + [0.8, 1e3, 1e9, 1e28, *[float("nan")] * 36]
+    rows = [
+        {"step": step, "loss": loss, "lr": 100.0 if step >= 60 else 0.03 - step / 3000}
+        for step, loss in enumerate(losses)
+    ]
+    (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (root,) = (
+        one for one in analyze(tmp_path).runs[0].findings if one.severity is Severity.ERROR and not one.explained_by
+    )
+    verdict = Verdict("learning-rate-jump", Confidence.HIGH, evidence=("the rate rose",))
+    (tmp_path / FILE).write_text(to_json(replace(REPLAYED, target=Target(62, root.rule), verdict=verdict)))
+    (jump,) = (one for one in analyze(tmp_path).runs[0].findings if one.rule == "scheduler-misstep")
+    assert jump.explained_by == root.rule
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

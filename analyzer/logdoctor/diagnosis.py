@@ -15,6 +15,7 @@ from logdoctor.config.unmatched import unmatched
 from logdoctor.engine import compare, examine
 from logdoctor.errors import ConfigurationError, NoRunError, nearest
 from logdoctor.finding import Comparison, Crashed, Finding, Outcomes, Severity, with_roots
+from logdoctor.folding import with_same_cause
 from logdoctor.packs import installed_rules
 from logdoctor.reading import read
 from logdoctor.replay_results import replay_of, with_replay
@@ -178,7 +179,8 @@ def _applied(rules: Sequence[Rule], placed: _Placed) -> Outcomes:
 def _examined(placed: _Placed, outcomes: Outcomes, config: Config) -> Examined:
     """Combine the outcomes of a run with what a replay showed of it, and drop what the settings leave out."""
     replayed, noticed = replay_of(placed.run)
-    findings = _shown(with_replay(outcomes.findings, replayed), config, placed.label)
+    judged = with_same_cause(with_replay(outcomes.findings, replayed), placed.run) if replayed else outcomes.findings
+    findings = _shown(judged, config, placed.label)
     known = replace(placed.run, notices=(*placed.run.notices, *noticed)) if noticed else placed.run
     return Examined(known, replace(outcomes, findings=findings), replayed)
 

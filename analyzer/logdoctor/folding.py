@@ -12,7 +12,7 @@ from logdoctor.run import Axis, Run
 
 def folded(findings: Sequence[Finding], rules: Iterable[Rule], run: Run) -> list[Finding]:
     """Mark the findings that follow from another one of the run, then those that have its cause at the same time."""
-    return _with_same_cause(_with_consequences(findings, rules), {one.name: one.axis for one in run.series})
+    return with_same_cause(_with_consequences(findings, rules), run)
 
 
 def _with_consequences(findings: Sequence[Finding], rules: Iterable[Rule]) -> list[Finding]:
@@ -35,8 +35,9 @@ def _with_consequences(findings: Sequence[Finding], rules: Iterable[Rule]) -> li
     return [replace(one, explained_by=first.get(id(one), "")) for one in findings]
 
 
-def _with_same_cause(findings: Sequence[Finding], axes: dict[str, Axis]) -> list[Finding]:
+def with_same_cause(findings: Sequence[Finding], run: Run) -> list[Finding]:
     """Mark the problems whose first cause is that of a worse, surer or earlier one which is there at the same time."""
+    axes = {one.name: one.axis for one in run.series}
     roots: list[Finding] = []
     same: dict[int, str] = {}
     for one in sorted((one for one in findings if _is_a_problem(one)), key=_worst_first):
