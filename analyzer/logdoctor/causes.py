@@ -142,6 +142,7 @@ _KNOWN: Mapping[str, _Known] = {
     "labels-do-not-match": _Known(
         "labels do not belong to their inputs",
         ("check by eye that inputs and labels belong together after shuffling; try to overfit one batch",),
+        gives_way=True,
     ),
     "wrong-loss-or-output": _Known(
         "the loss or the last activation does not fit the task",

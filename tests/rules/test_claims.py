@@ -517,3 +517,15 @@ def test_without_a_weight_on_the_variance_the_weight_is_raised_and_no_branch_det
     assert "variance term" in finding.causes[0].fixes[0].text
     level = example_run(train_loss=decay(0.0, -0.998, half_life=0.03), collapse_level=decay(0.2, 0.96, half_life=0.05))
     assert "detach" in told("representation-collapse", level).causes[0].fixes[0].text
+
+
+def test_labels_are_to_be_looked_at_once_and_a_rate_that_is_logged_is_not_asked_for() -> None:
+    rises = given([2.2, 2.19, *np.linspace(2.2, 4.6, 38)]).noisy(0.02)
+    overfits = told("overfitting", example_run(train_loss=decay(1.93, 0.9, 40), val_loss=rises))
+    labels = cause(overfits, "labels-do-not-match")
+    assert labels is not None
+    assert sum("labels" in fix.text for fix in labels.fixes) == 1
+    rate, loss = flat(0.1), decay(2.3, 0.5, 60).followed_by(geometric(0.55, 4000.0, 20)).followed_by(flat(np.nan, 40))
+    assert not any(
+        "optimizer, rate" in one for one in told("nan-loss", example_run(train_loss=loss, lr=rate)).to_tell_apart
+    )

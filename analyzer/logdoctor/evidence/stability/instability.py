@@ -135,4 +135,4 @@ def _missing(event: Event) -> Iterator[str]:
     if event.kind is Kind.NON_FINITE and event.at_once:
         yield "each term of the loss, and the largest input of a batch: which of them breaks first names the cause"
     if not event.run.hyperparameters:
-        yield "the settings (optimizer, rate, precision, clipping): several causes depend on them"
+        yield "the settings (optimizer, precision, clipping): several causes depend on them"
