@@ -6,6 +6,12 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "boxes in pictures, in lists of as many numbers as VITS prints",
+        "detect.log",
+        "".join(f"INFO:detector:[{10 * i}, 20, 30, 40, 50, 60, 70, 80]\n" for i in range(6)),
+        None,
+    ),
+    Sample(
         "a sentence about one step, with its rate and the norm of its gradient",
         "notes.txt",
         "We stopped at step 300: the loss was 4.2, the learning rate 0.001 and the grad norm 15.5.\n"

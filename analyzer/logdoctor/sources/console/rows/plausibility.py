@@ -47,13 +47,16 @@ are of different curves: where one curve falls, or scatters, the step is no larg
 _ENOUGH_TOLD = 6
 """Quantities, the rate and the norm of the gradient among them, that no sentence lists."""
 
+_HIGHEST_UNNAMED = 0.01
+"""Rate up to which a list without names is believed to end in one: an accuracy is above it, and so is a size."""
+
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
 
 
 def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
-    parts = [_without_rounds(part, epochs) for part in parts]
+    parts = [_without_rounds(part, epochs) for part in parts if not part.form.is_unnamed or _ends_in_a_rate(part)]
     measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
     counted = _by_their_counts([part for part in measuring if part.counters])
     placed = counted or [part for part in measuring if not part.counters]
@@ -63,6 +66,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
         return unmistakable
     return [] if any(map(_counts_on, parts)) else _by_themselves([replace(part, counters={}) for part in measuring])
+
+
+def _ends_in_a_rate(part: Part) -> bool:
+    """Tell lists of the step and the rate from those of anything else, as of sizes or of boxes in a picture."""
+    rates = [at for name, at in part.values.items() if role_of(name, split_of(name)) is LearningRate]
+    return all(bool((at <= _HIGHEST_UNNAMED).all()) for at in rates)
 
 
 def _counts_on(part: Part) -> bool:
