@@ -19,6 +19,12 @@ SAMPLES = (
         None,
     ),
     Sample(
+        "a summary of the best epoch, with its rate and the norm of its gradient",
+        "notes.txt",
+        "Best: epoch: 12, loss: 0.5, val loss: 0.6, acc: 0.9, lr: 0.001, grad norm: 1.5, time: 3.4\n",
+        None,
+    ),
+    Sample(
         "durations of both splits",
         "out.txt",
         "Epoch 1: train 12.5s | val 3.5s\nEpoch 2: train 11.5s | val 3.25s\nEpoch 3: train 10.5s | val 3.0s\n",

@@ -217,8 +217,9 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     which epoch of how many it is, or below one; those of both splits below headings that say but which, as of nnU-Net,
     where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the iteration,
     as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer, or beside a rate, the gradient
-    norm and more, as of fairseq, which may print one line before it gives up. Any loss that is not finite does, on
-    a line that begins with the epoch or says of how many, or below one: where training fails at once, that is all.
+    norm and more, as of fairseq, which may print one line before it gives up and says the epoch and the step: a summary
+    says of which epoch the best was. Any loss that is not finite does, on a line that begins with the epoch or says of
+    how many, or below one: where training fails at once, that is all.
     """
     losses = _losses_of(part)
     if not losses:
@@ -231,7 +232,8 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
         return True
     roles = {role_of(name, split_of(name)) for name in part.values}
     if LearningRate in roles:
-        is_record = GradNorm in roles and len(part.values) >= _ENOUGH_TOLD
+        is_placed = len(part.counters) > 1 or bool(part.plans)
+        is_record = GradNorm in roles and len(part.values) >= _ENOUGH_TOLD and is_placed
         return (part.form.counter_first or part.form.is_dict or is_record) and bool(part.counters)
     headings = [one for one in parts if not one.values and one.counters]
     if failed:
