@@ -176,6 +176,12 @@ class CsvTable(Source):
             None,
         ),
         Sample(
+            "results of models that differ in what no other log counts",
+            "results.csv",
+            "train_acc,test_acc,train_subjects,test_subjects\n0.5,0.25,100,10\n0.75,0.5,200,20\n",
+            None,
+        ),
+        Sample(
             "what a search tried, in a file that is called a log",
             "training_log.csv",
             "hidden,clip,train_loss\n32,0.5,0.5\n32,1.0,0.25\n64,0.5,0.75\n64,1.0,0.5\n",

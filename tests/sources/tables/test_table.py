@@ -197,6 +197,25 @@ class TestPadding:
         assert [len(series) for series in read(records).values()] == [6] * len(row)
         assert kinds(records) == []
 
+    def test_a_loss_of_zero_beside_a_gradient_of_nan_is_a_hidden_nan(self) -> None:
+        rows = [(1.0, 0.5, 2.0)] * 3 + [(0.0, 0.0, nan)] * 3 + [(0.0, 0.0, 0.0)] * 3
+        records: list[Record] = [
+            {"step": i, "loss": loss, "acc": acc, "grad_norm": norm} for i, (loss, acc, norm) in enumerate(rows)
+        ]
+        for found in (records[:6], records):
+            assert [len(series) for series in read(found).values()] == [len(found)] * 3
+            assert kinds(found) == []
+
+    @pytest.mark.parametrize("loss", [nan, inf])
+    def test_zeros_behind_a_loss_that_is_not_finite_leave_it_in_place(self, loss: float) -> None:
+        rows = [(1.0, 0.5)] * 3 + [(loss, 0.0)] * 2 + [(0.0, 0.0)]
+        records: list[Record] = [{"step": i, "loss": at, "acc": acc} for i, (at, acc) in enumerate(rows)]
+        assert [len(series) for series in read(records).values()] == [6, 6]
+
+    def test_a_metric_that_was_zero_before_is_measured(self) -> None:
+        records: list[Record] = [{"step": i, "loss": max(0.0, 3.0 - i), "f1": 0.0} for i in range(6)]
+        assert [len(series) for series in read(records).values()] == [6, 6]
+
     def test_losses_that_are_nan_to_the_end_are_nan(self) -> None:
         records: list[Record] = [
             {"step": i, "loss": nan if i > 2 else 1.0, "val_loss": nan if i > 2 else 2.0} for i in range(6)

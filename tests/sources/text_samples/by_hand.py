@@ -23,6 +23,12 @@ SAMPLES = (
         },
     ),
     Sample(
+        "a size in brackets behind each epoch, which is no step with its rate",
+        "train.log",
+        "".join(f"epoch {i} loss {2.0**-i}\nINFO:root:[3, 4]\n" for i in (1, 2, 3)),
+        {"loss": [(1, 0.5), (2, 0.25), (3, 0.125)]},
+    ),
+    Sample(
         "names in brackets, before a colon",
         "train.log",
         "".join(f"2019-08-07 02:59:37,013 - __main__ - INFO - [epoch]: {i}, [loss]: {2.0**-i}\n" for i in (1, 2, 3)),

@@ -6,10 +6,22 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "boxes in pictures, in lists of as many numbers as VITS prints",
+        "detect.log",
+        "".join(f"INFO:detector:[{10 * i}, 20, 30, 40, 50, 60, 70, 80]\n" for i in range(6)),
+        None,
+    ),
+    Sample(
         "a sentence about one step, with its rate and the norm of its gradient",
         "notes.txt",
         "We stopped at step 300: the loss was 4.2, the learning rate 0.001 and the grad norm 15.5.\n"
         "Then, with lr: 0.01, loss: 5.5 and grad norm: 20.5 at step 400, it was worse.\n",
+        None,
+    ),
+    Sample(
+        "a summary of the best epoch, with its rate and the norm of its gradient",
+        "notes.txt",
+        "Best: epoch: 12, loss: 0.5, val loss: 0.6, acc: 0.9, lr: 0.001, grad norm: 1.5, time: 3.4\n",
         None,
     ),
     Sample(

@@ -87,11 +87,13 @@ def is_training(table: Table) -> bool:
 def is_set_of_curves(names: Collection[str]) -> bool:
     """Tell whether quantities without a counter are curves: nothing among them is foreign to training.
 
-    What is measured on held-out data and on others is not, whatever it is called: `tversky` beside `val_tversky`.
+    Beside a loss, what is measured on held-out data and on others is not, whatever it is called: `tversky` beside
+    `val_tversky`. Tables of results have accuracies beside sizes of both: `train_subjects`, `test_subjects`.
     """
     unknown = [name for name in names if stem_of(name) and role_of(name, split_of(name)) is roles.Unknown]
     measured = {held: {stem_of(one) for one in unknown if split_of(one).is_held_out is held} for held in (True, False)}
-    on_both = {name for name in unknown if stem_of(name) in measured[True] & measured[False]}
+    have_loss = any(map(tells_loss, names))
+    on_both = {name for name in unknown if have_loss and stem_of(name) in measured[True] & measured[False]}
     return any(map(shows_progress, names)) and all(name in on_both or is_of_training(name) for name in names)
 
 

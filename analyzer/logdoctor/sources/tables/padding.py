@@ -9,7 +9,8 @@ A NaN loss is the gravest finding there is, so a NaN is taken for padding only w
   Where only losses and metrics are NaN to the end of the table, they are NaN.
 
 Zeros mean it where every quantity of the table is zero to its end, an accuracy beside a loss: who is always wrong has
-a loss. Arrays made by `np.zeros` for more epochs than were run end so.
+a loss. Arrays made by `np.zeros` for more epochs than were run end so, and hold no NaN: a loss that is logged as 0
+because it is NaN often stands beside a gradient norm of NaN. Above the first such row, all of them have a value.
 """
 
 from __future__ import annotations
@@ -59,11 +60,26 @@ def _zeros_at_end(table: Table) -> Mask:
     none = np.zeros(table.rows, bool)
     if {issubclass(_role(one), Loss) for one in judged} != {True, False} or any(_last_value(one) for one in judged):
         return none
-    values = zip(*(one.held.over_all(one.where, table.rows) for one in _quantities(table)), strict=True)
-    last = _last(np.any([(one != 0) & ~np.isnan(one) for one in parts], axis=0) for parts in values)
+    last = _last(_any([_measured_rows(table, column) for column in _quantities(table)], table.rows))
     rows = np.arange(table.rows) > last
+    before = [_value_at(last, table, one) for one in judged]
     whole = all((np.concatenate(list(one.where.masks(table.rows))) | ~rows).all() for one in judged)
-    return rows if whole and last >= 0 else none
+    return rows if whole and last >= 0 and np.isfinite(before).all() and all(before) else none
+
+
+def _measured_rows(table: Table, column: Column) -> Rows:
+    """Return the rows in which a column is anything but zero: no array of zeros holds NaN."""
+    cells = zip(column.where.masks(table.rows), column.held.over_all(column.where, table.rows), strict=True)
+    return Rows.of_masks(mask & (values != 0) for mask, values in cells)
+
+
+def _value_at(row: int, table: Table, column: Column) -> float:
+    start = 0
+    for values in column.held.over_all(column.where, table.rows):
+        if row < start + len(values):
+            return float(values[row - start])
+        start += len(values)
+    return np.nan
 
 
 def _role(column: Column) -> type[Role]:

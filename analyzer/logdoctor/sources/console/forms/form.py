@@ -58,6 +58,8 @@ class Form:
     """Whether the line counts and says what the next ones measure, and nothing else: `Epoch 3 validation`."""
     is_of_training: bool = False
     """Whether nothing but a training prints such a line, whatever its numbers are called."""
+    is_unnamed: bool = False
+    """Whether it is a list that ends in the step and the rate, without a name: `[200, 0.0001]`."""
     speaks_of_failure: bool = False
     """Whether a loss that is not finite is only spoken of: `Epoch 3: loss = nan fixed`."""
     rank: int | None = None

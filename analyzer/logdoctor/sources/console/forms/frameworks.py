@@ -155,7 +155,7 @@ def _of_vits(found: re.Match[str]) -> Form:
             fields.append(_measured(Kind.VALUE, name, token, slot))
         slot += MASK in token
     counted = (Field(Kind.COUNTER, "global_step", slot), Field(Kind.VALUE, "learning rate", slot + 1))
-    return Form((*counted, *fields), counter_first=True, is_of_training=bool(fields))
+    return Form((*counted, *fields), counter_first=True, is_of_training=bool(fields), is_unnamed=True)
 
 
 def _measured(kind: Kind, name: str, token: str, slot: int) -> Field:

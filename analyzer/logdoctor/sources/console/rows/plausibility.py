@@ -47,13 +47,16 @@ are of different curves: where one curve falls, or scatters, the step is no larg
 _ENOUGH_TOLD = 6
 """Quantities, the rate and the norm of the gradient among them, that no sentence lists."""
 
+_HIGHEST_UNNAMED = 0.01
+"""Rate up to which a list without names is believed to end in one: an accuracy is above it, and so is a size."""
+
 _ADVANCING = 2 / 3
 """Share of neighbouring rows without a counter between which the log must have gone on, for them to be a curve."""
 
 
 def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     """Return the parts that are data."""
-    parts = [_without_rounds(part, epochs) for part in parts]
+    parts = [_without_rounds(part, epochs) for part in parts if not part.form.is_unnamed or _ends_in_a_rate(part)]
     measuring = [_without_rank(part, epochs) for part in parts if part.values and len(part)]
     counted = _by_their_counts([part for part in measuring if part.counters])
     placed = counted or [part for part in measuring if not part.counters]
@@ -63,6 +66,12 @@ def believed_of(parts: Sequence[Part], epochs: Clock) -> list[Part]:
     if unmistakable := [part for part in measuring if _is_unmistakable(part, parts, epochs)]:
         return unmistakable
     return [] if any(map(_counts_on, parts)) else _by_themselves([replace(part, counters={}) for part in measuring])
+
+
+def _ends_in_a_rate(part: Part) -> bool:
+    """Tell lists of the step and the rate from those of anything else, as of sizes or of boxes in a picture."""
+    rates = [at for name, at in part.values.items() if role_of(name, split_of(name)) is LearningRate]
+    return all(bool((at <= _HIGHEST_UNNAMED).all()) for at in rates)
 
 
 def _counts_on(part: Part) -> bool:
@@ -208,8 +217,9 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
     which epoch of how many it is, or below one; those of both splits below headings that say but which, as of nnU-Net,
     where epochs pass or a loss is not finite, for notes tell of one epoch too; a loss beside a rate and the iteration,
     as of Darknet, or in a dictionary with the epoch, as of Hugging Face's Trainer, or beside a rate, the gradient
-    norm and more, as of fairseq, which may print one line before it gives up. Any loss that is not finite does, on
-    a line that begins with the epoch or says of how many, or below one: where training fails at once, that is all.
+    norm and more, as of fairseq, which may print one line before it gives up and says the epoch and the step: a summary
+    says of which epoch the best was. Any loss that is not finite does, on a line that begins with the epoch or says of
+    how many, or below one: where training fails at once, that is all.
     """
     losses = _losses_of(part)
     if not losses:
@@ -222,7 +232,8 @@ def _is_unmistakable(part: Part, parts: Sequence[Part], epochs: Clock) -> bool:
         return True
     roles = {role_of(name, split_of(name)) for name in part.values}
     if LearningRate in roles:
-        is_record = GradNorm in roles and len(part.values) >= _ENOUGH_TOLD
+        is_placed = len(part.counters) > 1 or bool(part.plans)
+        is_record = GradNorm in roles and len(part.values) >= _ENOUGH_TOLD and is_placed
         return (part.form.counter_first or part.form.is_dict or is_record) and bool(part.counters)
     headings = [one for one in parts if not one.values and one.counters]
     if failed:
