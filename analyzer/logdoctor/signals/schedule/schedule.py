@@ -199,7 +199,8 @@ class Schedule:
         """Jumps after which the schedule goes as it went at the beginning.
 
         Up after a decay, or down by half to a warm-up that is gone through again. A jump after a decay to half and
-        more, to twice the highest rate so far, which no schedule plans, counts too.
+        more, to twice the highest rate so far, which no schedule plans, counts too. Back up from less than half a
+        decay, it must have come down by degrees: a rate that is lowered for a while comes back as it was.
         """
         steps, rates = self.series.steps, self.rates
         ramp = int(np.argmax(rates >= 0.999 * self.peak))
@@ -210,7 +211,9 @@ class Schedule:
             ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
-            repeats = len(ahead) > ramp + 1 and bool(alike.all())
+            fell = highest[i - 1] - rates[i - 1]
+            stepped = highest[i - 1] <= 2 * rates[i - 1] and -np.diff(rates[:i]).min(initial=0.0) > fell / 2
+            repeats = len(ahead) > ramp + 1 and bool(alike.all()) and (rates[i] < rates[i - 1] or not stepped)
             if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] > 4 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
