@@ -11,7 +11,7 @@ from logdoctor.run import Axis, Run
 
 
 def folded(findings: Sequence[Finding], rules: Iterable[Rule], run: Run) -> list[Finding]:
-    """Mark the findings that follow from another one of the run, then those that share its likely cause and its time."""
+    """Mark the findings that follow from another one of the run, then those that share its likely cause and time."""
     return _with_same_cause(_with_consequences(findings, rules), {one.name: one.axis for one in run.series})
 
 

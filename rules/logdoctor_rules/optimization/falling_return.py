@@ -294,10 +294,15 @@ class FallingReturn(Rule):
         series, highest = reward.series, float(reward.level.max())
         rose = highest - min(began, float(series.values[0])) > least
         risen = ["it had risen before"] if rose else []
+        over, after = stretch(series, series.first_step, series.last_step), ", and does not come back"
+        course = f"falls from {number(began)} to {number(reward.end)} over {over}"
+        if rose:
+            after = f", after it had risen to {number(highest)}"
+        if not least:
+            course = f"rises from {number(began)} to {number(highest)}"
+            after = f", and falls back to {number(reward.end)}, over {over}"
         return self.finding(
-            f"{series.name} falls from {number(began)} to {number(reward.end)} over "
-            f"{stretch(series, series.first_step, series.last_step)}"
-            + (f", after it had risen to {number(highest)}" if rose else ", and does not come back"),
+            f"{series.name} {course}{after}",
             Span(series.name, series.first_step, series.last_step, "falls"),
             confidence=confidence,
             causes=ranked(
