@@ -176,6 +176,11 @@ class FallingReturn(Rule):
             elo=line(1200.0, 2000.0, 100),
         ),
         silent(
+            "single episodes that are won now and then, half of a tenth of them in a row",
+            episode_reward=flat(0.0, 80).with_value(20, *[1.0, 0.0] * 4).with_value(50, 1.0),
+            policy_loss=flat(0.0, 80).noisy(0.01),
+        ),
+        silent(
             "one of twenty evaluations was lucky",
             episode_reward=flat(0.0, 20).noisy(0.2).with_value(10, 10.0),
             policy_loss=flat(0.0, 20).noisy(0.01),
@@ -330,15 +335,21 @@ class FallingReturn(Rule):
 
     def _loses_all(self, values: NDArray[np.float64], began: float) -> bool:
         """Whether returns that had risen far are back where they began, nearly all of the last fifth."""
-        parts = np.array_split(values, min(10, len(values) // EPISODES))
-        gained = max(map(median, parts)) - began
-        left = float(np.quantile(values[-max(len(values) // 5, EPISODES) :], 0.9)) - began
-        return 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
+        best = max(np.array_split(values, min(10, len(values) // EPISODES)), key=median)
+        late = values[-max(len(values) // 5, EPISODES) :]
+        gained, left = median(best) - began, float(np.quantile(late, 0.9)) - began
+        sure = bool(best.mean() - late.mean() >= self.min_fall * _error_between(best, late))
+        return sure and 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
 
     def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
         """Whether its last values lie well above its lowest level, on the way back to where it began."""
         lowest, share = float(reward.level.min()), self.comes_back * min(1.0, len(reward) / self.many)
         return median(reward.series.values[-FIRST:]) - lowest >= share * (began - lowest)
+
+
+def _error_between(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Return the standard error of the difference of two means."""
+    return float(np.sqrt(first.var() / len(first) + second.var() / len(second)))
 
 
 def _range(values: NDArray[np.float64]) -> float:
