@@ -112,6 +112,12 @@ class RepresentationCollapse(Rule):
             val_acc=decay(0.1, 0.95, half_life=0.05),
         ),
         fires(
+            "the same, of which an accuracy has next to nothing",
+            train_loss=decay(2.3, 0.05, half_life=0.03),
+            feature_std=decay(3.0, 0.2, half_life=0.05),
+            val_acc=decay(0.1, 0.28, half_life=0.05),
+        ),
+        fires(
             "the collapse level goes to one",
             train_loss=decay(0.0, -0.998, half_life=0.03),
             collapse_level=decay(0.2, 0.96, half_life=0.05),

@@ -177,6 +177,7 @@ class FallingReturn(Rule):
         ),
         silent(
             "single episodes that are won now and then, half of a tenth of them in a row",
+            varies={"every second point": "those are all that were won"},
             episode_reward=flat(0.0, 80).with_value(20, *[1.0, 0.0] * 4).with_value(50, 1.0),
             policy_loss=flat(0.0, 80).noisy(0.01),
         ),

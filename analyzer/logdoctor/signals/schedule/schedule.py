@@ -204,12 +204,14 @@ class Schedule:
         """
         steps, rates = self.series.steps, self.rates
         ramp = int(np.argmax(rates >= 0.999 * self.peak))
-        fall = ramp + 1 + int(np.argmax(np.append(np.diff(rates[ramp:]) < 0, True)))
+        falling = np.flatnonzero(np.diff(rates[ramp:]) < 0)
+        falls = int(steps[ramp + 1 + falling[0]] - steps[0]) if len(falling) else int(steps[-1])
         before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
         found, knows_highest = [], not begins_late(self.series)
         for i in np.flatnonzero(((after > before) | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
-            least = ramp + 1 if rates[i] < rates[i - 1] or highest[i - 1] > 2 * rates[i - 1] else fall
+            is_large = rates[i] < rates[i - 1] or highest[i - 1] > 2 * rates[i - 1]
+            least = ramp + 1 if is_large else int(np.searchsorted(steps, steps[i] + falls)) - i
             ahead = steps[i : i + max(REPEATED, least + 1)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
