@@ -210,12 +210,12 @@ class Schedule:
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
         found, knows_highest = [], not begins_late(self.series)
         for i in np.flatnonzero(((after > before) | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
-            is_large = rates[i] < rates[i - 1] or highest[i - 1] > 2 * rates[i - 1]
+            is_large = bool(rates[i] < rates[i - 1] or highest[i - 1] > 2 * rates[i - 1])
             least = ramp + 1 if is_large else int(np.searchsorted(steps, steps[i] + falls)) - i
             ahead = steps[i : i + max(REPEATED, least + 1)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
-            repeats = len(ahead) > least and bool(alike.all())
+            repeats = bool(len(ahead) > least and alike.all())
             if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] > 4 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
