@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from logdoctor.finding import Confidence, Finding, Severity
+from logdoctor.finding import Confidence, Finding, Severity, Strength
 from logdoctor.rule import Rule
 from logdoctor.run import Axis, Run
 
 
 def folded(findings: Sequence[Finding], rules: Iterable[Rule], run: Run) -> list[Finding]:
-    """Mark the findings that follow from another one of the run, then those that have its cause at the same time."""
+    """Mark the findings that follow from another one of the run, then those that share its likely cause and time."""
     return with_same_cause(_with_consequences(findings, rules), run)
 
 
@@ -50,9 +50,14 @@ def with_same_cause(findings: Sequence[Finding], run: Run) -> list[Finding]:
 
 
 def _is_a_problem(finding: Finding) -> bool:
-    """Whether it is one that stands for itself so far: above a note, about a stretch of the run, with a cause."""
+    """Whether it is one that stands for itself so far: above a note, about a stretch of the run, with a likely cause.
+
+    A cause that is merely possible is first for want of a better one: two such guesses are not one story.
+    """
     is_open = not finding.explained_by and finding.severity is not Severity.NOTE
-    return is_open and bool(finding.spans) and bool(finding.causes) and finding.causes[0].id != "unknown"
+    first = finding.causes[0] if finding.causes else None
+    is_known = first is not None and first.strength is Strength.LIKELY and first.id != "unknown"
+    return is_open and bool(finding.spans) and is_known
 
 
 def _worst_first(finding: Finding) -> tuple[int, int, int, str]:

@@ -19,6 +19,7 @@ from logdoctor import (
     Run,
     Severity,
     Span,
+    Strength,
     TrainLoss,
     ValLoss,
     because,
@@ -119,7 +120,9 @@ def explaining(name: str, *consequences: str) -> Rule:
     return Explaining()
 
 
-def blaming(name: str, cause: str, span: Span, severity: Severity = Severity.WARNING) -> Rule:
+def blaming(
+    name: str, cause: str, span: Span, severity: Severity = Severity.WARNING, strength: Strength = Strength.LIKELY
+) -> Rule:
     """Return a rule of that id that always names that cause, for something in that stretch of a series."""
 
     @dataclass(frozen=True)
@@ -128,7 +131,9 @@ def blaming(name: str, cause: str, span: Span, severity: Severity = Severity.WAR
         causes = (cause,)
 
         def check(self, run: Run) -> Iterator[Finding]:
-            found = self.finding("1 thing is wrong", span, confidence=Confidence.MEDIUM, causes=(because(cause),))
+            found = self.finding(
+                "1 thing is wrong", span, confidence=Confidence.MEDIUM, causes=(because(cause, strength),)
+            )
             yield replace(found, severity=severity)
 
     return Blaming()
@@ -357,6 +362,15 @@ class TestExamine:
         for order in (rules, rules[::-1]):
             said = {one.rule: one.explained_by for one in examine(run, order).findings}
             assert said == {"a-symptom": folded, "root": ""}
+
+    def test_guesses_at_a_cause_are_not_folded_though_they_are_alike(self) -> None:
+        guess, span = Strength.POSSIBLE, Span("train_loss", 0, 1)
+        for one, root in ((guess, Strength.LIKELY), (Strength.LIKELY, guess), (guess, guess)):
+            rules = [
+                blaming("a-symptom", "bad-batch", span, strength=one),
+                blaming("root", "bad-batch", span, Severity.ERROR, root),
+            ]
+            assert not any(found.explained_by for found in examine(RUN, rules).findings)
 
     def test_folding_does_not_depend_on_the_order_of_rules(self) -> None:
         rules = [explaining("a", "c"), explaining("b", "c"), explaining("c")]

@@ -25,6 +25,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, line
+from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Representation, Trend
 from logdoctor.wording import number, percent, stretch
@@ -69,6 +70,9 @@ class RepresentationCollapse(Rule):
     max_loss: float = threshold(
         0.05, "the same of a loss that is zero for equal views, as a share of its start; a distance shrinks as well"
     )
+    max_rise: float = threshold(
+        0.2, "rise of an accuracy up to which outputs may be the same; what tells classes apart differs"
+    )
     min_points: float = threshold(12.0, "values of the spread: four in each third, so that one of them moves no median")
 
     examples = (
@@ -97,6 +101,24 @@ class RepresentationCollapse(Rule):
             "a distance of two views comes down, and so does the scale of both",
             train_loss=decay(3.9, 0.3, half_life=0.03),
             embedding_std=decay(1.0, 0.05, half_life=0.05),
+        ),
+        silent(
+            "a deviation of nobody knows what, beside a loss that comes down",
+            train_loss=decay(3.9, 0.1, half_life=0.03),
+            std=decay(1.0, 0.05, half_life=0.05),
+        ),
+        silent(
+            "features that are scaled down, and tell classes apart",
+            train_loss=decay(2.3, 0.05, half_life=0.03),
+            feature_std=decay(3.0, 0.2, half_life=0.05),
+            train_acc=decay(0.1, 0.99, half_life=0.05),
+            val_acc=decay(0.1, 0.95, half_life=0.05),
+        ),
+        fires(
+            "the same, of which an accuracy has next to nothing",
+            train_loss=decay(2.3, 0.05, half_life=0.03),
+            feature_std=decay(3.0, 0.2, half_life=0.05),
+            val_acc=decay(0.1, 0.28, half_life=0.05),
         ),
         fires(
             "the collapse level goes to one",
@@ -140,7 +162,9 @@ class RepresentationCollapse(Rule):
         """Ask what is left of the spread, and whether the loss is as low as that makes it."""
         spread, series = outputs.logged, outputs.logged.series
         lost = outputs.left <= self.max_left and outputs.left < outputs.before
-        if len(spread) < self.min_points or not lost or not (outputs.has_scale or self._are_alike(train)):
+        if len(spread) < self.min_points or not lost or not (outputs.has_scale or self._are_alike(train, outputs)):
+            return
+        if any(end_accuracy(one) - first_accuracy(one) > self.max_rise for one in accuracies(run, FEW_EVALUATIONS)):
             return
         since = int(series.steps[int(np.argmax(spread.series.steps >= series.steps[-(len(series) // 3)]))])
         what = "of what evenly spread outputs have" if outputs.has_scale else "of its highest"
@@ -167,7 +191,11 @@ class RepresentationCollapse(Rule):
             },
         )
 
-    def _are_alike(self, train: Trend[TrainLoss]) -> bool:
-        """Whether the loss is that of equal views: a cosine of 1, or a distance of next to nothing."""
+    def _are_alike(self, train: Trend[TrainLoss], outputs: Representation) -> bool:
+        """Whether the loss is that of equal views: a cosine of 1, or a distance of next to nothing.
+
+        Beside a distance, a deviation without a name may be that of the losses themselves.
+        """
         last = train.thirds[2]
-        return -1 - ROUNDED <= last <= self.max_cosine or 0 <= last <= self.max_loss * train.start
+        is_cosine = -1 - ROUNDED <= last <= self.max_cosine
+        return is_cosine or (outputs.is_named and 0 <= last <= self.max_loss * train.start)

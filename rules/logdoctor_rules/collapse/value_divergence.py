@@ -35,6 +35,9 @@ from logdoctor.wording import number, stretch
 SIGNED = frozenset("policy pg pi actor surrogate entropy".split())
 """Words of losses of the policy itself, which are no errors of an estimate."""
 
+RETURNS = frozenset("return returns episode episodes episodic ep eprewmean score scores".split())
+"""Words of what a whole episode earns; any other reward may be that of a single step, of which a value sums many."""
+
 
 @dataclass(frozen=True)
 class ValueDivergence(Rule):
@@ -111,6 +114,11 @@ class ValueDivergence(Rule):
             episode_return=flat(200.0).noisy(5.0),
             td_loss=given(0.1 * np.linspace(1.0, 40.0, 120) ** 5),
         ),
+        silent(
+            "grows as much, and the rewards are those of single steps, of ever longer episodes",
+            mean_reward=flat(0.05).noisy(0.001),
+            td_loss=geometric(0.2, 1500.0),
+        ),
         fires("grows by powers of ten, and no returns are logged", td_loss=geometric(0.5, 5e12)),
         silent("grows a hundredfold, and no returns are logged", td_loss=geometric(0.5, 50.0)),
         silent(
@@ -131,7 +139,7 @@ class ValueDivergence(Rule):
         if series is None:
             return
         trend: Trend[PolicyLoss] = Trend.measure(series)
-        largest = float(np.abs(reward.series.values).max()) if reward is not None else 0.0
+        largest = _largest_return(reward) if reward is not None else 0.0
         impossible = largest > 0 and trend.end > self.min_growth * largest**2
         if growth < (enough := self.min_impossible if impossible else self.min_growth):
             return
@@ -159,6 +167,11 @@ class ValueDivergence(Rule):
                 "end": Quantity(trend.end),
             },
         )
+
+
+def _largest_return(reward: Trend[Reward]) -> float:
+    """Return the largest return by its size; 0 where it is not known."""
+    return 0.0 if RETURNS.isdisjoint(words(reward.series.name)) else float(np.abs(reward.series.values).max())
 
 
 def _earned(reward: Trend[Reward]) -> float:

@@ -106,6 +106,19 @@ class MetricLossDisagreement(Rule):
             val_loss=decay(0.3, 0.08, 20, half_life=0.05),
         ),
         silent(
+            "a student that was as right as its teacher before comes nearer to it",
+            train_loss=decay(0.5, 0.01, 40, half_life=0.1),
+            train_acc=flat(0.7, 40).noisy(0.004),
+            val_loss=decay(0.5, 0.012, 40, half_life=0.1),
+            val_acc=flat(0.69, 40).noisy(0.004),
+        ),
+        silent(
+            "the accuracy is that of a probe on what is learnt",
+            train_loss=decay(0.9, 0.03, 40, half_life=0.1),
+            val_loss=decay(0.9, 0.03, 40, half_life=0.1),
+            probe_acc=flat(0.3, 40).noisy(0.01),
+        ),
+        silent(
             "a loss that was never as large as mistakes cost: it is divided by something",
             train_loss=decay(0.04, 0.01, 20, half_life=0.05),
             train_accuracy=flat(0.1, 20).noisy(0.002),

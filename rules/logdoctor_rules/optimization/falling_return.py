@@ -29,6 +29,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, given, line
+from logdoctor.evidence.optimization.harder_tasks import tasks_get_harder
 from logdoctor.evidence.rates import with_lower_rate
 from logdoctor.signals import Policy, Trend
 from logdoctor.signals.statistics.beginning import begins_late
@@ -39,6 +40,9 @@ FIRST = 3
 """Returns whose median is where a run begins that falls at once."""
 
 CHECK = "check the signs of advantage, policy loss and entropy term, and that rewards belong to their actions"
+
+EPISODES = 5
+"""Returns whose median no two lucky ones move."""
 
 CHOSEN: dict[str, Any] = {
     "rewards/chosen": decay(0.0, -2.0).noisy(0.05),
@@ -161,6 +165,31 @@ class FallingReturn(Rule):
             policy_loss=flat(0.0, 100).noisy(0.01),
         ),
         silent(
+            "harder tasks, which the log counts, are yet to be learnt",
+            episode_reward=line(0.0, 100.0, 60).followed_by(line(0.0, 9.0, 40)).noisy(1.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+            curriculum_level=flat(1.0, 60).followed_by(flat(2.0, 40)),
+        ),
+        silent(
+            "stronger opponents win as often as at first",
+            episode_reward=given(
+                [*[0.0] * 12, *np.linspace(0.0, 0.6, 24), *np.linspace(0.6, 0.0, 24), *[0.0] * 40]
+            ).noisy(0.02),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+            elo=line(1200.0, 2000.0, 100),
+        ),
+        silent(
+            "single episodes that are won now and then, half of a tenth of them in a row",
+            varies={"every second point": "those are all that were won"},
+            episode_reward=flat(0.0, 80).with_value(20, *[1.0, 0.0] * 4).with_value(50, 1.0),
+            policy_loss=flat(0.0, 80).noisy(0.01),
+        ),
+        silent(
+            "one of twenty evaluations was lucky",
+            episode_reward=flat(0.0, 20).noisy(0.2).with_value(10, 10.0),
+            policy_loss=flat(0.0, 20).noisy(0.01),
+        ),
+        silent(
             "a few episodes earn much, and no tenth of them does",
             episode_reward=flat(40.0, 100).noisy(3.0).with_value(50, 120.0, 110.0),
             policy_loss=flat(0.0, 100).noisy(0.01),
@@ -267,7 +296,7 @@ class FallingReturn(Rule):
         stays = began - max(median(last[:3]), reward.end) >= least and not self._comes_back(reward, began)
         if 0 < fall >= least and stays:
             yield self._finding(run, reward, began, least, confidence_from(fall / least, len(reward)))
-        elif self._loses_all(values, began):
+        elif self._loses_all(values, began) and not tasks_get_harder(run, series):
             yield self._finding(run, reward, began, 0.0, Confidence.MEDIUM)
 
     def _finding(self, run: Run, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
@@ -307,14 +336,21 @@ class FallingReturn(Rule):
 
     def _loses_all(self, values: NDArray[np.float64], began: float) -> bool:
         """Whether returns that had risen far are back where they began, nearly all of the last fifth."""
-        gained = max(map(median, np.array_split(values, 10))) - began
-        left = float(np.quantile(values[-(len(values) // 5) :], 0.9)) - began
-        return 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
+        best = max(np.array_split(values, min(10, len(values) // EPISODES)), key=median)
+        late = values[-max(len(values) // 5, EPISODES) :]
+        gained, left = median(best) - began, float(np.quantile(late, 0.9)) - began
+        sure = bool(best.mean() - late.mean() >= self.min_fall * _error_between(best, late))
+        return sure and 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
 
     def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
         """Whether its last values lie well above its lowest level, on the way back to where it began."""
         lowest, share = float(reward.level.min()), self.comes_back * min(1.0, len(reward) / self.many)
         return median(reward.series.values[-FIRST:]) - lowest >= share * (began - lowest)
+
+
+def _error_between(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
+    """Return the standard error of the difference of two means."""
+    return float(np.sqrt(first.var() / len(first) + second.var() / len(second)))
 
 
 def _range(values: NDArray[np.float64]) -> float:

@@ -123,6 +123,11 @@ class SchedulerMisstep(Rule):
             train_loss=line(2.0, 0.5, 400),
             lr=given([*cosine(0.1, 400).values[:160], *flat(0.03, 20).values, *cosine(0.1, 400).values[180:]]),
         ),
+        silent(
+            "halved for a while, and constant again as before",
+            train_loss=line(2.0, 0.5, 400),
+            lr=flat(0.1, 100).followed_by(flat(0.05, 30)).followed_by(flat(0.1, 270)),
+        ),
         fires(
             "goes through its warm-up again",
             train_loss=line(2.0, 0.5, 400),

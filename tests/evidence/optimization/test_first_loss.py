@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from logdoctor import Axis, Series, TrainLoss, ValLoss, example_run
-from logdoctor.curves import decay, given
+from logdoctor.curves import decay, flat, given
 from logdoctor.evidence.optimization.first_loss import (
     begins_above_guessing,
     is_evaluated_before,
@@ -98,3 +98,12 @@ def test_the_first_gradient_tells_inputs_from_weights_that_are_too_large(
     found = too_large_causes(Trend[TrainLoss].measure(loss), ["it starts high"], Hyperparameters(run))
     assert found[0].id == ("bad-initialization" if clip else first)
     assert any("times the first loss" in said for said in found[0].pro) is not bool(clip)
+
+
+def test_a_first_gradient_that_was_cut_off_says_nothing_of_the_weights() -> None:
+    curves = {"train_loss": decay(40.0, 0.4), "grad_norm": flat(1.0), "val_accuracy": decay(0.1, 0.9)}
+    run = example_run({}, Axis.STEP, 0, **curves)
+    loss = run.find(TrainLoss)
+    assert loss is not None
+    found = too_large_causes(Trend[TrainLoss].measure(loss), ["it starts high"], Hyperparameters(run))
+    assert not any("times the first loss" in clause for cause in found for clause in cause.pro)

@@ -426,8 +426,9 @@ def test_runs_that_failed_beside_it_count_where_settings_tell_that_only_the_seed
         (geometric(0.4, 40.0, 80), False),
         (line(0.4, 40.0, 80).heavy_tailed(0.8), False),
         (QUIET.with_value(58, *np.geomspace(1, 40, 22)), False),
+        (line(0.4, 12.0, 25).followed_by(flat(12.0, 55)).heavy_tailed(0.1), False),
     ],
-    ids=["with the step", "ever faster", "each batch its own", "late"],
+    ids=["with the step", "ever faster", "each batch its own", "late", "at rest since"],
 )
 def test_a_norm_that_grows_with_the_step_is_one_of_gradients_that_add_up(norm: Curve, adds_up: bool) -> None:
     loss = decay(2.3, 0.5, 60).followed_by(geometric(0.55, 40.0, 20))

@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 
 from logdoctor.run import Run
+from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, cost_of_mistakes, is_of_classes, is_too_cheap
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number, percent
+
+MOSTLY_WRONG = 0.6
+"""Accuracy up to which it may be that of guesses, of two classes at most; one that was learnt before rests above while
+a student comes nearer to its teacher."""
+
+PROBES = frozenset("probe knn linear online".split())
+"""Words of accuracies of another classifier, on what is learnt: their mistakes are none of the loss."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +58,20 @@ class RestingAccuracy:
         lasts = metric.axis is loss.axis and metric.last_step <= loss.last_step + max(self.metric.pace, self.loss.pace)
         wavers = last - first <= min_z * self.metric.error_between_thirds and bool(np.ptp(metric.values))
         cheap = self.loss.start >= self.cost and self.loss.end > 0 and is_too_cheap(self.loss.end, self.level)
-        return lasts and wavers and cheap
+        return lasts and wavers and cheap and self.level <= MOSTLY_WRONG
 
 
 def accuracies_at_rest(run: Run, min_points: float, min_z: float) -> Iterator[RestingAccuracy]:
     """Yield the accuracies of training and of validation that the loss of the same data contradicts."""
     for of_loss, of_metric in ((TrainLoss, TrainMetric), (ValLoss, ValMetric)):
         loss = trend_or_none(run.find(of_loss))
-        named = (trend_or_none(one) for one in run.all(of_metric) if is_of_classes(one.name))
+        named = (trend_or_none(one) for one in run.all(of_metric) if _is_of_loss(one.name))
         for metric in named:
             if loss is None or metric is None or len(metric) < min_points:
                 continue
             if (found := RestingAccuracy(metric, loss)).contradicts(min_z):
                 yield found
+
+
+def _is_of_loss(name: str) -> bool:
+    return is_of_classes(name) and PROBES.isdisjoint(words(name))

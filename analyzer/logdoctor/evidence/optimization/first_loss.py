@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
 from logdoctor.wording import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 CAUSES = (
     "bad-initialization", "data-not-normalised", "learning-rate-too-high", "over-regularised", "wrong-loss-or-output",
@@ -92,6 +96,9 @@ STEEP, SHALLOW = 2.0, 1.0
 Of ReLU layers each layer's gradient times its weights gives the logits (Euler, homogeneous functions), so that the norm
 is at least the loss over the size of the weights: raw inputs give 2 to 60, weights that are too large 0.1 to 0.8.
 """
+
+CAPPED, CEILING = 0.02, 3
+"""Share of the highest norm within which so many norms lie, and such a share of all, when they were clipped."""
 
 FEW_SHARES = 0.1
 """Share of the pairs of such values that are alike, from which ten shares come again and again: those of a batch of 32
@@ -331,9 +338,14 @@ def _steepness(trend: Trend[TrainLoss] | Trend[ValLoss], settings: Hyperparamete
     if logged is None or not len(logged.finite) or logged.finite.steps[0] != trend.series.steps[0]:
         return None
     norm, clip = float(logged.finite.values[0]), settings.clip_norm
-    steep = norm / trend.first
-    is_told = accuracies(settings.run) and not (clip and norm <= clip) and not SHALLOW < steep < STEEP
-    return steep if is_told else None
+    steep, clipped = norm / trend.first, (clip and norm <= clip) or _is_cut_off(logged.finite.values)
+    return steep if accuracies(settings.run) and not clipped and not SHALLOW < steep < STEEP else None
+
+
+def _is_cut_off(norms: NDArray[np.float64]) -> bool:
+    """Whether the first gradient norm is the highest, and others are as high: those were logged after clipping."""
+    alike = norms >= (1 - CAPPED) * norms.max()
+    return bool(alike[0]) and int(alike.sum()) >= max(CEILING, CAPPED * len(norms))
 
 
 def _too_large_outputs(

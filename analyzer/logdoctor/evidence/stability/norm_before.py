@@ -11,7 +11,7 @@ from logdoctor.evidence.stability.onset import GROWTH, LOOK_BACK, RUN_UP, rise_b
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import GradNorm
 from logdoctor.signals import Hyperparameters
-from logdoctor.signals.statistics.median import quantile
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.wording import number
 
 NORM_JUMP = 10.0
@@ -29,6 +29,13 @@ LINEAR = (0.7, 1.2)
 UNEXPLAINED = 0.1
 """Share of its variance, both as logarithms, that such a power leaves: of 410 runs whose gradients were cleared none
 was that even, of six whose were not four."""
+
+GROWS_ON = 1.25
+"""Growth from the middle of the steps to the last fifth of them: half of what the least of these powers comes to there.
+What rises through the first steps alone, as beside a warm-up, rests by then."""
+
+MIDDLE, LATE = (0.4, 0.6), 0.8
+"""Those steps, as shares of the last."""
 
 EVENLY = 24
 """Points, evenly spaced in the logarithm of the step, at which it is fitted: the many late steps are but one octave."""
@@ -71,6 +78,8 @@ class NormBefore:
         power, begins = np.polyfit(evenly, course, 1)
         left = float(np.var(course - power * evenly - begins))
         if not LINEAR[0] <= power <= LINEAR[1] or left > UNEXPLAINED * float(np.var(course)):
+            return ""
+        if not _grows_on(found):
             return ""
         first, last = number(float(found.values[0])), number(float(found.values[-1]))
         return f"the gradient norm grows with the step from the start, from {first} to {last}, as gradients that add up"
@@ -135,3 +144,9 @@ class NormBefore:
         values = norms.finite.values
         ceiling = float(values.max())
         return ceiling if ceiling > 0 and quantile(values, 0.9) >= (1 - CAPPED) * ceiling else None
+
+
+def _grows_on(norms: Series) -> bool:
+    share = norms.steps / norms.last_step
+    middle, late = norms.values[(share > MIDDLE[0]) & (share <= MIDDLE[1])], norms.values[share > LATE]
+    return not len(middle) or median(late) >= GROWS_ON * median(middle)

@@ -170,7 +170,7 @@ def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:
 
 def begins_stage(index: int, series: Series, run: Run) -> bool:
     """Whether the log names or counts another stage of the training from the value on that jumps, or a few before."""
-    begun = _stages_begun(run, series)
+    begun = stages_begun(run, series)
     since, until = series.steps[[max(index - RUN_UP, 0), index]]
     return bool(((begun > since) & (begun <= until)).any())
 
@@ -191,7 +191,7 @@ def learns_new_stage(train: Trend[TrainLoss], run: Run) -> bool:
 
 def _step_of_stage(train: Trend[TrainLoss], run: Run) -> int | None:
     """Return the index of the first value of a stage with which most of the rise of a loss comes, if one has it."""
-    if not len(_stages_begun(run, train.series)):
+    if not len(stages_begun(run, train.series)):
         return None
     values = train.series.values
     at = int(np.argmax(np.diff(values))) + 1
@@ -200,7 +200,7 @@ def _step_of_stage(train: Trend[TrainLoss], run: Run) -> int | None:
     return at if alone and begins_stage(at, train.series, run) else None
 
 
-def _stages_begun(run: Run, series: Series) -> NDArray[np.int64]:
+def stages_begun(run: Run, series: Series) -> NDArray[np.int64]:
     """Return the steps at which the log tells another stage of a training, beside a series."""
     named = [one.step for one in run.events if one.kind == STAGE_BEGUN and one.step is not None]
     numbers = (one.finite for one in run.series if one.axis is series.axis and _counts_stages(one))

@@ -50,6 +50,8 @@ class Representation:
     """Whether the log gives the share itself, not a deviation, of which only its own highest says how large it was."""
     is_term: bool = False
     """Whether it is VICReg's term of the loss, whose weight keeps the outputs apart."""
+    is_named: bool = True
+    """Whether its name says what it is a deviation of: a bare one may be of losses as well."""
 
     @classmethod
     def measure(cls, run: Run) -> Representation:
@@ -71,7 +73,7 @@ def _spreads(run: Run) -> Iterator[Representation]:
         elif has_partner and HINGES & own and any(map(is_loss_word, own)):
             yield from _of_level(one, 1.0 if len(one) and float(np.nanmax(one.values)) <= 1 else 2.0, is_term=True)
         elif DEVIATIONS & own and own <= DEVIATIONS | OUTPUTS:
-            yield from _of_deviation(one)
+            yield from _of_deviation(one, is_named=not OUTPUTS.isdisjoint(own))
 
 
 def _of_level(series: Series, highest: float, *, is_term: bool) -> Iterator[Representation]:
@@ -82,8 +84,8 @@ def _of_level(series: Series, highest: float, *, is_term: bool) -> Iterator[Repr
         yield Representation(trend, 1 - first / highest, 1 - last / highest, has_scale=True, is_term=is_term)
 
 
-def _of_deviation(series: Series) -> Iterator[Representation]:
+def _of_deviation(series: Series, *, is_named: bool) -> Iterator[Representation]:
     trend = trend_or_none(series)
     if trend is not None and trend.series.values.min() >= 0 and (most := float(trend.level.max())) > 0:
         first, _, last = trend.thirds
-        yield Representation(trend, first / most, last / most, has_scale=False)
+        yield Representation(trend, first / most, last / most, has_scale=False, is_named=is_named)

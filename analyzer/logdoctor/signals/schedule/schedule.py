@@ -199,18 +199,23 @@ class Schedule:
         """Jumps after which the schedule goes as it went at the beginning.
 
         Up after a decay, or down by half to a warm-up that is gone through again. A jump after a decay to half and
-        more, to twice the highest rate so far, which no schedule plans, counts too.
+        more, to twice the highest rate so far, which no schedule plans, counts too. Back up after less than that, it
+        must fall again as it first did: a rate that is lowered for a while and comes back is constant before and after.
         """
         steps, rates = self.series.steps, self.rates
         ramp = int(np.argmax(rates >= 0.999 * self.peak))
+        falling = np.flatnonzero(np.diff(rates[ramp:]) < 0)
+        falls = int(steps[ramp + 1 + falling[0]] - steps[0]) if len(falling) else int(steps[-1])
         before, after, highest = rates[:-1], rates[1:], np.maximum.accumulate(rates)[:-1]
         down = (before >= 2 * after) & (before > LOW * self.peak) & (ramp > 0)
         found, knows_highest = [], not begins_late(self.series)
         for i in np.flatnonzero(((after > before) | down) & (np.abs(after - before) > JUMP * self.peak)) + 1:
-            ahead = steps[i : i + max(REPEATED, ramp + 2)] - steps[i]
+            is_large = bool(rates[i] < rates[i - 1] or highest[i - 1] > 2 * rates[i - 1])
+            least = ramp + 1 if is_large else int(np.searchsorted(steps, steps[i] + falls)) - i
+            ahead = steps[i : i + max(REPEATED, least + 1)] - steps[i]
             at_start = np.interp(steps[0] + ahead, steps, rates)
             alike = np.abs(rates[i : i + len(ahead)] - at_start) <= ALIKE * self.peak
-            repeats = len(ahead) > ramp + 1 and bool(alike.all())
+            repeats = bool(len(ahead) > least and alike.all())
             if repeats or (knows_highest and rates[i] >= 2 * highest[i - 1] > 4 * rates[i - 1]):
                 same = np.maximum(np.abs(before - rates[i - 1]), np.abs(after - rates[i])) <= ALIKE * self.peak
                 found.append(
