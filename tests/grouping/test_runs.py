@@ -68,7 +68,9 @@ def test_the_two_networks_of_a_game_are_one_run(tmp_path: Path, one: str, other:
     ]
 
 
-@pytest.mark.parametrize("stems", [("a", "d", "g"), ("d", "h"), ("gan_1", "gan_2"), ("d1", "g2"), ("D", "G", "H")])
+@pytest.mark.parametrize(
+    "stems", [("a", "d", "g"), ("d", "h"), ("gan_1", "gan_2"), ("d1", "g2"), ("D", "G", "H"), ("exp_d", "exp_g")]
+)
 def test_names_that_only_look_like_such_are_runs_of_their_own(tmp_path: Path, stems: Sequence[str]) -> None:
     for factor, stem in enumerate(stems, 1):
         write_csv(tmp_path / f"{stem}.csv", step=range(40), loss=FALL * factor)

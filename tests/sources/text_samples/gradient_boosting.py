@@ -8,10 +8,16 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
-        "XGBoost's rounds as blanks, of a set whose name ends in a number",
+        "XGBoost's rounds as blanks, of sets whose names end in a number",
         "train.log",
-        "".join(f"[{i}]     validset-0-auc:{value}\n" for i, value in enumerate((0.5, 0.625, 0.75))),
-        {"auc": [(0, 0.5), (1, 0.625), (2, 0.75)]},
+        "".join(
+            f"[{i}]     validset-0-auc:{value} validset-1-auc:{value - 0.25}\n"
+            for i, value in enumerate((0.5, 0.625, 0.75))
+        ),
+        {
+            "validset_0-auc": [(0, 0.5), (1, 0.625), (2, 0.75)],
+            "validset_1-auc": [(0, 0.25), (1, 0.375), (2, 0.5)],
+        },
     ),
     Sample(
         "XGBoost of old behind its moment, pasted with blanks for the tabs",

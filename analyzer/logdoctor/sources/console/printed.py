@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from logdoctor.sources.console.drawn.drawn_tables import DrawnReader
 from logdoctor.sources.console.rows.streams import StreamReader
 from logdoctor.sources.console.text.east_asian import with_plain_marks
 from logdoctor.sources.console.text.julia import with_names_of_calls
+from logdoctor.sources.console.text.numbered_sets import with_names_of_sets
 from logdoctor.sources.console.text.passages import Passage
 from logdoctor.sources.console.text.prefixes import uncommented
 from logdoctor.sources.console.text.repeats import without_best_round
@@ -130,7 +132,8 @@ def _part_notice(path: Path, run: Announced, places: tuple[int, int], count: int
 
 def _readable(passage: Passage) -> Passage:
     """Return a passage, line for line, as its trainer printed it, and what boosting says twice but once."""
-    return unwrapped(with_names_of_calls(with_plain_marks(without_best_round(uncommented(passage)))))
+    steps = uncommented, without_best_round, with_plain_marks, with_names_of_sets, with_names_of_calls, unwrapped
+    return reduce(lambda so_far, step: step(so_far), steps, passage)
 
 
 def assembled_of(path: Path, passages: Iterable[Passage]) -> list[Assembled]:

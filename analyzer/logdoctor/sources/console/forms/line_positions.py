@@ -33,7 +33,7 @@ _GOES_ON = re.compile(r" *\[| */(?! *\0%)")
 """What stands behind a position that has a split for its key: `Train: 0 [`, `Train: 0/`; not `Train: 0.82 / 72.3%`."""
 _BOOSTED = re.compile(
     r"\]\t|\] (?:Train|Validation)-\w+="
-    r"|\] {1,8}\w{1,20}(?:-\0)?(?:-\w[\w@.-]{0,20}:|'s \w[\w@.-]{0,40}: )-?(?:\0|nan|inf)"
+    r"|\] {1,8}\w{1,20}(?:-\w[\w@.-]{0,20}:|'s \w[\w@.-]{0,40}: )-?(?:\0|nan|inf)"
 )
 """How boosting, and MXNet in R, go on behind the number of a round: `[1] Train-accuracy=0.68`, `[0]  test-error:0.02`
 and `[20]    valid_0's auc: 0.84`, where the tab was pasted as blanks."""

@@ -1,0 +1,18 @@
+"""Sets that boosting evaluates on, numbered with a hyphen: `[0] validset-0-auc:0.7  validset-1-auc:0.6`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from logdoctor.sources.console.text.passages import Passage
+
+_ROUND = re.compile(r"^\[\d{1,9}\][ \t]+[^\n]*-0-[^\n]*", re.M)
+_NUMBERED = re.compile(r"(?<![\w-])([A-Za-z]\w{0,30})-(\d{1,2})(?=-[A-Za-z][\w@.-]{0,30}:)")
+
+
+def with_names_of_sets(passage: Passage) -> Passage:
+    """Return a passage in which such a set has its number in its name, as where XGBoost names it: `validset_0-auc`."""
+    if "-0-" not in passage.text:
+        return passage
+    return replace(passage, text=_ROUND.sub(lambda line: _NUMBERED.sub(r"\1_\2", line[0]), passage.text))
