@@ -55,6 +55,12 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
             {"optimizer": "SGD", "lr": 0.3},
             {"train_loss": given([9e4, 4e8, 2e12, 7e16]).followed_by(flat(NAN, 30))},
         ),
+        (
+            "learning-rate-jump",
+            {},
+            {"train_loss": EXPLODES_AT_78, "lr": flat(0.02, 78).followed_by(flat(100.0, 35))},
+        ),
+        ("learning-rate-too-high", {}, {"train_loss": EXPLODES, "lr": flat(100.0, 35)}),
         ("wrong-loss-or-output", SGD, {"train_loss": given([-1.4, -2.3, -42.0, -np.inf]).followed_by(flat(NAN, 30))}),
         (
             "wrong-loss-or-output",

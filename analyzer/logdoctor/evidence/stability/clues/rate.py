@@ -54,13 +54,12 @@ def _from_jump(event: Event, jump: RateJump) -> Iterator[Clue]:
 def _from_height(event: Event) -> Iterator[Clue]:
     """How high the rate is beside those that others use."""
     height, given = rate_height(event.run, event.settings), given_rate(event.run)
-    if height is None and given is not None and given >= ABSURD:
-        yield Clue("learning-rate-too-high", DECISIVE, f"no optimizer is used at a rate of {number(given)}")
+    jump = event.rate.jump  # to where the rate had never been: that high it is by the jump alone
+    which = "learning-rate-too-high" if jump is None or jump.returns else "learning-rate-jump"
     if height is None:
-        return
-    if above := above_usual(event.run, event.settings):
-        jump = event.rate.jump  # to where the rate had never been: that high it is by the jump alone
-        which = "learning-rate-too-high" if jump is None or jump.returns else "learning-rate-jump"
+        if given is not None and given >= ABSURD:
+            yield Clue(which, DECISIVE, f"no optimizer is used at a rate of {number(given)}")
+    elif above := above_usual(event.run, event.settings):
         far = STRONG if event.kind is Kind.NON_FINITE else DECISIVE  # a NaN out of nothing is no overshoot
         yield Clue(which, far if height >= FAR_ABOVE_USUAL else FAIR, above)
     elif height <= MODEST:
