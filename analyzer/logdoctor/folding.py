@@ -9,6 +9,9 @@ from logdoctor.finding import Confidence, Finding, Severity, Strength
 from logdoctor.rule import Rule
 from logdoctor.run import Axis, Run
 
+_RANK = {severity: severity.rank for severity in Severity}
+"""By lookup, since a rule that is being written may name a severity that is none, which its check then says."""
+
 
 def folded(findings: Sequence[Finding], rules: Iterable[Rule], run: Run) -> list[Finding]:
     """Mark the findings that follow from another one of the run, then those that share its likely cause and time."""
@@ -25,7 +28,7 @@ def _with_consequences(findings: Sequence[Finding], rules: Iterable[Rule]) -> li
 
     def explains(root: Finding, one: Finding) -> bool:
         rule = rule_of[root.rule]
-        worse = one.severity.rank > root.severity.rank and rule.severity is not Severity.NOTE
+        worse = _RANK.get(one.severity, 0) > _RANK.get(root.severity, 0) and rule.severity is not Severity.NOTE
         return one.rule in set(rule.explains) - {root.rule} and root.confidence is not Confidence.LOW and not worse
 
     ordered = sorted(findings, key=lambda one: one.rule)
@@ -61,7 +64,7 @@ def _is_a_problem(finding: Finding) -> bool:
 
 
 def _worst_first(finding: Finding) -> tuple[int, int, int, str]:
-    return -finding.severity.rank, -finding.confidence.rank, finding.spans[0].first_step, finding.rule
+    return -_RANK.get(finding.severity, 0), -finding.confidence.rank, finding.spans[0].first_step, finding.rule
 
 
 def _is_same_story(root: Finding, one: Finding, axes: dict[str, Axis]) -> bool:
