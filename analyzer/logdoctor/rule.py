@@ -63,10 +63,9 @@ Settings = Mapping[str, Setting]
 Reasons = Mapping[str, str]
 
 
-def _example(
+def fires(
     title: str,
     *,
-    fires: bool,
     settings: Settings | None = None,
     siblings: Sequence[Run] = (),
     varies: Reasons | None = None,
@@ -77,15 +76,27 @@ def _example(
     state: State = State.UNKNOWN,
     **curves: Curve,
 ) -> Example:
+    """Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
     make = partial(_run, settings, curves, axis, first_step, events=events, notices=notices, state=state)
-    return Example(title, fires, make, tuple(siblings), dict(varies or {}))
+    return Example(title, True, make, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
-fires = partial(_example, fires=True)
-"""Return an example on which the rule fires; curves by series name (`train_loss=decay(2.3, 0.1)`)."""
-
-silent = partial(_example, fires=False)
-"""Return an example on which the rule stays silent."""
+def silent(
+    title: str,
+    *,
+    settings: Settings | None = None,
+    siblings: Sequence[Run] = (),
+    varies: Reasons | None = None,
+    axis: Axis = Axis.EPOCH,
+    first_step: int = 0,
+    events: Sequence[TextEvent] = (),
+    notices: Sequence[Notice] = (),
+    state: State = State.UNKNOWN,
+    **curves: Curve,
+) -> Example:
+    """Return an example on which the rule stays silent."""
+    make = partial(_run, settings, curves, axis, first_step, events=events, notices=notices, state=state)
+    return Example(title, False, make, tuple(siblings), dict(varies or {}))  # noqa: FBT003
 
 
 def example_run(settings: Settings | None = None, axis: Axis = Axis.EPOCH, first_step: int = 0, **curves: Curve) -> Run:
