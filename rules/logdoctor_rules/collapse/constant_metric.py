@@ -22,7 +22,6 @@ from logdoctor import (
     Strength,
     TrainLoss,
     ValLoss,
-    because,
     confidence_from,
     fires,
     silent,
@@ -39,7 +38,7 @@ from logdoctor.evidence.collapse.constant_value import (
 )
 from logdoctor.evidence.collapse.no_boxes import without_boxes
 from logdoctor.evidence.collapse.resting_metric import RestingMetric, counts_wins, may_be_majority
-from logdoctor.evidence.collapse.unrewarded import Unrewarded, unrewarded
+from logdoctor.evidence.collapse.unrewarded import unrewarded
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
@@ -549,7 +548,7 @@ class ConstantMetric(Rule):
     ) -> Iterator[Finding]:
         """Look at every metric; the first that never moves is reported, and the others are named with it."""
         if (found := unrewarded(run, norm, self.min_rewards, self.min_share)) is not None:
-            yield self._without_signal(found)
+            yield self.observed(found)
         if (boxes := without_boxes(run)) is not None:
             yield self.observed(boxes)
             return
@@ -586,19 +585,6 @@ class ConstantMetric(Rule):
                 "last value": Quantity(rest.value),
                 "values alike" if kinds == 1 else f"of these {kinds}": Quantity(alike, of_all),
                 "training loss at the end": Quantity(rest.train.end if rest.train is not None else "not logged"),
-            },
-        )
-
-    def _without_signal(self, found: Unrewarded) -> Finding:
-        series = found.series
-        return self.finding(
-            found.said,
-            Span(series.name, series.first_step, series.last_step, "one value"),
-            confidence=confidence_from(HIGH_MARGIN, len(series)),
-            causes=[because("reward-without-signal", Strength.LIKELY)],
-            evidence={
-                "value": Quantity(float(series.values[-1])),
-                "values alike": Quantity(len(series), f"of {counted(found.of, 'value')}"),
             },
         )
 

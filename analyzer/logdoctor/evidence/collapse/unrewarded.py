@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from logdoctor.run import Run, Series
+from logdoctor.causes import because
+from logdoctor.finding import HIGH_MARGIN, Observation, Quantity, Span, Strength, confidence_from
+from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, Reward
 from logdoctor.signals import Trend
 from logdoctor.signals.statistics.last_stretch import after_last
-from logdoctor.wording import number, stretch
+from logdoctor.wording import counted, number, stretch
 
 
-@dataclass(frozen=True)
-class Unrewarded:
-    """Rewards of one value to the end."""
-
-    series: Series
-    """The values that are alike."""
-    of: int
-    """How many were logged."""
-    also: str
-    """What the gradient says of it, or nothing."""
-
-    @property
-    def said(self) -> str:
-        """The sentence that a finding begins with."""
-        series, value = self.series, float(self.series.values[-1])
-        over = stretch(series, series.first_step, series.last_step)
-        return f"{series.name} is exactly {number(value)} over {over}: it does not tell better from worse{self.also}"
-
-
-def unrewarded(run: Run, norm: Trend[GradNorm] | None, least: float, share: float) -> Unrewarded | None:
-    """Return the first rewards where all rest at their lowest, for so many values and such a share of the run.
+def unrewarded(run: Run, norm: Trend[GradNorm] | None, least: float, share: float) -> Observation | None:
+    """Describe the first rewards where all rest at their lowest, for so many values and such a share of the run.
 
     Above zero it may be all there is to earn, a step at a time, unless no gradient ever comes of it.
     """
@@ -42,8 +23,19 @@ def unrewarded(run: Run, norm: Trend[GradNorm] | None, least: float, share: floa
         for one, rest in zip(rewards, resting, strict=True)
     ):
         return None
+    series, value = resting[0], float(resting[0].values[-1])
     taught = norm is None or bool(norm.series.values.any())
-    if resting[0].values[-1] > 0 and taught:
+    if value > 0 and taught:
         return None
     also = "" if taught or norm is None else f", and {norm.series.name} is 0 throughout"
-    return Unrewarded(resting[0], len(rewards[0]), also)
+    over = stretch(series, series.first_step, series.last_step)
+    return Observation(
+        f"{series.name} is exactly {number(value)} over {over}: it does not tell better from worse{also}",
+        Span(series.name, series.first_step, series.last_step, "one value"),
+        confidence_from(HIGH_MARGIN, len(series)),
+        (because("reward-without-signal", Strength.LIKELY),),
+        {
+            "value": Quantity(value),
+            "values alike": Quantity(len(series), f"of {counted(len(rewards[0]), 'value')}"),
+        },
+    )

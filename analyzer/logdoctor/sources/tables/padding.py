@@ -15,7 +15,7 @@ because it is NaN often stands beside a gradient norm of NaN. Above the first su
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 
 import numpy as np
@@ -69,8 +69,7 @@ def _zeros_at_end(table: Table) -> Mask:
 
 def _measured_rows(table: Table, column: Column) -> Rows:
     """Return the rows in which a column is anything but zero: no array of zeros holds NaN."""
-    cells = zip(column.where.masks(table.rows), column.held.over_all(column.where, table.rows), strict=True)
-    return Rows.of_masks(mask & (values != 0) for mask, values in cells)
+    return _rows_where(table, column, lambda values: values != 0)
 
 
 def _value_at(row: int, table: Table, column: Column) -> float:
@@ -138,8 +137,13 @@ def _holds_nan(column: Column) -> bool:
 
 def _nan_rows(table: Table, column: Column) -> Rows:
     """Return the rows in which a column is NaN."""
+    return _rows_where(table, column, np.isnan)
+
+
+def _rows_where(table: Table, column: Column, holds: Callable[[NDArray[np.float64]], Mask]) -> Rows:
+    """Return the rows in which a column has a cell, and that holds of it."""
     cells = zip(column.where.masks(table.rows), column.held.over_all(column.where, table.rows), strict=True)
-    return Rows.of_masks(mask & np.isnan(values) for mask, values in cells)
+    return Rows.of_masks(mask & holds(values) for mask, values in cells)
 
 
 def _number_rows(table: Table, column: Column) -> Rows:
