@@ -24,6 +24,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line, swing
 from logdoctor.evidence.collapse.adversarial_game import (
+    began_at,
     causes_of_end,
     discriminator_too_weak,
     settled_from,
@@ -211,6 +212,16 @@ class GanCollapse(Rule):
             d_loss=given([0.0, 0.001, 0.0, 0.0, 0.28, 0.0, 0.0]),
             g_loss=given([16.7, 15.4, 17.7, 19.9, 17.7, 54.9, 6.4]),
         ),
+        fires(
+            "the generator's loss is zero from the first value on, and the discriminator's far above guessing",
+            D_loss=flat(75.0, 60).noisy(9.0),
+            G_loss=flat(0.0, 60),
+        ),
+        silent(
+            "the generator's loss is zero from the first value on, and the discriminator guesses: it is not used yet",
+            D_loss=flat(2.0, 60).noisy(0.05),
+            G_loss=flat(0.0, 60),
+        ),
         silent(
             "a log that begins late, of a discriminator that has yet to begin, beside a generator that reconstructs",
             axis=Axis.STEP,
@@ -230,7 +241,7 @@ class GanCollapse(Rule):
         elif is_critic(d):  # nothing else that its loss does is a fault
             if (grown := grows_without_bound(d)) is not None:
                 yield self.observed(grown)
-        elif d.end >= self.fooled * d.start > 0 and (lost := self._lost_since(g)):
+        elif d.end >= self.fooled * began_at(d, g) > 0 and (lost := self._lost_since(g)):
             yield self._generator_wins(d, g, lost)
         else:
             yield from self._ended(d, g)
@@ -302,11 +313,12 @@ class GanCollapse(Rule):
 
     def _generator_wins(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss], share: float) -> Finding:
         first, last = int(g.steps[round((1 - share) * len(g.level))]), g.series.last_step
+        comes_to = "rises to" if d.end > d.start else "is at"
         return self.finding(
             f"{g.series.name} rests at {number(g.end)} over {stretch(g.series, first, last)} while {d.series.name} "
-            f"rises to {number(d.end)}",
+            f"{comes_to} {number(d.end)}",
             Span(g.series.name, first, last, "near zero"),
-            Span(d.series.name, d.series.first_step, d.series.last_step, "rises"),
+            Span(d.series.name, d.series.first_step, d.series.last_step, "sure and wrong"),
             confidence=confidence_from(HIGH_MARGIN * share / self.resting, len(d)),
             causes=discriminator_too_weak(d),
             evidence={

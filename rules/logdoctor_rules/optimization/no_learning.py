@@ -11,6 +11,7 @@ from logdoctor import (
     Axis,
     Confidence,
     Finding,
+    GradNorm,
     Quantity,
     Rule,
     Run,
@@ -34,6 +35,7 @@ from logdoctor.evidence.optimization.stuck.pulled_back import pulled_back
 from logdoctor.evidence.optimization.stuck.signs import Beginning, StuckSigns
 from logdoctor.evidence.optimization.stuck.small_fall import rounded_away
 from logdoctor.evidence.optimization.stuck.too_early import too_early
+from logdoctor.evidence.optimization.zero_loss import MASKED, has_gradient, is_zero_throughout, why_zero
 from logdoctor.evidence.stability.corroboration import NOTHING_ELSE
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.stability.surroundings import Surroundings
@@ -527,6 +529,16 @@ class NoLearning(Rule):
             train_loss=decay(0.95, 0.72, 72, half_life=0.03),
             val_loss=decay(0.85, 0.738, 24, half_life=0.02),
         ),
+        fires(
+            "exactly zero from the first value on: no label counts",
+            train_loss=flat(0.0, 40),
+            val_loss=flat(0.0, 40),
+        ),
+        silent(
+            "exactly zero while gradients arrive: a policy gradient",
+            train_loss=flat(0.0, 40),
+            grad_norm=flat(0.2, 40).noisy(0.05),
+        ),
         fires("no loss is logged, and the accuracy stays at a tenth", train_acc=flat(0.1, 60).noisy(0.004)),
         silent("no loss is logged, and the accuracy is high from the start", train_acc=flat(0.94, 60).noisy(0.004)),
         fires(
@@ -583,7 +595,11 @@ class NoLearning(Rule):
             unclear = NOTHING_ELSE
         is_unclear = bool(unclear) or course.may_creep
         confidence = Confidence.LOW if is_unclear else course.confidence(chance, learns=learns)
-        causes = stuck_causes(stuck.after(_beginning(train, val, guesses=course.guesses_the_mean)))
+        is_zero = is_zero_throughout(train)
+        if is_zero and has_gradient(run):
+            return
+        begun = stuck.after(_beginning(train, val, guesses=course.guesses_the_mean))
+        causes = (why_zero(),) if is_zero else stuck_causes(begun)
         yield self.finding(
             f"{series.name} is {number(course.began)} at the beginning and {number(train.end)} at the end of "
             f"{counted(len(series), 'logged value')}: {course.clause}{unclear}",
@@ -591,7 +607,7 @@ class NoLearning(Rule):
             confidence=confidence,
             severity=Severity.NOTE if confidence is Confidence.LOW else self.severity,
             causes=causes,
-            to_tell_apart=tuple(to_tell_stuck(run, causes)),
+            to_tell_apart=(MASKED,) if is_zero and run.find(GradNorm) is None else tuple(to_tell_stuck(run, causes)),
             evidence={
                 "beginning": Quantity(course.began),
                 "end": Quantity(train.end),

@@ -101,7 +101,9 @@ class StalledAtChance(Rule):
         "third; nothing is known of fewer",
     )
     min_points_alone: float = threshold(
-        8.0, "values that must lie at any other; fewer and a slow start looks the same, or the noise of a few batches"
+        8.0,
+        "values that must lie at any other, or epochs of training and validation that lie next to it together; fewer "
+        "and a slow start looks the same, or the noise of a few batches",
     )
 
     min_points_exact: float = threshold(
@@ -512,13 +514,27 @@ class StalledAtChance(Rule):
             varies={"steps instead of epochs": "the first few logged steps, while a rate warms up, lie there too"},
             train_loss=given([0.6931, 0.6931, 0.693, 0.6929, 0.6928]),
             train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158, 0.5173]),
-            val_loss=given([0.6931, 0.693, 0.693, 0.6929, 0.6929]),
             val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044, 0.5044]),
         ),
         silent(
             "four such epochs",
             train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
             train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
+            val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
+        ),
+        fires(
+            "four such epochs, behind one that had learnt a little, and five of validation",
+            varies={"steps instead of epochs": "the first few logged steps, while a rate warms up, lie there too"},
+            train_loss=given([1.3563, 1.3864, 1.3864, 1.3864, 1.3863]),
+            train_accuracy=given([0.312, 0.2495, 0.2512, 0.2486, 0.2509]),
+            val_loss=flat(1.386, 5),
+            val_accuracy=flat(0.249, 5),
+        ),
+        silent(
+            "four such epochs, in one of which validation is elsewhere",
+            train_loss=given([0.6931, 0.6931, 0.693, 0.6929]),
+            train_accuracy=given([0.5037, 0.5052, 0.5066, 0.5158]),
+            val_loss=given([0.6931, 0.693, 0.691, 0.6929]),
             val_accuracy=given([0.5392, 0.5044, 0.5044, 0.5044]),
         ),
         silent(
@@ -644,10 +660,10 @@ class StalledAtChance(Rule):
         """Report the best supported level at which the run rests."""
         limits = self.thresholds_for(RestThresholds)
         lost = values_lost(run, train.series)
-        rests = (RestAtChance(train, level, limits, lost) for level in chance.levels)
+        rests = (RestAtChance(train, level, limits, val, lost) for level in chance.levels)
         for rest in rests:
             learnt = has_learnt(run, train.series, rest.chance) and not rest.is_exact
-            if rest.since is None or learnt or rest.is_passed_by(val):
+            if rest.since is None or learnt or rest.is_passed_by_validation:
                 continue
             is_sure = stuck.signs.frozen or rest.is_exact
             early = "" if is_sure else too_early(run, train.series, schedule, stuck.settings)

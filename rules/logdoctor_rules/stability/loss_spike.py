@@ -44,6 +44,7 @@ from logdoctor.evidence.stability.training_jumps import (
 from logdoctor.evidence.weighing import Clue
 from logdoctor.run.text_event import STAGE_BEGUN, TextEvent
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
+from logdoctor.signals.stability.absurd_jumps import absurd_jumps
 from logdoctor.signals.stability.spikes import relapses, same_again
 from logdoctor.wording import number, place
 
@@ -53,7 +54,7 @@ class LossSpike(Rule):
     """The training loss jumped far above what came just before, after the run had begun to learn.
 
     Early overshoot, heavy-tailed batch noise and steps of a curriculum are no spikes: the jump must stand out of the
-    noise before it, be large against what the run had gained, be rare, and come back.
+    noise before it, be large against what the run had gained, be rare, and come back; or be absurd: a millionfold.
     """
 
     id = "loss-spike"
@@ -73,7 +74,7 @@ class LossSpike(Rule):
         "Chowdhery et al. (2022), PaLM, section 5.1, arXiv:2204.02311",
         "Takase et al. (2023), Spike No More, arXiv:2312.16903",
     )
-    limits = "Needs 20 values, 7 where validation jumps too. A note if no other curve shows it and half the gain stays."
+    limits = "Needs 20 values, 7 where validation jumps too; a note if no other curve shows it and half the gain stays."
 
     min_share: float = threshold(
         0.3, "height as a share of what the run had gained by then; smaller jumps cost a sound run nothing"
@@ -103,7 +104,6 @@ class LossSpike(Rule):
         5.0,
         "height in units of the start from which even an early jump counts; sound overshoot stays below a factor of 3",
     )
-
     min_again: float = threshold(
         3.0,
         "height in units of the first values of jumps that are all alike, as one bad row makes in every epoch, however "
@@ -121,6 +121,18 @@ class LossSpike(Rule):
             first_step=1,
             train_loss=decay(2.3, 0.3).noisy(0.02).with_value(80, 3.1, 2.6, 2.2, 1.8, 1.4, 1.0, 0.7),
             grad_norm=line(0.4, 48.0).noisy(0.05),
+        ),
+        fires(
+            "a few logged steps, two of which cost what no batch can",
+            axis=Axis.STEP,
+            first_step=1_300,
+            train_loss=given([6.9e15, 0.0784, 0.0913, 0.05, 3.4e15, 0.0614, 0.0839, 9.3e15]),
+        ),
+        silent(
+            "a few logged steps, the last of which costs a thousand times as much",
+            axis=Axis.STEP,
+            first_step=1_300,
+            train_loss=given([0.0784, 0.0913, 0.05, 0.0614, 0.0839, 0.06, 93.0]),
         ),
         fires(
             "one bad row, once an epoch",
@@ -376,7 +388,7 @@ class LossSpike(Rule):
         restarts = schedule is not None and len(schedule.restarts) > 1
         anew = None if restarts else begun_anew(around.run, train)
         if anew is not None and not any(begins_stage(one.index, anew.series, around.run) for one in anew.found):
-            yield self._finding(train, anew, list(anew.found), around, clues_of_fresh_start(anew), relapsed=True)
+            yield self._finding(train, anew, list(anew.found), around, relapsed=True, clues=clues_of_fresh_start(anew))
             return
         for trend, spikes in losses or ():
             beside = trend.series is not train.series
@@ -387,10 +399,11 @@ class LossSpike(Rule):
             relapsed = [one for one in lapses if not of_other_data(one, trend.series, val, around.run)]
             matter = [one for one in jumps or relapsed if not swings_about_zero(one, trend)]
             if matter and not are_swings(matter, trend):
-                several = clues_of_many(matter, spikes)
-                said = self._finding(trend, spikes, matter, around, several, relapsed=bool(relapsed))
+                said = self._finding(trend, spikes, matter, around, relapsed=bool(relapsed))
                 yield around.weigh_jumps(said, trend, matter, relapsed=bool(relapsed))
                 return
+        if absurd := absurd_jumps(train):
+            yield self._finding(train, absurd, list(absurd.found), around)
 
     def _jumps(
         self, trend: Trend[TrainLoss], spikes: Spikes[TrainLoss], val: Trend[ValLoss] | None, run: Run, *, beside: bool
@@ -407,16 +420,16 @@ class LossSpike(Rule):
         spikes: Spikes[TrainLoss],
         matter: list[Spike],
         around: Surroundings,
-        clues: Iterable[Clue],
         *,
-        relapsed: bool,
+        relapsed: bool = False,
+        clues: Iterable[Clue] | None = None,
     ) -> Finding:
         series, worst = spikes.series, max(matter, key=lambda one: one.height)
-        event, end = around.jump(series, worst), float(series.values[-RUN_UP:].mean())
+        event, end = around.jump(series, worst), float(series.values[max(worst.index, len(series) - RUN_UP) :].mean())
         margin = worst.height / max(self._least(worst), 1e-300)
         more = f"; the largest of {len(matter)} such jumps" if len(matter) > 1 else ""
         more += f", the first at {place(series, int(series.steps[matter[0].index]))}" if worst is not matter[0] else ""
-        why = explain(event, self.causes, clues)
+        why = explain(event, self.causes, clues_of_many(matter, spikes) if clues is None else clues)
         return self.finding(
             f"{series.name} jumps from {number(worst.level)} to {number(worst.peak)} at "
             f"{place(series, event.onset_step)} and {outcome(worst, series, end)}{more}{event.cue}",

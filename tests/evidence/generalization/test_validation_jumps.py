@@ -119,7 +119,7 @@ def test_a_training_that_ends_above_its_start_was_thrown() -> None:
     losses = {"train_loss": decay(2.3, 5.0, 40).noisy(0.005), "val_loss": decay(2.3, 6.0, 40).noisy(0.6, seed=1)}
     first = causes(example_run(TASK, Axis.EPOCH, 0, **losses))[0]
     assert (first.id, first.strength) == ("learning-rate-too-high", Strength.LIKELY)
-    assert first.pro == ("train_loss ends at 5, above the 2.74 at which it began",)
+    assert first.pro == ("train_loss ends at 5, above the 2.3 at which it began",)
 
 
 def test_other_data_jump_while_training_is_steady() -> None:

@@ -36,6 +36,14 @@ def test_a_falling_loss_falls_from_the_highest_to_the_lowest_block() -> None:
     assert [*text] == sorted(text, reverse=True)
 
 
+@pytest.mark.parametrize("at", [40, 41])
+@pytest.mark.parametrize(("jump", "block"), [(9.0, "█"), (0.001, "▁")])
+def test_one_of_two_values_that_stands_out_is_shown(at: int, jump: float, block: str) -> None:
+    text = drawn(flat(1.0, 80).noisy(0.02).with_value(at, jump).values, 40)
+    assert text[20] == block
+    assert text.count(block) == 1
+
+
 def test_noise_on_a_flat_curve_stays_flat() -> None:
     assert len(set(drawn(flat(2.3, 100).noisy(0.02).values))) <= 2
     assert drawn([0.0] * 10) == "▅" * 10

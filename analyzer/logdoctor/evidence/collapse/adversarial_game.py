@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 GUESSING = 0.25
 """Discriminator's loss where it guesses, of the kind that is lowest there: least squares, halved."""
 
+HINGE = 2.0
+"""The same of the kind that is highest there: a hinge loss of both kinds of images."""
+
 GOES_ON = 0.5
 """End of such a loss as a share of its highest level, up to which it still falls: one that stays is weighted so low."""
 
@@ -52,6 +55,14 @@ def untrained_level(highest: float, end: float) -> float:
     return max(highest, GUESSING) if 0 < end <= GOES_ON * highest else max(highest, 0.0)
 
 
+def began_at(d: Trend[AdversarialLoss], g: Trend[AdversarialLoss]) -> float:
+    """Return where a discriminator began: at guessing, where the generator's loss is zero from the first value on.
+
+    No untrained discriminator takes all that is generated for real; the log begins when it was sure.
+    """
+    return d.start if g.series.values.any() else min(d.start, HINGE)
+
+
 def causes_of_end(usual: float, highest: float, *, beaten: bool) -> tuple[Cause, ...]:
     """Rank why the discriminator, whose level is usually and was at most so high, beats the generator, or both stop."""
     if beaten:
@@ -68,7 +79,8 @@ def causes_of_end(usual: float, highest: float, *, beaten: bool) -> tuple[Cause,
 
 def discriminator_too_weak(d: Trend[AdversarialLoss]) -> tuple[Cause, ...]:
     """Return why the generator beats the discriminator."""
-    seen = f"its loss is at {number(d.end)}, and was {number(d.start)} before it was trained"
+    before = f"and was {number(d.start)} before it was trained" if d.end > d.start else "far above that of guessing"
+    seen = f"its loss is at {number(d.end)}, {before}"
     return ranked(
         because("discriminator-too-weak", Strength.LIKELY, pro=[seen]),
         because("learning-rate-too-high", Strength.POSSIBLE),

@@ -147,7 +147,7 @@ class ValidationJumps:
         train = self.rough.gap.train
         if train.end <= train.start:
             return ""
-        return f"{train.series.name} ends at {number(train.end)}, above the {number(train.start)} at which it began"
+        return f"{train.series.name} ends at {number(train.end)}, above the {number(train.first)} at which it began"
 
     @property
     def is_steady(self) -> bool:

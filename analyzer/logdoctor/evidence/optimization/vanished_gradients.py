@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logdoctor.causes import because, ranked
+from logdoctor.evidence.optimization.zero_loss import is_zero_throughout, why_zero
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
@@ -52,9 +53,8 @@ def why_vanished(
     vanished: VanishedNorm, train: Trend[TrainLoss], settings: Hyperparameters, siblings: Siblings
 ) -> tuple[Cause, ...]:
     """Weigh the causes of a norm that vanished although the loss has not been learnt."""
-    if not train.series.values.any():
-        nothing = "the loss is exactly zero from the first value on, so that there is nothing to learn from"
-        causes = [because("wrong-loss-or-output", Strength.LIKELY, pro=[nothing])]
+    if is_zero_throughout(train):
+        causes = [why_zero()]
     elif not vanished.norm.series.values.any():
         none = "the norm is exactly zero from the first value on: no gradient reaches what is trained"
         causes = [because("optimizer-not-stepping", Strength.LIKELY, pro=[none]), because("dead-activations")]

@@ -74,16 +74,28 @@ def _shown(stretches: list[NDArray[np.float64]]) -> NDArray[np.float64]:
 def _typical(stretches: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Return the median of each stretch, or its extreme where that stands out among its neighbours' extremes."""
     ordered = [np.sort(stretch) for stretch in stretches]
-    middle = np.array([one[len(one) // 2] for one in ordered])
-    typical = middle.copy()
     with np.errstate(over="ignore"):
+        middle = _middle(ordered)
+        typical = middle.copy()
         for extreme in (np.array([one[0] for one in ordered]), np.array([one[-1] for one in ordered])):
             distance = np.abs(extreme - middle)
-            near = [distance[max(i - NEIGHBOURS, 0) : i + NEIGHBOURS + 1] for i in range(len(distance))]
-            usual = np.array([np.sort(one)[len(one) // 2] for one in near])
-            least = np.maximum(STANDS_OUT * usual, (middle.max() - middle.min()) / 4)
+            least = np.maximum(STANDS_OUT * _around(distance), (middle.max() - middle.min()) / 4)
             typical = np.where(distance > least, extreme, typical)
     return typical
+
+
+def _middle(ordered: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the median of each stretch; of two in the middle the usual one, so that the other may stand out."""
+    lower = np.array([one[(len(one) - 1) // 2] for one in ordered])
+    upper = np.array([one[len(one) // 2] for one in ordered])
+    usual = _around(lower)
+    return np.where(np.abs(lower - usual) < np.abs(upper - usual), lower, upper)
+
+
+def _around(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the median of each value and its neighbours."""
+    near = [values[max(i - NEIGHBOURS, 0) : i + NEIGHBOURS + 1] for i in range(len(values))]
+    return np.array([np.sort(one)[len(one) // 2] for one in near])
 
 
 def _scaled(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:

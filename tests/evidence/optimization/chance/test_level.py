@@ -33,3 +33,11 @@ def test_a_little_that_was_surely_learnt_is_forgotten_soon(noise: float, told: b
     assert loss is not None
     beginning = came_to_chance(Trend[TrainLoss].measure(loss), Chance(10, 2.3026, "said"))
     assert bool(beginning.forgot) is told
+
+
+def test_what_only_the_first_epoch_learnt_was_thrown_away_and_not_forgotten() -> None:
+    loss = example_run(train_loss=given([1.356]).followed_by(flat(1.3863, 9))).find(TrainLoss)
+    assert loss is not None
+    beginning = came_to_chance(Trend[TrainLoss].measure(loss), Chance(4, 1.3863, "said"))
+    assert not beginning.forgot
+    assert beginning.lost_at_once == "the first loss is 1.36, below guessing, and all others are higher"

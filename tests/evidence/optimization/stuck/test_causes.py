@@ -202,6 +202,13 @@ def test_a_loss_that_forgets_is_over_regularised_unless_the_settings_name_nothin
     assert "over-regularised" not in why({"optimizer": "Adam", "lr": 1e-3}, forgot)
 
 
+def test_what_the_first_values_alone_had_learnt_was_thrown_away() -> None:
+    told = Beginning(lost_at_once="the first loss is 1.36, below guessing, and all others are higher")
+    found = [one.id for one in causes_of(example_run(train_loss=flat(1.39, 20).noisy(0.001)), (), told)]
+    assert found[:2] == ["dead-activations", "learning-rate-too-high"]
+    assert not {"learning-rate-too-low", "optimizer-not-stepping", "over-regularised"} & set(found)
+
+
 def test_a_loss_above_that_of_guessing_is_thrown_off_by_each_step() -> None:
     worse = Beginning(worse="the loss rests at 2.55, above the 2.3 of guessing")
     assert why(None, worse) == ["learning-rate-too-high"]

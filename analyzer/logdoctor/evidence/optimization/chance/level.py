@@ -140,7 +140,9 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
         for share, sure in ((FORGOT, FORGOT_NOISE), (FORGOT_LITTLE, FORGOT_SURELY))
     )
     went_back = train.end - train.best >= WENT_BACK * (chance.level - train.best)
-    forgot = below and went_back and not (fell or blew_up)
+    gave_back = below and went_back and not (fell or blew_up)
+    at_once = _lost_at_once(train, chance) and not blew_up
+    forgot = gave_back and not at_once
     lowest, end = apart(train.best, train.end)
     worse = train.end > (1 + WORSE) * chance.level and train.end - chance.level > 3 * train.level_noise
     series, last = train.series, train.series.last_step
@@ -149,7 +151,15 @@ def came_to_chance(train: Trend[TrainLoss], chance: Chance) -> Beginning:
         blew_up=f"the loss rose from {number(first)} to {number(highest)} before" if blew_up else "",
         began_high=f"the first loss is {number(first)}" if began_high else "",
         forgot=f"the loss had come down to {lowest} and went back up to {end} without a blow-up" if forgot else "",
+        lost_at_once=f"the first loss is {number(first)}, below guessing, and all others are higher" if at_once else "",
         worse=f"the loss rests at {number(train.end)}, above the {number(chance.level)} of guessing" if worse else "",
         updates=last if series.axis is Axis.STEP else None,
         classes=chance.classes,
     )
+
+
+def _lost_at_once(train: Trend[TrainLoss], chance: Chance) -> bool:
+    """Whether the first value alone, the mean of what was learnt by then, lies below guessing."""
+    first, others = train.first, train.series.values[1:]
+    below = first < (1 - FORGOT) * chance.level - FORGOT_NOISE * train.noise
+    return below and bool((others > (first + chance.level) / 2).all())

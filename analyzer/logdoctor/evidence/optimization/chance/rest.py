@@ -58,6 +58,7 @@ class RestAtChance:
     train: Trend[TrainLoss]
     chance: Chance
     limits: RestThresholds
+    val: Trend[ValLoss] | None = None
     lost: int = 0
     """Values behind its last number, where it broke: a run of which little came before did not come to rest."""
 
@@ -81,12 +82,13 @@ class RestAtChance:
     def is_exact(self) -> bool:
         """Whether nearly all of the rest is one value, the level: where examples are told apart, batches differ."""
         alike = len(self._values) - after_last(self._values != self.train.series.values[-1])
-        is_level = bool((self._distance[-1:] <= self.limits.exactly).all())
-        return is_level and alike >= max(self.limits.min_points_alone, NEARLY_ALL * len(self._values))
+        is_long = alike >= max(self.limits.min_points_alone, NEARLY_ALL * len(self._values))
+        return is_long and self._is_next_to(self._values[-1:])
 
-    def is_passed_by(self, val: Trend[ValLoss] | None) -> bool:
+    @property
+    def is_passed_by_validation(self) -> bool:
         """Whether validation falls below a level that the settings name, or lies below one that nothing names."""
-        chance, limits = self.chance, self.limits
+        chance, limits, val = self.chance, self.limits, self.val
         if val is None or not (chance.by_level_alone or chance.by_settings):
             return False
         least = (limits.tolerance_alone if chance.by_level_alone else LITTLE * limits.tolerance) * chance.level
@@ -119,18 +121,19 @@ class RestAtChance:
 
     @property
     def _least_points(self) -> float:
-        """How many values it takes: fewest where epochs lie next to the level and an accuracy guesses."""
-        is_exact = bool((self._distance <= self.limits.exactly).all())
-        if is_exact and self.chance.by_accuracy and self.train.series.axis is Axis.EPOCH:
-            return self.limits.min_points_exact
+        """How many values it takes: fewest where an accuracy guesses and epochs of one or both losses lie there."""
+        limits = self.limits
+        if self._is_next_to(self._values) and self.chance.by_accuracy and self.train.series.axis is Axis.EPOCH:
+            beside = np.array([]) if self.val is None else self.val.series.values[-len(self._values) :]
+            borne_out = len(beside) if self._is_next_to(beside) else 0
+            return min(limits.min_points_exact, limits.min_points_alone - borne_out)
         alone = self.chance.by_level_alone or self._is_restless
-        return self.limits.min_points_alone if alone else self.limits.min_points
+        return limits.min_points_alone if alone else limits.min_points
 
-    @property
-    def _distance(self) -> NDArray[np.float64]:
-        """How far those values lie from the level, as a share of it."""
+    def _is_next_to(self, values: NDArray[np.float64]) -> bool:
+        """Whether each of the values lies next to the level, as those of who guesses do where many are averaged."""
         level, _ = self._band
-        return np.abs(self._values - level) / level
+        return bool((np.abs(values - level) <= self.limits.exactly * level).all())
 
     @property
     def _error(self) -> float:

@@ -65,7 +65,7 @@ def _schedule_decays_too_soon(seen: StuckSigns) -> Cause:
 
 
 def _rate_too_low(seen: StuckSigns) -> Cause:
-    against = [seen.ample_rate, seen.thrown, seen.beginning.blew_up]
+    against = [seen.ample_rate, seen.thrown, seen.beginning.blew_up, seen.beginning.lost_at_once]
     strength = _strength(
         likely=seen.too_low_rate and not seen.unscaled_targets, possible=not (any(against) or seen.rate_died)
     )
@@ -108,9 +108,10 @@ def _bad_initialization(seen: StuckSigns) -> Cause:
 
 
 def _rate_too_high(seen: StuckSigns) -> Cause:
-    blew_up, began_high = seen.beginning.blew_up, seen.beginning.began_high
-    strength = _strength(likely=blew_up or seen.thrown or seen.high_rate or seen.learns_slower, possible=began_high)
-    return rate_too_high(seen.siblings, strength, pro=[blew_up or began_high, seen.thrown, seen.high_rate])
+    blew_up, began_high, lost = seen.beginning.blew_up, seen.beginning.began_high, seen.beginning.lost_at_once
+    likely = blew_up or seen.thrown or seen.high_rate or seen.learns_slower
+    strength = _strength(likely=likely, possible=began_high or lost)
+    return rate_too_high(seen.siblings, strength, pro=[blew_up or began_high, lost, seen.thrown, seen.high_rate])
 
 
 def _data_not_normalised(seen: StuckSigns) -> Cause:
@@ -120,7 +121,7 @@ def _data_not_normalised(seen: StuckSigns) -> Cause:
 
 
 def _dead_activations(seen: StuckSigns) -> Cause:
-    fell, died = seen.beginning.fell, seen.signs.died_at_once
+    fell, died = seen.beginning.fell or seen.beginning.lost_at_once, seen.signs.died_at_once
     otherwise = seen.broke or seen.strong_regularisation or seen.too_low_rate or seen.schedule_ends
     return because(
         "dead-activations",

@@ -46,6 +46,8 @@ class Beginning:
     """Its very first value was far above: a clause."""
     forgot: str = ""
     """It had gone below where it rests, without a blow-up since: a clause."""
+    lost_at_once: str = ""
+    """Its first value alone lay below where it rests: what was learnt by then was thrown away: a clause."""
     guesses: str = ""
     """It rests where guessing the mean of its targets would be: a clause."""
     worse: str = ""
@@ -79,7 +81,8 @@ class StuckSigns:
         signs, beginning = self.signs, self.beginning
         of_rate = (self.rate_died, self.too_low_rate, self.learns_slower)
         of_settings = (self.strong_regularisation, self.large_epsilon, self.clipped_short)
-        of_loss = (self.summed_loss, self.unscaled_targets, beginning.fell, beginning.forgot, beginning.blew_up)
+        came_from = (beginning.fell, beginning.forgot, beginning.lost_at_once, beginning.blew_up)
+        of_loss = (self.summed_loss, self.unscaled_targets, *came_from)
         of_gradient = (self.biases_alone, self.no_gradient)
         of_updates = (signs.frozen, signs.moves, signs.died_at_once, signs.saturated)
         return any((*of_rate, *of_settings, *of_loss, *of_gradient, *of_updates))
@@ -188,7 +191,8 @@ class StuckSigns:
     @cached_property
     def fell(self) -> str:
         """The loss came from above, or lay below: weights that never change let none fall."""
-        return "" if self.signs.unused_gradients else self.beginning.fell or self.beginning.forgot
+        beginning = self.beginning
+        return "" if self.signs.unused_gradients else beginning.fell or beginning.forgot or beginning.lost_at_once
 
     @cached_property
     def thrown(self) -> str:
@@ -213,6 +217,7 @@ class StuckSigns:
             self.too_low_rate
             or self.strong_regularisation
             or self.beginning.forgot
+            or self.beginning.lost_at_once
             or self.schedule_ends
             or self.large_epsilon
             or self.clipped_short
