@@ -463,19 +463,19 @@ def test_validation_that_is_answered_as_training_is_from_the_first_on_is_no_othe
     """A contrastive loss goes with the size of the batch, which another set is not divided into."""
     losses = {"train_loss": line(4.1, 2.6, 40), "val_loss": decay(5.1, 4.5, 10).then(rise(0.7, 30))}
     alike = {"train_recall": line(0.36, 0.4, 40), "val_recall": line(0.87, 0.88, 40)}
-    assert first(causes(**losses)) == "labels-do-not-match"
-    found = causes(**losses, **alike)
+    assert first(causes(None, **losses)) == "labels-do-not-match"
+    found = causes(None, **losses, **alike)
     assert found["validation-set-differs"].strength is not Strength.LIKELY
     assert "what holds for training" in " ".join(found["validation-set-differs"].contra)
     assert "labels-do-not-match" not in found
-    guesses = causes(**losses, train_recall=line(0.1, 0.99, 40), val_recall=flat(0.11, 40))
+    guesses = causes(None, **losses, train_recall=line(0.1, 0.99, 40), val_recall=flat(0.11, 40))
     assert not guesses["validation-set-differs"].contra
 
 
 def test_training_that_is_answered_far_worse_than_validation_has_wrong_labels() -> None:
     losses = {"train_loss": line(4.1, 2.6, 40), "val_loss": decay(5.1, 4.5, 10).then(rise(0.7, 30))}
     falls = rise(0.9, 5).then(line(0.0, -0.25, 35))
-    found = causes(**losses, train_recall=line(0.36, 0.8, 40), val_recall=falls)
+    found = causes(None, **losses, train_recall=line(0.36, 0.8, 40), val_recall=falls)
     assert first(found) == "label-noise"
     assert "its other examples teach" in found["label-noise"].pro[0]
 
