@@ -55,7 +55,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = (
         "learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large", "model-too-small",
-        "clipping-too-tight",
+        "clipping-too-tight", "label-noise",
     )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     limits = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from logdoctor import Cause, Run, TrainLoss, because, example_run
-from logdoctor.curves import Curve, line
+from logdoctor.curves import Curve, given, line
 from logdoctor.evidence.optimization.slow.causes import slow_causes, smaller_batch, to_tell_slow
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.finding import Strength
@@ -121,6 +122,13 @@ def test_validation_that_leaves_training_behind_tells_of_what_holds_training_bac
     ahead = first(line(1.8, 1.3, 20))
     assert ahead.id == "over-regularised"
     assert "val_loss ends at 1.3" in ahead.pro[0]
-    for beside in (line(1.8, 1.6, 20), line(1.3, 1.1, 20)):
+    for beside in (line(1.8, 1.6, 20), line(1.3, 1.1, 20)):  # no lead, and one from the first evaluation on
         assert first(beside).id == "learning-rate-too-low"
     assert first(line(1.8, 1.6, 20), {"dropout": 0.9}).id == "over-regularised"
+
+
+def test_a_mean_since_the_start_of_the_run_lags_by_itself() -> None:
+    losses = line(1.84, 1.4, 20).values
+    since_start = given(np.cumsum(losses) / np.arange(1, 21))
+    run = example_run(None, train_loss=since_start, val_loss=line(1.8, 1.5, 20))
+    assert first_cause(run).id == "learning-rate-too-low"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from logdoctor.causes import because, likely_because
+from logdoctor.evidence.generalization.validation_lead import hides_its_end
 from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
@@ -21,7 +22,7 @@ from logdoctor.evidence.told_by_settings import (
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate, is_seed
+from logdoctor.signals import Gap, Hyperparameters, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.signals.statistics.trend import trend_or_none
@@ -64,6 +65,7 @@ def slow_causes(
             contra=[near_its_end, large, ahead],
         ),
         over_regularised(settings, Strength.LIKELY if strong or ahead else Strength.UNLIKELY, pro=[strong, ahead]),
+        *([because("label-noise", pro=[ahead])] if ahead and not strong else []),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
         *(
@@ -79,17 +81,18 @@ def pulled_ahead(run: Run, train: Trend[TrainLoss]) -> str:
     """Say so where validation began beside training and has left it behind: what holds training up is not there.
 
     Dropout, augmentation and wrong labels do so. Small steps are as small for both, and data that are easier, or a loss
-    in another unit, lead from the first evaluation on.
+    in another unit, lead from the first evaluation on. A mean since the start of the run lags behind by itself.
     """
     val = trend_or_none(run.find(ValLoss))
     if val is None or val.end >= train.end:
         return ""
     gained, at_first = train.start - train.end, max(train.start - val.first, 0.0)
-    if gained <= 0 or train.end - val.end - at_first < PULLED_AHEAD * gained:
+    little = train.end - val.end - at_first < PULLED_AHEAD * gained
+    if gained <= 0 or little or hides_its_end(Gap.measure(train, val)):
         return ""
     return (
-        f"{val.series.name} ends at {number(val.end)}, which is less than the {number(train.end)} of "
-        f"{train.series.name}: something holds back what is learnt in training alone"
+        f"{val.series.name} ends at {number(val.end)}, below the {number(train.end)} of {train.series.name}: dropout, "
+        "augmentation or wrong labels hold training back"
     )
 
 
