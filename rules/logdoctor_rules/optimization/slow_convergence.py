@@ -447,6 +447,11 @@ class SlowConvergence(Rule):
             train_loss=line(3.56, 3.1, 24).noisy(0.008),
             val_loss=line(4.0, 3.63, 16).followed_by(flat(3.63, 8)).noisy(0.002),
         ),
+        fires(
+            "dropout holds training back: validation begins beside it, and leaves it behind",
+            train_loss=line(1.84, 1.62, 24).noisy(0.008),
+            val_loss=line(1.8, 1.3, 24).noisy(0.005),
+        ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )
 
