@@ -48,6 +48,9 @@ FEW_EVALUATIONS = 5
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
 
+OF_WHAT_IS_FOUND = frozenset("recall precision hit hits hr iou miou dice".split())
+"""Words of shares of what is found, which may end far below 1."""
+
 ERROR_RATES = frozenset("err error errors".split())
 """Words of shares of mistakes."""
 
@@ -145,6 +148,11 @@ class EndAccuracy(NamedTuple):
     validation: float
     training: float | None
     """By the same metric, if it is logged."""
+
+
+def counts_right_answers(name: str) -> bool:
+    """Whether a metric is a share of right answers, of one kind or another."""
+    return bool((ENDS_AT_ONE | OF_WHAT_IS_FOUND) & set(words(name)))
 
 
 def end_accuracies(run: Run) -> Iterator[EndAccuracy]:

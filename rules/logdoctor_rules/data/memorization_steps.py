@@ -78,6 +78,9 @@ class MemorizationSteps(Rule):
         0.3,
         "all steps together as a share of the level after the first epoch: mild ones of sound fine-tuning stay below",
     )
+    min_total: float = threshold(
+        0.005, "the same below which next to nothing is learnt by heart: a loss that stands still steps by chance, too"
+    )
     min_worse: float = threshold(
         0.02, "rise of validation after its lowest as a share of the lowest, from which it gets worse; beyond its noise"
     )
@@ -98,6 +101,8 @@ class MemorizationSteps(Rule):
         silent("a recommender that loses next to nothing", axis=Axis.STEP, epoch=_PHASE, train_loss=_CLICKS,
                val_loss=given([0.691, 0.692, 0.693, 0.694])),
         silent("the same without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_STAIRS.noisy(0.36, seed=5)),
+        silent("a loss that stands still, with steps of next to nothing", axis=Axis.STEP, epoch=_PHASE,
+               train_loss=_STAIRS.scaled(1e-5).plus(flat(3.69, 200)), val_loss=line(3.69, 3.6905, 200)),
         silent("steps within the noise, and validation rises", axis=Axis.STEP, epoch=_PHASE,
                train_loss=_STAIRS.noisy(0.6, seed=1), val_loss=decay(2.6, 1.3, 60).followed_by(line(1.3, 2.2, 140))),
         silent("mild steps without validation", axis=Axis.STEP, epoch=_PHASE, train_loss=_MILD.noisy(0.01)),
@@ -134,6 +139,8 @@ class MemorizationSteps(Rule):
     def _falls_between_epochs(self, stairs: Stairs, min_z: float) -> bool:
         """Whether the loss falls at every boundary, beyond its noise, and moves little elsewhere."""
         if stairs.share < self.min_share or not stairs.height >= min_z or stairs.steps.min() <= 0:
+            return False
+        if stairs.total < self.min_total * abs(stairs.first):
             return False
         # A rise and a fall within epochs cancel out, as after a jump of the rate.
         return not np.abs(stairs.within).max() > 2 * stairs.total

@@ -55,7 +55,7 @@ class SlowConvergence(Rule):
     severity = Severity.WARNING
     causes = (
         "learning-rate-too-low", "over-regularised", "data-not-normalised", "batch-too-large", "model-too-small",
-        "clipping-too-tight",
+        "clipping-too-tight", "label-noise",
     )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     limits = (
@@ -446,6 +446,11 @@ class SlowConvergence(Rule):
             "the same, where validation has come to rest: what is left to learn holds for training alone",
             train_loss=line(3.56, 3.1, 24).noisy(0.008),
             val_loss=line(4.0, 3.63, 16).followed_by(flat(3.63, 8)).noisy(0.002),
+        ),
+        fires(
+            "dropout holds training back: validation begins beside it, and leaves it behind",
+            train_loss=line(1.84, 1.62, 24).noisy(0.008),
+            val_loss=line(1.8, 1.3, 24).noisy(0.005),
         ),
         silent("still warming up", train_loss=line(3.58, 3.3), lr=line(0.0, 0.1)),
     )

@@ -268,6 +268,11 @@ class LossSpike(Rule):
             train_loss=decay(6.8, 1.5, 60).followed_by(decay(4.0, 1.5, 60, half_life=0.1)).noisy(0.02),
             val_loss=decay(6.8, 2.5),
         ),
+        fires(
+            "a few bad batches, too few for a stage, of which validation knows nothing",
+            train_loss=decay(1.4, 0.12, half_life=0.05).noisy(0.005).with_value(60, 2.3, 2.1, 1.8, 1.5),
+            val_loss=decay(1.4, 0.12, half_life=0.05).noisy(0.005),
+        ),
         silent(
             "a warm restart of several, soon after which the loss is as high as early on",
             axis=Axis.STEP,

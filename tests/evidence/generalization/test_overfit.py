@@ -447,3 +447,43 @@ def test_a_best_that_comes_first_is_kept_and_looked_for_before_it() -> None:
     values = [0.5, *np.linspace(0.6, 1.5, 20)]
     val = Trend[ValLoss].measure(Series.of("val_loss", range(20, 440, 20), values))
     assert keep_the_best(val).text.startswith("keep the checkpoint of step 20, the first evaluation, or an earlier one")
+
+
+def test_validation_that_never_comes_down_to_the_first_epoch_of_training_is_other_data() -> None:
+    """Each example is new in the first epoch, so that its mean is that of new data, however much is memorised later."""
+    train = given([0.586]).followed_by(decay(0.4, 0.012, 19))
+    other = causes(train_loss=train, val_loss=given([0.851]).followed_by(flat(2.4, 19)))
+    assert first(other) == "validation-set-differs"
+    assert "each example was new" in " ".join(other["validation-set-differs"].pro)
+    few = causes(train_loss=train, val_loss=given([0.62, 0.45]).followed_by(flat(2.4, 18)))
+    assert first(few) == "too-little-data"
+
+
+def test_validation_that_is_answered_as_training_is_from_the_first_on_is_no_other_data() -> None:
+    """A contrastive loss goes with the size of the batch, which another set is not divided into."""
+    losses = {"train_loss": line(4.1, 2.6, 40), "val_loss": decay(5.1, 4.5, 10).then(rise(0.7, 30))}
+    alike = {"train_recall": line(0.36, 0.4, 40), "val_recall": line(0.87, 0.88, 40)}
+    assert first(causes(None, **losses)) == "labels-do-not-match"
+    found = causes(None, **losses, **alike)
+    assert found["validation-set-differs"].strength is not Strength.LIKELY
+    assert "what holds for training" in " ".join(found["validation-set-differs"].contra)
+    assert "labels-do-not-match" not in found
+    guesses = causes(None, **losses, train_recall=line(0.1, 0.99, 40), val_recall=flat(0.11, 40))
+    assert not guesses["validation-set-differs"].contra
+
+
+def test_training_that_is_answered_far_worse_than_validation_has_wrong_labels() -> None:
+    losses = {"train_loss": line(4.1, 2.6, 40), "val_loss": decay(5.1, 4.5, 10).then(rise(0.7, 30))}
+    falls = rise(0.9, 5).then(line(0.0, -0.25, 35))
+    found = causes(None, **losses, train_recall=line(0.36, 0.8, 40), val_recall=falls)
+    assert first(found) == "label-noise"
+    assert "its other examples teach" in found["label-noise"].pro[0]
+
+
+@pytest.mark.parametrize(("accuracy", "mapped"), [(0.057, False), (0.02, True)])
+def test_ten_classes_are_answered_worse_than_by_guessing_where_hardly_any_is_right(
+    accuracy: float, mapped: bool
+) -> None:
+    rested = flat(accuracy, 40).noisy(0.004)
+    found = causes(train_loss=line(2.36, 1.88, 40), val_loss=line(2.34, 2.8, 40), val_accuracy=rested)
+    assert first(found) == ("validation-set-differs" if mapped else "labels-do-not-match")

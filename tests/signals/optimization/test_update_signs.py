@@ -35,6 +35,12 @@ class TestAnswers:
         assert "3 different values in 20" in found.one_answer
         assert not found.many_answers
 
+    def test_a_loss_that_stays_is_no_single_answer_where_a_rank_of_the_answers_moves(self) -> None:
+        assert signs_of(val_loss=line(5.5363, 5.536, 20)).one_answer
+        assert not signs_of(val_loss=line(5.5363, 5.536, 20), val_recall=line(0.8, 0.89, 20)).one_answer
+        assert signs_of(val_loss=line(5.5363, 5.536, 20), val_r2=line(-1e-3, 2e-4, 20)).one_answer
+        assert signs_of(val_loss=line(5.5363, 5.536, 20), val_mae=line(300.4, 300.0, 20)).one_answer
+
     def test_percentages_are_the_same(self) -> None:
         assert signs_of(val_accuracy=FEW_ANSWERS.scaled(100)).one_answer
 

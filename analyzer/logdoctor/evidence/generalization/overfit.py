@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.causes import because, likely_because, ranked
+from logdoctor.evidence.accuracies import counts_right_answers
 from logdoctor.evidence.boosted_trees import is_boosted
 from logdoctor.evidence.generalization.validation_mismatch import (
     MEMORISED,
@@ -19,8 +20,10 @@ from logdoctor.evidence.generalization.wrong_labels import METRIC_FALL, WrongLab
 from logdoctor.evidence.told_by_settings import under_regularised
 from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Axis
-from logdoctor.run.roles import ValMetric
+from logdoctor.run.naming import stem_of
+from logdoctor.run.roles import TrainMetric, ValMetric
 from logdoctor.signals import Gap, Hyperparameters, Trend
+from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number, percent
 
 FEW_LEFT = 0.15
@@ -76,8 +79,9 @@ class Overfit:
         explained = any(one.strength is Strength.LIKELY for one in labels) and self.validation.begins_beside
         if explained and not self.validation.is_other_data and differ.strength is Strength.LIKELY:
             differ = replace(differ, strength=Strength.POSSIBLE)  # wrong labels, memorised, do harm enough
-        if self.labels.knows and self.certain:
-            differ = because("validation-set-differs", contra=[self.labels.knows])
+        known = self.labels.knows or self.labels.answered_alike
+        if known and self.certain:
+            differ = because("validation-set-differs", contra=[known])
         found = [self._under_regularised(), self._too_little_data()]
         if self.validation.is_other_data or any(one.strength is Strength.LIKELY for one in labels):
             found = [replace(one, strength=Strength.POSSIBLE) for one in found]
@@ -115,7 +119,16 @@ class Overfit:
     @cached_property
     def labels(self) -> WrongLabels:
         """What shows whether labels are wrong."""
-        return WrongLabels(self.gap, self.val_metric, self.validation)
+        return WrongLabels(self.gap, self.val_metric, self.validation, self._same_metric_of_training())
+
+    def _same_metric_of_training(self) -> Trend[TrainMetric] | None:
+        """The metric of training that counts right answers as that of validation does, if it is logged."""
+        metric = self.val_metric
+        if metric is None or not counts_right_answers(metric.series.name):
+            return None
+        stem = stem_of(metric.series.name)
+        alike = (one for one in self.settings.run.all(TrainMetric) if stem_of(one.name) == stem)
+        return trend_or_none(next(alike, None))
 
     @property
     def _regularised(self) -> list[str]:
@@ -202,6 +215,7 @@ class Overfit:
         fits = (unhelped or opens_at_once) and not self._memorises and not (validation.begins_beside and taught)
         return because(
             "validation-set-differs",
-            likely_if(unexplained or validation.is_other_data or fits),
+            likely_if(validation.is_other_data or ((unexplained or fits) and not self.labels.answered_alike)),
             pro=[says if away else "", little if unhelped else "", *told],
+            contra=[self.labels.answered_alike],
         )

@@ -112,12 +112,12 @@ def ahead_at_first(run: Run, lead: Lead) -> str:
     """
     gap, is_one_loss = lead.gap, not (run.all(TrainComponentLoss) or any(end_accuracies(run)))
     first, training = gap.val.first, float(gap.train_level[1])
-    if not is_one_loss or training - first < AHEAD * lead.end or not begins_early(gap) or _hides_its_end(gap):
+    if not is_one_loss or training - first < AHEAD * lead.end or not begins_early(gap) or hides_its_end(gap):
         return ""
     return f"the first evaluation gave {number(first)}, training was still at {number(training)} by the second"
 
 
-def _hides_its_end(gap: Gap) -> bool:
+def hides_its_end(gap: Gap) -> bool:
     """Whether training may be logged as its mean since the start, as by a meter that is never reset, and lead itself.
 
     Undone, the means of losses are losses, none below zero; the noise of single values, taken for that of means, would

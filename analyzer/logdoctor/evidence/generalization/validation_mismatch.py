@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, log
+from math import exp, log, sqrt
 
 import numpy as np
 
@@ -47,6 +47,13 @@ hundred epochs costs 8 to 20 nats at last, from 0.1 to 0.3 of the start at best.
 MISLED = 0.6
 """Accuracy on validation in units of that of guessing up to which what training teaches misleads there: sets of some
 hundred examples waver by a third."""
+
+EFFECTIVE = 100
+"""Independent answers that a set of some hundred examples holds: what is memorised answers groups of them alike."""
+
+SURELY = 2.0
+"""Standard errors of as many answers that an accuracy must lie below that of guessing, too: of ten classes it falls to
+half by chance."""
 
 FIRST_FEW = 2
 """First evaluations that may differ where all after them give one accuracy."""
@@ -119,6 +126,7 @@ class ValidationMismatch:
             self.one_answer,
             self.never_learnt,
             self.solved_at_once,
+            self.unlike_at_first,
         )
 
     @property
@@ -175,7 +183,7 @@ class ValidationMismatch:
         if metric is None or not is_accuracy(metric.series.name) or not 0 < start <= log(MOST_CLASSES):
             return ""
         right, guessed = metric.thirds[2] / accuracy_unit(metric.series.values), exp(-start)
-        if right > MISLED * guessed:
+        if right > min(MISLED * guessed, guessed - SURELY * sqrt(guessed * (1 - guessed) / EFFECTIVE)):
             return ""
         return f"{metric.series.name} ends at {number(metric.end)}, below the {number(guessed)} of guessing"
 
@@ -231,6 +239,27 @@ class ValidationMismatch:
         return (
             f"{train.name} is down to {number(low[-1])} after {len(low)} epochs, {val.name} at "
             f"{number(float(held_out[-1]))}: what solves training so soon is not in validation"
+        )
+
+    @property
+    def unlike_at_first(self) -> str:
+        """Say so where the first epoch cost far less in training than validation costs after it, or ever after.
+
+        Training sees each example once in it, untaught by it, so that its mean is that of new data.
+        """
+        train, val, (first, training) = self.gap.train.series, self.gap.val.series, self.first_pair
+        in_step = train.axis is val.axis is Axis.EPOCH and train.steps[0] == val.steps[0] <= 1
+        lowest = float(val.values.min())
+        if (
+            not in_step
+            or self.begins_beside
+            or not 0 < training < first
+            or lowest <= max(training, self.gap.train.start)
+        ):
+            return ""
+        return (
+            f"{val.name} never comes down to the {number(training)} that the first epoch cost in training, where "
+            f"each example was new: its lowest is {number(lowest)}"
         )
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
 
+import numpy as np
+
 from logdoctor.causes import because
 from logdoctor.evidence.generalization.validation_mismatch import (
     MOST_CLASSES,
@@ -13,7 +15,7 @@ from logdoctor.evidence.generalization.validation_mismatch import (
 )
 from logdoctor.finding import Cause, Fix, Strength, likely_if, possible_if
 from logdoctor.run.naming import words
-from logdoctor.run.roles import ValMetric
+from logdoctor.run.roles import TrainMetric, ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
 from logdoctor.wording import course, number
@@ -64,6 +66,13 @@ METRIC_LOSS = 0.15
 LUCK = 4.0
 """The same fall in units of the noise of single evaluations, which a small set makes large."""
 
+MOSTLY = 0.5
+"""Share of validation that is answered rightly at first, from which that is no guessing."""
+
+FAR_BETTER = 0.2
+"""How much more of validation than of training is answered rightly, from which training has wrong labels: dropout and
+augmentation cost half of that."""
+
 CORRELATIONS = frozenset("mcc matthews kappa spearman spearmanr pearson pearsonr".split())
 """Metrics that a guess makes 0, however uneven the classes are."""
 
@@ -84,6 +93,8 @@ class WrongLabels:
     gap: Gap
     metric: Trend[ValMetric] | None
     validation: ValidationMismatch
+    in_training: Trend[TrainMetric] | None = None
+    """The same metric of training."""
 
     def do_not_match(self) -> Iterator[Cause]:
         """Labels of other rows can only be memorised: validation begins beside training, and gains nothing."""
@@ -111,7 +122,7 @@ class WrongLabels:
             return self._loss_gains_nothing()
         if is_accuracy(metric.series.name):
             return self._accuracy_gains_nothing(metric)
-        if self.knows:
+        if self.knows or self.answered_alike:
             return None
         highest = float(metric.level.max())
         if "r2" in words(metric.series.name) and highest <= UNEXPLAINED:
@@ -157,6 +168,23 @@ class WrongLabels:
         return metric.first >= KNOWN * accuracy_unit(metric.series.values)
 
     @property
+    def answered_alike(self) -> str:
+        """Say so where validation is answered no worse than training from the first evaluation, by a metric of both.
+
+        The mean of an epoch lags, so training is taken one evaluation later.
+        """
+        if self.metric is None or self.in_training is None or len(self.metric.series) < 2:
+            return ""
+        held_out, training = self.metric.series, self.in_training.series
+        first, trained = float(held_out.values[0]), float(np.interp(held_out.steps[1], training.steps, training.values))
+        if held_out.axis is not training.axis or first < max(trained, MOSTLY * accuracy_unit(held_out.values)):
+            return ""
+        return (
+            f"{held_out.name} was {number(first)} at the first evaluation, {training.name} {number(trained)} at the "
+            "second: what holds for training holds for validation"
+        )
+
+    @property
     def _does_harm(self) -> bool:
         """Whether validation surely rises, to well above where training began."""
         return self.gap.val.end > HARM * self.gap.train.start and -self.gap.val.sure_fall > SURE_HARM
@@ -193,3 +221,12 @@ class WrongLabels:
                 f"{train.series.name} was above validation at its best ({number(then)} against {number(val.best)}); "
                 f"it has fallen to {number(train.end)} since: some labels cannot be learnt from other examples"
             )
+        elif self.metric is not None and self.in_training is not None:
+            at, unit = int(np.argmax(self.metric.level)), accuracy_unit(self.metric.series.values)
+            best, beside = float(self.metric.level[at]), self.in_training
+            trained = float(np.interp(self.metric.steps[at], beside.steps, beside.level))
+            if best - trained >= FAR_BETTER * unit:
+                yield (
+                    f"{self.metric.series.name} was {number(best)} where {beside.series.name} was {number(trained)}: "
+                    "some labels of training are not those that its other examples teach"
+                )

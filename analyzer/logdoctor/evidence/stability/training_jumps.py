@@ -45,6 +45,10 @@ NEXT_TO = 1.0
 WIDTHS = 3.0
 """Height of a jump in units of the same width, up to which it is one of the usual swings."""
 
+BRIEF = 0.05
+"""Part of a run up to which an excursion lasts that is no stage of it: a warm-up, the shortest of them, takes 1 to 5 %.
+"""
+
 ADDED = 0.2
 """Rise of an accuracy soon after a jump from which what it measures is learnt from then on, and fall of another up to
 which that is kept: sets of some hundred examples waver by less."""
@@ -141,8 +145,11 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     """Whether validation, measured during the excursion, knows nothing of it: the data changed, not the model.
 
     It is held against what training still lies above its level by then: a model that is almost back has little to show.
+    Not of a few batches among many: no stage of a training is as short, so that these are bad, and an evaluation among
+    them says no more than that.
     """
-    if val is None or val.series.axis is not series.axis:
+    brief = spike.recovered and spike.last - spike.index < BRIEF * len(series)
+    if brief or val is None or val.series.axis is not series.axis:
         return False
     steps, values = val.series.steps, val.series.values
     at = int(np.searchsorted(steps, series.steps[spike.index]))

@@ -44,6 +44,10 @@ ONE_LEVEL = 5e-4
 """Spread of late evaluations as a share of their level, up to which only a constant is fitted: a model that fits
 shuffled labels moves by 0.001 and more."""
 
+DECIDES = 0.01
+"""Spread of a metric, as itself and as a share of its level, from which answers differ beside a loss that stays within
+ONE_LEVEL: an error of a constant, or a share of variance, moves no more than that loss does."""
+
 GROWN = 10.0
 """Growth of the gradient norm beside a loss that does not move, from which gradients are never cleared."""
 
@@ -308,10 +312,16 @@ class UpdateSigns:
             return ""
         late = series.values[len(series) // 2 :]
         spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
-        if spread > ONE_LEVEL:
+        if spread > ONE_LEVEL or self._decides_anew:
             return ""
         rests = f"stays within {percent(spread)}" if spread else "does not change"
         return f"{series.name} {rests} over the later half: one answer for every input"
+
+    @property
+    def _decides_anew(self) -> bool:
+        """Whether a metric of decisions goes on moving, such as a recall or a rank of outputs that hardly differ."""
+        late = (one.finite.values[len(one.finite) // 2 :] for one in self.run.all(ValMetric) if len(one.finite))
+        return any(float(np.ptp(one)) >= DECIDES * max(1.0, float(np.abs(one).max())) for one in late)
 
     @cached_property
     def many_answers(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from logdoctor import Cause, Run, TrainLoss, because, example_run
-from logdoctor.curves import line
+from logdoctor.curves import Curve, given, line
 from logdoctor.evidence.optimization.slow.causes import slow_causes, smaller_batch, to_tell_slow
 from logdoctor.evidence.optimization.unit_scale import far_from_unit
 from logdoctor.finding import Strength
@@ -110,3 +111,24 @@ def test_the_size_of_updates_is_asked_for_where_the_causes_lie_close(
     named = ("learning-rate-too-low", "batch-too-large")
     causes = [because(cause, strength) for cause, strength in zip(named, strengths, strict=False)]
     assert bool(to_tell_slow(causes)) is asked
+
+
+def test_validation_that_leaves_training_behind_tells_of_what_holds_training_back() -> None:
+    """Both take the same small steps: dropout is in training alone."""
+
+    def first(val_loss: Curve, settings: dict[str, Setting] | None = None) -> Cause:
+        return first_cause(example_run(settings, train_loss=line(1.84, 1.62, 20), val_loss=val_loss))
+
+    ahead = first(line(1.8, 1.3, 20))
+    assert ahead.id == "over-regularised"
+    assert "val_loss ends at 1.3" in ahead.pro[0]
+    for beside in (line(1.8, 1.6, 20), line(1.3, 1.1, 20)):  # no lead, and one from the first evaluation on
+        assert first(beside).id == "learning-rate-too-low"
+    assert first(line(1.8, 1.6, 20), {"dropout": 0.9}).id == "over-regularised"
+
+
+def test_a_mean_since_the_start_of_the_run_lags_by_itself() -> None:
+    losses = line(1.84, 1.4, 20).values
+    since_start = given(np.cumsum(losses) / np.arange(1, 21))
+    run = example_run(None, train_loss=since_start, val_loss=line(1.8, 1.5, 20))
+    assert first_cause(run).id == "learning-rate-too-low"

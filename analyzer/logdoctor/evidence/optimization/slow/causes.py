@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from logdoctor.causes import because, likely_because
+from logdoctor.evidence.generalization.validation_lead import hides_its_end
 from logdoctor.evidence.optimization.clipped_short import clipped_causes, clipped_short
 from logdoctor.evidence.optimization.unit_scale import far_from_unit, outputs_too_large
 from logdoctor.evidence.rates import rate_too_low
@@ -19,11 +20,12 @@ from logdoctor.evidence.told_by_settings import (
     tiny_model,
 )
 from logdoctor.finding import Cause, Strength, likely_if
-from logdoctor.run import Series
-from logdoctor.run.roles import TrainLoss
-from logdoctor.signals import Hyperparameters, Siblings, Trend, is_rate, is_seed
+from logdoctor.run import Run, Series
+from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals import Gap, Hyperparameters, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
+from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number
 
 FAR_SMALLER = 4.0
@@ -33,6 +35,10 @@ UPDATE_RATIO = (
     "the norm of an update beside that of its weights: near a thousandth is sound, far below says that the rate is low"
 )
 """What tells a low rate from a batch, a model or a penalty that holds the loss up."""
+
+PULLED_AHEAD = 0.3
+"""What validation has gained on training since the first evaluation, in units of what training gained, from which
+something holds training back: the mean of an epoch lags behind a straight line by half an epoch."""
 
 LOWER = 0.9
 """End of that run's loss as a share of this one's up to which the batch is what does."""
@@ -46,18 +52,20 @@ def slow_causes(
     `near_its_end` is what says that a model is fine-tuned with small steps on purpose, where something does.
     """
     few = few_updates(series, settings) or smaller_batch(siblings, train.end)
-    strong, clipped = strong_regularisation(settings), clipped_short(settings)
+    strong, ahead = strong_regularisation(settings), pulled_ahead(settings.run, train)
+    clipped = clipped_short(settings)
     small = tiny_model(settings.run) or _larger_that_ends_lower(siblings, train.end)
     unscaled, large = far_from_unit(train.end, settings), outputs_too_large(settings.run, train.end)
     return cured_first(
         siblings,
         rate_too_low(
             siblings,
-            likely_if(not (few or unscaled or near_its_end or large or small or clipped)),
+            likely_if(not (few or unscaled or near_its_end or large or small or clipped or strong or ahead)),
             pro=["the fall does not level off"],
-            contra=[near_its_end, large],
+            contra=[near_its_end, large, ahead],
         ),
-        over_regularised(settings, Strength.LIKELY if strong else Strength.UNLIKELY, pro=[strong]),
+        over_regularised(settings, Strength.LIKELY if strong or ahead else Strength.UNLIKELY, pro=[strong, ahead]),
+        *([because("label-noise", pro=[ahead])] if ahead and not strong else []),
         likely_because("data-not-normalised", unscaled) if unscaled else because("data-not-normalised"),
         likely_because("batch-too-large", few),
         *(
@@ -66,6 +74,25 @@ def slow_causes(
             else []
         ),
         *clipped_causes(settings),
+    )
+
+
+def pulled_ahead(run: Run, train: Trend[TrainLoss]) -> str:
+    """Say so where validation began beside training and has left it behind: what holds training up is not there.
+
+    Dropout, augmentation and wrong labels do so. Small steps are as small for both, and data that are easier, or a loss
+    in another unit, lead from the first evaluation on. A mean since the start of the run lags behind by itself.
+    """
+    val = trend_or_none(run.find(ValLoss))
+    if val is None or val.end >= train.end:
+        return ""
+    gained, at_first = train.start - train.end, max(train.start - val.first, 0.0)
+    little = train.end - val.end - at_first < PULLED_AHEAD * gained
+    if gained <= 0 or little or hides_its_end(Gap.measure(train, val)):
+        return ""
+    return (
+        f"{val.series.name} ends at {number(val.end)}, below the {number(train.end)} of {train.series.name}: dropout, "
+        "augmentation or wrong labels hold training back"
     )
 
 
