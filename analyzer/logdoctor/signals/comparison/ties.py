@@ -7,8 +7,15 @@ from collections.abc import Mapping
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValError, ValMetric
-from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_settings
+from logdoctor.run.run_names import (
+    are_stages,
+    differ_in_settings,
+    same_but_for_numbers,
+    without_counters,
+    without_settings,
+)
 from logdoctor.signals.optimization.accuracy import ACCURACY, is_error_rate, is_of_classes
+from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
 SET_UP = (
@@ -37,6 +44,8 @@ def same_task(one: Run, other: Run) -> bool:
 
     Names that only count runs say so where both log settings of the same names, and the same curves as far.
     """
+    if are_stages(one.name, other.name):
+        return False
     if one.name == other.name or names_task(one, other) or differ_in_settings(one.name, other.name):
         return True
     return bool(one.hyperparameters) and named_alike(one, other)
@@ -83,7 +92,7 @@ def names_task(one: Run, other: Run) -> bool:
 def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
     """Return the settings in which two runs differ; one that only one of them names differs too."""
     differ = [name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name)]
-    return {name: (mine.get(name), theirs.get(name)) for name in sorted(differ) if not name.startswith("summary.")}
+    return {name: (mine.get(name), theirs.get(name)) for name in sorted(differ) if is_chosen(name)}
 
 
 def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:
