@@ -180,19 +180,32 @@ def _highest_of_any(settings: Hyperparameters, rate: float) -> float | None:
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first.
 
-    One that ends higher than the run itself comes last; of one rate, that which differs least goes first.
+    One that ends higher than the run itself comes last, before it one at a rate that another seed failed at, and one
+    that has gained clearly less than another that tests the rate; of one rate, that which differs least goes first.
     """
     return siblings.once(_example)
 
 
 def _example(siblings: Siblings) -> Sibling | None:
-    calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
-    end = end_of(siblings.run)
+    calmer = [*_went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)]
+    end, unsafe = end_of(siblings.run), _lowest_that_failed(siblings)
+    gained = {id(one): one.train.start - one.train.end for one in calmer if only_rate_differs(one)}
+    most = max(gained.values(), default=0.0)
 
-    def rank(one: Sibling) -> tuple[bool, bool, float, int]:
-        return (not costs(one, end), only_rate_differs(one), given_rate(one.run) or 0.0, -len(one.differs))
+    def is_good(one: Sibling) -> bool:
+        return gained.get(id(one), most) >= (1 - COST) * most and (given_rate(one.run) or 0.0) < unsafe
+
+    def rank(one: Sibling) -> tuple[bool, bool, bool, float, int]:
+        rate = given_rate(one.run) or 0.0
+        return (not costs(one, end), only_rate_differs(one), is_good(one), rate, -len(one.differs))
 
     return max(calmer, key=rank, default=None)
+
+
+def _lowest_that_failed(siblings: Siblings) -> float:
+    """Return the lowest rate at which a run of the same recipe failed, infinity where none did."""
+    failed = (one for one in siblings if one.failure and only_rate_differs(one))
+    return min((given_rate(one.run) or inf for one in failed), default=inf)
 
 
 def costs(sibling: Sibling, end: float) -> bool:
@@ -218,14 +231,15 @@ def rate_too_low(
     """
     height = rate_height(siblings.run, Hyperparameters(siblings.run))
     most = inf if not height else (given_rate(siblings.run) or inf) / height
-    unsafe = min(
-        (given_rate(one.run) or inf for one in siblings if one.failure and only_rate_differs(one)), default=inf
-    )
+    unsafe = _lowest_that_failed(siblings)
     faster = sorted(
         _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE, lowest_first=True),
         key=lambda one: (given_rate(one.run) or 0.0) * OTHER_RATE > unsafe,
     )
     best = _first_tested(one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most)
+    if best is not None:  # of several seeds at its rate, or folds, that of the run itself tells most
+        alike = (one for one in faster if given_rate(one.run) == given_rate(best.run))
+        best = min(alike, key=lambda one: len(one.differs))
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None and not costs(best, end_of(siblings.run)):
         return _with_evidence(cause, siblings.run, best)
@@ -371,6 +385,12 @@ def only_rate_differs(sibling: Sibling) -> bool:
     return bool(sibling.differs) and all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
+def other_repeat(sibling: Sibling) -> str:
+    """Say that a sibling has another seed, or another fold of the data; nothing where it is the same."""
+    counts = [name for name in sibling.differs if is_seed(name)]
+    return f", other {'fold' if counts == ['fold'] else 'seed'}" if counts else ""
+
+
 def _outcome(sibling: Sibling) -> str:
     rate, end = given_rate(sibling.run), number(sibling.train.last_shown)
     others = [name for name in sibling.differs if not is_rate(name)]
@@ -380,8 +400,7 @@ def _outcome(sibling: Sibling) -> str:
 
 def _change(rate: float, sibling: Sibling, *, better: bool) -> Fix:
     theirs = given_rate(sibling.run) or rate
-    seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
-    tested = f"sibling run {sibling.run.name}{seed}" if better and only_rate_differs(sibling) else ""
+    tested = f"sibling run {sibling.run.name}{other_repeat(sibling)}" if better and only_rate_differs(sibling) else ""
     text = f"{_verb(rate, theirs)} the learning rate from {number(rate)} to {number(theirs)}"
     ends = "" if better else ", which ends higher"
     return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}{ends}")
