@@ -52,6 +52,16 @@ def test_a_rate_that_another_seed_failed_at_or_that_gains_far_less_is_no_example
     assert example(lucky, unlucky) == example(poor) == "sibling run b, other seed"
 
 
+def test_a_momentum_that_a_sibling_tested_is_a_fix() -> None:
+    failed = run("a", None, lr=0.1, momentum=0.9995, seed=0)
+    others = tuple(run(f"m{momentum}", 0.3, lr=0.1, momentum=momentum, seed=1) for momentum in (0.0, 0.9))
+    fixes = rate_too_high(Siblings.among(failed, others), Strength.POSSIBLE).fixes
+    assert (fixes[0].text, fixes[0].tested) == ("lower the momentum from 0.9995 to 0.9", "sibling run m0.9, other seed")
+    calm = run("calm", 0.3, lr=0.01, momentum=0.9995, seed=0)
+    both = rate_too_high(Siblings.among(failed, (*others, calm)), Strength.POSSIBLE).fixes
+    assert [one.tested for one in both] == ["sibling run calm", "sibling run m0.9, other seed"]
+
+
 def test_another_fold_is_no_seed_and_the_same_one_goes_before_it() -> None:
     slow = run("a", 2.2, lr=0.001, fold=1)
     others = tuple(run(f"b{fold}", 0.3 - fold / 100, lr=0.1, fold=fold) for fold in range(3))

@@ -18,11 +18,13 @@ from logdoctor.evidence.usual_rates import (
     reached_warming_up,
 )
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Axis, Run
+from logdoctor.run import Axis, Run, as_number
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
 from logdoctor.signals.numerics.masked import ends_masked
+from logdoctor.signals.settings.hyperparameters import MOMENTUM
+from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import first_of, number
 
@@ -111,11 +113,14 @@ def rate_too_high(
     if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
+    lighter = _tested_momentum(siblings)
     if best is None:
-        return with_lower_rate(cause, siblings.run)
+        return replace(cause, fixes=(*(lighter or _lighter(siblings.run)), *_lowered(siblings.run, cause.fixes)))
     told = _with_evidence(cause, siblings.run, best, better=better)
+    if only_rate_differs(best):
+        return replace(told, fixes=(*told.fixes, *lighter))
     # The rate of another recipe is no cure of a momentum that is this run's own.
-    return told if only_rate_differs(best) else replace(told, fixes=(*_lighter(siblings.run), *told.fixes))
+    return replace(told, fixes=(*(lighter or _lighter(siblings.run)), *told.fixes))
 
 
 def with_lower_rate(cause: Cause, run: Run) -> Cause:
@@ -149,6 +154,26 @@ def _lighter(run: Run) -> tuple[Fix, ...]:
         return ()
     also = "" if rate is None else f", at {'the same rate' if rate <= ordinary else f'a rate of {number(ordinary)}'}"
     return (Fix(f"lower the momentum from {momentum:g} to {USUAL_MOMENTUM:g}{also}", basis=FROM_MOMENTUM),)
+
+
+def _tested_momentum(siblings: Siblings) -> tuple[Fix, ...]:
+    """Return the highest lower momentum at which a sibling went well that differs in nothing else."""
+    changed = [(pair, one) for one in siblings if (pair := _momenta(one)) and went_well(one)]
+    calmer = [(there, -len(one.differs), one.run.name, here, one) for (here, there), one in changed if there < here]
+    if not calmer:
+        return ()
+    there, _, name, here, best = max(calmer, key=lambda found: found[:3])
+    said = f"lower the momentum from {here:g} to {there:g}"
+    return (Fix(said, f"sibling run {name}{other_repeat(best)}", f"the momentum of sibling run {name}"),)
+
+
+def _momenta(sibling: Sibling) -> tuple[float, float] | None:
+    """Return the momentum here and there, where a sibling differs in that, and perhaps the seed, alone."""
+    changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
+    if len(changed) != 1 or not all(setting_words(name) in MOMENTUM for name in changed):
+        return None
+    here, there = map(as_number, *changed.values())
+    return None if here is None or there is None else (here, there)
 
 
 def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
@@ -189,11 +214,14 @@ def given_as_example(siblings: Siblings) -> Sibling | None:
 def _example(siblings: Siblings) -> Sibling | None:
     calmer = [*_went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)]
     end, unsafe = end_of(siblings.run), _lowest_that_failed(siblings)
-    gained = {id(one): one.train.start - one.train.end for one in calmer if only_rate_differs(one)}
-    most = max(gained.values(), default=0.0)
+    tests = [one for one in calmer if only_rate_differs(one)]
+    best = min((one.train.end for one in tests), default=0.0)
+    # The first value of a mean over an epoch is nearest to the untrained one where the rate is lowest.
+    begun = min(tests, key=lambda one: given_rate(one.run) or 0.0).train.start if tests else 0.0
 
     def is_good(one: Sibling) -> bool:
-        return gained.get(id(one), most) >= (1 - COST) * most and (given_rate(one.run) or 0.0) < unsafe
+        near = begun - one.train.end >= (1 - COST) * (begun - best) or not only_rate_differs(one)
+        return near and (given_rate(one.run) or 0.0) < unsafe
 
     def rank(one: Sibling) -> tuple[bool, bool, bool, float, int]:
         rate = given_rate(one.run) or 0.0

@@ -121,8 +121,8 @@ def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | N
 
 def smaller_that_learnt(sibling: Sibling) -> str:
     """Say which setting leaves a run next to no units beside those of a sibling that went well, or nothing."""
-    sizes = [here for name, (here, _) in sibling.differs.items() if SIZE & set(setting_words(name))]
-    tiny = any(isinstance(here, int | float) and here <= TINY for here in sizes)
+    grown = [pair[0] for name, pair in sibling.differs.items() if SIZE & set(setting_words(name)) and _grows(pair)]
+    tiny = any(isinstance(here, int | float) and here <= TINY for here in grown)
     return smaller_model(sibling) if tiny and went_well(sibling) else ""
 
 

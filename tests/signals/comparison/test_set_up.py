@@ -155,3 +155,20 @@ def test_a_part_is_told_apart_by_what_the_others_have_otherwise() -> None:
     whole = set_up(*runs)
     assert [dict(whole.apart(sweep)) for sweep in whole.rate_sweeps] == [{"bs": 16}, {"bs": 64}]
     assert dict(whole.apart(whole.members)) == {}
+
+
+def test_an_ablation_calls_its_runs_after_the_setting_that_it_changes() -> None:
+    same = {"lr": 0.1, "width": 64}
+    runs = [
+        named("baseline", decay(2.3, 0.3), None, **same, grad_clip=1.0, optimizer="adam"),
+        named("no_clip", decay(9.0, 0.3), None, **same, grad_clip=0.0, optimizer="adam"),
+        named("sgd", decay(2.4, 0.3), None, **same, grad_clip=1.0, optimizer="sgd"),
+    ]
+    assert len(set_up(*runs)) == 3
+    assert [[*one.differs] for one in Siblings.among(runs[1], runs[:1])] == [["grad_clip"]]
+    for other in ({"grad_clip": 1.0}, {"grad_clip": 0.0, "target": "b"}):
+        with pytest.raises(Unmeasurable, match="no sibling"):
+            set_up(runs[0], named("after_fix", decay(2.3, 0.3), None, **same, **other, optimizer="adam"))
+    losses = [named(loss, decay(2.3, 0.3), None, **same, loss=loss) for loss in ("mse", "ce")]
+    with pytest.raises(Unmeasurable, match="no sibling"):
+        set_up(*losses)

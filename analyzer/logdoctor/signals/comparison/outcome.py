@@ -119,18 +119,13 @@ def _no_better_than_begun(one: Measured, calmer: Sequence[Measured]) -> str:
     if mine is None:
         return ""
     calm = [(low.run, low.train) for low in calmer if low.train is not None]
-    better = [
-        (run, train)
-        for run, train in calm
-        if train.end < mine.end
-        and mine.end >= train.start - LEARNT * abs(train.start)
-        and same_task(one.run, run)
-        and (mine.first >= THROWN_UP * train.start or all(map(_is_rate_or_seed, differences(one.run, run))))
-    ]
-    if not better:
-        return ""
-    run, _ = max(better, key=lambda pair: pair[1].start)
-    return f"its loss ends where that of {run.name} began"
+    for run, train in sorted(calm, key=lambda pair: pair[1].start, reverse=True):
+        if train.end >= mine.end or not same_task(one.run, run):
+            continue
+        if mine.first >= THROWN_UP * train.start or all(map(_is_rate_or_seed, differences(one.run, run))):
+            learnt = mine.end < train.start - LEARNT * abs(train.start)
+            return "" if learnt else f"its loss ends where that of {run.name} began"
+    return ""
 
 
 def _is_rate_or_seed(setting: str) -> bool:
