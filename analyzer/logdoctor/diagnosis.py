@@ -155,7 +155,7 @@ def diagnose(
     ]
     return Diagnosis(
         tuple(sorted(examined, key=lambda one: one.run.name)),
-        tuple(sorted(comparisons, key=lambda one: (one.runs, one.rule))),
+        tuple(sorted(comparisons, key=lambda one: (one.rule, one.runs))),
         rules=tuple(rules),
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from logdoctor.run import Axis, Run, Series, State
+from logdoctor.run import Axis, Run, Series, Setting, State, as_number
 
 DIGITS = 3
 """Significant digits of a measured number: what a log supports and a reader keeps in mind."""
+
+CHOSEN_DIGITS = 6
+"""Significant digits of a setting: logs write one and the same with eight and with sixteen."""
 
 SETTINGS = "settings"
 """The format of files that hold no curve."""
@@ -41,6 +44,12 @@ def number(value: float | None, digits: int = DIGITS) -> str:
     rounded = f"{value:.{digits}g}"
     whole = len(str(int(abs(float(rounded)))))
     return f"{float(rounded):,.{max(0, digits - whole)}f}" if whole > DIGITS else rounded
+
+
+def setting(value: Setting) -> str:
+    """Write a setting as it was chosen, a number with all the digits that tell it: a momentum of 0.9995 is not 1."""
+    chosen = as_number(value)
+    return str(value) if chosen is None or isinstance(value, bool) else number(chosen, CHOSEN_DIGITS)
 
 
 def apart(one: float, other: float) -> tuple[str, str]:
@@ -81,6 +90,11 @@ def first_of(names: Sequence[str]) -> str:
     """Name the first few and count the rest: `a, b, c and 12 more`."""
     more = f" and {len(names) - MAX_NAMED:,} more" if len(names) > MAX_NAMED else ""
     return f"{', '.join(names[:MAX_NAMED])}{more}"
+
+
+def having(settings: Mapping[str, Setting]) -> str:
+    """Begin a sentence with the settings of the runs that it is about: `with batch_size 16: `."""
+    return f"with {first_of([f'{name} {setting(value)}' for name, value in settings.items()])}: " if settings else ""
 
 
 def place(series: Series, step: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from logdoctor import Run, Strength
 from logdoctor.curves import decay, flat
-from logdoctor.evidence.rates import rate_too_high
+from logdoctor.evidence.rates import rate_too_high, rate_too_low
 from logdoctor.evidence.siblings import from_siblings
 from logdoctor.rule import example_run
 from logdoctor.run import Setting
@@ -38,6 +38,38 @@ def test_of_one_rate_the_sibling_of_the_same_seed_is_the_example() -> None:
     others = tuple(run(f"b{seed}", 0.3, lr=0.1, seed=seed) for seed in range(4))
     (fix,) = rate_too_high(Siblings.among(failed, others), Strength.POSSIBLE).fixes
     assert (fix.text, fix.tested) == ("lower the learning rate from 1 to 0.1", "sibling run b2")
+
+
+def test_a_rate_that_another_seed_failed_at_or_that_gains_far_less_is_no_example() -> None:
+    failed, calm = run("a", None, lr=1.0, seed=2), run("b", 0.1, lr=0.01, seed=0)
+    lucky, unlucky = run("c0", 0.1, lr=0.1, seed=0), run("c1", None, lr=0.1, seed=1)
+    poor = run("d", 1.2, lr=0.1, seed=0)
+
+    def example(*others: Run) -> str:
+        return rate_too_high(Siblings.among(failed, (calm, *others)), Strength.POSSIBLE).fixes[0].tested
+
+    assert example(lucky) == "sibling run c0, other seed"
+    assert example(lucky, unlucky) == example(poor) == "sibling run b, other seed"
+
+
+def test_a_momentum_that_a_sibling_tested_is_a_fix() -> None:
+    failed = run("a", None, lr=0.1, momentum=0.9995, seed=0)
+    others = tuple(run(f"m{momentum}", 0.3, lr=0.1, momentum=momentum, seed=1) for momentum in (0.0, 0.9))
+    fixes = rate_too_high(Siblings.among(failed, others), Strength.POSSIBLE).fixes
+    assert (fixes[0].text, fixes[0].tested) == ("lower the momentum from 0.9995 to 0.9", "sibling run m0.9, other seed")
+    calm = run("calm", 0.3, lr=0.01, momentum=0.9995, seed=0)
+    both = rate_too_high(Siblings.among(failed, (*others, calm)), Strength.POSSIBLE).fixes
+    assert [one.tested for one in both] == ["sibling run calm", "sibling run m0.9, other seed"]
+
+
+def test_another_fold_is_no_seed_and_the_same_one_goes_before_it() -> None:
+    slow = run("a", 2.2, lr=0.001, fold=1)
+    others = tuple(run(f"b{fold}", 0.3 - fold / 100, lr=0.1, fold=fold) for fold in range(3))
+    assert rate_too_low(Siblings.among(slow, others), Strength.POSSIBLE).fixes[0].tested == "sibling run b1"
+    assert (
+        rate_too_low(Siblings.among(slow, others[2:]), Strength.POSSIBLE).fixes[0].tested
+        == "sibling run b2, other fold"
+    )
 
 
 def test_a_setting_that_a_sibling_does_without_is_said_in_words() -> None:

@@ -214,3 +214,20 @@ def test_the_command_compares_two_folders_and_needs_a_run_in_each(
     capsys.readouterr()
     assert main(["compare", str(tmp_path / "[ab]"), str(tmp_path / "b")]) == 0
     assert capsys.readouterr().out.startswith("reference  2 runs: ")
+
+
+def test_two_logs_of_one_folder_go_by_their_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, end in (("old", 1.0), ("new", 1.1)):
+        rows = "".join(f"{step},{2.5 - (2.5 - end) * step / 20}\n" for step in range(21))
+        (tmp_path / f"{name}.csv").write_text(f"step,loss\n{rows}")
+    assert main(["compare", str(tmp_path / "old.csv"), str(tmp_path / "new.csv")]) == 0
+    assert [line.split()[1] for line in capsys.readouterr().out.splitlines()[:2]] == ["old.csv", "new.csv"]
+
+
+def test_losses_that_begin_far_apart_for_no_logged_reason_may_be_of_another_task() -> None:
+    one, other = run("a", train_loss=curve()), run("b", train_loss=3 * curve())
+    said = "these may be other data, another loss or another model"
+    assert any(said in remark for remark in compare([one], [other]).remarks)
+    assert not any(said in remark for remark in compare([one], [replace(one, name="b")]).remarks)
+    faster = replace(other, hyperparameters={"lr": 3.0})
+    assert not any(said in remark for remark in compare([one], [faster]).remarks)

@@ -72,6 +72,8 @@ def test_ids_of_trackers_differ_as_numbers_do(one: str, other: str) -> None:
         ("mlp_lr0.1_s1", "mlp_lr0.1_s2", True),
         ("run-1e-3", "run-3e-4", True),
         ("adam/0.1", "adam/0.01", True),
+        ("2026-02-03_mlp_lr=0.1", "2026-02-05_mlp_lr=1", True),
+        ("2026-02-03_mlp_lr=0.1", "2026-02-05_mlp_lr=0.1", False),
         ("run_016", "run_448", False),
         ("case3_lr0.1", "case4_lr0.01", False),
         ("runs/May04_11-00-12_host", "runs/May05_09-12-59_host", False),

@@ -30,6 +30,7 @@ def settings_beside(folder: Path, name: str, text: str, log: str = "metrics.csv"
         (".hydra/config.yaml", "lr: 0.001\nmodel:\n  width: 64\n"),
         ("config.yaml", "lr: {desc: null, value: 0.001}\nmodel: {desc: null, value: {width: 64}}\n"),
         ("config.json", json.dumps({"lr": 0.001, "model": {"width": 64}})),
+        (".hydra/overrides.yaml", "- lr=1e-3\n- +model.width=64\n- ~logger\n"),
     ],
 )
 def test_settings_of_a_run(tmp_path: Path, name: str, text: str) -> None:

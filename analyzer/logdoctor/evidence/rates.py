@@ -18,11 +18,13 @@ from logdoctor.evidence.usual_rates import (
     reached_warming_up,
 )
 from logdoctor.finding import Cause, Fix, Strength
-from logdoctor.run import Axis, Run
+from logdoctor.run import Axis, Run, as_number
 from logdoctor.run.roles import TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, given_rate, is_rate, is_seed
 from logdoctor.signals.comparison.outcome import LEARNT
 from logdoctor.signals.numerics.masked import ends_masked
+from logdoctor.signals.settings.hyperparameters import MOMENTUM
+from logdoctor.signals.settings.learning_rate import setting_words
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import first_of, number
 
@@ -111,11 +113,14 @@ def rate_too_high(
     if best is not None and better and strength is Strength.POSSIBLE and only_rate_differs(best):
         strength = Strength.LIKELY  # the same run at a lower rate went well: there is no better evidence
     cause = because("learning-rate-too-high", strength, pro=pro, contra=contra)
+    lighter = _tested_momentum(siblings)
     if best is None:
-        return with_lower_rate(cause, siblings.run)
+        return replace(cause, fixes=(*(lighter or _lighter(siblings.run)), *_lowered(siblings.run, cause.fixes)))
     told = _with_evidence(cause, siblings.run, best, better=better)
+    if only_rate_differs(best):
+        return replace(told, fixes=(*told.fixes, *lighter))
     # The rate of another recipe is no cure of a momentum that is this run's own.
-    return told if only_rate_differs(best) else replace(told, fixes=(*_lighter(siblings.run), *told.fixes))
+    return replace(told, fixes=(*(lighter or _lighter(siblings.run)), *told.fixes))
 
 
 def with_lower_rate(cause: Cause, run: Run) -> Cause:
@@ -151,6 +156,26 @@ def _lighter(run: Run) -> tuple[Fix, ...]:
     return (Fix(f"lower the momentum from {momentum:g} to {USUAL_MOMENTUM:g}{also}", basis=FROM_MOMENTUM),)
 
 
+def _tested_momentum(siblings: Siblings) -> tuple[Fix, ...]:
+    """Return the highest lower momentum at which a sibling went well that differs in nothing else."""
+    changed = [(pair, one) for one in siblings if (pair := _momenta(one)) and went_well(one)]
+    calmer = [(there, -len(one.differs), one.run.name, here, one) for (here, there), one in changed if there < here]
+    if not calmer:
+        return ()
+    there, _, name, here, best = max(calmer, key=lambda found: found[:3])
+    said = f"lower the momentum from {here:g} to {there:g}"
+    return (Fix(said, f"sibling run {name}{other_repeat(best)}", f"the momentum of sibling run {name}"),)
+
+
+def _momenta(sibling: Sibling) -> tuple[float, float] | None:
+    """Return the momentum here and there, where a sibling differs in that, and perhaps the seed, alone."""
+    changed = {name: pair for name, pair in sibling.differs.items() if not is_seed(name)}
+    if len(changed) != 1 or not all(setting_words(name) in MOMENTUM for name in changed):
+        return None
+    here, there = map(as_number, *changed.values())
+    return None if here is None or there is None else (here, there)
+
+
 def _lowered(run: Run, general: tuple[Fix, ...]) -> tuple[Fix, ...]:
     """Return the practitioners' step down from a run's rate: to what trains with its optimizer, and no higher."""
     settings = Hyperparameters(run)
@@ -180,19 +205,35 @@ def _highest_of_any(settings: Hyperparameters, rate: float) -> float | None:
 def given_as_example(siblings: Siblings) -> Sibling | None:
     """Return the sibling of the highest lower rate that went well, one that differs in the rate alone first.
 
-    One that ends higher than the run itself comes last; of one rate, that which differs least goes first.
+    One that ends higher than the run itself comes last, before it one at a rate that another seed failed at, and one
+    that has gained clearly less than another that tests the rate; of one rate, that which differs least goes first.
     """
     return siblings.once(_example)
 
 
 def _example(siblings: Siblings) -> Sibling | None:
-    calmer = _went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)
-    end = end_of(siblings.run)
+    calmer = [*_went_well_at(siblings, lambda theirs, rate: theirs * OTHER_RATE <= rate)]
+    end, unsafe = end_of(siblings.run), _lowest_that_failed(siblings)
+    tests = [one for one in calmer if only_rate_differs(one)]
+    best = min((one.train.end for one in tests), default=0.0)
+    # The first value of a mean over an epoch is nearest to the untrained one where the rate is lowest.
+    begun = min(tests, key=lambda one: given_rate(one.run) or 0.0).train.start if tests else 0.0
 
-    def rank(one: Sibling) -> tuple[bool, bool, float, int]:
-        return (not costs(one, end), only_rate_differs(one), given_rate(one.run) or 0.0, -len(one.differs))
+    def is_good(one: Sibling) -> bool:
+        near = begun - one.train.end >= (1 - COST) * (begun - best) or not only_rate_differs(one)
+        return near and (given_rate(one.run) or 0.0) < unsafe
+
+    def rank(one: Sibling) -> tuple[bool, bool, bool, float, int]:
+        rate = given_rate(one.run) or 0.0
+        return (not costs(one, end), only_rate_differs(one), is_good(one), rate, -len(one.differs))
 
     return max(calmer, key=rank, default=None)
+
+
+def _lowest_that_failed(siblings: Siblings) -> float:
+    """Return the lowest rate at which a run of the same recipe failed, infinity where none did."""
+    failed = (one for one in siblings if one.failure and only_rate_differs(one))
+    return min((given_rate(one.run) or inf for one in failed), default=inf)
 
 
 def costs(sibling: Sibling, end: float) -> bool:
@@ -218,14 +259,15 @@ def rate_too_low(
     """
     height = rate_height(siblings.run, Hyperparameters(siblings.run))
     most = inf if not height else (given_rate(siblings.run) or inf) / height
-    unsafe = min(
-        (given_rate(one.run) or inf for one in siblings if one.failure and only_rate_differs(one)), default=inf
-    )
+    unsafe = _lowest_that_failed(siblings)
     faster = sorted(
         _went_well_at(siblings, lambda theirs, rate: theirs >= rate * OTHER_RATE, lowest_first=True),
         key=lambda one: (given_rate(one.run) or 0.0) * OTHER_RATE > unsafe,
     )
     best = _first_tested(one for one in faster if only_rate_differs(one) or (given_rate(one.run) or 0.0) <= most)
+    if best is not None:  # of several seeds at its rate, or folds, that of the run itself tells most
+        alike = (one for one in faster if given_rate(one.run) == given_rate(best.run))
+        best = min(alike, key=lambda one: len(one.differs))
     cause = because("learning-rate-too-low", strength, pro=pro, contra=contra)
     if best is not None and not costs(best, end_of(siblings.run)):
         return _with_evidence(cause, siblings.run, best)
@@ -371,6 +413,12 @@ def only_rate_differs(sibling: Sibling) -> bool:
     return bool(sibling.differs) and all(is_rate(name) or is_seed(name) for name in sibling.differs)
 
 
+def other_repeat(sibling: Sibling) -> str:
+    """Say that a sibling has another seed, or another fold of the data; nothing where it is the same."""
+    counts = [name for name in sibling.differs if is_seed(name)]
+    return f", other {'fold' if counts == ['fold'] else 'seed'}" if counts else ""
+
+
 def _outcome(sibling: Sibling) -> str:
     rate, end = given_rate(sibling.run), number(sibling.train.last_shown)
     others = [name for name in sibling.differs if not is_rate(name)]
@@ -380,8 +428,7 @@ def _outcome(sibling: Sibling) -> str:
 
 def _change(rate: float, sibling: Sibling, *, better: bool) -> Fix:
     theirs = given_rate(sibling.run) or rate
-    seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
-    tested = f"sibling run {sibling.run.name}{seed}" if better and only_rate_differs(sibling) else ""
+    tested = f"sibling run {sibling.run.name}{other_repeat(sibling)}" if better and only_rate_differs(sibling) else ""
     text = f"{_verb(rate, theirs)} the learning rate from {number(rate)} to {number(theirs)}"
     ends = "" if better else ", which ends higher"
     return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}{ends}")

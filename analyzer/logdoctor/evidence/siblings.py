@@ -13,6 +13,7 @@ from logdoctor.evidence.rates import (
     given_as_example,
     most_went_well_as_high,
     only_rate_differs,
+    other_repeat,
     rate_too_high,
     went_well,
 )
@@ -120,8 +121,8 @@ def cured_first(siblings: Siblings, *causes: Cause, among: Sequence[Sibling] | N
 
 def smaller_that_learnt(sibling: Sibling) -> str:
     """Say which setting leaves a run next to no units beside those of a sibling that went well, or nothing."""
-    sizes = [here for name, (here, _) in sibling.differs.items() if SIZE & set(setting_words(name))]
-    tiny = any(isinstance(here, int | float) and here <= TINY for here in sizes)
+    grown = [pair[0] for name, pair in sibling.differs.items() if SIZE & set(setting_words(name)) and _grows(pair)]
+    tiny = any(isinstance(here, int | float) and here <= TINY for here in grown)
     return smaller_model(sibling) if tiny and went_well(sibling) else ""
 
 
@@ -141,11 +142,9 @@ def _tested(cause: str, siblings: Iterable[Sibling]) -> tuple[Fix, ...]:
     """Return the change of setting by which a sibling went well, nothing where none did."""
     for one in sorted(siblings, key=lambda one: len(one.differs)):
         if went_well(one) and _cured_by(one) == cause:
-            seed = ", other seed" if any(map(is_seed, one.differs)) else ""
             name = one.run.name
-            return (
-                Fix(f"train with {_theirs(one)}", f"sibling run {name}{seed}", f"the settings of sibling run {name}"),
-            )
+            tested = f"sibling run {name}{other_repeat(one)}"
+            return (Fix(f"train with {_theirs(one)}", tested, f"the settings of sibling run {name}"),)
     return ()
 
 

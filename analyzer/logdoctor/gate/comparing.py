@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 
@@ -14,9 +15,10 @@ from logdoctor.gate.golden import Golden, golden_curve
 from logdoctor.gate.intact import damage_of
 from logdoctor.gate.statistics import mean_over_steps
 from logdoctor.run import ROLES, Axis, Role, Run, Series, Setting
-from logdoctor.run.roles import Counter, Setup, Throughput, Unknown
+from logdoctor.run.roles import Counter, Setup, Throughput, TrainLoss, Unknown
+from logdoctor.signals.comparison.siblings import SAME_START
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
-from logdoctor.wording import axis_word, counted, number, place, shown_name
+from logdoctor.wording import SETTINGS, axis_word, counted, number, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
@@ -35,13 +37,40 @@ def compare(reference: Sequence[Run], new: Sequence[Run]) -> Compared:
     """Return how two sides differ; the runs of one side are taken for seeds of one another."""
     roles = [role for role in ROLES.values() if role not in NOT_COMPARED]
     curves = [_curve(role, reference, new) for role in roles if _has(reference, role) and _has(new, role)]
-    return Compared(
-        tuple(map(shown_name, reference)),
-        tuple(map(shown_name, new)),
-        tuple(_settings(reference, new)),
-        tuple(curves),
-        tuple(_remarks(reference, new, roles)),
-    )
+    settings = tuple(_settings(reference, new))
+    remarks = (*_remarks(reference, new, roles), *(() if settings else _begin_apart(reference, new)))
+    return Compared(*_names(reference, new), settings, tuple(curves), remarks)
+
+
+def _names(reference: Sequence[Run], new: Sequence[Run]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of both sides; two logs of one folder go by their files, for both have the folder's name."""
+    names = tuple(map(shown_name, reference)), tuple(map(shown_name, new))
+    if set(names[0]).isdisjoint(names[1]):
+        return names
+    files = tuple(tuple(map(_file_of, side)) for side in (reference, new))
+    return (files[0], files[1]) if set(files[0]).isdisjoint(files[1]) else names
+
+
+def _file_of(run: Run) -> str:
+    logs = (one.path for one in run.sources if one.used and one.format != SETTINGS)
+    return next(logs, run.name)
+
+
+def _begin_apart(reference: Sequence[Run], new: Sequence[Run]) -> Iterator[str]:
+    """Say so where training losses begin far apart though no setting that is logged differs."""
+    starts = [[float(one.finite.values[0]) for one in side if len(one.finite)] for side in _losses(reference, new)]
+    if not all(starts):
+        return
+    before, after = map(median, starts)
+    if abs(before - after) > SAME_START * max(abs(before), abs(after)):
+        yield (
+            f"the training losses begin at {number(before)} and {number(after)}: "
+            "these may be other data, another loss or another model"
+        )
+
+
+def _losses(*sides: Sequence[Run]) -> list[list[Series]]:
+    return [[one for run in side if (one := run.find(TrainLoss)) is not None] for side in sides]
 
 
 def _has(runs: Sequence[Run], role: type[Role]) -> bool:

@@ -10,6 +10,7 @@ from logdoctor.run import Run, Setting
 from logdoctor.run.naming import words
 from logdoctor.signals import differing, is_seed
 from logdoctor.signals.settings.hyperparameters import PRECISION
+from logdoctor.signals.settings.incidental import NAMES, PLACES
 from logdoctor.signals.settings.learning_rate import setting_words
 
 KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -29,15 +30,6 @@ KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """Names of settings, as words, by what they tell; the first that a run has counts."""
 
 _OF_ENVIRONMENT = frozenset(words for names in KEYS.values() for words in names)
-
-_INCIDENTAL = (
-    ("name",), ("id",), ("version",), ("output",), ("run", "name"), ("run", "id"), ("exp", "name"), ("job", "id"),
-    ("experiment", "name"),
-)  # fmt: skip
-"""Settings, as words, that name a run and change no training: `run_name`, not `model_name`."""
-
-_PLACES = frozenset("dir path folder file logdir directory time timestamp date host hostname user username pid".split())
-"""Last words of settings that say where and when a run was made."""
 
 
 def environment(run: Run) -> dict[str, Setting]:
@@ -68,7 +60,7 @@ def comparable_settings(run: Run) -> dict[str, Setting]:
 
 
 def _is_incidental(found: tuple[str, ...]) -> bool:
-    return found in _INCIDENTAL or found[-2:] in _INCIDENTAL or bool(_PLACES & set(found[-1:]))
+    return found in (*NAMES, ("version",)) or found[-2:] in NAMES or bool(PLACES & set(found[-1:]))
 
 
 def trained_by(run: Run) -> dict[str, Setting]:

@@ -64,6 +64,9 @@ _ID_IN_NAME = re.compile(
 )
 """Ids given by trackers: that of W&B after the time, the 32 digits of MLflow, and UUIDs."""
 
+_STAGE = re.compile(r"(?<![a-z])(?:(?:stage|phase)[\W_]*\d+|pre[-_]?train|fine[-_]?tun)")
+"""Stages of one training in names, small letters."""
+
 _TIME_IN_NAME = re.compile(r"\d{4}-\d\d-\d\d[\d\-_T.:]*|\d{6,}(?:[-_T]\d{4,6}(?!\d))?|[A-Z][a-z]{2}\d\d_\d\d-\d\d-\d\d")
 """Times as written by trackers, people and TensorBoard's writer (`May04_11-00-12`); counters with leading zeros."""
 
@@ -146,14 +149,20 @@ def without_settings(name: str) -> str:
 def differ_in_settings(name: str, other: str) -> bool:
     """Tell whether two names differ only in the values of settings.
 
-    Numbers of known settings, seeds and fractions count as values; the number of `run_1` and ids do not.
+    Numbers of known settings, seeds and fractions count as values; the number of `run_1`, times and ids do not.
     """
-    return _without_ids(name) != _without_ids(other) and _task_of(name) == _task_of(other)
+    return without_times(name) != without_times(other) and _task_of(name) == _task_of(other)
 
 
 @lru_cache(maxsize=4096)
 def _task_of(name: str) -> str:
-    return _FRACTION.sub("#", without_settings(_without_ids(name)))
+    return _FRACTION.sub("#", without_settings(without_times(name)))
+
+
+def are_stages(name: str, other: str) -> bool:
+    """Tell whether two names are those of different stages of one training, each of which goes on from another."""
+    mine, theirs = (_STAGE.findall(one.lower()) for one in (name, other))
+    return mine != theirs and bool(mine and theirs)
 
 
 def _key(match: re.Match[str]) -> str:

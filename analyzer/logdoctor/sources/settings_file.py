@@ -36,12 +36,14 @@ class SettingsFile(Source):
     patterns = (
         "hparams.yaml", "hparams.yml", "hparams.json", "args.yaml", "args.yml", "args.json", "opt.yaml", "hyp.yaml",
         "config.yaml", "config.yml", "config.json", "params.yaml", "params.json", "training_args.json",
+        "training_args.yaml", "overrides.yaml",
     )  # fmt: skip
     precedence = 1
     only_settings = True
     samples = (
         Sample("Lightning's", "hparams.yaml", "lr: 1e-3\nbatch_size: 32\nmodel:\n  width: 64\n", {}),
         Sample("with an object in it", "args.yaml", "lr: 0.1\npath: !!python/object:pathlib.PosixPath [runs]\n", {}),
+        Sample("Hydra's, of one job", "overrides.yaml", "- lr=0.1\n- +model.width=64\n- ~logger\n", {}),
         Sample("Sacred's", "config.json", '{"lr": 0.1, "seed": 7}', {}),
         Sample("a list", "config.json", "[1, 2]", None),
         Sample("no YAML", "config.yaml", "a: [1,\n}", None),
@@ -63,12 +65,22 @@ def _read(path: Path, content: bytes) -> dict[str, Setting]:
         document = json.loads(text) if path.suffix.lower() == ".json" else load_yaml(text)
     except (ValueError, RecursionError):
         return {}
+    if path.stem == "overrides" and isinstance(document, list):
+        document = dict(_overridden(document))
     if not isinstance(document, dict):
         return {}
     plain = {name: value for name, value in islice(_visited(document), MOST_VISITED) if not isinstance(value, dict)}
     settings = settings_of(plain)
     # YAML 1.1 takes `1e-3` for a text, since it has no dot.
     return {name: number_or_text(value) if isinstance(value, str) else value for name, value in settings.items()}
+
+
+def _overridden(lines: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield what a job of Hydra changes: `lr=0.1`, `+model.width=64`; what it takes out sets nothing."""
+    for line in lines:
+        name, equals, value = str(line).lstrip("+").partition("=")
+        if equals and not name.startswith("~"):
+            yield name, value
 
 
 def _visited(document: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

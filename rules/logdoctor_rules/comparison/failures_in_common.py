@@ -10,7 +10,7 @@ from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silen
 from logdoctor.curves import decay, flat
 from logdoctor.run import Setting, as_number
 from logdoctor.signals import Member, SetUp, is_rate
-from logdoctor.wording import number
+from logdoctor.wording import setting
 
 NAN = flat(float("nan"), 60)
 
@@ -160,13 +160,13 @@ def _separates(name: str, failed: Sequence[Member], well: Sequence[Member]) -> s
     """Say what the failed runs share of a setting and the others do not: a value, or a side of a number."""
     bad, good = [one.settings[name] for one in failed], [one.settings[name] for one in well]
     if len(set(map(repr, bad))) == 1 and bad[0] not in good:
-        return _shown(bad[0])
+        return setting(bad[0])
     failing, sound = _numbers(bad), _numbers(good)
     if not failing or not sound:
         return ""
     if min(failing) > max(sound):
-        return f"of {number(min(failing))} or more"
-    return f"of {number(max(failing))} or less" if max(failing) < min(sound) else ""
+        return f"of {setting(min(failing))} or more"
+    return f"of {setting(max(failing))} or less" if max(failing) < min(sound) else ""
 
 
 def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Member]) -> list[str]:
@@ -185,7 +185,7 @@ def _either(named: Sequence[str], failed: Sequence[Member], well: Sequence[Membe
     for first, second in combinations(lost, 2):
         alone = len(lost[first] - lost[second]), len(lost[second] - lost[first])
         if min(alone) >= EACH and len(lost[first] | lost[second]) == len(recipes):
-            return [f"{name} {_shown(_value(name, text, failed))}" for name, text in (first, second)]
+            return [f"{name} {setting(_value(name, text, failed))}" for name, text in (first, second)]
     return []
 
 
@@ -200,7 +200,3 @@ def _numbers(values: Sequence[Setting]) -> list[float]:
     """
     numbers = [float(f"{one:.6g}") for one in map(as_number, values) if one is not None]
     return numbers if len(numbers) == len(values) else []
-
-
-def _shown(value: Setting) -> str:
-    return str(value) if as_number(value) is None else number(as_number(value))

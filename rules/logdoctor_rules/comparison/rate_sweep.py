@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from math import inf, isfinite
+from statistics import median
 
 from logdoctor import Comparison, GroupRule, Quantity, RateResult, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat, rise
 from logdoctor.run import State
 from logdoctor.signals import Member, SetUp
-from logdoctor.wording import counted, first_of, number
+from logdoctor.wording import counted, first_of, having, number
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class RateSweep(GroupRule):
     references = ("https://github.com/google-research/tuning_playbook",)
     limits = (
         "Needs the rate of each run, and no other logged setting that differs except the seed. The best rate is the "
-        "best by loss, not necessarily by a metric, and may be due to a lucky seed."
+        "best by loss, not necessarily by a metric; with one run a rate it may be due to a lucky seed."
     )
 
     beyond: float = threshold(
@@ -54,6 +56,19 @@ class RateSweep(GroupRule):
             settings={"lr": 0.1},
             siblings=(example_run({"lr": 0.01}, train_loss=decay(2.3, 0.3)),),
             train_loss=decay(2.3, 0.9),
+        ),
+        fires(
+            "a rate that goes well under one seed of three",
+            settings={"lr": 0.1, "seed": 1},
+            siblings=(
+                example_run({"lr": 1.0, "seed": 1}, train_loss=decay(2.3, 0.2)),
+                *(
+                    example_run({"lr": 1.0, "seed": s}, train_loss=decay(2.3, 1.9, 40).then(rise(40.0, 80)))
+                    for s in (2, 3)
+                ),
+                *(example_run({"lr": 0.1, "seed": s}, train_loss=decay(2.3, 0.3 + s / 50)) for s in (2, 3)),
+            ),
+            train_loss=decay(2.3, 0.3),
         ),
         silent(
             "one rate under two seeds",
@@ -84,19 +99,22 @@ class RateSweep(GroupRule):
             well = [one for one in ordered if not one.failure]
             if not well:
                 continue
-            best = min(well, key=lambda one: one.result)
-            sound = [rate for rate in rates if rate not in failing]
-            best_rate, highest = best.rate or 0.0, max(sound, default=None)
+            best_rate, result = _lowest(sweep)
+            best = min((one for one in well if one.rate == best_rate), key=lambda one: one.result)
+            seeds = sum(one.rate == best_rate for one in sweep)
+            highest = max((rate for rate in rates if rate not in failing), default=None)
             yield self.comparison(
-                f"of {counted(len(rates), 'learning rate')}, {number(best_rate)} reaches the lowest "
-                f"{set_up.measured_by}, {number(best.result)}; {_limit(ordered, highest)}"
+                f"{having(set_up.apart(sweep))}of {counted(len(rates), 'learning rate')}, {number(best_rate)} reaches "
+                f"the lowest {set_up.measured_by}, {number(result)}"
+                f"{f' in the median of {seeds} runs' if seeds > 1 else ''}"
+                f"; {_limit(ordered, highest)}"
                 + _idle(well, best)
                 + self._edge(rates, best_rate, failing)
                 + _unfinished(well),
                 [best.run, *(one.run for one in ordered if one is not best)],
                 {
                     "best rate": Quantity(best_rate),
-                    f"its {set_up.measured_by}": Quantity(best.result),
+                    f"its {set_up.measured_by}": Quantity(result),
                     "highest rate that did not fail": Quantity("none" if highest is None else highest),
                     "rates": Quantity(", ".join(number(rate) for rate in rates)),
                     "failed": Quantity(len(ordered) - len(well), "runs"),
@@ -111,6 +129,21 @@ class RateSweep(GroupRule):
         if best == rates[0] and not failing >= set(rates[1:]):
             return f"; the best is the lowest tried: try {number(best / self.beyond)} too"
         return ""
+
+
+def _lowest(sweep: Sequence[Member]) -> tuple[float, float]:
+    """Return the rate whose runs end lowest, and where: by their median, for one seed of three may be lucky.
+
+    A run that failed counts as worse than any; where most of them failed at every rate, the best single run tells.
+    """
+    ends: dict[float, list[float]] = {}
+    for one in sweep:
+        ends.setdefault(one.rate or 0.0, []).append(inf if one.failure else one.result)
+    typical = {rate: median(results) for rate, results in ends.items()}
+    if not isfinite(min(typical.values())):
+        typical = {rate: min(results) for rate, results in ends.items()}
+    best = min(typical, key=lambda rate: (typical[rate], min(ends[rate])))
+    return best, typical[best]
 
 
 def _limit(ordered: Sequence[Member], highest: float | None) -> str:
@@ -131,9 +164,11 @@ def _limit(ordered: Sequence[Member], highest: float | None) -> str:
 
 
 def _idle(well: Sequence[Member], best: Member) -> str:
-    """Name the rates at which no run fails, and none learns, where the best does."""
+    """Name the rates at which no run fails, and none learns."""
     learns = {one.rate or 0.0 for one in well if one.learnt}
     idle = sorted({one.rate or 0.0 for one in well} - learns)
+    if not learns:
+        return "; at none of them is much learnt"
     return f"; at {first_of([number(rate) for rate in idle])} hardly anything is learnt" if idle and best.learnt else ""
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
 from logdoctor.signals import Member, SetUp
-from logdoctor.wording import apart, counted, number
+from logdoctor.wording import apart, counted, having, number
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class SeedSpread(GroupRule):
             fail = f"of {who} {failures} {'fails' if failures == 1 else 'fail'}; the other {len(results)}"
             low, high, spread = float(results.min()), float(results.max()), float(results.std(ddof=1))
             yield self.comparison(
-                f"{fail if failures else who} reach a {set_up.measured_by} of "
+                f"{having(set_up.apart(repeats))}{fail if failures else who} reach a {set_up.measured_by} of "
                 f"{' to '.join(apart(low, high))} (standard deviation {number(spread)}){so}",
                 [one.run for one in repeats],
                 {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from logdoctor import Axis
-from logdoctor.curves import Curve, decay, flat, given
+from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.rule import example_run
 from logdoctor.run import Run
 from logdoctor.run.run_names import with_name_settings
@@ -90,3 +90,19 @@ def test_zeros_that_stand_for_a_nan_are_no_end_that_another_run_could_miss() -> 
     run = example_run(train_loss=zeros, grad_norm=flat(0.9, 70).followed_by(flat(np.nan, 50)))
     assert Measured.of(run).failure == "its log hides a NaN at the end"
     assert end_of(run) == np.inf
+
+
+def test_a_run_that_falls_past_the_level_of_fewer_classes_does_not_guess() -> None:
+    on_its_way = line(1.098, 0.69, 30)
+    assert Measured.of(named("a", on_its_way, flat(0.53, 30))).failure == ""
+
+
+def test_beside_another_recipe_a_run_is_thrown_up_only_where_it_began_above() -> None:
+    slow = named("lr0.1_drop0.9", decay(2.34, 2.1, 30))
+    thrown = named("lr1.0_drop0.9", given([13.4, 2.6]).followed_by(flat(2.31, 28)))
+    runs = [named("lr0.01_drop0.1", decay(2.3, 0.4, 30)), slow, thrown]
+    assert failures(*runs) == {
+        "lr0.01_drop0.1": "",
+        slow.name: "",
+        thrown.name: "its loss ends where that of lr0.1_drop0.9 began",
+    }

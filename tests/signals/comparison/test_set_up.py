@@ -129,3 +129,46 @@ def test_a_rate_sweep_holds_everything_else_fixed() -> None:
         named("run3", decay(2.3, 0.3), lr=3, width=16),
     ]
     assert [[one.rate for one in group] for group in set_up(*runs).rate_sweeps] == [[1.0, 2.0]]
+
+
+def test_a_sweep_is_one_though_each_run_writes_to_a_folder_of_its_own() -> None:
+    runs = [named(f"lr{lr}", decay(2.3, 0.3), lr=lr, output_dir=f"runs/lr{lr}") for lr in (0.1, 0.01)]
+    assert len(set_up(*runs).rate_sweeps) == 1
+    others = [replace(run, hyperparameters={**run.hyperparameters, "data_dir": run.name}) for run in runs]
+    assert set_up(*others).rate_sweeps == ()
+
+
+def test_a_seed_that_equals_a_setting_by_chance_is_one() -> None:
+    runs = [named(f"dropout0.0_s{seed}", decay(2.3, 0.3), dropout=0.0, seed=seed) for seed in range(3)]
+    assert [len(one) for one in set_up(*runs).repeats] == [3]
+
+
+def test_stages_of_one_training_are_not_compared() -> None:
+    runs = [named(f"stage{k}", decay(first, 0.3), lr=0.1**k, task="a") for k, first in ((1, 2.3), (2, 1.1))]
+    with pytest.raises(Unmeasurable, match="no sibling"):
+        set_up(*runs)
+    assert not [*Siblings.among(runs[0], runs)]
+
+
+def test_a_part_is_told_apart_by_what_the_others_have_otherwise() -> None:
+    runs = [named(f"{lr}-{bs}", decay(2.3, 0.3), lr=lr, bs=bs, wd=0.1) for lr in (0.1, 0.01) for bs in (16, 64)]
+    whole = set_up(*runs)
+    assert [dict(whole.apart(sweep)) for sweep in whole.rate_sweeps] == [{"bs": 16}, {"bs": 64}]
+    assert dict(whole.apart(whole.members)) == {}
+
+
+def test_an_ablation_calls_its_runs_after_the_setting_that_it_changes() -> None:
+    same = {"lr": 0.1, "width": 64}
+    runs = [
+        named("baseline", decay(2.3, 0.3), None, **same, grad_clip=1.0, optimizer="adam"),
+        named("no_clip", decay(9.0, 0.3), None, **same, grad_clip=0.0, optimizer="adam"),
+        named("sgd", decay(2.4, 0.3), None, **same, grad_clip=1.0, optimizer="sgd"),
+    ]
+    assert len(set_up(*runs)) == 3
+    assert [[*one.differs] for one in Siblings.among(runs[1], runs[:1])] == [["grad_clip"]]
+    for other in ({"grad_clip": 1.0}, {"grad_clip": 0.0, "target": "b"}):
+        with pytest.raises(Unmeasurable, match="no sibling"):
+            set_up(runs[0], named("after_fix", decay(2.3, 0.3), None, **same, **other, optimizer="adam"))
+    losses = [named(loss, decay(2.3, 0.3), None, **same, loss=loss) for loss in ("mse", "ce")]
+    with pytest.raises(Unmeasurable, match="no sibling"):
+        set_up(*losses)

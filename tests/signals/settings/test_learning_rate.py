@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from logdoctor import example_run
@@ -26,3 +28,9 @@ BIASES_FIRST = given([0.07, 0.04, 0.01]).followed_by(line(1e-3, 1e-5, 97))
 def test_a_logged_rate_far_above_the_one_that_was_set_counts(rate: float | None, logged: Curve, told: float) -> None:
     settings = {"optimizer": "AdamW", "lr": rate}
     assert given_rate(example_run(settings, train_loss=flat(1.0, 100), lr=logged)) == pytest.approx(told)
+
+
+@pytest.mark.parametrize(("highest", "told"), [(0.099, 0.1), (0.05, 0.05), (0.2, 0.2)])
+def test_a_log_that_misses_the_peak_by_a_little_has_the_rate_of_its_name(highest: float, told: float) -> None:
+    run = replace(example_run(train_loss=flat(1.0, 20), lr=cosine(highest, 20)), name_settings={"lr": 0.1})
+    assert given_rate(run) == pytest.approx(told)

@@ -85,7 +85,7 @@ def sweep(
     well = [one for one in members if not one.failure and math.isfinite(one.result)]
     if not well or members[0].rate <= 0:
         return None
-    best = min(well, key=lambda one: one.result)
+    best = min(well, key=lambda one: (one.run != comparison.runs[0], one.result))
     failed = [one.rate for one in members if one.failure]
     area = _area([one.rate for one in members], best.rate, np.array([one.result for one in well]))
     region = _region(best.rate, failed, area.across)

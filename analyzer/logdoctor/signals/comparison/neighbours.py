@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logdoctor.signals.comparison.outcome import Measured
+from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import is_seed, settings_of
 
 MOST = 100
@@ -36,7 +37,7 @@ def _nearest_to(i: int, codes: NDArray[np.int64], ranks: NDArray[np.int64]) -> l
 def _codes(group: Sequence[Measured]) -> NDArray[np.int64]:
     """Return (runs, settings) numbers that are equal where two runs have the same value of a setting."""
     settings = [settings_of(one.run) for one in group]
-    names = {name: None for one in settings for name in one if not (is_seed(name) or name.startswith("summary."))}
+    names = {name: None for one in settings for name in one if is_chosen(name) and not is_seed(name)}
     columns = [np.unique([repr(one.get(name)) for one in settings], return_inverse=True)[1] for name in names]
     varied = [column for column in columns if column.any()]
     return np.stack(varied, axis=1) if varied else np.zeros((len(group), 1), np.int64)

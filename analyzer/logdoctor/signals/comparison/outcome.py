@@ -10,10 +10,10 @@ import numpy as np
 
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals.comparison.ties import same_task
+from logdoctor.signals.comparison.ties import differences, same_task
 from logdoctor.signals.numerics.masked import ends_masked
 from logdoctor.signals.optimization.chance import AT_LEVEL, ChanceLevels
-from logdoctor.signals.settings.learning_rate import given_rate
+from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
 from logdoctor.signals.statistics.trend import Trend, trend_or_none
 
 LEARNT = 0.1
@@ -89,15 +89,17 @@ def _failure(run: Run, train: Trend[TrainLoss] | None) -> str:
 def _level_of_guessing(run: Run, train: Trend[TrainLoss]) -> int | None:
     """Return among how many classes a run guesses at its end, None where it does better or nothing tells.
 
-    A run that was thrown up within the first epoch falls to that level, another never leaves it. A slow one begins at
-    it and ends below: where its accuracy fits fewer classes by luck, it began too high for those.
+    A run that was thrown up within the first epoch falls to that level and rests there, another never leaves it. A slow
+    one begins at it and ends below: where its accuracy fits fewer classes by luck, it began too high for those, and is
+    still on its way past their level.
     """
     levels = ChanceLevels.measure(run).levels
     alike = (one for one in levels if one.by_accuracy and one.larger_share is None)
     nearest = min(alike, key=lambda one: abs(train.end - one.level), default=None)
     if nearest is None or not nearest.level <= train.end <= AT_GUESSING * nearest.level:
         return None
-    thrown = train.first >= THROWN_UP * train.end
+    _, middle, late = train.thirds
+    thrown = train.first >= THROWN_UP * train.end and middle <= AT_GUESSING * late
     return nearest.classes if thrown or train.first <= (1 + AT_LEVEL) * nearest.level else None
 
 
@@ -109,13 +111,22 @@ def _thrown_away(run: Run, train: Trend[TrainLoss]) -> bool:
 
 
 def _no_better_than_begun(one: Measured, calmer: Sequence[Measured]) -> str:
-    """Say so where a run ends where runs of a lower rate, which end lower, only began: it was thrown up at once."""
-    if one.train is None:
+    """Say so where a run ends where runs of a lower rate, which end lower, only began: it was thrown up at once.
+
+    Beside another recipe it must have begun above that, or it is merely slow: for its dropout, perhaps.
+    """
+    mine = one.train
+    if mine is None:
         return ""
     calm = [(low.run, low.train) for low in calmer if low.train is not None]
-    better = [(run, train) for run, train in calm if train.end < one.train.end and same_task(one.run, run)]
-    if not better:
-        return ""
-    run, train = max(better, key=lambda pair: pair[1].start)
-    learnt = one.train.end < train.start - LEARNT * abs(train.start)
-    return "" if learnt else f"its loss ends where that of {run.name} began"
+    for run, train in sorted(calm, key=lambda pair: pair[1].start, reverse=True):
+        if train.end >= mine.end or not same_task(one.run, run):
+            continue
+        if mine.first >= THROWN_UP * train.start or all(map(_is_rate_or_seed, differences(one.run, run))):
+            learnt = mine.end < train.start - LEARNT * abs(train.start)
+            return "" if learnt else f"its loss ends where that of {run.name} began"
+    return ""
+
+
+def _is_rate_or_seed(setting: str) -> bool:
+    return is_rate(setting) or is_seed(setting)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.run_names import without_seed, without_times
+from logdoctor.run.run_names import are_stages, without_seed, without_times
 from logdoctor.signals.comparison.outcome import LEARNT, Measured
 from logdoctor.signals.comparison.siblings import SAME_START, Siblings
 from logdoctor.signals.comparison.ties import (
@@ -18,6 +18,7 @@ from logdoctor.signals.comparison.ties import (
     names_task,
     rest_of_name,
 )
+from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed, settings_of
 from logdoctor.signals.statistics.trend import Trend, trend_or_none
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -73,10 +74,10 @@ class Member:
 
     def _without_known_seed(self, name: str) -> str:
         """Mask the last number that is the seed of the settings, unless the name says what else it sets."""
-        sets = {value for setting, value in self.run.name_settings.items() if not is_seed(setting)}
+        sets = {repr(value) for setting, value in self.run.name_settings.items() if not is_seed(setting)}
         for seed in (value for setting, value in self.run.hyperparameters.items() if is_seed(setting)):
             found = [*re.finditer(rf"{_COUNTED}{re.escape(str(seed))}(?![A-Za-z\d.])", name)]
-            if found and found[-1].group() and seed not in sets:
+            if found and found[-1].group() and repr(seed) not in sets:
                 return f"{name[: found[-1].start()]}#{name[found[-1].end() :]}"
         return name
 
@@ -145,11 +146,20 @@ class SetUp:
         rated = self._alike(lambda one: one.recipe if one.rate is not None else None)
         return tuple(group for group in rated if len({one.rate for one in group}) > 1)
 
+    def apart(self, part: Sequence[Member]) -> Mapping[str, Setting]:
+        """Return the settings that all of a part have in common, and others of the set-up have otherwise."""
+        own = {name: value for name, value in part[0].settings.items() if _have(part, name, value)}
+        return {name: value for name, value in own.items() if not _have(self.members, name, value)}
+
     def _alike(self, key: Callable[[Member], Hashable]) -> tuple[tuple[Member, ...], ...]:
         groups: dict[Hashable, list[Member]] = {}
         for one in self.members:
             groups.setdefault(key(one), []).append(one)
         return tuple(tuple(group) for kind, group in groups.items() if kind is not None and len(group) > 1)
+
+
+def _have(members: Iterable[Member], name: str, value: Setting) -> bool:
+    return all(repr(one.settings.get(name)) == repr(value) for one in members)
 
 
 def set_ups(group: Sequence[Measured]) -> Iterator[tuple[Measured, ...]]:
@@ -170,6 +180,8 @@ def comparable(one: Measured, other: Measured) -> bool:
     differ in the rate alone need not: the mean of a first epoch is what the rate has made of it.
     """
     run, beside = one.run, other.run
+    if are_stages(run.name, beside.name):
+        return False
     if names_task(run, beside):
         return True
     if not named_alike(run, beside):
@@ -193,7 +205,7 @@ def _differ_in_rate_alone(run: Run, beside: Run) -> bool:
 def _chosen(run: Run) -> Mapping[str, Setting]:
     """Return the settings that were chosen, without seeds and results."""
     given = settings_of(run).items()
-    return {name: value for name, value in given if not name.startswith("summary.") and not is_seed(name)}
+    return {name: value for name, value in given if is_chosen(name) and not is_seed(name)}
 
 
 def _but_for_rate(settings: Mapping[str, Setting]) -> Mapping[str, Setting]:

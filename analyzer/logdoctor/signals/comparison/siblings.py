@@ -13,7 +13,7 @@ from logdoctor.run import Axis, Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.once import Once
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.run.run_names import NUMBER, same_but_for_numbers, without_seed, without_settings
+from logdoctor.run.run_names import NUMBER, are_stages, same_but_for_numbers, without_seed, without_settings
 from logdoctor.signals.comparison.outcome import Measured, measure_all
 from logdoctor.signals.comparison.ties import (
     SET_UP,
@@ -24,6 +24,7 @@ from logdoctor.signals.comparison.ties import (
     names_task,
     same_task,
 )
+from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import given_rate, is_seed, settings_of
 from logdoctor.signals.statistics.trend import MIN_POINTS, Trend
 
@@ -129,6 +130,7 @@ class Siblings(Once):
             for other in self.group
             if other.run is not self.run
             and other.train is not None
+            and not are_stages(self.run.name, other.run.name)
             and mine.pace == other.train.pace
             and self._begins_alike(mine, other.run, other.train)
             and not measure_apart(self.run, other.run)
@@ -195,6 +197,6 @@ def _is_repeat(one: Run, other: Run) -> bool:
     """Tell whether a name or a setting tells another seed, and none of those that both logs have anything else."""
     mine, theirs = settings_of(one), settings_of(other)
     differ = {name for name in mine.keys() & theirs.keys() if mine[name] != theirs[name]}
-    chosen = {name for name in differ if not is_seed(name) and not name.startswith("summary.")}
+    chosen = {name for name in differ if is_chosen(name) and not is_seed(name)}
     tells_seed = one.name != other.name or any(map(is_seed, differ))
     return tells_seed and not chosen and without_seed(one.name) == without_seed(other.name)

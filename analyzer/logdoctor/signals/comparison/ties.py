@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from logdoctor.run import Run, Setting
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainLoss, ValError, ValMetric
-from logdoctor.run.run_names import differ_in_settings, same_but_for_numbers, without_counters, without_settings
+from logdoctor.run.run_names import (
+    are_stages,
+    differ_in_settings,
+    same_but_for_numbers,
+    without_counters,
+    without_settings,
+)
 from logdoctor.signals.optimization.accuracy import ACCURACY, is_error_rate, is_of_classes
+from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import is_rate, is_seed, setting_words, settings_of
 
 SET_UP = (
@@ -31,12 +39,22 @@ OF_THE_TRAINING = frozenset(
 )
 """Words of settings that change how a loss is brought down, or by how large a model, and not which loss it is."""
 
+_PLAIN = frozenset("no with without full base baseline default control on off only seed s".split())
+"""Words by which an ablation calls a run besides the setting that it changes."""
+
+_WORD = re.compile(r"[a-z]+")
+
+MOST_WORDS = 12
+"""Words in which two names may differ at most; more say more than what was changed."""
+
 
 def same_task(one: Run, other: Run) -> bool:
     """Tell whether something says that two runs train the same thing: settings that name it, or how they are called.
 
     Names that only count runs say so where both log settings of the same names, and the same curves as far.
     """
+    if are_stages(one.name, other.name):
+        return False
     if one.name == other.name or names_task(one, other) or differ_in_settings(one.name, other.name):
         return True
     return bool(one.hyperparameters) and named_alike(one, other)
@@ -62,10 +80,28 @@ def named_alike(one: Run, other: Run) -> bool:
     """Tell whether two runs may train the same thing, by their names: they differ in what these set, or count alone.
 
     Runs that are merely counted must log settings of the same names and the same curves, and the loss to one step.
+    Runs that are called after what was changed (`baseline`, `no_dropout`) must log that change and no other.
     """
     if not same_but_for_numbers(one.name, other.name):
-        return False
+        return _called_after_change(one, other)
     return one.name == other.name or differ_in_settings(one.name, other.name) or _log_the_same(one, other)
+
+
+def _called_after_change(one: Run, other: Run) -> bool:
+    """Tell whether names differ in the words of those settings of the training that differ, and in no other word."""
+    if not one.hyperparameters or one.hyperparameters.keys() != other.hyperparameters.keys():
+        return False
+    mine, theirs = one.once(_words_of_name), other.once(_words_of_name)
+    if len(mine ^ theirs) > MOST_WORDS:
+        return False
+    differ = differing(one.hyperparameters, other.hyperparameters)
+    told = set(_WORD.findall(f"{[*differ.items()]}".lower()))
+    said = (mine ^ theirs) - _PLAIN
+    return bool(differ) and said <= told and all(map(_is_of_training, differ))
+
+
+def _words_of_name(run: Run) -> frozenset[str]:
+    return frozenset(_WORD.findall(run.name.lower()))
 
 
 def _log_the_same(one: Run, other: Run) -> bool:
@@ -83,7 +119,7 @@ def names_task(one: Run, other: Run) -> bool:
 def differing(mine: Mapping[str, Setting], theirs: Mapping[str, Setting]) -> dict[str, tuple[Setting, Setting]]:
     """Return the settings in which two runs differ; one that only one of them names differs too."""
     differ = [name for name in {*mine, *theirs} if mine.get(name) != theirs.get(name)]
-    return {name: (mine.get(name), theirs.get(name)) for name in sorted(differ) if not name.startswith("summary.")}
+    return {name: (mine.get(name), theirs.get(name)) for name in sorted(differ) if is_chosen(name)}
 
 
 def differences(one: Run, other: Run) -> dict[str, tuple[Setting, Setting]]:

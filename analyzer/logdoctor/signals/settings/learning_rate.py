@@ -25,6 +25,9 @@ FOR_A_QUARTER = 0.75
 """Quantile of the logged rates that passes it by so much: one that begins high for an epoch or three (the biases of
 YOLO) is no other peak."""
 
+MISSED = 0.1
+"""Share by which the highest rate that was logged may lie below the one that a run is called after."""
+
 REPEATS = frozenset({"fold", "rep", "repeat"})
 """Settings that count repeats of one recipe, as a seed does."""
 
@@ -68,10 +71,12 @@ def given_rate(run: Run) -> float | None:
 def _rate(run: Run) -> float | None:
     series, rate = run.find(LearningRate), _set_rate(run)
     logged = np.zeros(1) if series is None or not len(series.finite) else series.finite.values
-    peak = float(logged.max())
+    peak, named = float(logged.max()), as_number(run.name_settings.get("lr"))
     if rate is not None:
         return peak if quantile(logged, FOR_A_QUARTER) > ABOVE_SET * rate else rate
-    return peak if peak > 0 else as_number(run.name_settings.get("lr"))
+    # A log that shows the rate once an epoch misses the peak of a schedule by a little.
+    is_peak = named is not None and peak <= named <= (1 + MISSED) * peak
+    return named if is_peak or peak <= 0 else peak
 
 
 def _set_rate(run: Run) -> float | None:
