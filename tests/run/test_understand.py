@@ -36,6 +36,12 @@ def test_beside_an_advantage_no_loss_is_judged() -> None:
     assert roles_of(*named("train/loss", "train/mean_advantage"))["train/loss"] is roles.PolicyLoss
 
 
+def test_beside_a_surrogate_below_zero_no_loss_is_judged() -> None:
+    surrogate = Series.of("policy_loss", [0, 1, 2], [0.01, -0.02, -0.01])
+    assert roles_of(*named("loss", "value_loss"), surrogate)["loss"] is roles.PolicyLoss
+    assert roles_of(*named("loss", "value_loss", "policy_loss"))["loss"] is roles.TrainLoss
+
+
 def test_a_margin_of_metric_learning_is_none_of_preference_tuning() -> None:
     assert roles_of(*named("loss", "loss_margin", "reward"))["loss"] is roles.PolicyLoss
     assert roles_of(*named("loss", "rewards/margins", "rewards/chosen"))["loss"] is roles.TrainLoss

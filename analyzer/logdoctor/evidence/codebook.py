@@ -5,6 +5,7 @@ from __future__ import annotations
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainComponentLoss
+from logdoctor.run.vocabulary import CODEBOOKS
 
 EARLY = 0.1
 """Share of the run within which codes catch up with the encoder; what comes later is no beginning."""
@@ -14,9 +15,6 @@ MOSTLY = 0.5
 
 THROWN = 2.0
 """Another term in units of its first value from which it is thrown, too."""
-
-_CODES = frozenset("vq vqvae codebook codebooks commit commitment quantize quantizer quantization quantisation".split())
-"""Words of the distance of encodings from their codes."""
 
 
 def is_of_codes(run: Run, series: Series, index: int) -> bool:
@@ -36,4 +34,4 @@ def is_of_codes(run: Run, series: Series, index: int) -> bool:
 
 
 def _is_of_codes(one: Series) -> bool:
-    return not _CODES.isdisjoint(words(one.name))
+    return not CODEBOOKS.isdisjoint(words(one.name))

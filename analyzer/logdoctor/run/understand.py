@@ -109,12 +109,21 @@ def _shares_of_success(series: list[Series]) -> list[Series]:
 
 
 def _reinforcement(series: list[Series]) -> list[Series]:
-    """Beside a return or an advantage the loss is a policy loss, but in preference tuning, which logs rewards too."""
-    if any(naming.words_of_preference(one.name) for one in series):
-        return series
-    if not any(one.role is roles.Reward or vocabulary.ADVANTAGES & set(naming.words(one.name)) for one in series):
+    """Beside a return, an advantage or a surrogate the loss is a policy loss.
+
+    But in preference tuning, which logs rewards too.
+    """
+    if any(naming.words_of_preference(one.name) for one in series) or not any(map(_is_of_agents, series)):
         return series
     return with_role(roles.PolicyLoss, series, lambda one: issubclass(one.role, roles.Loss))
+
+
+def _is_of_agents(one: Series) -> bool:
+    """Whether only what acts logs it; a policy's loss that goes below zero is weighted by what was earned."""
+    found = set(naming.words(one.name))
+    is_surrogate = one.role is roles.PolicyLoss and bool(vocabulary.SURROGATES & found)
+    earns = one.role is roles.Reward or bool(vocabulary.ADVANTAGES & found)
+    return earns or (is_surrogate and bool((one.finite.values < 0).any()))
 
 
 def _main_losses(series: list[Series]) -> list[Series]:

@@ -138,6 +138,14 @@ POLICY = frozenset(
 )
 """Words of reinforcement learning, for losses whose level means little."""
 
+SURROGATES = frozenset("policy pg pi actor surrogate losspi".split())
+"""Those among them of what the policy itself makes small."""
+
+CODEBOOKS = frozenset(
+    "vq vqvae codebook codebooks commit commitment quant quantize quantizer quantization quantisation".split()
+)
+"""Words of the distance of encodings from their codes."""
+
 DISCRIMINATORS = frozenset("d disc discriminator dis dloss".split())
 GENERATORS = frozenset("g gen generator gloss".split())
 ADVERSARIES = DISCRIMINATORS | GENERATORS | {"adversarial", "gan"}

@@ -41,7 +41,7 @@ from logdoctor.wording import number, stretch
 
 @dataclass(frozen=True)
 class GanCollapse(Rule):
-    """The discriminator's loss went to zero and stayed there while the generator's rises or stands still.
+    """The discriminator's loss went to zero and stayed there while the generator's rises or does not fall.
 
     The generator then gets no useful gradient. Losses that fluctuate are sound at any level, also that of guessing:
     they are not expected to fall. A Wasserstein critic's loss approaches zero when all is well: only unbounded growth
@@ -68,15 +68,16 @@ class GanCollapse(Rule):
         "loss, and sound games stay above a tenth of where they began",
     )
     resting: float = threshold(0.5, "share of the run, up to its end, over which it must stay there; early wins turn")
-    min_rise: float = threshold(
-        0.1, "rise of the generator's loss over that time as a share of its level before: it is losing ever more"
+    min_change: float = threshold(
+        0.1,
+        "rise of the generator's loss over that time as a share of its level before, if it is losing ever more; and "
+        "fall from which it comes back: what varies from batch to batch is no learning",
     )
     fooled: float = threshold(
         2.0,
         "discriminator's loss as a multiple of where it began, from which it is sure and wrong: one that knows nothing "
         "yet begins near the loss of guessing",
     )
-    frozen: float = threshold(0.03, "spread of the generator's loss, as a share of its level, if it stands still then")
     motionless: float = threshold(
         0.002,
         "spread of both losses where nobody has won: a dead discriminator says the same of every batch, but a sound "
@@ -160,9 +161,14 @@ class GanCollapse(Rule):
             G_loss=flat(1.0, 70).noisy(0.2).followed_by(line(1.0, 9.0, 50)),
         ),
         silent(
-            "near zero, but the generator holds its own",
+            "near zero, but the generator gains on it",
             D_loss=decay(1.4, 0.002, half_life=0.05),
-            G_loss=line(2.0, 2.1).noisy(0.1),
+            G_loss=line(2.4, 1.8).noisy(0.1),
+        ),
+        fires(
+            "the discriminator has won from the first value logged, the generator is judged batch by batch",
+            D_loss=decay(0.006, 0.0005, half_life=0.1),
+            G_loss=flat(0.5).noisy(0.03),
         ),
         fires(
             "a critic without bound",
@@ -294,17 +300,17 @@ class GanCollapse(Rule):
     ) -> str:
         """Say what the generator's loss does from a step on, where the game is over by it; nothing where it goes on.
 
-        It rises, or stands still, while the discriminator has won; otherwise both must stand still.
+        It rises, or does not fall, while the discriminator has won; otherwise both must stand still.
         """
         meanwhile, before = g.since(first), float(np.interp(first, g.steps, g.level))
         if len(meanwhile) < 2:
             return ""
         last_quarter = meanwhile[-max(1, len(meanwhile) // 4) :]
-        if beaten and last_quarter.mean() - before > self.min_rise * abs(before):
-            return "rises"
-        limit, rest = (self.frozen, (g,)) if beaten else (self.motionless, (d, g))
-        spreads = [spread(one.series.values[one.series.steps >= first]) for one in rest]
-        return "stands still" if max(spreads) <= limit else ""
+        if beaten:
+            rise, least = last_quarter.mean() - before, self.min_change * abs(before)
+            return "rises" if rise > least else "stays" if rise >= -least else ""
+        spreads = [spread(one.series.values[one.series.steps >= first]) for one in (d, g)]
+        return "stands still" if max(spreads) <= self.motionless else ""
 
     def _lost_since(self, g: Trend[AdversarialLoss]) -> float:
         """Return for which last share of the run the generator's loss rests next to zero; 0 where it is too small."""

@@ -36,6 +36,8 @@ ROUNDED = 1e-3
 WEIGH = "raise the weight of the variance term (VICReg weights it 25, as much as the invariance)"
 DETACH = "detach the target branch from the gradient, and let a predictor precede the other"
 
+REVIVE = "begin the codes at encodings of the data, and set those that nothing uses to encodings of a batch"
+
 COSINE = "a cosine has bounds of its own"
 
 
@@ -45,7 +47,8 @@ class RepresentationCollapse(Rule):
 
     Where two views of an input are compared and nothing keeps different inputs apart, one output for all of them is a
     solution: SimSiam's loss goes to -1, BYOL's to 0. Such a loss alone may be that of a task that is solved. What shows
-    the collapse is the spread of the outputs: a standard deviation, a collapse level, VICReg's term of the variance.
+    the collapse is the spread of the outputs: a standard deviation, a collapse level, VICReg's term of the variance,
+    the perplexity of a codebook's codes.
     """
 
     id = "representation-collapse"
@@ -146,6 +149,18 @@ class RepresentationCollapse(Rule):
             train_cov_loss=decay(1e-7, 0.1, half_life=0.05),
         ),
         fires(
+            "a codebook of which one code is in use",
+            train_loss=decay(0.2, 0.077, half_life=0.03).noisy(0.002),
+            quant_loss=line(0.01, 0.02),
+            perplexity=flat(1.0),
+        ),
+        silent(
+            "a codebook of which ever more codes are in use",
+            train_loss=decay(0.2, 0.02).noisy(0.002),
+            quant_loss=line(0.01, 0.02),
+            perplexity=decay(1.0, 50.0).noisy(1.0),
+        ),
+        fires(
             "twelve values",
             train_loss=decay(0.0, -0.998, 12, half_life=0.03),
             collapse_level=decay(0.2, 0.96, 12, half_life=0.05),
@@ -180,7 +195,7 @@ class RepresentationCollapse(Rule):
                     "representation-collapse",
                     Strength.LIKELY,
                     pro=[said],
-                    fixes=[Fix(WEIGH if outputs.is_term else DETACH)],
+                    fixes=[Fix(REVIVE if outputs.is_of_codes else WEIGH if outputs.is_term else DETACH)],
                 ),
                 with_lower_rate(because("learning-rate-too-high"), run),
             ),

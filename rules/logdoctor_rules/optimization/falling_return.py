@@ -79,12 +79,11 @@ class FallingReturn(Rule):
         "than earlier ones; of seventy sound returns, one falls as surely, by an eighth of the range",
     )
     min_large: float = threshold(
-        0.25, "such a large fall, as a share of where it began or of the range of the returns: twice that eighth"
+        0.25,
+        "such a large fall, as a share of where it began or of the range of the returns: twice that eighth; and rise "
+        "of the tenth that earned most, before all of it is lost",
     )
     min_points: float = threshold(12.0, "returns that a run needs: two at its beginning, and a last third of four")
-    min_gain: float = threshold(
-        0.5, "rise of the tenth that earned most, as a share of the range of the returns, before all of it is lost"
-    )
     max_left: float = threshold(
         0.1, "share of that rise that nine in ten of the returns of the last fifth have left; dips of sound runs end"
     )
@@ -150,6 +149,20 @@ class FallingReturn(Rule):
             .followed_by(flat(48.0, 30))
             .noisy(3.0),
             policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        fires(
+            "gives back all that it had gained since a replay buffer was filled, when the log begins",
+            first_step=600,
+            episode_reward=line(40.0, 120.0, 50)
+            .followed_by(line(120.0, 48.0, 20))
+            .followed_by(flat(48.0, 30))
+            .noisy(3.0),
+            policy_loss=flat(0.0, 100).noisy(0.01),
+        ),
+        fires(
+            "single episodes, some of which last twice as long as usual, end where they began",
+            episode_reward=line(10.0, 80.0, 100).noisy(30.0, seed=2).followed_by(flat(9.5, 80).noisy(0.5)),
+            policy_loss=flat(0.0, 180).noisy(0.01),
         ),
         silent(
             "gives back most of what it had gained",
@@ -281,8 +294,6 @@ class FallingReturn(Rule):
         if reward is None or policy.is_preference or len(reward) < self.min_points:
             return
         series, values = reward.series, reward.series.values
-        if begins_late(series):
-            return
         tenth = max(len(values) // 10, 2)
         began, last = self._began(reward, tenth), values[-(len(values) // 3) :]
         fall = began - median(last)
@@ -294,9 +305,9 @@ class FallingReturn(Rule):
             sure = self.min_sure * reward.error_of(tenth, len(last))
             least = min(least, max(sure, self.min_large * scale))
         stays = began - max(median(last[:3]), reward.end) >= least and not self._comes_back(reward, began)
-        if 0 < fall >= least and stays:
+        if 0 < fall >= least and stays and not begins_late(series):
             yield self._finding(run, reward, began, least, confidence_from(fall / least, len(reward)))
-        elif self._loses_all(values, began) and not tasks_get_harder(run, series):
+        elif self._loses_all(values, began, scale) and not tasks_get_harder(run, series):
             yield self._finding(run, reward, began, 0.0, Confidence.MEDIUM)
 
     def _finding(self, run: Run, reward: Trend[Reward], began: float, least: float, confidence: Confidence) -> Finding:
@@ -334,13 +345,13 @@ class FallingReturn(Rule):
         fell_soon = at_once - float(np.quantile(values[tenth:], 0.95)) >= self.min_fall * reward.noise
         return at_once if fell_soon else median(values[:tenth])
 
-    def _loses_all(self, values: NDArray[np.float64], began: float) -> bool:
+    def _loses_all(self, values: NDArray[np.float64], began: float, scale: float) -> bool:
         """Whether returns that had risen far are back where they began, nearly all of the last fifth."""
         best = max(np.array_split(values, min(10, len(values) // EPISODES)), key=median)
         late = values[-max(len(values) // 5, EPISODES) :]
         gained, left = median(best) - began, float(np.quantile(late, 0.9)) - began
         sure = bool(best.mean() - late.mean() >= self.min_fall * _error_between(best, late))
-        return sure and 0 < gained >= self.min_gain * _range(values) and left <= self.max_left * gained
+        return sure and gained >= self.min_large * scale > 0 and left <= self.max_left * gained
 
     def _comes_back(self, reward: Trend[Reward], began: float) -> bool:
         """Whether its last values lie well above its lowest level, on the way back to where it began."""

@@ -43,7 +43,7 @@ def test_a_term_that_grows_by_as_much_is_named() -> None:
 def test_a_distance_below_zero_is_named() -> None:
     falls = line(2.0, -80.0, 60)
     assert "loss_box, which is never negative, ends at -81" in said(falls, loss_box=line(0.3, -81.0, 60))
-    assert not said(falls, loss_actor=line(0.3, -81.0, 60))
+    assert not said(falls, loss_nll=line(0.3, -81.0, 60))
 
 
 def test_likelihoods_of_densities_slow_down() -> None:

@@ -11,8 +11,9 @@ from logdoctor.run import Series
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FIRST = 3
-"""Beginnings after the first round from which their equal distances are no chance."""
+NO_CHANCE = 9
+"""Ways in which as many beginnings could lie, from which their equal distances are no chance: three rounds of three
+values, or two of nine."""
 
 SHORTEST = 3
 """Values of a round: what costs more, and is learnt, takes that many to show."""
@@ -31,14 +32,14 @@ the next value was one bad batch."""
 def comes_in_rounds(series: Series) -> bool:
     """Whether tasks or parts of the data were learnt in turn, as often as not the same number of epochs each.
 
-    The loss goes up at once, at equal distances, and falls from value to value in between. A rate that is too high
+    The loss goes up at once, at equal distances, and comes down by and by in between. A rate that is too high
     keeps no such time, and does not let each round be learnt.
     """
     values, steps = series.finite.values, series.finite.steps
     starts = np.flatnonzero(np.diff(values) >= HIGH * np.ptp(values)) + 1 if len(values) > 1 else values[:0]
-    if len(starts) < FIRST or values.min() <= 0:
+    if len(starts) < 2 or values.min() <= 0 or starts[0] < SHORTEST or starts[0] ** min(len(starts) - 1, 2) < NO_CHANCE:
         return False
-    if np.ptp(np.diff(steps[[0, *starts]])) > 0 or starts[0] < SHORTEST:
+    if np.ptp(np.diff(steps[[0, *starts]])) > 0:
         return False
     rounds = [one for one in np.split(values, starts)[1:] if len(one) >= SHORTEST]
     gradual = bool(rounds) and float(np.median([one[1] / one[0] for one in rounds])) >= BY_AND_BY
@@ -46,4 +47,4 @@ def comes_in_rounds(series: Series) -> bool:
 
 
 def _is_learnt(values: NDArray[np.float64]) -> bool:
-    return bool((np.diff(values) < 0).all() and values[-1] <= LEARNT * values[0])
+    return bool(values[-1] <= LEARNT * values[0])

@@ -10,6 +10,7 @@ import numpy as np
 
 from logdoctor.evidence.codebook import is_of_codes
 from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.stability.rounds import comes_in_rounds
 from logdoctor.evidence.weighing import FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
@@ -96,6 +97,7 @@ class JumpyLosses:
 def of_other_data(spike: Spike, series: Series, val: Trend[ValLoss] | None, run: Run) -> bool:
     """Whether an excursion is that of data that changed or were added, or of codes, and not of the model."""
     learns_other = _learns_something_else(spike, series, run) or begins_stage(spike.index, series, run)
+    learns_other = learns_other or comes_in_rounds(series)
     return learns_other or only_training(spike, series, val) or is_of_codes(run, series, spike.index)
 
 
