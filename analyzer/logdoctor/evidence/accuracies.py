@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from math import exp, inf, log
 from typing import NamedTuple
 
-import numpy as np
-
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
@@ -20,6 +18,7 @@ from logdoctor.signals.optimization.accuracy import (
     right_by_error_rates,
 )
 from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
@@ -72,7 +71,7 @@ def first_accuracy(series: Series) -> float:
 
 def end_accuracy(series: Series) -> float:
     """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
-    return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
+    return median(series.values[-max(1, len(series) // 5) :]) / accuracy_unit(series.values)
 
 
 def best_accuracy(run: Run) -> float:

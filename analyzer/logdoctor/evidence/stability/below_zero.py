@@ -13,6 +13,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number
 
 FAR = 10.0
@@ -93,7 +94,7 @@ def _is_mistaken(run: Run) -> str:
 
 
 def _rises(values: np.ndarray) -> bool:
-    return float(np.median(values[-MIN_VALUES:])) > float(values[0])
+    return median(values[-MIN_VALUES:]) > float(values[0])
 
 
 def _terms_below_zero(run: Run) -> Iterator[str]:

@@ -19,6 +19,7 @@ from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.optimization.accuracy import accuracies_of_classes
 from logdoctor.signals.optimization.stand_ins import is_of_errors
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import trend_or_none
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _finite_beside(series: Series, others: Iterable[Series]) -> tuple[Series, ..
 def _only_loses_its_gain(term: NDArray[np.float64], rest: NDArray[np.float64]) -> bool:
     """Whether a term of a loss is hardly above zero at any time, and the rest of the loss ends where it began."""
     few, slack = max(1, len(term) // 10), PENALTY * float(np.ptp(term))
-    return bool(np.quantile(term, HIGH) <= slack and np.median(rest[-few:]) - np.median(rest[:few]) <= slack)
+    return bool(np.quantile(term, HIGH) <= slack and median(rest[-few:]) - median(rest[:few]) <= slack)
 
 
 def _is_difference(loss: NDArray[np.float64], one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
@@ -228,7 +229,7 @@ def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
     """
     series = train.series
     starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != 2 or series.first_step <= np.median(np.diff(series.steps)):
+    if starts is None or len(starts) != 2 or series.first_step <= median(np.diff(series.steps)):
         return False
     begun, values = int(starts[-1]), series.values
     if begun == len(values):  # all of one epoch

@@ -244,7 +244,7 @@ def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:
     if schedule is None or len(schedule.restarts) < 2 or schedule.series.axis is not series.axis:
         return False
     since = series.steps[spike.index] - schedule.restarts
-    soon = (since >= 0) & (since <= HIGH_RATE * np.median(np.diff(schedule.restarts)))
+    soon = (since >= 0) & (since <= HIGH_RATE * median(np.diff(schedule.restarts)))
     return bool(soon.any()) and spike.peak < float(series.values[0])
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainError, TrainMetric, ValError, ValMetric
+from logdoctor.signals.statistics.median import median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -198,7 +199,7 @@ def errs_alike(series: Series, others: Iterable[Series]) -> bool:
         return True
     wrong = 1 - float(series.values[-1]) / accuracy_unit(series.values)
     ends = [one.values for one in others if len(one) and is_accuracy(one.name)]
-    return all(1 - float(np.median(one[-3:])) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
+    return all(1 - median(one[-3:]) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
 
 
 def answers_differ(series: Series, others: Iterable[Series]) -> bool:

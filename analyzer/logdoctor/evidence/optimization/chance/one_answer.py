@@ -61,7 +61,7 @@ def one_answer_always(
     share = value / accuracy_unit(first.values)
     least, late = least_of_one_answer(share), lost[len(lost) // 2 :]
     knows = min(train.end, float(lost.min())) < least or train.end < BESIDE * lost[-1] or lost[-1] < NO_LESS * lost[0]
-    rests = float(np.ptp(late)) < MOVES * float(np.median(late))
+    rests = float(np.ptp(late)) < MOVES * median(late)
     if knows or rests or any(_passes(one.finite, share + BETTER) for one in run.all(TrainMetric)):
         return None
     message = (
@@ -99,4 +99,4 @@ def _stays(accuracy: Series) -> bool:
 
 def _passes(accuracy: Series, share: float) -> bool:
     late = accuracy.values[len(accuracy) // 2 :]
-    return is_of_classes(accuracy.name) and len(late) > 0 and float(np.median(late)) > share * accuracy_unit(late)
+    return is_of_classes(accuracy.name) and len(late) > 0 and median(late) > share * accuracy_unit(late)

@@ -29,6 +29,7 @@ from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.statistics.median import median
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
@@ -66,7 +67,7 @@ class LossCourse:
     def began(self) -> float:
         """Where it began: a tenth of the run, but for a loss that was thrown up, of which only the first is sound."""
         level = self.train.level
-        return self.train.first if self.is_thrown else float(np.median(level[: max(1, len(level) // 10)]))
+        return self.train.first if self.is_thrown else median(level[: max(1, len(level) // 10)])
 
     @property
     def fell(self) -> float:

@@ -15,6 +15,7 @@ from logdoctor.run import Axis, Split
 from logdoctor.run.roles import TrainMetric, ValLoss
 from logdoctor.signals import given_rate
 from logdoctor.signals.optimization.accuracy import is_of_classes
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted, number, place
 
 FAR_ABOVE = 100.0
@@ -136,7 +137,7 @@ def _had_learnt(event: Event, first: float) -> bool:
 def _learns_later(event: Event, first: float) -> bool:
     """Whether a loss ends clearly below where it began, however far a jump threw it."""
     end = event.series.finite.values[-max(len(event.series) // 10, RUN_UP) :]
-    return float(np.median(end)) < FELL * first
+    return median(end) < FELL * first
 
 
 def _from_steady_climb(event: Event) -> Iterator[Clue]:
@@ -147,7 +148,7 @@ def _from_steady_climb(event: Event) -> Iterator[Clue]:
     values = event.series.values
     if event.kind is not Kind.RISE or len(values) < STRETCHES * RUN_UP or values.min() <= 0:
         return
-    levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
+    levels = np.array([median(part) for part in np.array_split(values, STRETCHES)])
     growth = np.diff(np.log(levels))
     slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
     if not (growth > 0).all() or not slows or levels[-1] < CLIMBED * values[0]:
