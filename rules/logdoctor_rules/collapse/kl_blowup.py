@@ -24,7 +24,7 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend

@@ -29,7 +29,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.other_sets import other_sets
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.statistics.median import median

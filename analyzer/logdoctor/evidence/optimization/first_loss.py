@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.optimization.summed_loss import guesses_in_sum, summed_cause, summed_loss
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
