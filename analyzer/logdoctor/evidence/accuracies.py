@@ -11,6 +11,7 @@ from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.optimization.accuracy import (
+    ERRORS,
     accuracy_unit,
     is_accuracy,
     is_of_classes,
@@ -46,9 +47,6 @@ FEW_EVALUATIONS = 5
 
 ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split())
 """Words of metrics that end at 1, or at 100."""
-
-ERROR_RATES = frozenset("err error errors".split())
-"""Words of shares of mistakes."""
 
 
 def accuracies(run: Run, least: float = 1) -> list[Series]:
@@ -171,7 +169,7 @@ def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
     Where training logs none, nothing is known of its mistakes.
     """
     rates = {
-        role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)}
+        role: {stem_of(one.name): one for one in run.all(role) if _counts_mistakes(one)}
         for role in (TrainError, ValError)
     }
     for stem, series in (rates[ValError] or rates[TrainError]).items():
@@ -180,9 +178,10 @@ def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
         yield EndAccuracy(series.name, 1 - end_accuracy(series.finite), ends)
 
 
-def _is_error_rate(series: Series) -> bool:
+def _counts_mistakes(series: Series) -> bool:
+    """Whether a series is a share of mistakes by its name and its values: errors of a regression are called so, too."""
     values = series.finite.values
-    return len(values) > 0 and bool(ERROR_RATES & set(words(series.name)) and 0 <= values.min() <= values.max() <= 1)
+    return len(values) > 0 and bool(ERRORS & set(words(series.name)) and 0 <= values.min() <= values.max() <= 1)
 
 
 def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:

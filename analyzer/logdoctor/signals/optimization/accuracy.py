@@ -14,6 +14,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainError, TrainMetric, ValError, ValMetric
 from logdoctor.signals.statistics.median import median
+from logdoctor.wording import number, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,6 +101,12 @@ def cost_of_mistakes(accuracy: float) -> float:
     A class that is not the most probable one has a half at most, and costs ln 2 at least.
     """
     return (1 - accuracy) * log(2)
+
+
+def cost_in_words(accuracy: float, loss: str = "the loss") -> str:
+    """Say what the wrong ones among them cost."""
+    least = number(cost_of_mistakes(accuracy))
+    return f"with {percent(1 - accuracy)} of the answers wrong {loss} would be {least} at least"
 
 
 def is_too_cheap(loss: float, accuracy: float) -> bool:
