@@ -9,7 +9,7 @@ import numpy as np
 from logdoctor.run import Series
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    pass
 
 FIRST = 3
 """Beginnings after the first round from which their equal distances are no chance."""
@@ -42,8 +42,4 @@ def comes_in_rounds(series: Series) -> bool:
         return False
     rounds = [one for one in np.split(values, starts)[1:] if len(one) >= SHORTEST]
     gradual = bool(rounds) and float(np.median([one[1] / one[0] for one in rounds])) >= BY_AND_BY
-    return gradual and all(map(_is_learnt, rounds))
-
-
-def _is_learnt(values: NDArray[np.float64]) -> bool:
-    return bool((np.diff(values) < 0).all() and values[-1] <= LEARNT * values[0])
+    return gradual and all((np.diff(one) < 0).all() for one in rounds)

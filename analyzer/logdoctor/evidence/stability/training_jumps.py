@@ -227,7 +227,7 @@ def comes_back(spike: Spike, series: Series) -> bool:
 def is_early(spike: Spike, series: Series, share: float) -> bool:
     """Whether a jump comes within a share of the run by its steps: some logs hold all of the first, later few."""
     first, last = series.steps[[0, -1]]
-    return spike.index == 0 or bool(series.steps[spike.index] - first < share * (last - first))
+    return bool(series.steps[spike.index] - first < share * (last - first))
 
 
 def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
