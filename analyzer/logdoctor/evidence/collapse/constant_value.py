@@ -153,7 +153,7 @@ def held_losses(
     moves = any(len(np.unique(values)) > 1 for values in beside)
     for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH and not moves):
         needed = least if len(one) and _may_cost(float(one.values[0])) else least_of_any
-        if len(one) < needed or not one.values[0] or np.ptp(one.values):
+        if len(one) < needed or not one.values[0]:
             continue
         rests = f"{one.name} may be what one answer for all costs, as the margin is of a triplet loss"
         yield (
