@@ -173,10 +173,6 @@ def _with_evidence(cause: Cause, run: Run, best: Sibling, *, better: bool = True
     return replace(cause, contra=(*cause.contra, told), fixes=fixes)
 
 
-def _verb(rate: float, other: float) -> str:
-    return "lower" if other < rate else "raise"
-
-
 def went_well(sibling: Sibling) -> bool:
     """Tell whether a sibling sets an example: it did not fail, and ends clearly below its start."""
     start = sibling.train.start
@@ -199,6 +195,7 @@ def _change(rate: float, sibling: Sibling, *, better: bool) -> Fix:
     theirs = given_rate(sibling.run) or rate
     seed = ", other seed" if any(map(is_seed, sibling.differs)) else ""
     tested = f"sibling run {sibling.run.name}{seed}" if better and only_rate_differs(sibling) else ""
-    text = f"{_verb(rate, theirs)} the learning rate from {number(rate)} to {number(theirs)}"
+    verb = "lower" if theirs < rate else "raise"
+    text = f"{verb} the learning rate from {number(rate)} to {number(theirs)}"
     ends = "" if better else ", which ends higher"
     return Fix(text, tested, basis=f"the rate of sibling run {sibling.run.name}{ends}")
