@@ -9,15 +9,8 @@ import pytest
 
 from logdoctor import Axis, Run, Strength, example_run
 from logdoctor.curves import decay, flat, line
-from logdoctor.evidence.rates import (
-    GO_ON,
-    TRY_ADAM,
-    decayed_from_there,
-    only_rate_differs,
-    rate_too_high,
-    rate_too_low,
-    went_well,
-)
+from logdoctor.evidence.rate_fixes import GO_ON, TRY_ADAM, decayed_from_there
+from logdoctor.evidence.rates import only_rate_differs, rate_too_high, rate_too_low, went_well
 from logdoctor.evidence.usual_rates import above_usual, is_ordinary, low_rate
 from logdoctor.run import Setting
 from logdoctor.signals import Hyperparameters, Sibling, Siblings

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from math import exp, inf, log
 from typing import NamedTuple
 
-import numpy as np
-
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import is_bare_split, stem_of, words
 from logdoctor.run.roles import TrainError, TrainLoss, TrainMetric, ValError, ValLoss, ValMetric
 from logdoctor.run.vocabulary import PREFERENCE
 from logdoctor.signals.optimization.accuracy import (
+    ERRORS,
     accuracy_unit,
     is_accuracy,
     is_of_classes,
@@ -20,6 +19,7 @@ from logdoctor.signals.optimization.accuracy import (
     right_by_error_rates,
 )
 from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
@@ -51,9 +51,6 @@ ENDS_AT_ONE = frozenset("acc accuracy accuracies top1 acc1 auc auroc f1".split()
 OF_WHAT_IS_FOUND = frozenset("recall precision hit hits hr iou miou dice".split())
 """Words of shares of what is found, which may end far below 1."""
 
-ERROR_RATES = frozenset("err error errors".split())
-"""Words of shares of mistakes."""
-
 
 def accuracies(run: Run, least: float = 1) -> list[Series]:
     """Return the finite values of the accuracies and error rates of a run, as accuracies, that have as many or more."""
@@ -75,7 +72,7 @@ def first_accuracy(series: Series) -> float:
 
 def end_accuracy(series: Series) -> float:
     """Return where an accuracy ends, the median of its last fifth, from 0 to 1."""
-    return float(np.median(series.values[-max(1, len(series) // 5) :])) / accuracy_unit(series.values)
+    return median(series.values[-max(1, len(series) // 5) :]) / accuracy_unit(series.values)
 
 
 def best_accuracy(run: Run) -> float:
@@ -180,7 +177,7 @@ def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
     Where training logs none, nothing is known of its mistakes.
     """
     rates = {
-        role: {stem_of(one.name): one for one in run.all(role) if _is_error_rate(one)}
+        role: {stem_of(one.name): one for one in run.all(role) if _counts_mistakes(one)}
         for role in (TrainError, ValError)
     }
     for stem, series in (rates[ValError] or rates[TrainError]).items():
@@ -189,9 +186,10 @@ def _end_error_rates(run: Run) -> Iterator[EndAccuracy]:
         yield EndAccuracy(series.name, 1 - end_accuracy(series.finite), ends)
 
 
-def _is_error_rate(series: Series) -> bool:
+def _counts_mistakes(series: Series) -> bool:
+    """Whether a series is a share of mistakes by its name and its values: errors of a regression are called so, too."""
     values = series.finite.values
-    return len(values) > 0 and bool(ERROR_RATES & set(words(series.name)) and 0 <= values.min() <= values.max() <= 1)
+    return len(values) > 0 and bool(ERRORS & set(words(series.name)) and 0 <= values.min() <= values.max() <= 1)
 
 
 def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from logdoctor.evidence.boosted_trees import is_boosted
-from logdoctor.evidence.rates import FROM_FALL
+from logdoctor.evidence.rate_fixes import FROM_FALL
 from logdoctor.finding import Cause, Finding, Fix
 from logdoctor.run import Run
 from logdoctor.run.naming import words

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logdoctor.causes import ranked, with_fixes
+from logdoctor.evidence.rate_fixes import OTHER_RATE
 from logdoctor.evidence.rates import (
-    OTHER_RATE,
     costs,
     end_of,
     given_as_example,

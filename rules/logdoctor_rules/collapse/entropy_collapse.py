@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor import (
     Confidence,
     Entropy,
@@ -30,6 +28,7 @@ from logdoctor.run.naming import words
 from logdoctor.signals import Policy, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.collapse.policy import certain_since
 from logdoctor.signals.comparison.ties import differing, same_task
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, percent, place
 
 SOLVED = 0.95
@@ -264,7 +263,7 @@ def _spans(entropy: Trend[Entropy], since: int, reward: Trend[Reward] | None, ha
 
 def _late(reward: Trend[Reward]) -> float:
     """Return the return over the later half of the run."""
-    return float(np.median(reward.series.values[len(reward) // 2 :]))
+    return median(reward.series.values[len(reward) // 2 :])
 
 
 def _same_task(siblings: Siblings, reward: Trend[Reward]) -> Iterator[tuple[str, Trend[Reward]]]:

@@ -36,6 +36,7 @@ from logdoctor.evidence.collapse.critic import grows_without_bound, is_critic
 from logdoctor.evidence.optimization.pretrained import has_begun_before
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Adversaries, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
 
@@ -263,7 +264,7 @@ class GanCollapse(Rule):
         moves = self._generator_since(first, d, g, beaten=beaten)
         if not moves:
             return
-        usual = float(np.median(d.level[d.steps >= first]))
+        usual = median(d.level[d.steps >= first])
         rests = "mostly rests" if beaten and d.end > low else "rests"
         last, begin, end = d.series.last_step, max(first, g.series.first_step), g.series.last_step
         yield self.finding(
@@ -283,7 +284,7 @@ class GanCollapse(Rule):
 
     def _won_before(self, d: Trend[AdversarialLoss], g: Trend[AdversarialLoss]) -> Finding:
         """Report a log that begins when the discriminator has won."""
-        usual, lost = (float(np.median(one.series.values)) for one in (d, g))
+        usual, lost = (median(one.series.values) for one in (d, g))
         first, last = d.series.first_step, d.series.last_step
         return self.finding(
             f"{d.series.name} is mostly {number(usual)} over {stretch(d.series, first, last)} while {g.series.name} is "

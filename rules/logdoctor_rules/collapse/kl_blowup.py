@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor import (
     Cause,
     Entropy,
@@ -26,11 +24,12 @@ from logdoctor import (
     threshold,
 )
 from logdoctor.curves import decay, flat, geometric, line
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.evidence.told_by_settings import KL_PENALTY, off_and_on
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import Hyperparameters, Policy, Trend
 from logdoctor.signals.statistics.last_stretch import after_last
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
 LUCK = 6.0
@@ -179,7 +178,7 @@ class KlBlowup(Rule):
         spent = self._spent(policy.entropy)
         far = self.min_unpaid if unpaid or spent else self.min_reference
         usual = self.min_update if policy.kl_is_per_update else far
-        early = min(abs(float(np.median(kl.level[: max(1, len(kl.level) // 20)]))), abs(kl.first))
+        early = min(abs(median(kl.level[: max(1, len(kl.level) // 20)])), abs(kl.first))
         if kl.end < usual or kl.end < self.min_growth * early:
             return
         since = after_last(kl.level < usual)

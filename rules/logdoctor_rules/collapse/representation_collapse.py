@@ -26,7 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, line
 from logdoctor.evidence.accuracies import FEW_EVALUATIONS, accuracies, end_accuracy, first_accuracy
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.signals import Representation, Trend
 from logdoctor.wording import number, percent, stretch
 

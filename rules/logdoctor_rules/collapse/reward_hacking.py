@@ -189,6 +189,6 @@ def _lost(series: Series) -> float:
     The best of single values is luck in part: what comes before the fall must hold it, too.
     """
     values = series.values
-    before = float(np.median(values[: max(1, len(values) // 10)]))
+    before = median(values[: max(1, len(values) // 10)])
     best = min(float(values.max()), max(before, float(np.sort(values)[-max(1, len(values) // 5)])))
     return (best - max(_end(series), float(values[-1]))) / best if best > 0 else 0.0

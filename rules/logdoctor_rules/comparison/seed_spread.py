@@ -10,6 +10,7 @@ import numpy as np
 from logdoctor import Comparison, GroupRule, Quantity, example_run, fires, silent, threshold
 from logdoctor.curves import decay, flat
 from logdoctor.signals import Member, SetUp
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import apart, counted, having, number
 
 
@@ -79,7 +80,7 @@ class SeedSpread(GroupRule):
                 f"{' to '.join(apart(low, high))} (standard deviation {number(spread)}){so}",
                 [one.run for one in repeats],
                 {
-                    "median": Quantity(float(np.median(results))),
+                    "median": Quantity(median(results)),
                     "standard deviation": Quantity(spread),
                     "lowest": Quantity(low),
                     "highest": Quantity(high),

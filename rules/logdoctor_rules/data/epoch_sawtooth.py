@@ -26,6 +26,7 @@ from logdoctor import (
 )
 from logdoctor.curves import Curve, cosine, decay, flat, given, line, swing
 from logdoctor.signals import EpochCourse, Schedule, Trend, weight_repeats
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import axis_word, counted, number, percent
 
 ALIKE = 0.7
@@ -239,6 +240,6 @@ def _cycles_with(schedule: Schedule, length: float) -> bool:
     restarts = schedule.restarts
     if len(restarts) < 2:
         return False
-    period = float(np.median(np.diff(restarts)))
+    period = median(np.diff(restarts))
     ratio = max(period / length, length / period)
     return abs(ratio - round(ratio)) <= 0.1

@@ -27,6 +27,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.stairs import Stairs
 from logdoctor.signals import Epochs, Schedule, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted, number, percent
 
 STEADY = 2
@@ -155,7 +156,7 @@ class MemorizationSteps(Rule):
         margin = min(stairs.height / self.min_z, stairs.share / self.min_share * 3)
         left = f"the end is at {percent(float(stairs.last / stairs.first))} of the first epoch's"
         return self.finding(
-            f"{series.name} steps down by {number(float(np.median(stairs.steps)))} where an epoch begins, "
+            f"{series.name} steps down by {number(median(stairs.steps))} where an epoch begins, "
             f"{counted(len(stairs.steps), 'time')}, and moves little within epochs" + (f"; {rises}" if rises else ""),
             *spans,
             severity=Severity.NOTE if worse is None else self.severity,

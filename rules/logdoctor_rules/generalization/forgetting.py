@@ -29,9 +29,10 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.generalization.other_sets import other_sets
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.signals import Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
 LEVEL = 3
@@ -173,7 +174,7 @@ class Forgetting(Rule):
         tasks = [one for one in tasks if len(one) >= 2 * self.min_points]
         for lost in tasks:
             before = lost.values[: np.argmax(lost.values) + 1]
-            best, late = float(np.median(np.sort(before)[-LEVEL:])), lost.values[-(len(lost) // 4) :]
+            best, late = median(np.sort(before)[-LEVEL:]), lost.values[-(len(lost) // 4) :]
             unit, at = accuracy_unit(lost.values), lost.steps[len(before) - 1]
             known = best >= self.min_accuracy * unit
             if not known or late.max() > self.kept * best or _is_named_for_everything(lost, train):
@@ -182,9 +183,9 @@ class Forgetting(Rule):
             gained, other = next((pair for pair in rises if pair[0] >= self.min_accuracy), (0.0, None))
             if other is None:
                 continue
-            end, fall = float(np.median(late)), f"{lost.name} falls from {number(best)} to"
+            end, fall = median(late), f"{lost.name} falls from {number(best)} to"
             yield self.finding(
-                f"{fall} {number(end)} while {other.name} rises to {number(float(np.median(other.values[-LEVEL:])))}",
+                f"{fall} {number(end)} while {other.name} rises to {number(median(other.values[-LEVEL:]))}",
                 Span(lost.name, int(at), lost.last_step, "lost"),
                 Span(other.name, int(at), other.last_step, "learnt"),
                 confidence=confidence_from(self.kept * best / max(end, 0.1 * best), len(lost)),
@@ -235,7 +236,7 @@ def _is_named_for_everything(task: Series, train: Trend[TrainLoss]) -> bool:
 def _since(series: Series, step: int) -> float:
     """Return how far a metric has risen since a step, by medians."""
     then = series.values[series.steps <= step][-LEVEL:]
-    return float(np.median(series.values[-LEVEL:]) - np.median(then)) if len(then) else 0.0
+    return median(series.values[-LEVEL:]) - median(then) if len(then) else 0.0
 
 
 def _end(series: Series) -> float:

@@ -334,10 +334,9 @@ class ValidationBelowTraining(Rule):
         trails = trails_evaluated(alike, lead, self.max_ratio_evaluated)
         if not trails and lead.validation > self.max_ratio * min(lead.training, train.thirds[2]):
             return
-        early = ahead_at_first(run, lead) or trails
-        shrinks = lead.end < self.min_lasting * lead.middle
-        if shrinks and (are_means(gap) or not early):
+        if lead.end < self.min_lasting * lead.middle:
             return
+        early = ahead_at_first(run, lead) or trails
         signs = self._signs(run, lead, early)
         unsure = Confidence.MEDIUM if run.hyperparameters else Confidence.LOW
         ends = f"ends at {number(lead.validation)}, {percent(lead.ratio)} of {train.series.name}"

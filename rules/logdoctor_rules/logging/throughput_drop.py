@@ -31,7 +31,7 @@ from logdoctor.curves import decay, flat, given
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Throughput
 from logdoctor.signals import Speed
-from logdoctor.signals.statistics.median import quantile
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.wording import number, percent, place
 
 WARMUP = 0.1
@@ -116,7 +116,7 @@ class ThroughputDrop(Rule):
         apart, at = max(parted, default=(0.0, 0))
         if apart <= 0:
             return
-        before, after = float(np.median(level[:at])), float(np.median(level[at:]))
+        before, after = median(level[:at]), median(level[at:])
         drop = float(1 - np.exp(after - before))
         if drop < self.min_drop:
             return
@@ -169,6 +169,6 @@ def _is_data_time(series: Series) -> bool:
 def _growth(series: Series, since: int) -> float | None:
     finite = series.finite
     before, after = finite.values[finite.steps < since], finite.values[finite.steps >= since]
-    if not len(before) or not len(after) or np.median(before) <= 0:
+    if not len(before) or not len(after) or median(before) <= 0:
         return None
-    return float(np.median(after) / np.median(before))
+    return median(after) / median(before)

@@ -35,6 +35,7 @@ from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.signals import MaskedLoss, NonFiniteLosses
 from logdoctor.signals.numerics.masked import zero_alone
 from logdoctor.signals.statistics.last_stretch import after_last
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted, number, place
 
 NAN, INF = float("nan"), float("inf")
@@ -256,7 +257,7 @@ class MaskedNan(Rule):
         if masked.gradient is not None or zeros < self.min_zeros or not len(before) or (before == 0).any():
             return 0
         few = max(1, min(5, len(before) // 2))  # none of the last that is one of the first
-        sudden = abs(float(np.median(before[-few:]))) >= self.drop * abs(float(np.median(before[:few])))
+        sudden = abs(median(before[-few:])) >= self.drop * abs(median(before[:few]))
         return zeros if sudden and zero_alone(run, series, int(series.steps[len(before)])) else 0
 
     def _causes(self, origin: Origin, step: int, *, skipped: bool) -> tuple[Cause, ...]:

@@ -30,7 +30,7 @@ from logdoctor import (
 )
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.optimization.harder_tasks import tasks_get_harder
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.signals import Policy, Trend
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median

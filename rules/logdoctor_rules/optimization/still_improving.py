@@ -30,6 +30,7 @@ from logdoctor.evidence.optimization.unfinished import breaks_off, unfinished_ca
 from logdoctor.evidence.told_by_settings import FEW_UPDATES, few_updates
 from logdoctor.signals import Hyperparameters, Schedule, Siblings, Trend
 from logdoctor.signals.schedule.elapsed import EACH, elapsed, elapsed_of_cosine, fall_together, last_fall, late_pace
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.wording import number, percent
 
@@ -214,7 +215,7 @@ class StillImproving(Rule):
             return None
         fifth = max(2, len(trend.level) // 5)
         then = trend.level[-fifth - max(1, fifth // 4) : -fifth + max(1, fifth // 4)]
-        gain = float(np.median(then)) - trend.end
+        gain = median(then) - trend.end
         error = trend.error_of(*(max(len(part) * trend.block, SMOOTHED) for part in (then, trend.tail)))
         relative = self.min_relative * trend.end if judged_alone and trend.end > 0 else np.inf
         values = trend.series.values

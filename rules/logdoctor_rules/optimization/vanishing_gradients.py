@@ -26,6 +26,7 @@ from logdoctor.curves import decay, flat, geometric, line
 from logdoctor.evidence.optimization.vanished_gradients import FIRST, VanishedNorm, why_vanished
 from logdoctor.signals import ChanceLevels, Hyperparameters, Siblings, Trend
 from logdoctor.signals.statistics.last_stretch import after_last
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
 USUAL = 0.1
@@ -192,7 +193,7 @@ class VanishingGradients(Rule):
         """Find from where on the norm is next to nothing, then ask whether the loss was learnt."""
         if min(len(norm), len(train)) < self.min_points:
             return
-        begin = min(norm.first, float(np.median(norm.series.values[:FIRST])))  # a rate too high explodes at once
+        begin = min(norm.first, median(norm.series.values[:FIRST]))  # a rate too high explodes at once
         limit = max(self.nothing, self.ratio * begin)
         since = after_last(norm.level > limit)
         if since >= len(norm.level) or (since == 0 and any(one.is_preference for one in chance.levels)):
@@ -232,7 +233,7 @@ class VanishingGradients(Rule):
     def _died_at_once(self, norm: Trend[GradNorm], since: int, limit: float) -> bool:
         """Whether the norm was at its usual level shortly before it vanished."""
         span = max(2, round(self.dying * len(norm.level)))
-        if since < 2 * span or not norm.level[since - span] >= USUAL * np.median(norm.level[:since]) > limit:
+        if since < 2 * span or not norm.level[since - span] >= USUAL * median(norm.level[:since]) > limit:
             return False
         at = norm.level[since - span]
         return bool(np.log(at / limit) / span > STEEPER * np.log(norm.start / at) / (since - span))

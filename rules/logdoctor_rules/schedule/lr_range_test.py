@@ -25,6 +25,7 @@ from logdoctor import (
 )
 from logdoctor.curves import cosine, decay, flat, geometric, line, rise
 from logdoctor.signals import Schedule, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     width = max(1, len(values) // SMOOTHED_PARTS)
     kernel = np.ones(2 * width + 1)
-    clipped = np.minimum(values, CEILING * float(np.median(values[:width])) if values[0] > 0 else np.inf)
+    clipped = np.minimum(values, CEILING * median(values[:width]) if values[0] > 0 else np.inf)
     return np.asarray(np.convolve(clipped, kernel, "same") / np.convolve(np.ones(len(values)), kernel, "same"))
 
 

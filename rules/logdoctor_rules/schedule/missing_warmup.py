@@ -32,6 +32,7 @@ from logdoctor.evidence.schedule.thrown_at_start import ThrownAtStart
 from logdoctor.evidence.schedule.warm_up import causes_of_throw
 from logdoctor.finding import MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Siblings, Trend, given_rate
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, place
 
 OVERSHOT = decay(3.2, 0.3, 300).with_value(4, 5.1, 6.9, 7.5, 5.0, 4.1).noisy(0.02)
@@ -422,7 +423,7 @@ class MissingWarmup(Rule):
         series, at = train.series, int(steps[full])
         where = int(np.searchsorted(series.steps, at))
         before, after = series.values[max(where - 5, 0) : where], series.values[where + 1 : where + 11]
-        rise = float(np.median(after) - np.median(before)) if min(len(before), len(after)) >= 3 else 0.0
+        rise = median(after) - median(before) if min(len(before), len(after)) >= 3 else 0.0
         least = max(self.overshoot * abs(train.first - train.end), 1e-300)
         if rise < max(least, self.min_z * train.noise):
             return None

@@ -29,6 +29,7 @@ from logdoctor.evidence.schedule.rate_returns import causes_of_return
 from logdoctor.run.text_event import RESUMED, SCHEDULER_ORDER, TextEvent
 from logdoctor.signals import Hyperparameters, RateReset, Resumes, Schedule
 from logdoctor.signals.schedule.schedule import LOW
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, percent, place
 
 HALF_COSINES = given(0.5 * (1 + np.cos(np.pi * 4 * np.linspace(0, 1, 200))))
@@ -292,7 +293,7 @@ class SchedulerMisstep(Rule):
     def _warmed_up_too_soon(self, schedule: Schedule, settings: Hyperparameters, warned: list[str]) -> Finding | None:
         series, planned, k = schedule.series, settings.warmup_steps, settings.accumulation
         logged = schedule.peak_step - series.first_step
-        blurred = series.axis is not Axis.STEP or logged < 3 * float(np.median(np.diff(series.steps)))
+        blurred = series.axis is not Axis.STEP or logged < 3 * median(np.diff(series.steps))
         if planned is None or k < 2 or blurred or abs(planned / logged / k - 1) > self.match:
             return None
         return self.finding(

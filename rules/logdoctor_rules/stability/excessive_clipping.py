@@ -31,6 +31,7 @@ from logdoctor import (
 from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence import rate_too_high
 from logdoctor.signals import Hyperparameters, Siblings, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, percent, place
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class ExcessiveClipping(Rule):
         late, highest = values[len(values) // 2 :], float(values.max())
         if len(values) < self.min_points or highest <= 0:
             return
-        clip, top, usual = settings.clip_norm or 0.0, highest * (1 - SAME), float(np.median(late))
+        clip, top, usual = settings.clip_norm or 0.0, highest * (1 - SAME), median(late)
         unclipped = 0 < clip < top  # logged before clipping, else after it
         slow = self._slow(train) or (unclipped and settings.is_adaptive is False and self._slope_left(norm, train))
         if unclipped:

@@ -456,7 +456,7 @@ class Oscillation(Rule):
         """
         share, needed = swings.share, self.min_share if structured else self.min_share_of_noise
         margin = min(share / needed, swings.reversals / self.min_reversals)
-        lasts = swings.lasting >= self.min_lasting or (structured and swings.lasting_smoothly * share >= self.min_share)
+        lasts = swings.lasting >= self.min_lasting or swings.lasting_smoothly * share >= self.min_share
         is_wild = share >= self.wild and swings.kept_gain <= self.min_gain * swings.trend.noise
         is_more_than_noise = structured or swings.beyond_noise or (is_wild and rate_is_high)
         if margin >= 1 and lasts and is_more_than_noise:

@@ -203,12 +203,6 @@ def test_a_fix_of_the_optimizer_takes_the_settings_of_this_run(cause: str, setti
     assert sum("beta2 from" in one.text or "raise epsilon" in one.text for one in named.fixes) == 1
 
 
-@pytest.mark.parametrize(("more", "told"), [({"vocab_size": 50257}, True), ({"image_size": 224}, False)])
-def test_tied_embeddings_speak_for_the_rate_of_what_predicts_tokens(more: Settings, *, told: bool) -> None:
-    run = example_run({"tie_word_embeddings": True, **more}, Axis.STEP, train_loss=GROWS)
-    assert any("tie input and output" in said for said in finding(run).causes[0].pro) is told
-
-
 def test_gradients_that_explode_tell_of_the_rate_that_jumped_first() -> None:
     norms = QUIET.with_value(78, *np.geomspace(2, 1e5, 9), *[NAN] * 33)
     loss = SOUND.followed_by(given([0.6, 0.9, 2.0, 9.0, 80.0, 2e3, 1e6])).followed_by(flat(NAN, 33))

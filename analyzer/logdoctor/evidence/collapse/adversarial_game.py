@@ -10,6 +10,7 @@ from logdoctor.causes import because, ranked
 from logdoctor.finding import Cause, Strength
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def won_before(d: Trend[AdversarialLoss], g: Trend[AdversarialLoss]) -> bool:
     A loss of 0 throughout is of one that has not begun, as in `untrained_level`.
     """
     ours, theirs = d.series.values, g.series.values
-    is_sure = bool(ours.min() >= 0 < ours.max()) and float(np.median(ours)) <= SURE
+    is_sure = bool(ours.min() >= 0 < ours.max()) and median(ours) <= SURE
     return is_sure and float(np.quantile(theirs, FEW)) >= LOST
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from logdoctor.causes import because, ranked
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.evidence.told_by_settings import off_and_on
 from logdoctor.finding import Cause, likely_if
 from logdoctor.run import Run

@@ -24,6 +24,7 @@ from logdoctor.run.roles import Reward, TrainLoss, TrainMetric, ValError, ValLos
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
     accuracy_unit,
+    cost_in_words,
     cost_of_mistakes,
     is_accuracy,
     is_too_cheap,
@@ -31,7 +32,7 @@ from logdoctor.signals.optimization.accuracy import (
 )
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_hundredths
-from logdoctor.wording import course, number, percent
+from logdoctor.wording import course, number
 
 _OF_A_SIZE = re.compile(r"_(?:s|m|l|small|medium|large)$")
 """What COCO's metrics add for objects of one size: `mAP_s`."""
@@ -120,12 +121,10 @@ def of_other_task(metrics: Sequence[Series], train: Trend[TrainLoss] | None) -> 
         if train is None or one.role is not TrainMetric or not len(one) or not is_accuracy(one.name):
             continue
         right = float(one.values[-1]) / accuracy_unit(one.values)
-        least = cost_of_mistakes(right)
         if is_too_cheap(train.end, right):
-            cost = f"with {percent(1 - right)} of the answers wrong it would be {number(least)} at least"
-            divided = ", or divided by something" if train.start < least else ""
+            divided = ", or divided by something" if train.start < cost_of_mistakes(right) else ""
             is_other = f"it is of another task than {one.name}{divided}"
-            return f"{train.series.name} is {number(train.end)}; {cost}: {is_other}"
+            return f"{train.series.name} is {number(train.end)}; {cost_in_words(right, 'it')}: {is_other}"
     return ""
 
 
@@ -154,7 +153,7 @@ def held_losses(
     moves = any(len(np.unique(values)) > 1 for values in beside)
     for one in (loss.finite for loss in run.all(ValLoss) if loss.axis is Axis.EPOCH and not moves):
         needed = least if len(one) and _may_cost(float(one.values[0])) else least_of_any
-        if len(one) < needed or not one.values[0] or np.ptp(one.values):
+        if len(one) < needed or not one.values[0]:
             continue
         rests = f"{one.name} may be what one answer for all costs, as the margin is of a triplet loss"
         yield (

@@ -8,6 +8,7 @@ from logdoctor.causes import because, ranked
 from logdoctor.finding import HIGH_MARGIN, Observation, Quantity, Span, Strength, confidence_from
 from logdoctor.run.roles import AdversarialLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
 SIGNED = 0.1
@@ -41,8 +42,8 @@ def is_critic(loss: Trend[AdversarialLoss]) -> bool:
 def grows_without_bound(critic: Trend[AdversarialLoss]) -> Observation | None:
     """Describe how far a critic's loss has grown, None where it stays in bounds."""
     series, size, n = critic.series, np.abs(critic.series.values), len(critic.series)
-    early, late = float(size[: n // 3].max()), float(np.median(size[-max(1, n // 10) :]))
-    first, usual = float(size[:FEW].max()), float(np.median(size[n // 2 :]))
+    early, late = float(size[: n // 3].max()), median(size[-max(1, n // 10) :])
+    first, usual = float(size[:FEW].max()), median(size[n // 2 :])
     grows_on = 0 < max(UNBOUND * early, LEAST) <= late
     if not grows_on and not 0 < max(FROM_NOTHING * first, FAR_OUT) <= usual:
         return None

@@ -12,9 +12,14 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Trend
-from logdoctor.signals.optimization.accuracy import accuracy_unit, cost_of_mistakes, is_of_classes, is_too_cheap
+from logdoctor.signals.optimization.accuracy import (
+    accuracy_unit,
+    cost_in_words,
+    cost_of_mistakes,
+    is_of_classes,
+    is_too_cheap,
+)
 from logdoctor.signals.statistics.trend import trend_or_none
-from logdoctor.wording import number, percent
 
 MOSTLY_WRONG = 0.6
 """Accuracy up to which it may be that of guesses, of two classes at most; one that was learnt before rests above while
@@ -44,7 +49,7 @@ class RestingAccuracy:
     @property
     def said(self) -> str:
         """What they cost, in words."""
-        return f"with {percent(1 - self.level)} of the answers wrong the loss would be {number(self.cost)} at least"
+        return cost_in_words(self.level)
 
     def contradicts(self, min_z: float) -> bool:
         """Whether it wavers about one level while the loss comes from what mistakes cost to far less.

@@ -21,9 +21,6 @@ RISES = 0.2
 REGAINED = 0.5
 """The same as a share of the fall to the minimum: a schedule of the loss gives back less."""
 
-LATEST = 0.6
-"""Share of the evaluations by which the minimum is reached: a rise at the very end may not last."""
-
 SIGMAS = 4.0
 """Rise in units of the noise of the level, as for `overfitting`."""
 
@@ -48,7 +45,6 @@ def risen_alone(run: Run, val: Trend[ValLoss]) -> float:
     since = val.since(val.best_step)
     risen, highest = val.end - val.best, float(since.max()) - val.best
     least = max(RISES * val.best, REGAINED * (val.start - val.best), by_chance(val, SIGMAS))
-    early = val.best_at <= LATEST * len(val.level)
     high = risen >= max(least, STILL_HIGHEST * highest) and stays_up(val)
     gradual = float(np.diff(since).max(initial=0.0)) <= AT_ONCE * risen and val.end <= MEMORISED * val.start
-    return risen / least if early and high and gradual else 0.0
+    return risen / least if high and gradual else 0.0

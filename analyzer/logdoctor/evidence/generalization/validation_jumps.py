@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from logdoctor.causes import because, likely_because
-from logdoctor.evidence.rates import decayed_from_there, late_decay, with_lower_rate
+from logdoctor.evidence.rate_fixes import decayed_from_there, late_decay, with_lower_rate
 from logdoctor.evidence.siblings import cured_first
 from logdoctor.evidence.usual_rates import above_usual, throws_any_network
 from logdoctor.finding import Cause, Fix, Strength, likely_if

@@ -9,6 +9,7 @@ from logdoctor.run.roles import ValLoss, ValMetric
 from logdoctor.signals import Gap, Trend
 from logdoctor.signals.optimization.accuracy import examples_of
 from logdoctor.signals.optimization.stand_ins import is_of_errors
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 
 HALVED = 0.5
@@ -113,7 +114,7 @@ def falls_on(gap: Gap, least: float) -> bool:
     third = len(since) // 3
     if not third:
         return False
-    fall = float(np.median(since[:third]) - np.median(since[-third:]))
+    fall = median(since[:third]) - median(since[-third:])
     return fall > max(least, SURELY_FALLS * gap.train.error_of(third, third))
 
 

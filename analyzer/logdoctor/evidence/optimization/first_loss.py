@@ -10,7 +10,7 @@ import numpy as np
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.accuracies import accuracies, best_accuracy, first_accuracy
 from logdoctor.evidence.optimization.summed_loss import guesses_in_sum, summed_cause, summed_loss
-from logdoctor.evidence.rates import with_lower_rate
+from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.evidence.usual_rates import HIGH_PLAIN, is_far_too_high, rate_height
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run import Run, Series
@@ -19,6 +19,7 @@ from logdoctor.run.roles import GradNorm, TrainComponentLoss, TrainLoss, TrainMe
 from logdoctor.signals import Chance, Hyperparameters, Trend, given_rate
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import ACCURACY_IS_CHANCE, COMMON_CLASSES, entropy
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def last_at_once(trend: Trend[TrainLoss] | Trend[ValLoss]) -> int:
 
 def right_after(trend: Trend[TrainLoss] | Trend[ValLoss]) -> float:
     """Return the level right after the first value."""
-    return float(np.median(trend.series.values[1 : 1 + last_at_once(trend)]))
+    return median(trend.series.values[1 : 1 + last_at_once(trend)])
 
 
 def is_evaluated_before(val: Trend[ValLoss], train: Trend[TrainLoss]) -> bool:
@@ -272,7 +273,7 @@ def _named_by(name: str, values: np.ndarray, first: np.ndarray) -> list[Chance]:
     shares = first / accuracy_unit(values)
     if shares.min() <= 0:
         return []
-    counts = COMMON_CLASSES if len(shares) == 1 else (*COMMON_CLASSES, round(1 / float(np.median(shares))))
+    counts = COMMON_CLASSES if len(shares) == 1 else (*COMMON_CLASSES, round(1 / median(shares)))
     classes = next((one for one in counts if np.abs(shares * one - 1).max() <= _near_guessing(one)), 0)
     if classes < 2 or not _is_exact(values):
         return []

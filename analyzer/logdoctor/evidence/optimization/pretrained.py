@@ -59,7 +59,7 @@ def knows_more_than_chance(loss: Trend[TrainLoss]) -> bool:
 
     Of a metric that is no accuracy nobody knows what guessing gives.
     """
-    right = 1 - float(np.median(loss.series.values))
+    right = 1 - median(loss.series.values)
     few = right <= (1 + NEAR) * FEW_RIGHT or abs(right - HALF_RIGHT) <= NEAR * FEW_RIGHT
     return is_of_errors(loss.series) and not (few and is_accuracy(loss.series.name))
 

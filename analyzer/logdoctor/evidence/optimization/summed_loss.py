@@ -12,6 +12,7 @@ from logdoctor.run import Run, Series
 from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValLoss
 from logdoctor.signals import Hyperparameters, given_rate
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 MANY = 8
@@ -44,7 +45,7 @@ def summed_loss(run: Run, settings: Hyperparameters) -> str:
         return ""  # one sum makes all its terms as many times as large
     if train.axis is val.axis:  # what fell before the first evaluation was learnt, not added up
         before = train.finite.values[train.finite.steps <= val.finite.steps[0]][-BESIDE:]
-        if len(before) and float(np.median(before)) / held_out < batch / 2:
+        if len(before) and median(before) / held_out < batch / 2:
             return ""
     return (
         f"{train.name} begins at {number(first)}, {val.name} at {number(held_out)}: {number(batch)} times less, which "

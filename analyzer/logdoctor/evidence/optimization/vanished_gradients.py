@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.optimization.zero_loss import is_zero_throughout, why_zero
 from logdoctor.evidence.rates import rate_too_high
 from logdoctor.finding import Cause, Strength, likely_if
 from logdoctor.run.roles import GradNorm, LossScale, TrainLoss
 from logdoctor.signals import Hyperparameters, Siblings, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 FIRST = 5
@@ -44,7 +43,7 @@ class VanishedNorm:
         """The clause that the norm burst before it vanished; empty where it did not."""
         values = self.norm.series.values
         before = values[self.norm.series.steps < self.norm.steps[self.since]] if self.since else values[:0]
-        if not len(before) or float(before.max()) < BURST * float(np.median(before[:FIRST])):
+        if not len(before) or float(before.max()) < BURST * median(before[:FIRST]):
             return []
         return [f"the norm reached {number(float(before.max()))} before it vanished"]
 

@@ -13,6 +13,7 @@ from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, TrainLoss
 from logdoctor.signals import Hyperparameters, given_rate
 from logdoctor.signals.optimization.chance import ChanceLevels
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.wording import number, percent
 
@@ -94,7 +95,7 @@ class FirstValues:
 def _settled(values: NDArray[np.float64]) -> float:
     """Return the median of what comes at 5 to 10 % of a run, a few values after the first at the earliest."""
     late = values[max(6, round(0.05 * len(values))) : max(12, round(0.1 * len(values)))]
-    return float(np.median(late)) if len(late) else float("inf")
+    return median(late) if len(late) else float("inf")
 
 
 def usual_leap(train: Trend[TrainLoss], early: int, start: float) -> float:

@@ -15,6 +15,7 @@ from logdoctor.finding import Cause, Fix, Strength, likely_if
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, LearningRate, TrainLoss
 from logdoctor.signals import Hyperparameters, Sibling, Siblings, Trend, given_rate
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def causes_of_full_rate(
 ) -> tuple[Cause, ...]:
     """Return the causes of an overshoot over the steps until a given one: a warm-up first, unless the rate is known."""
     pro, fixes = [f"the optimizer is {settings.optimizer_name}"] if settings.is_adaptive else [], []
-    if grads is not None and (later := float(np.median(grads.series.values))) > 0:
+    if grads is not None and (later := median(grads.series.values)) > 0:
         burst = float(grads.series.values[grads.series.steps <= until].max(initial=0.0)) / later
         said = f"the gradient norm is {number(burst)} times its usual value within the first steps"
         pro += [said] if burst >= BURST else []

@@ -41,8 +41,7 @@ def begun_anew(run: Run, train: Trend[TrainLoss]) -> Spikes[TrainLoss] | None:
     back = abs(peak - first) <= BACK * gained and float(values[at:].max()) == peak
     falls = float(values[-1]) - low <= LOST * gained
     again = bool((np.diff(values[at:]) >= LOST * gained).any())
-    shares = list(_ways_back(run, series, at))
-    if not (learnt and back and falls and shares) or again or min(shares) < 1 - BACK:
+    if not (learnt and back and falls) or again or min(_ways_back(run, series, at), default=0.0) < 1 - BACK:
         return None
     away = np.flatnonzero(values[at:] - low > LOW * gained)
     spike = Spike(at, at + int(away[-1]), peak, before, train.noise, gained, recovered=True)

@@ -13,6 +13,7 @@ from logdoctor.run import Run
 from logdoctor.run.naming import words
 from logdoctor.run.roles import KlDivergence, TrainComponentLoss, TrainLoss
 from logdoctor.signals import Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import course, number
 
 FAR = 10.0
@@ -93,13 +94,13 @@ def _is_mistaken(run: Run) -> str:
 
 
 def _rises(values: np.ndarray) -> bool:
-    return float(np.median(values[-MIN_VALUES:])) > float(values[0])
+    return median(values[-MIN_VALUES:]) > float(values[0])
 
 
 def _terms_below_zero(run: Run) -> Iterator[str]:
     for one in run.all(TrainComponentLoss):
         named, values = NEVER_NEGATIVE & set(words(one.name)), one.finite.values
-        if named and len(values) >= MIN_VALUES and values[-1] <= -FEW_NATS and values[-1] < values[len(values) // 2]:
+        if named and len(values) >= MIN_VALUES and values[-1] <= -FEW_NATS:
             yield f"{one.name}, which is never negative, ends at {number(float(values[-1]))}"
 
 

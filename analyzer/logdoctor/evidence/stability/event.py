@@ -26,6 +26,7 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED, block_medians, block_size, running_median
 from logdoctor.wording import number, place
 
@@ -117,20 +118,20 @@ class Event:
         if not len(self.before):
             return None
         few = len(self.before) < LOOK_BACK or self.averages  # batch noise calls for more than one value
-        return float(np.median(self.before[: 1 if few else RUN_UP]))
+        return median(self.before[: 1 if few else RUN_UP])
 
     @cached_property
     def level(self) -> float | None:
         """The usual value just before the onset."""
         last = min(LOOK_BACK, max(RUN_UP, len(self.before) // 4))
-        return float(np.median(self.before[-last:])) if len(self.before) else None
+        return median(self.before[-last:]) if len(self.before) else None
 
     @cached_property
     def uneven(self) -> bool:
         """Whether losses of batches differ widely just before the onset, as where a few answers are surely wrong."""
         last = self.before[-10 * LOOK_BACK :]
         last = last[len(last) // 3 :]
-        return len(last) > RUN_UP and float(last.max()) >= UNEVEN * abs(float(np.median(last)))
+        return len(last) > RUN_UP and float(last.max()) >= UNEVEN * abs(median(last))
 
     @cached_property
     def highest(self) -> float:
@@ -257,7 +258,7 @@ class Event:
             return None
         steps, values = held_out.finite.steps, held_out.finite.values
         before, after = values[steps < self.onset_step][-1:], values[steps >= self.step][:RUN_UP]
-        return (float(before[0]), float(np.median(after))) if len(before) and len(after) else None
+        return (float(before[0]), median(after)) if len(before) and len(after) else None
 
     def _is_ours(self, series: Series) -> bool:
         """Whether a series is the one that breaks: training and validation may give their series the same name."""

@@ -19,6 +19,7 @@ from logdoctor.signals import Trend
 from logdoctor.signals.data.epoch_starts import epoch_starts
 from logdoctor.signals.optimization.accuracy import accuracies_of_classes
 from logdoctor.signals.optimization.stand_ins import is_of_errors
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import trend_or_none
 
 if TYPE_CHECKING:
@@ -37,10 +38,6 @@ easy examples."""
 
 MAY_RISE = 0.2
 """Sum of all rises of validation, as a share of its fall: its examples are the same throughout."""
-
-FALLS_AT_ONCE = 0.6
-"""Largest fall of validation between two evaluations, as a share of its whole fall: more is a broken model that comes
-back."""
 
 LEFT = 0.1
 """Share of what a metric had gained up to which the model is lost: memorised label noise leaves more."""
@@ -80,12 +77,10 @@ def _data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> boo
         return False
     moves, fall = np.diff(val.level), val.first - val.end
     hardly_rises = float(np.maximum(moves, 0.0).sum()) <= MAY_RISE * fall
-    falls_gradually = -float(moves.min(initial=0.0)) <= FALLS_AT_ONCE * fall
     began_easy = train.first <= BEGAN_EASY * min(val.first, float(train.series.values.max()))
     stays_below = float(train.level.max()) <= val.first <= HARDER_AT_MOST * train.first
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
-    is_like_curriculum = hardly_rises and falls_gradually and began_easy and stays_below
-    return is_like_curriculum and is_measured_since(val, train, half_way)
+    return hardly_rises and began_easy and stays_below and is_measured_since(val, train, half_way)
 
 
 def _validation_gains(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
@@ -163,7 +158,7 @@ def _finite_beside(series: Series, others: Iterable[Series]) -> tuple[Series, ..
 def _only_loses_its_gain(term: NDArray[np.float64], rest: NDArray[np.float64]) -> bool:
     """Whether a term of a loss is hardly above zero at any time, and the rest of the loss ends where it began."""
     few, slack = max(1, len(term) // 10), PENALTY * float(np.ptp(term))
-    return bool(np.quantile(term, HIGH) <= slack and np.median(rest[-few:]) - np.median(rest[:few]) <= slack)
+    return bool(np.quantile(term, HIGH) <= slack and median(rest[-few:]) - median(rest[:few]) <= slack)
 
 
 def _is_difference(loss: NDArray[np.float64], one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
@@ -228,7 +223,7 @@ def only_begins_epoch(run: Run, train: Trend[TrainLoss]) -> bool:
     """
     series = train.series
     starts = next((cut.starts for cut in epoch_starts(series, run) if cut.known_from.endswith("is logged")), None)
-    if starts is None or len(starts) != 2 or series.first_step <= np.median(np.diff(series.steps)):
+    if starts is None or len(starts) != 2 or series.first_step <= median(np.diff(series.steps)):
         return False
     begun, values = int(starts[-1]), series.values
     if begun == len(values):  # all of one epoch

@@ -97,12 +97,8 @@ def _fixes(cause: str, event: Event) -> Iterator[Fix]:
 def _of_optimizer(cause: str, settings: Hyperparameters) -> Iterator[Fix]:
     """Yield the change of an optimizer's setting that this run names."""
     beta2, epsilon = settings.beta2, settings.epsilon
-    if cause == "stale-second-moment" and beta2 is not None:
-        if beta2 > QUICK_DECAY:
-            yield Fix(f"lower beta2 from {beta2:g} to {QUICK_DECAY:g}", basis="general, from this run's beta2")
-        else:
-            said = f"lower the learning rate, which treats the symptom: beta2 is {beta2:g} already"
-            yield Fix(said, basis="general, from this run's beta2")
+    if cause == "stale-second-moment" and beta2 is not None and beta2 > QUICK_DECAY:
+        yield Fix(f"lower beta2 from {beta2:g} to {QUICK_DECAY:g}", basis="general, from this run's beta2")
     if cause == "epsilon-too-small" and epsilon is not None and epsilon < SAFE_EPSILON:
         said = f"raise epsilon from {number(epsilon)} to {number(SAFE_EPSILON)}, and on to 1e-3 if that fails"
         yield Fix(said, basis="general, from this run's epsilon")

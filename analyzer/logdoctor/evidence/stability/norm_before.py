@@ -90,7 +90,7 @@ class NormBefore:
         if self.logged is None:
             return None
         before = self.logged.values[:-1][np.isfinite(self.logged.values[:-1])]
-        return float(np.median(before[-10 * LOOK_BACK :])) if len(before) else None
+        return median(before[-10 * LOOK_BACK :]) if len(before) else None
 
     @cached_property
     def rise(self) -> int:

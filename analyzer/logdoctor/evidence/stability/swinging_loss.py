@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from logdoctor.evidence.rates import decayed_from_there
+from logdoctor.evidence.rate_fixes import decayed_from_there
 from logdoctor.evidence.siblings import with_tested_fixes
 from logdoctor.evidence.stability.event import Kind
 from logdoctor.evidence.stability.harmless_rise import measures_something_else

@@ -236,7 +236,7 @@ def comes_back(spike: Spike, series: Series) -> bool:
 def is_early(spike: Spike, series: Series, share: float) -> bool:
     """Whether a jump comes within a share of the run by its steps: some logs hold all of the first, later few."""
     first, last = series.steps[[0, -1]]
-    return spike.index == 0 or bool(series.steps[spike.index] - first < share * (last - first))
+    return bool(series.steps[spike.index] - first < share * (last - first))
 
 
 def are_swings(jumps: Sequence[Spike], train: Trend[TrainLoss]) -> bool:
@@ -253,7 +253,7 @@ def of_restart(spike: Spike, series: Series, schedule: Schedule | None) -> bool:
     if schedule is None or len(schedule.restarts) < 2 or schedule.series.axis is not series.axis:
         return False
     since = series.steps[spike.index] - schedule.restarts
-    soon = (since >= 0) & (since <= HIGH_RATE * np.median(np.diff(schedule.restarts)))
+    soon = (since >= 0) & (since <= HIGH_RATE * median(np.diff(schedule.restarts)))
     return bool(soon.any()) and spike.peak < float(series.values[0])
 
 

@@ -26,6 +26,7 @@ from logdoctor.signals.comparison.ties import (
 )
 from logdoctor.signals.settings.incidental import is_chosen
 from logdoctor.signals.settings.learning_rate import given_rate, is_seed, settings_of
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import MIN_POINTS, Trend
 
 SAME_START = 0.2
@@ -60,7 +61,7 @@ class LossStart:
             return None
         finite = series.finite
         paced = finite if len(finite) >= MIN_POINTS else series.curve
-        return cls(float(finite.values[0]) if len(finite) else None, float(np.median(np.diff(paced.steps))))
+        return cls(float(finite.values[0]) if len(finite) else None, median(np.diff(paced.steps)))
 
     def is_near(self, theirs: Trend[TrainLoss], share: float) -> bool:
         """Whether two runs begin at the same loss: what is lost at once may have begun anywhere."""

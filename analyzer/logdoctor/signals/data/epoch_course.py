@@ -19,7 +19,7 @@ from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.epochs import EDGE, Epochs, finest
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import correlation
-from logdoctor.signals.statistics.median import column_medians, group_medians
+from logdoctor.signals.statistics.median import column_medians, group_medians, median
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA, ROUNDING
 from logdoctor.signals.statistics.trend import MEDIAN_EFFICIENCY, Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -92,12 +92,12 @@ class EpochCourse:
             lengths = np.diff(cut.starts)
             if len(lengths) < MIN_PERIODS:
                 continue
-            if np.median(lengths) >= MIN_AN_EPOCH:
+            if median(lengths) >= MIN_AN_EPOCH:
                 if (divided := cls(Epochs(series, cut), PHASES)._divided()) is not None:
                     return divided._or_shorter(cut.parts)
                 if cut.known_from:
                     break  # the same few phases in several epochs are no more
-            elif cut.known_from and np.median(lengths) <= 1:
+            elif cut.known_from and median(lengths) <= 1:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of enough logged points can be told apart")
 
@@ -109,7 +109,7 @@ class EpochCourse:
         if self._usual > BATCHES or self.agreement >= self.by_chance:
             return self
         series = self.epochs.series
-        enough = (one for one in parts if np.median(np.diff(one.starts)) >= MIN_AN_EPOCH)
+        enough = (one for one in parts if median(np.diff(one.starts)) >= MIN_AN_EPOCH)
         shorter = (EpochCourse(Epochs(series, one), PHASES)._divided() for one in enough)
         return next((one for one in shorter if one is not None and one.agreement >= SAME), self)
 
@@ -132,7 +132,7 @@ class EpochCourse:
         known much better.
         """
         steps, starts = self.epochs.series.steps.astype(float), self.epochs.starts
-        pace = float(np.median(np.diff(steps)))
+        pace = median(np.diff(steps))
         padded = np.concatenate([[steps[0] - pace], steps, [steps[-1] + pace]])
         between = (padded[starts] + padded[starts + 1]) / 2
         at = np.arange(len(between), dtype=float)
@@ -146,7 +146,7 @@ class EpochCourse:
     @property
     def length(self) -> float:
         """Steps of the usual epoch."""
-        return float(np.median(np.diff(self.bounds)))
+        return median(np.diff(self.bounds))
 
     @property
     def is_of_few(self) -> bool:
@@ -156,7 +156,7 @@ class EpochCourse:
     @property
     def level(self) -> float:
         """Median of all epochs but the first."""
-        return float(np.median(self.epochs.series.values[self.epochs.starts[1] :]))
+        return median(self.epochs.series.values[self.epochs.starts[1] :])
 
     @cached_property
     def _values(self) -> NDArray[np.float64]:
@@ -173,7 +173,7 @@ class EpochCourse:
     @cached_property
     def _usual(self) -> float:
         """Points of the usual epoch."""
-        return float(np.median(np.diff(self.epochs.starts)))
+        return median(np.diff(self.epochs.starts))
 
     @cached_property
     def _together(self) -> int:
@@ -260,7 +260,7 @@ class EpochCourse:
         spread = MAD_TO_SIGMA * float(np.nanmedian(np.abs(self.cells - self.profile)))
         seen = int(np.median((~np.isnan(self.cells)).sum(axis=0)))
         spread *= FEW_FACTORS[seen] if seen < len(FEW_FACTORS) else seen / (seen - 0.8)
-        floor = ROUNDING * float(np.median(np.abs(self.epochs.series.values)))
+        floor = ROUNDING * median(np.abs(self.epochs.series.values))
         return max(spread * MEDIAN_EFFICIENCY / math.sqrt(seen), floor)
 
     @cached_property
@@ -319,12 +319,12 @@ class EpochCourse:
             return self.epochs.averaging
         moves = np.abs(np.diff(self.profile))
         fifth = max(2, round(EDGE * len(moves)))
-        return float(np.median(moves[-fifth:]) / max(float(np.median(moves[:fifth])), np.finfo(float).tiny))
+        return float(median(moves[-fifth:]) / max(median(moves[:fifth]), np.finfo(float).tiny))
 
     @cached_property
     def decline(self) -> float:
         """What the usual epoch gains: fall of its mean from the one before."""
-        return float(np.median(-self.changes[1:]))
+        return median(-self.changes[1:])
 
 
 def _without_outliers(series: Series) -> Series:

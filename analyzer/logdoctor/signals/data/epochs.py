@@ -14,6 +14,7 @@ from logdoctor.run.roles import TrainLoss
 from logdoctor.signals.data.epoch_starts import Cut, epoch_starts
 from logdoctor.signals.data.period import MIN_PERIOD_POINTS, MIN_PERIODS
 from logdoctor.signals.statistics.correlation import inner
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -45,9 +46,9 @@ class Epochs:
         series = finest(train.series, run)
         for cut in epoch_starts(series, run):
             lengths = np.diff(cut.starts)
-            if len(lengths) >= MIN_PERIODS and np.median(lengths) >= MIN_PERIOD_POINTS:
+            if len(lengths) >= MIN_PERIODS and median(lengths) >= MIN_PERIOD_POINTS:
                 return cls(series, cut)
-            if cut.known_from and len(lengths) >= MIN_PERIODS and np.median(lengths) <= 1:
+            if cut.known_from and len(lengths) >= MIN_PERIODS and median(lengths) <= 1:
                 raise Unmeasurable(f"no epoch has more than one logged point: {cut.known_from}")
         raise Unmeasurable(f"no {MIN_PERIODS} epochs of {MIN_PERIOD_POINTS} logged points can be told apart")
 
@@ -74,7 +75,7 @@ class Epochs:
     @cached_property
     def length(self) -> float:
         """Steps from the beginning of one epoch to that of the next."""
-        return float(np.median(np.diff(self.starts)) * np.median(np.diff(self.series.steps)))
+        return median(np.diff(self.starts)) * median(np.diff(self.series.steps))
 
     def first_step(self, epoch: int) -> int:
         """Return the step of the first point of an epoch, counted from 0."""
@@ -94,8 +95,8 @@ class Epochs:
         for part in (one for one in self._parts if len(one) > 1):  # rounding leaves one point to some epochs
             moves = np.abs(np.diff(part))
             fifth = max(2, round(EDGE * len(moves)))
-            early.append(float(np.median(moves[:fifth])))
-            late.append(float(np.median(moves[-fifth:])))
+            early.append(median(moves[:fifth]))
+            late.append(median(moves[-fifth:]))
         return float(np.median(late) / max(float(np.median(early)), np.finfo(float).tiny))
 
     @cached_property
@@ -121,12 +122,12 @@ class Epochs:
     @cached_property
     def edge_noise(self) -> float:
         """Standard error of one of those levels: twice that of a mean (the variance of a line at its ends)."""
-        return 2 * self._sigma / math.sqrt(float(np.median(np.diff(self.starts))))
+        return 2 * self._sigma / math.sqrt(median(np.diff(self.starts)))
 
     @cached_property
     def _sigma(self) -> float:
         """Standard deviation of single points, from second differences."""
-        return MAD_TO_SIGMA * float(np.median(np.abs(np.diff(self.series.values, 2)))) / math.sqrt(6)
+        return MAD_TO_SIGMA * median(np.abs(np.diff(self.series.values, 2))) / math.sqrt(6)
 
 
 def finest(series: Series, run: Run) -> Series:

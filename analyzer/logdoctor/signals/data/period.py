@@ -66,7 +66,7 @@ def _periods(series: Series) -> Iterator[float]:
     """Yield the steps after which a curve may repeat itself: a slow trend blurs them by a point."""
     points = repeating_period(series.values) if len(series) else None
     for near in (0, -1, 1) if points else ():
-        yield ((points or 0.0) + near) * float(np.median(np.diff(series.steps)))
+        yield ((points or 0.0) + near) * median(np.diff(series.steps))
 
 
 def _takes_again(series: Series, period: float) -> bool:
@@ -77,7 +77,7 @@ def _takes_again(series: Series, period: float) -> bool:
     if np.count_nonzero(inside) < MIN_REPEATED or not reach:
         return False
     differences = np.abs(np.interp(later[inside], series.steps, series.values) - series.values[inside])
-    return float(np.median(differences)) <= SET_AGAIN * reach
+    return median(differences) <= SET_AGAIN * reach
 
 
 def repeating_period(values: NDArray[np.float64]) -> float | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.signals.statistics.trend import END_SHARE, Trend
 
@@ -120,4 +121,4 @@ def evaluated_beside(run: Run, gap: Gap) -> Series | None:
 def evaluated_end(run: Run, gap: Gap) -> float:
     """Return where a training loss ends that is evaluated with validation; 0 without it."""
     found = evaluated_beside(run, gap)
-    return 0.0 if found is None else float(np.median(found.values[-max(1, round(END_SHARE * len(found))) :]))
+    return 0.0 if found is None else median(found.values[-max(1, round(END_SHARE * len(found))) :])

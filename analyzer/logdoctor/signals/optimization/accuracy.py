@@ -13,6 +13,8 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import TrainError, TrainMetric, ValError, ValMetric
+from logdoctor.signals.statistics.median import median
+from logdoctor.wording import number, percent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,6 +101,12 @@ def cost_of_mistakes(accuracy: float) -> float:
     A class that is not the most probable one has a half at most, and costs ln 2 at least.
     """
     return (1 - accuracy) * log(2)
+
+
+def cost_in_words(accuracy: float, loss: str = "the loss") -> str:
+    """Say what the wrong ones among them cost."""
+    least = number(cost_of_mistakes(accuracy))
+    return f"with {percent(1 - accuracy)} of the answers wrong {loss} would be {least} at least"
 
 
 def is_too_cheap(loss: float, accuracy: float) -> bool:
@@ -198,7 +206,7 @@ def errs_alike(series: Series, others: Iterable[Series]) -> bool:
         return True
     wrong = 1 - float(series.values[-1]) / accuracy_unit(series.values)
     ends = [one.values for one in others if len(one) and is_accuracy(one.name)]
-    return all(1 - float(np.median(one[-3:])) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
+    return all(1 - median(one[-3:]) / accuracy_unit(one) <= ANOTHER * wrong for one in ends)
 
 
 def answers_differ(series: Series, others: Iterable[Series]) -> bool:

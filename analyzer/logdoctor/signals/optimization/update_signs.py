@@ -172,7 +172,7 @@ class UpdateSigns:
         series = self._values(ValLoss)
         if series is None or len(series) < MIN_EVALUATIONS:
             return self.moves
-        far = float(np.ptp(series.values)) >= 2 * ONE_LEVEL * abs(float(np.median(series.values)))
+        far = float(np.ptp(series.values)) >= 2 * ONE_LEVEL * abs(median(series.values))
         return self.moves if far else ""
 
     @cached_property
@@ -235,7 +235,7 @@ class UpdateSigns:
         series, held_out = self._values(TrainLoss), self._values(ValLoss)
         if series is None or len(series) < 2 * MIN_EVALUATIONS or series.axis is not Axis.EPOCH:
             return ""
-        moved = float(np.ptp(series.values)) >= MOVED * abs(float(np.median(series.values)))
+        moved = float(np.ptp(series.values)) >= MOVED * abs(median(series.values))
         if not moved or not all(_rests(one.values) for one in (series, held_out) if one is not None):
             return ""
         end = number(float(series.values[-1]))
@@ -259,7 +259,7 @@ class UpdateSigns:
         series = self._values(ValLoss)
         if not self.one_answer or series is None or len(series) < 2 * MIN_EVALUATIONS:
             return ""
-        moves = float(np.median(np.abs(np.diff(series.values)))) / max(abs(float(np.median(series.values))), 1e-300)
+        moves = median(np.abs(np.diff(series.values))) / max(abs(median(series.values)), 1e-300)
         if moves < RESTLESS:
             return ""
         jumps = f"{series.name} jumps by {percent(moves)} from one evaluation to the next"
@@ -274,7 +274,7 @@ class UpdateSigns:
             accuracy = next((one for one in named if len(one) >= MIN_EVALUATIONS), None)
             if losses is None or len(losses) < MIN_EVALUATIONS or accuracy is None:
                 continue
-            level, right = (float(np.median(one.values[-MIN_EVALUATIONS:])) for one in (losses, accuracy))
+            level, right = (median(one.values[-MIN_EVALUATIONS:]) for one in (losses, accuracy))
             wrong = 1 - right / accuracy_unit(accuracy.values)
             if wrong > 0 and any(abs(level - cost * wrong) <= CERTAIN * level for cost in SATURATED):
                 return f"{losses.name} of {number(level)} is what these wrong answers cost, each given with certainty"
@@ -311,7 +311,7 @@ class UpdateSigns:
         if series is None or len(series) < 2 * MIN_EVALUATIONS:
             return ""
         late = series.values[len(series) // 2 :]
-        spread = float(np.ptp(late)) / max(abs(float(np.median(late))), np.finfo(float).tiny)
+        spread = float(np.ptp(late)) / max(abs(median(late)), np.finfo(float).tiny)
         if spread > ONE_LEVEL or self._decides_anew:
             return ""
         rests = f"stays within {percent(spread)}" if spread else "does not change"
@@ -340,7 +340,7 @@ class UpdateSigns:
         norms = self._values(GradNorm)
         if norms is None or len(norms) < 2 * MIN_EVALUATIONS:
             return ""
-        tenths = [float(np.median(part)) for part in np.array_split(norms.values, min(10, len(norms)))]
+        tenths = [median(part) for part in np.array_split(norms.values, min(10, len(norms)))]
         if tenths[0] <= 0 or not GROWN <= tenths[-1] / tenths[0] <= LINEAR or min(np.diff(tenths)) < 0:
             return ""
         grown = f"from {number(tenths[0])} to {number(tenths[-1])}"
@@ -350,7 +350,7 @@ class UpdateSigns:
     def gradient(self) -> float | None:
         """The usual gradient norm at the end of the run."""
         norms = self._values(GradNorm)
-        return None if norms is None or not len(norms) else float(np.median(norms.values[-max(1, len(norms) // 10) :]))
+        return None if norms is None or not len(norms) else median(norms.values[-max(1, len(norms) // 10) :])
 
     @cached_property
     def _accuracy(self) -> Series | None:
@@ -379,7 +379,7 @@ def _is_fine(value: float) -> bool:
 
 def _rests(values: np.ndarray) -> bool:
     late = values[len(values) // 2 :]
-    return bool(np.ptp(late) <= STOPPED * abs(float(np.median(late))))
+    return bool(np.ptp(late) <= STOPPED * abs(median(late)))
 
 
 def _is_one_value(values: np.ndarray) -> bool:

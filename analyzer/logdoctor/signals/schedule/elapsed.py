@@ -95,7 +95,7 @@ def late_pace(trend: Trend[Any], elapsed: NDArray[np.float64], max_bend: float) 
     straight = straight and not _plunges(trend, elapsed)
     parts = [trend.level[(elapsed >= low) & (elapsed <= low + 1 / 3)] for low in (0.0, 1 / 3, 2 / 3)]
     if all(len(part) for part in parts):  # an S is no line, though a parabola through it may be one
-        first, middle, last = (float(np.median(part)) for part in parts)
+        first, middle, last = map(median, parts)
         straight = straight and middle - last >= LEAST * (first - middle) - trend.level_noise / 2
     return float(slopes[1] / slopes[0]) if straight else float("nan")
 

@@ -12,6 +12,7 @@ from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, TrainLoss
 from logdoctor.signals.schedule.schedule import LOW, Schedule
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS, PLANNED_STEPS, Hyperparameters
+from logdoctor.signals.statistics.median import median
 
 BEYOND = 1.01
 """Share of the plan from which a run that went on beyond it counts something else than the plan does."""
@@ -77,7 +78,7 @@ def _reached(run: Run, axis: Axis) -> tuple[float, float] | None:
     if not series:
         return None
     longest = max(series, key=lambda one: one.curve.last_step)
-    pace = float(np.median(np.diff(longest.curve.steps))) if len(longest.curve) > 1 else 1.0
+    pace = median(np.diff(longest.curve.steps)) if len(longest.curve) > 1 else 1.0
     from_zero = min(int(one.steps.min()) for one in series) == 0
     return float(longest.curve.steps[-1] + from_zero), pace
 
@@ -87,7 +88,7 @@ def _counted_epochs(run: Run) -> tuple[float, float] | None:
     series = [one for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",) and len(one.finite) > 1]
     if not series:
         return None
-    return float(series[0].finite.values.max()), max(float(np.median(np.diff(series[0].finite.values))), 1.0)
+    return float(series[0].finite.values.max()), max(median(np.diff(series[0].finite.values)), 1.0)
 
 
 def _steps_that_are_epochs(run: Run, epochs: float) -> tuple[float, float] | None:

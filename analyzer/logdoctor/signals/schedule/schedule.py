@@ -13,6 +13,7 @@ import numpy as np
 from logdoctor.run import Run, Series
 from logdoctor.run.roles import LearningRate, TrainLoss
 from logdoctor.signals.statistics.beginning import begins_late
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_few_decimals, largest_shown_as_zero
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
@@ -126,7 +127,7 @@ class Schedule:
             len(positive)
             and rises.mean() >= RANGE_TEST_RISES
             and positive[-1] / positive[0] >= RANGE_TEST_FACTOR
-            and np.median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
+            and median(positive) <= RANGE_TEST_MIDDLE * positive[-1]
         )
 
     @property

@@ -9,6 +9,7 @@ import numpy as np
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals.stability.swings import BAND, MIN_SWING_POINTS, RARE
 from logdoctor.signals.statistics.correlation import correlation
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.noise import MAD_TO_SIGMA
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
@@ -45,9 +46,9 @@ class BatchNoise:
         if len(held_out) < 2 or len(values) < MIN_SWING_POINTS or min(values.min(), held_out.min()) <= 0:
             raise Unmeasurable(f"{train.series.name} or {val.series.name} has too few values, or some not above zero")
         logs = np.log(values)
-        sigma = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(logs)))) / 2**0.5
-        level = float(np.median(logs))
-        begins_there = abs(float(np.median(logs[:RARE])) - level) <= USUAL_START * sigma
+        sigma = MAD_TO_SIGMA * median(np.abs(np.diff(logs))) / 2**0.5
+        level = median(logs)
+        begins_there = abs(median(logs[:RARE]) - level) <= USUAL_START * sigma
         are_unrelated = abs(correlation(logs[:-1], logs[1:])) < BAND / len(logs) ** 0.5
         within = sigma <= WIDEST and float(logs.max()) <= level + HIGHEST * sigma
         validation_rests = bool(held_out.max() <= STEADY * held_out.min())

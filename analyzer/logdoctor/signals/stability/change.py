@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import Trend
 
 AROUND = 20
@@ -41,7 +40,7 @@ class Change:
         fifth = max(1, len(after) // 5)
         before = before if len(before) >= AROUND // 4 else after[:fifth]
         after = after[-min(AROUND, fifth) :]
-        return cls(float(np.median(before)), float(np.median(after)), train.error_of(len(before), len(after)))
+        return cls(median(before), median(after), train.error_of(len(before), len(after)))
 
     @property
     def least(self) -> float:

@@ -16,7 +16,7 @@ from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.stability.batch_noise import BatchNoise
 from logdoctor.signals.stability.spikes import comes_again
 from logdoctor.signals.statistics.beginning import begins_late
-from logdoctor.signals.statistics.median import quantile
+from logdoctor.signals.statistics.median import median, quantile
 from logdoctor.signals.statistics.trend import Trend
 from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 
@@ -143,7 +143,7 @@ class Explosion:
         index = int(np.argmax(values))
         # No single batch that happened to be easy; but what only comes down has begun at the top.
         few = 1 if train.series.axis is Axis.EPOCH or index == 0 else HIGH_POINTS
-        own = max(train.first if index == 0 else train.initial, float(np.median(values[:few])))
+        own = max(train.first if index == 0 else train.initial, median(values[:few]))
         mean = _guessing_the_mean(train, variance)
         start, known_from = min(((own, ""), *_before_training(train, val), *_guessing(train, val, chance), *mean))
         if start <= 0 or train.crosses_zero:
@@ -167,7 +167,7 @@ def _learns_on(train: Trend[TrainLoss], start: float) -> bool:
     third = len(since) // 3
     if not third or values[0] <= start or since[0] > start:
         return False
-    fell = float(np.median(since[:third]) - np.median(since[-third:]))
+    fell = median(since[:third]) - median(since[-third:])
     one_by_one = len(since) >= ONE_BY_ONE and bool((np.diff(since) < 0).all())
     return fell > LEARNS * start and (one_by_one or fell > SURELY * train.error_of(third, third))
 

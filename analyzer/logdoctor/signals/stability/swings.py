@@ -156,7 +156,7 @@ class Swings(Generic[R]):
         steps = self.trend.series.steps[-len(self.deviation) :]
         if self.trend.block > 1 or len(steps) < 2:
             return False
-        turn = np.rint((steps - steps[0]) / np.median(np.diff(steps))).astype(np.int64)
+        turn = np.rint((steps - steps[0]) / median(np.diff(steps))).astype(np.int64)
         return any(_come_around(self.deviation, turn, parts) for parts in PARTS)
 
     @cached_property
@@ -185,7 +185,7 @@ class Swings(Generic[R]):
         """Height from which the level lies far above its start; infinity for losses that do not begin above zero."""
         trend = self.trend
         batches = 1 if trend.series.axis is Axis.EPOCH else RARE  # the first may happen to be easy
-        start = max(trend.first, float(np.median(trend.series.values[:batches])))
+        start = max(trend.first, median(trend.series.values[:batches]))
         return ABOVE * start + BAND * trend.level_noise if start > 0 else inf
 
     @cached_property

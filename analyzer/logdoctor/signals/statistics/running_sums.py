@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from logdoctor.signals.statistics.median import median
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -44,5 +46,5 @@ def is_summed_anew(values: NDArray[np.float64]) -> bool:
     return bool(
         rising.mean() >= ALL_RISE
         and firsts.min() >= 0
-        and np.median(lengths * firsts / np.maximum(lasts, np.finfo(float).tiny)) <= FROM_NOTHING
+        and median(lengths * firsts / np.maximum(lasts, np.finfo(float).tiny)) <= FROM_NOTHING
     )

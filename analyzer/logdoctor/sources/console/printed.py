@@ -23,12 +23,11 @@ from logdoctor.sources.console.context.stages import StageReader
 from logdoctor.sources.console.damage.mending import mended
 from logdoctor.sources.console.drawn.drawn_tables import DrawnReader
 from logdoctor.sources.console.rows.streams import StreamReader
+from logdoctor.sources.console.text.boosting import with_names_of_sets, without_best_round
 from logdoctor.sources.console.text.east_asian import with_plain_marks
 from logdoctor.sources.console.text.julia import with_names_of_calls
-from logdoctor.sources.console.text.numbered_sets import with_names_of_sets
 from logdoctor.sources.console.text.passages import Passage
 from logdoctor.sources.console.text.prefixes import uncommented
-from logdoctor.sources.console.text.repeats import without_best_round
 from logdoctor.sources.console.text.wrapped import unwrapped
 from logdoctor.sources.source import Log
 from logdoctor.sources.tables.compact.lines import Lines

@@ -23,6 +23,7 @@ from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Hyperparameters, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit
 from logdoctor.signals.optimization.chance import COMMON_CLASSES
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
 
 BELOW = 0.04
@@ -190,7 +191,7 @@ def guesses_all_along(run: Run, chance: ChanceLevels) -> bool:
 def _guesses(accuracy: Series, chance: Chance, first: int = 0) -> bool:
     """Whether an accuracy is that of guessing in each third of the run, from one of them (0 to 2) on."""
     most = _guessed(chance) * accuracy_unit(accuracy.values)
-    return all(float(np.median(part)) <= most for part in np.array_split(accuracy.values, 3)[first:])
+    return all(median(part) <= most for part in np.array_split(accuracy.values, 3)[first:])
 
 
 def _guessed(chance: Chance) -> float:
@@ -203,7 +204,7 @@ def _all(series: Series) -> str:
 
 
 def _ends(accuracy: Series) -> str:
-    return f"{accuracy.name} ends at {number(float(np.median(accuracy.values[-EVALUATIONS:])))}"
+    return f"{accuracy.name} ends at {number(median(accuracy.values[-EVALUATIONS:]))}"
 
 
 def _causes_of_memorising(train: Trend[TrainLoss], guesses: str) -> tuple[Cause, ...]:

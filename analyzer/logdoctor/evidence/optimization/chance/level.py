@@ -14,6 +14,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValMetric
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import apart, number
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def at_chance(
     train: Trend[TrainLoss], series: Series, message: str, causes: tuple[Cause, ...], level: Chance | None = None
 ) -> Observation:
     """Describe a loss, or a term of one, that shows no more than guessing does, at a level where one is known."""
-    end = float(np.median(series.values[-max(1, len(series) // 10) :]))
+    end = median(series.values[-max(1, len(series) // 10) :])
     known = {} if level is None else {"chance level": Quantity(round(level.level, 4), "nats")}
     return Observation(
         message,
@@ -107,8 +108,8 @@ def _ends_above_guessing(accuracies: NDArray[np.float64], chance: Chance) -> boo
     """Whether accuracies end well above those of guessing; among the examples of a batch, above where they began."""
     unit, guessed = accuracy_unit(accuracies), chance.larger_share or 1 / chance.classes
     if chance.is_of_batch:
-        guessed = float(np.median(accuracies[:FEW_ACCURACIES])) / unit
-    return bool(np.median(accuracies[-3:]) / unit > guessed + CLEARLY_ABOVE)
+        guessed = median(accuracies[:FEW_ACCURACIES]) / unit
+    return bool(median(accuracies[-3:]) / unit > guessed + CLEARLY_ABOVE)
 
 
 def came_down_to_guessing(run: Run) -> str:
@@ -120,7 +121,7 @@ def came_down_to_guessing(run: Run) -> str:
     values = loss.finite.values if loss is not None else np.zeros(0)
     if len(values) < EVALUATIONS or not known:
         return ""
-    first, second, end = float(values[0]), float(values[1]), float(np.median(values[-FEW_ACCURACIES:]))
+    first, second, end = float(values[0]), float(values[1]), median(values[-FEW_ACCURACIES:])
     best = max(map(end_accuracy, known))
     if not (first > FELL * end and second < FELL * end and 0 < best <= exp(-end) + GUESSED_MORE):
         return ""

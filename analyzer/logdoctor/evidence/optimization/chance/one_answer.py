@@ -11,7 +11,7 @@ from logdoctor.evidence.optimization.stuck.causes import stuck_causes
 from logdoctor.evidence.optimization.stuck.signs import StuckSigns
 from logdoctor.finding import Observation
 from logdoctor.run import Run, Series
-from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss, ValMetric
+from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
 from logdoctor.signals.optimization.chance import least_of_one_answer
@@ -36,12 +36,6 @@ MOVES = 0.001
 """Range of the later validation losses as a share of them from which the weights move: where they rest, answers do,
 whatever they are."""
 
-BESIDE = 0.85
-"""Training loss at the end as a share of that of validation from which nothing is known of its own examples either."""
-
-BETTER = 0.05
-"""Training accuracy above that one from which training answers by the input."""
-
 WANDERS = 0.01
 """Range of those losses as a share of the lowest from which each step moves the one answer too far: at a rate of 1e-3
 Adam leaves it within a thousandth."""
@@ -60,9 +54,9 @@ def one_answer_always(
     value = median(first.values)
     share = value / accuracy_unit(first.values)
     least, late = least_of_one_answer(share), lost[len(lost) // 2 :]
-    knows = min(train.end, float(lost.min())) < least or train.end < BESIDE * lost[-1] or lost[-1] < NO_LESS * lost[0]
-    rests = float(np.ptp(late)) < MOVES * float(np.median(late))
-    if knows or rests or any(_passes(one.finite, share + BETTER) for one in run.all(TrainMetric)):
+    knows = min(train.end, float(lost.min())) < least or lost[-1] < NO_LESS * lost[0]
+    rests = float(np.ptp(late)) < MOVES * median(late)
+    if knows or rests:
         return None
     message = (
         f"{first.name} is {number(value)} at {(first.values == value).sum()} of {len(first)} evaluations, and "
@@ -95,8 +89,3 @@ def _stays(accuracy: Series) -> bool:
     value, unit = median(values), accuracy_unit(values)
     stays = 0 < value < HALF * unit and int((values != value).sum()) <= len(values) / OTHERWISE
     return stays and not in_hundredths(values / unit)
-
-
-def _passes(accuracy: Series, share: float) -> bool:
-    late = accuracy.values[len(accuracy) // 2 :]
-    return is_of_classes(accuracy.name) and len(late) > 0 and float(np.median(late)) > share * accuracy_unit(late)

@@ -13,6 +13,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Chance, Trend
 from logdoctor.signals.statistics.last_stretch import after_last
+from logdoctor.signals.statistics.median import median, thirds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,14 +145,14 @@ class RestAtChance:
     def _is_at_level(self) -> bool:
         """Whether the middle of the values is the level, up to its tolerance and the noise of the curve's level."""
         level, tolerance = self._band
-        away = abs(float(np.median(self._values)) - level)
+        away = abs(median(self._values) - level)
         return away <= tolerance + min(self.train.level_noise, tolerance)
 
     @property
     def _falls_below(self) -> bool:
         """Whether the loss goes on falling from the level down: a fall to chance has taught nothing."""
         _, tolerance = self._band
-        early, _, late = (float(np.median(part)) for part in np.array_split(self._values, 3))
+        early, _, late = thirds(self._values)
         least = tolerance if self.chance.by_accuracy else LITTLE * tolerance
         if not self.chance.by_level_alone and late >= self.chance.level - least:
             early = min(early, self.chance.level)

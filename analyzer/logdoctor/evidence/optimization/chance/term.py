@@ -15,7 +15,7 @@ from logdoctor.run.naming import stem_of
 from logdoctor.run.roles import TrainComponentLoss, TrainLoss, ValComponentLoss, ValMetric
 from logdoctor.signals import Chance, ChanceLevels, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
-from logdoctor.signals.statistics.median import thirds
+from logdoctor.signals.statistics.median import median, thirds
 from logdoctor.wording import number
 
 GUESSED = 1.35
@@ -64,13 +64,13 @@ def _rests(term: Series, level: float) -> bool:
 
 
 def _guesses(accuracy: Series, level: Chance) -> bool:
-    return len(accuracy) >= EVALUATIONS and float(
-        np.median(accuracy.values[-EVALUATIONS:])
-    ) * level.classes <= GUESSED * accuracy_unit(accuracy.values)
+    if len(accuracy) < EVALUATIONS:
+        return False
+    return median(accuracy.values[-EVALUATIONS:]) * level.classes <= GUESSED * accuracy_unit(accuracy.values)
 
 
 def _found(train: Trend[TrainLoss], term: Series, held_out: Series, level: Chance, accuracy: Series) -> Observation:
-    ends, right = float(np.median(held_out.values[-EVALUATIONS:])), float(np.median(accuracy.values[-EVALUATIONS:]))
+    ends, right = median(held_out.values[-EVALUATIONS:]), median(accuracy.values[-EVALUATIONS:])
     message = (
         f"{held_out.name} rests at {number(ends)}, {named(level)}, and {accuracy.name} ends at {number(right)}, while "
         f"the other terms bring {train.series.name} down to {number(train.end)}"

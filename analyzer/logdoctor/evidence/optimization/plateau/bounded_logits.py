@@ -54,6 +54,8 @@ class Floor:
     """How it comes about."""
     function: str
     """What is applied twice."""
+    other_loss: str
+    """What a loss may be of instead, which fits what the function gives."""
 
 
 BALANCED = Floor(
@@ -62,6 +64,7 @@ BALANCED = Floor(
     "(ln(1 + 1/e) + ln 2) / 2, is the least that a sigmoid before the binary cross-entropy leaves of two classes of "
     "the same size",
     "sigmoid",
+    "probabilities",
 )
 """Behind a second sigmoid a positive label costs at least ln(1 + 1/e), a negative one ln 2."""
 
@@ -86,7 +89,7 @@ class Cap:
         least = f"{number(self.at_floor.least)}, {self.at_floor.said}"
         fix = Fix(
             f"give the loss logits: leave out the {self.at_floor.function} before it, or take a loss of "
-            f"{'log-probabilities' if self.at_floor is not BALANCED else 'probabilities'}"
+            f"{self.at_floor.other_loss}"
         )
         return (replace(because(cause, strength, pro=[known, least]), fixes=(fix,)),)
 
@@ -121,7 +124,7 @@ def cannot_be_sure(run: Run, train: Trend[TrainLoss], val: Trend[ValLoss] | None
 def _of_softmax(classes: int) -> Floor:
     """Return the loss of all right answers, given with certainty, behind a second softmax."""
     least = f"ln(1 + {classes - 1}/e), is the least that a softmax before the cross-entropy leaves among"
-    return Floor(classes, log(1 + (classes - 1) / e), f"{least} {classes} classes", "softmax")
+    return Floor(classes, log(1 + (classes - 1) / e), f"{least} {classes} classes", "softmax", "log-probabilities")
 
 
 def _rests_on_floor(

@@ -10,6 +10,7 @@ from logdoctor.evidence.accuracies import FEW_EVALUATIONS
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Sibling, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.trend import BAND_SIGMAS
 from logdoctor.wording import number
 
@@ -49,7 +50,7 @@ def memorises(sibling: Run, run: Run) -> bool:
     theirs, ours = (one.find(ValLoss) for one in (sibling, run))
     if theirs is None or ours is None or min(len(theirs.finite), len(ours.finite)) < FEW_EVALUATIONS:
         return False
-    ends = [float(np.median(one.finite.values[-max(1, len(one.finite) // 10) :])) for one in (theirs, ours)]
+    ends = [median(one.finite.values[-max(1, len(one.finite) // 10) :]) for one in (theirs, ours)]
     return ends[0] >= ends[1]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from logdoctor.causes import because, likely_because, ranked
 from logdoctor.evidence.optimization.plateau.more_to_be_had import MoreToBeHad
 from logdoctor.evidence.optimization.stuck.signs import rate_died
-from logdoctor.evidence.rates import decayed_from_there, only_higher_went_well, rate_too_high, rate_too_low
+from logdoctor.evidence.rate_fixes import decayed_from_there
+from logdoctor.evidence.rates import only_higher_went_well, rate_too_high, rate_too_low
 from logdoctor.evidence.told_by_settings import over_regularised, smaller_model, strong_regularisation
 from logdoctor.evidence.usual_rates import AMPLE_RATE, MODEST, above_usual, is_beyond_usual, low_rate, rate_height
 from logdoctor.finding import Cause, Strength, likely_if

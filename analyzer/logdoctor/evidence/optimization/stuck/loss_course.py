@@ -29,6 +29,7 @@ from logdoctor.finding import Confidence, confidence_from
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, TrainMetric, ValLoss
 from logdoctor.signals import ChanceLevels, Trend
+from logdoctor.signals.statistics.median import median
 
 LEARNING = 0.1
 """Fall as a share of the start that any run which learns achieves; how far the run is from it gives the confidence."""
@@ -66,7 +67,7 @@ class LossCourse:
     def began(self) -> float:
         """Where it began: a tenth of the run, but for a loss that was thrown up, of which only the first is sound."""
         level = self.train.level
-        return self.train.first if self.is_thrown else float(np.median(level[: max(1, len(level) // 10)]))
+        return self.train.first if self.is_thrown else median(level[: max(1, len(level) // 10)])
 
     @property
     def fell(self) -> float:
@@ -170,21 +171,15 @@ class LossCourse:
 
         What noise hides an accuracy tells: where it guesses all along, nothing was learnt.
         """
-        if learns and self.is_in_vain and not self.guesses_the_mean:
+        if learns and not self.guesses_the_mean:
             return Confidence.MEDIUM
         fell = 0.0 if self.stays or self.is_thrown else self.fell
         known_to = max(fell, 2 * self.train.error_between_thirds, 1e-300)
         confidence = confidence_from(LEARNING * self.scale / known_to, 2 * len(self.train))
         ends_no_lower = self.fell <= 0 and is_far_too_high(self.stuck.settings)
-        is_told = bool(self.shown_in_vain) or (self.stays and self._fell_little) or ends_no_lower
+        is_told = bool(self.shown_in_vain) or self.stays or ends_no_lower
         is_told |= self.fell <= 0 and guesses_all_along(self.run, chance)
         return Confidence.MEDIUM if confidence is Confidence.LOW and is_told else confidence
-
-    @property
-    def _fell_little(self) -> bool:
-        if self.guesses_the_mean or self.fell <= LEARNING * self.scale:
-            return True
-        return self.val is not None and self._keeps_still(self.val)
 
     def fell_before(self, chance: ChanceLevels) -> str:
         """Say that it may have fallen before it was logged, unless something else says why it stays."""

@@ -12,6 +12,7 @@ from logdoctor.evidence.usual_rates import MODEST, greatest_height
 from logdoctor.run import Run
 from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Hyperparameters, Trend
+from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.rounding import in_hundredths
 from logdoctor.signals.statistics.trend import THIRDS_TELL
 
@@ -50,7 +51,7 @@ def fell_early(train: Trend[TrainLoss], least: float, min_z: float) -> bool:
     """Whether the very first values surely lie above the end by so much: a run that falls at once has learnt too."""
     values = train.series.values
     firsts = {1, 5, len(values) // 100, len(values) // 30} - {0}
-    above = {n: float(np.median(values[:n])) - train.end for n in firsts}
+    above = {n: median(values[:n]) - train.end for n in firsts}
     return any(a > max(least, min_z * train.error_of(n)) for n, a in above.items())
 
 
@@ -112,7 +113,7 @@ def may_fall(val: Trend[Any]) -> bool:
 
 def rounded_away(train: Trend[TrainLoss]) -> bool:
     """Tell whether what is left of a loss, almost from its start on, is less than the digits of the log show."""
-    began = float(np.median(train.level[: max(1, len(train.level) // 10)]))
+    began = median(train.level[: max(1, len(train.level) // 10)])
     if 0 < train.end <= TENTH and in_hundredths(train.series.values):
         return began - train.end < HUNDREDTH
     return began == train.end == 0 < float(train.series.values.max())

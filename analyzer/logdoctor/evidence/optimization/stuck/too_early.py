@@ -9,6 +9,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted
 
 FEW_UPDATES = 30
@@ -49,7 +50,7 @@ def is_short_of(updates: int, run: Run, loss: Series) -> bool:
 def _counts_epochs(run: Run, loss: Series) -> bool:
     """Whether the steps of a loss are epochs: no run is evaluated after single updates, and no epoch over."""
     counters = (one.finite.values for one in run.all(Counter) if words(one.name)[-1:] == ("epoch",))
-    if any(len(epochs) > 1 and np.median(np.diff(epochs)) >= 1 for epochs in counters):
+    if any(len(epochs) > 1 and median(np.diff(epochs)) >= 1 for epochs in counters):
         return True
     evaluated = (one.steps for one in (*run.all(ValLoss), *run.all(ValMetric)) if one.axis is loss.axis)
     return any(np.isin(loss.steps, steps).mean() > EVALUATED for steps in evaluated)

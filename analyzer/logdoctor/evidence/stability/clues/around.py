@@ -30,10 +30,6 @@ CTC = "ctc"
 RECURRENT = frozenset("rnn lstm gru recurrent".split())
 """Words of settings and names that tell of a recurrent network."""
 
-TIED = frozenset("tie tied tying share shared".split())
-EMBEDDINGS = frozenset("embed embedding embeddings emb weights".split())
-"""Words, one of each, of settings by which input and output embeddings are one matrix."""
-
 
 def clues_around(event: Event) -> Iterator[Clue]:
     """Yield what a run and its siblings say about the causes of one break."""
@@ -99,7 +95,6 @@ def _from_settings(event: Event) -> Iterator[Clue]:
         yield Clue("half-precision-overflow", DECISIVE - FAIR, f"the settings name {half}")
     yield from _from_optimizer(event)
     yield from _from_recurrence(event)
-    yield from _from_tied_embeddings(event)
 
 
 def _from_optimizer(event: Event) -> Iterator[Clue]:
@@ -119,15 +114,6 @@ def _from_optimizer(event: Event) -> Iterator[Clue]:
         yield Clue("stale-second-moment", WEAK if slow else -STRONG, told if slow else "")
         if settings.beta2 is not None and settings.beta2 > SLOW_DECAY:
             yield Clue("stale-second-moment", FAIR)
-
-
-def _from_tied_embeddings(event: Event) -> Iterator[Clue]:
-    """Whether one matrix embeds tokens and predicts them; the settings of models without tokens may say so, too."""
-    said = {name: value for name, value in event.run.hyperparameters.items() if value is True}
-    ties = any(TIED & {*words(name)} and EMBEDDINGS & {*words(name)} for name in said)
-    if ties and any("vocab" in words(name) for name in event.run.hyperparameters):
-        told = "the settings tie input and output embeddings, which needs a much lower rate"
-        yield Clue("learning-rate-too-high", WEAK, told)
 
 
 def _from_recurrence(event: Event) -> Iterator[Clue]:

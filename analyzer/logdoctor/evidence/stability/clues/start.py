@@ -9,12 +9,13 @@ import numpy as np
 
 from logdoctor.evidence.stability.event import EXPLODES, LEARNT, Event, Kind
 from logdoctor.evidence.stability.onset import RUN_UP
-from logdoctor.evidence.usual_rates import MODEST, above_usual, greatest_height, rate_height
+from logdoctor.evidence.usual_rates import MODEST, greatest_height, rate_height
 from logdoctor.evidence.weighing import DECISIVE, FAIR, STRONG, WEAK, Clue
 from logdoctor.run import Axis, Split
 from logdoctor.run.roles import TrainMetric, ValLoss
 from logdoctor.signals import given_rate
 from logdoctor.signals.optimization.accuracy import is_of_classes
+from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted, number, place
 
 FAR_ABOVE = 100.0
@@ -26,9 +27,6 @@ SENSIBLE = 10.0
 
 STRETCHES = 20
 """Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
-
-CLIMBED = 10.0
-"""End of such a climb in units of its first value, from which no wavering makes it."""
 
 SLOWED = 0.5
 """Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
@@ -136,7 +134,7 @@ def _had_learnt(event: Event, first: float) -> bool:
 def _learns_later(event: Event, first: float) -> bool:
     """Whether a loss ends clearly below where it began, however far a jump threw it."""
     end = event.series.finite.values[-max(len(event.series) // 10, RUN_UP) :]
-    return float(np.median(end)) < FELL * first
+    return median(end) < FELL * first
 
 
 def _from_steady_climb(event: Event) -> Iterator[Clue]:
@@ -147,14 +145,13 @@ def _from_steady_climb(event: Event) -> Iterator[Clue]:
     values = event.series.values
     if event.kind is not Kind.RISE or len(values) < STRETCHES * RUN_UP or values.min() <= 0:
         return
-    levels = np.array([float(np.median(part)) for part in np.array_split(values, STRETCHES)])
+    levels = np.array([median(part) for part in np.array_split(values, STRETCHES)])
     growth = np.diff(np.log(levels))
     slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
-    if not (growth > 0).all() or not slows or levels[-1] < CLIMBED * values[0]:
+    if not (growth > 0).all() or not slows:
         return
-    sure = WEAK if above_usual(event.run, event.settings) else DECISIVE
     climbs = f"the loss climbs through all {STRETCHES} stretches of the run without a swing: it is made larger"
-    yield Clue("wrong-loss-or-output", sure, climbs)
+    yield Clue("wrong-loss-or-output", DECISIVE, climbs)
     for other in ("learning-rate-too-high", "missing-warmup", "no-gradient-clipping"):
         yield Clue(other, -FAIR, "updates that overshoot throw a loss up and down")
 
