@@ -138,6 +138,11 @@ class TestExitCodes:
         ("content", "said"),
         [
             pytest.param(b"", "the file is empty", id="empty"),
+            pytest.param(
+                b'Traceback (most recent call last):\n  File "train.py", line 3, in <module>\nNameError: no Adam\n',
+                "it ends with a failure: NameError: no Adam",
+                id="crash",
+            ),
             pytest.param(bytes(range(256)) * 8, "the file is binary", id="binary"),
             pytest.param(b"hello world\nno log\n", "recognised as a loss or metric", id="text"),
             pytest.param("hello world\nno log\n".encode("utf-16"), "recognised as a loss or metric", id="utf-16"),

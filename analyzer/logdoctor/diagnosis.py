@@ -23,7 +23,7 @@ from logdoctor.replayed import Replayed
 from logdoctor.rule import Rule
 from logdoctor.run import Run
 from logdoctor.run.notice import DAMAGE
-from logdoctor.run.roles import Loss, TestLoss, ValComponentLoss, ValLoss
+from logdoctor.run.roles import Loss, Reward, TestLoss, ValComponentLoss, ValLoss
 from logdoctor.run.run_names import without_numbers
 from logdoctor.signals import Duplicates, Siblings, find_duplicates, measure_all, set_ups, sibling_groups
 from logdoctor.signals.comparison.neighbours import neighbours
@@ -101,9 +101,10 @@ def is_judged(run: Run) -> bool:
 
 
 def is_judged_in_part(run: Run) -> bool:
-    """Tell whether a run that is not judged logs a stand-in for a training loss, to which a few rules apply."""
+    """Tell whether a run that is not judged logs what a few rules apply to: a stand-in for the loss, or returns."""
     stood_in = (with_stand_in(run, kind) for kind in StandIn)
-    return not is_judged(run) and any(is_judged(one) for one in stood_in if one is not None)
+    told = any(is_judged(one) for one in stood_in if one is not None) or any(len(one) > 1 for one in run.all(Reward))
+    return told and not is_judged(run)
 
 
 def analyze(

@@ -12,7 +12,8 @@ from logdoctor.run import Run
 from logdoctor.run.understand import Overrides
 from logdoctor.sources.discovery.compressed import is_packed
 from logdoctor.sources.discovery.discover import Skipped, discover
-from logdoctor.sources.tables.text import encoding_of
+from logdoctor.sources.error_stream import last_failure
+from logdoctor.sources.tables.text import encoding_of, readable
 from logdoctor.workers import Workers
 
 HEAD = 8192
@@ -84,7 +85,9 @@ def why_none(paths: Sequence[str | Path]) -> str:
         return "what the file packs was not recognised as a log"
     if "\0" in encoding_of(head).decode(head):
         return "the file is binary, in no format of a log that is known"
-    return "no line or column of the file was recognised as a loss or metric with its steps or epochs"
+    none = "no line or column of the file was recognised as a loss or metric with its steps or epochs"
+    failure = last_failure(only)
+    return f"{none}; it ends with a failure: {readable(failure)}" if failure else none
 
 
 def load(*paths: str | Path, roles: Overrides | None = None) -> tuple[Run, ...]:

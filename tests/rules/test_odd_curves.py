@@ -64,6 +64,7 @@ def _with_odd(curve: Curve, at: int, value: float) -> Curve:
 @example({"train_loss": flat(0.0, 40).with_value(20, 1.0, 0.5, 0.2)}, {}, Axis.EPOCH)
 @example({"td_loss": line(1.0, 2.0, 40), "episode_return": flat(0.0, 20).followed_by(flat(1.0, 20))}, {}, Axis.EPOCH)
 @example({"train_loss": flat(1.7e308, 2)}, {}, Axis.EPOCH)
+@example({"episode_return": geometric(1e-300, 1e300, 2), "train_loss": flat(0.0, 20)}, {}, Axis.EPOCH)
 @example({"train_loss": line(2.3, 2.2)}, {"lr": 10**400, "num_classes": 10**400, "batch_size": 10**400}, Axis.EPOCH)
 @example({"train_loss": flat(2.3125, 8), "grad_norm": flat(0.0, 8)}, {"batch_size": -3}, Axis.EPOCH)
 @example(

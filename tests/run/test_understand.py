@@ -94,6 +94,11 @@ def test_an_equation_without_test_points_has_no_validation() -> None:
     assert roles_of(*columns[:2])["Test loss"] is roles.ValLoss
 
 
+def test_the_mean_of_an_evaluation_is_shown_before_one_of_its_batches() -> None:
+    assert best(roles.ValLoss, "train loss", "val loss", "val loss_avg") == "val loss_avg"
+    assert best(roles.TrainLoss, "train loss", "train loss_avg", "val loss") == "train loss"
+
+
 class TestMeters:
     """`AverageMeter` of PyTorch's examples holds `val`, the value now, and `avg`."""
 

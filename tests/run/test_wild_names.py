@@ -41,10 +41,10 @@ NAMES = {
     "train-metric": (
         "acc, accuracy, top1, top5, acc1, Acc@1, precision, recall, f1, auc, auroc, aucpr, ap, AP50, map, "
         "mAP50, mAP50-95, mIoU, iou, dice, dsc, kappa, mcc, r2, bleu, rouge1, rougeL, meteor, cider, chrf, psnr, "
-        "ssim, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, score, "
-        "rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, HitRate@5, "
-        "PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, aupr, nmi, ari, "
-        "episode/F1 score, jacard_coef"
+        "ssim, MS-SSIM, ms_ssim, MSSSIM, ndcg, mrr, exact_match, em, hits@10, pass@1, fitness, spearman, pearson, "
+        "score, rewards/margins, win_rate, train-pre@5, prec, Prec@1, prec5, Recalls, f1s, hits10, hit_ratio@10, "
+        "HitRate@5, PCK@0.5, Matthews Correlation, matthews_corrcoef, MatthewsCorrCoef, rougeLsum, jaccard_score, "
+        "aupr, nmi, ari, episode/F1 score, jacard_coef"
     ),
     "train-error": (
         "err, error, top1_err, train_top1_err, mse, rmse, mae, mape, ppl, perplexity, wer, cer, ter, eer, "

@@ -31,6 +31,10 @@ _NUMBERED_LOSS = re.compile(r"((?<![A-Za-z])(?i:loss)|(?<=[a-z])Loss)(?=\d{1,2}(
 """`loss1` is `loss_1`, and `SoftmaxWithLoss1` is `SoftmaxWithLoss_1`."""
 
 _HELD_OUT = re.compile(r"(?<![a-z])(held|hold)[ _-]out(?![a-z])", re.I)
+
+_MS_SSIM = re.compile(r"(?<![a-z])ms[-_ ]ssim", re.I)
+"""Similarity at several scales, and no milliseconds: `MS-SSIM`."""
+
 _HIT_RATE = re.compile(r"(?<![a-z])(?:hr|hit(?:_?ratio|_?rate)?)(?=@\d)", re.I)
 
 _TOP = re.compile(r"(?<![a-z])top[ _-](?=[15](?!\d))", re.I)
@@ -48,7 +52,7 @@ def words(name: str) -> tuple[str, ...]:
     plain = in_english(name).replace("IoU", "iou").replace("'s ", " ")
     plain = _NUMBERED_LOSS.sub(r"\1 ", _GLUED.sub(r"\1 \2", _BARE_HEAD.sub(r"\1 ", plain)))
     plain = _TOP.sub("top", _HELD_OUT.sub(r"\1out", plain))
-    parts = _SEPARATORS.split(_HIT_RATE.sub("hits", plain))
+    parts = _SEPARATORS.split(_MS_SSIM.sub("msssim", _HIT_RATE.sub("hits", plain)))
     return tuple(word.lower() for part in parts for word in _CAMEL.split(part) if word)
 
 

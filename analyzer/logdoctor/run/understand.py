@@ -232,14 +232,16 @@ def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Se
     return chosen, others
 
 
-def _preference(series: Series) -> tuple[bool, int, int, int, bool]:
+def _preference(series: Series) -> tuple[bool, int, int, bool, int, bool]:
     """Order the candidates for one role: curves before single values, plain names, values of steps, epochs, batches.
 
-    Among equally plain names the total comes first: Mask2Former's `total_loss`, not its `loss_ce`.
+    Among equally plain names the total comes first: Mask2Former's `total_loss`, not its `loss_ce`. Of held-out data a
+    mean does: where PaddleVideo prints `val loss_avg`, its `val loss` is of a batch.
     """
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
     grain = -1 if "inner" in found else grain  # fairseq's `train_inner` holds the updates, its `train` the epochs
     twin = int(not {"samples", "vs"}.isdisjoint(found))  # Megatron's `vs samples`, Keras' `loss_vs_iterations`
     single = len(series.finite) < 2  # a final summary is no curve
-    return (single, twin, grain, len(found), _TOTALS.isdisjoint(found))
+    batchwise = series.split.is_held_out and vocabulary.AVERAGES.isdisjoint(found)
+    return (single, twin, grain, batchwise, len(found), _TOTALS.isdisjoint(found))

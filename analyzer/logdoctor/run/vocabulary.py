@@ -82,8 +82,8 @@ METRICS = frozenset(
     "acc accs accu accuracy accuracies accuracy01 accuracy03 accuracy05 accuracy1 accuracy5 top1 top5 acc1 acc5 "
     "precision prec prec1 prec5 precisions recall recalls f1 f1s fscore fmeasure auc roc auroc auprc aucpr ap ap50 "
     "map map50 map95 miou iou dice dsc kappa mcc matthews jaccard jacard aupr nmi ari r2 "
-    "bleu rouge rouge1 rouge2 rougel rougelsum meteor cider chrf psnr ssim ndcg mrr em hits hits1 hits3 hits5 hits10 "
-    "pck pass fitness spearman spearmanr pearson pearsonr score margins margin win".split()
+    "bleu rouge rouge1 rouge2 rougel rougelsum meteor cider chrf psnr ssim msssim ndcg mrr em hits hits1 hits3 hits5 "
+    "hits10 pck pass fitness spearman spearmanr pearson pearsonr score margins margin win".split()
 )
 
 DISTANCES = frozenset("dist distance distances".split())

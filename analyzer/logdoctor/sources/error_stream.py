@@ -17,7 +17,7 @@ from logdoctor.sources.console.forms.line import BAR
 from logdoctor.sources.console.rows.parts import Clock
 from logdoctor.sources.console.rows.streams import StreamReader
 from logdoctor.sources.console.text.passages import Passage, end_passage, head_passage, read_passages
-from logdoctor.sources.source import Head, Log, Sample, Source
+from logdoctor.sources.source import HEAD_BYTES, Head, Log, Sample, Source
 from logdoctor.sources.tables.lost_lines import Span
 
 LAST_WORDS = 200
@@ -77,6 +77,13 @@ def is_stream(name: str) -> bool:
 def stream_of(name: str) -> str:
     """Return a file's name without what tells the output of a job from its errors, which both have in common."""
     return _NUMBERED.sub(r".\1", _STREAM.sub("", _STREAM.sub("", name))).lower()
+
+
+def last_failure(path: Path) -> str:
+    """Return what a program said as it failed, at the end of a file of text; empty where it said of no failure."""
+    is_short = path.stat().st_size <= HEAD_BYTES
+    found = _events(read_passages(path) if is_short else [end_passage(path)])
+    return next((one.text for one in reversed(found) if one.kind in FATAL), "")
 
 
 def _events(passages: Iterator[Passage | Span] | list[Passage]) -> tuple[TextEvent, ...]:

@@ -140,7 +140,7 @@ class ValueDivergence(Rule):
             return
         trend: Trend[PolicyLoss] = Trend.measure(series)
         largest = _largest_return(reward) if reward is not None else 0.0
-        impossible = largest > 0 and trend.end > self.min_growth * largest**2
+        impossible = largest > 0 and trend.end > self.min_growth * largest * largest
         if growth < (enough := self.min_impossible if impossible else self.min_growth):
             return
         least = 0.0 if reward is not None else self.min_growth  # until rewards of 1 are found there may be no error

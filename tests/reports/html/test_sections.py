@@ -99,6 +99,11 @@ def test_what_stands_in_for_a_training_loss_is_judged_in_part() -> None:
     )
 
 
+def test_so_are_returns() -> None:
+    agent = Examined(run("d", episode_reward=decay(1.0, 20.0)), Outcomes())
+    assert document(Report(Diagnosis((agent,)))).runs[0].word == "judged in part"
+
+
 def test_the_verdict_counts_ways_to_fail() -> None:
     titles = (
         "NaN is everywhere",

@@ -264,6 +264,41 @@ SAMPLES = (
         },
     ),
     Sample(
+        "steps that begin anew with each epoch, and one of each evaluation, whose own steps end where they begin",
+        "train.log",
+        "".join(
+            "".join(f"epoch:[  {i}/3 ] train step:{j}   loss: {4 - i - j / 40}\n" for j in (0, 10, 20))
+            + f"END epoch:{i}   train loss_avg: {4 - i}.25\nepoch:[  {i}/3 ] val step:0    loss: {5 - i}.0\n"
+            + f"END epoch:{i}   val loss_avg: {5 - i}.5\n"
+            for i in (1, 2, 3)
+        ),
+        {
+            "train/loss": [(30 * i + j, 3 - i - j / 40) for i in range(3) for j in (0, 10, 20)],
+            "train loss_avg": [(30 * i + 20, 3.25 - i) for i in range(3)],
+            "val/loss": [(30 * i + 20, 4.0 - i) for i in range(3)],
+            "val loss_avg": [(30 * i + 20, 4.5 - i) for i in range(3)],
+            "epoch": [(30 * i + j, i + 1) for i in range(3) for j in (0, 10, 20, 20, 20, 20)],
+        },
+    ),
+    Sample(
+        "the variable of a loop behind the word for what it counts",
+        "train.log",
+        "".join(
+            f"2025-01-01 12:00:0{i}, batch i:{i}, episode_len:{20 + i}\nkl:0.5,loss:{4 - i}.5\n" for i in (1, 2, 3)
+        ),
+        {
+            "kl": [(i, 0.5) for i in (1, 2, 3)],
+            "loss": [(i, 4.5 - i) for i in (1, 2, 3)],
+            "episode_len": [(i, 20 + i) for i in (1, 2, 3)],
+        },
+    ),
+    Sample(
+        "a number in round brackets at the beginning, within others",
+        "train.log",
+        "".join(f"TP:{i}, FN:{i}\n[ ({i} ) Loss:  {4 - i}.5, valid_Acc: 0.{i}]\n" for i in (1, 2, 3)),
+        {"Loss": [(i, 4.5 - i) for i in (1, 2, 3)], "valid_Acc": [(i, i / 10) for i in (1, 2, 3)]},
+    ),
+    Sample(
         "the number of a batch in words, out of how many, with the loss of each",
         "train.log",
         "".join(f"batch no = {100 * i} / 400, avg train loss per word = {4 - i}.5, lr = 0.5\n" for i in (1, 2, 3)),

@@ -60,9 +60,14 @@ class GapAtEnd:
     @cached_property
     def stands_still(self) -> bool:
         """Whether validation has not changed over the later half."""
+        val = self.gap.val
+        return abs(val.at(0.5) - val.end) <= max(self._least_change, 3 * val.level_noise)
+
+    @property
+    def _least_change(self) -> float:
+        """The change of validation that is one, noise aside."""
         val, most = self.gap.val, self.thresholds
-        still = min(most.max_val_change * max(val.fall, self.gained), most.max_own_change * abs(val.end))
-        return abs(val.at(0.5) - val.end) <= max(still, 3 * val.level_noise)
+        return min(most.max_val_change * max(val.fall, self.gained), most.max_own_change * abs(val.end))
 
     @property
     def rests(self) -> bool:
@@ -134,7 +139,10 @@ class GapAtEnd:
         """What validation does, as a verb."""
         if not self.rests:
             return "jumps about and ends"
-        return "stands still" if self.stands_still else "ends"
+        if not self.stands_still:
+            return "ends"
+        val = self.gap.val
+        return "stands still" if val.end - val.best <= self._least_change else "falls no further and ends"
 
     @property
     def began(self) -> str:

@@ -48,7 +48,8 @@ def rise_begins(values: NDArray[np.float64], index: int) -> int:
 def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
     """Return the indices of the points at which a level leaves its lowest for good, and at which it is most of the way.
 
-    Both are points of `train.series`.
+    Both are points of `train.series`. Where no part of the level makes half of the way, single values scatter by more
+    than it moves meanwhile, and the level alone tells.
     """
     values, steps = train.series.values, train.series.steps
     lowest = min(train.best, train.initial)
@@ -59,6 +60,10 @@ def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
     high = np.flatnonzero(train.level >= lowest + 3 * risen / 4)
     left = int(quiet[-1]) if len(quiet) else 0
     arrived = int(high[high > left][0]) if (high > left).any() else len(train.level) - 1
+    way = train.level[left : arrived + 1]
+    if arrived - left > RUN_UP and np.diff(way).max() < risen / 2:
+        halfway = left + int(np.argmax(way >= lowest + risen / 2))
+        return int(np.searchsorted(steps, train.steps[left + 1])), int(np.searchsorted(steps, train.steps[halfway]))
     first = int(np.searchsorted(steps, train.steps[left])) - train.block // 2
     last = int(np.searchsorted(steps, train.steps[arrived])) + train.block // 2 + 1
     between = values[max(first, 0) : last]

@@ -153,9 +153,16 @@ class Rise:
         return self.start == self.train.initial
 
     @property
+    def _begins_higher(self) -> bool:
+        """Whether the very first values lie above the end, though what soon follows them lies below."""
+        return self.train.first > self.train.end
+
+    @property
     def levels(self) -> dict[str, float]:
         """Where it began, where it was lowest if that is lower, where it ends, and the noise, each with its name."""
-        began = {"start" if self.start_is_logged else "guessing": self.start}
+        began = {
+            ("early level" if self._begins_higher else "start") if self.start_is_logged else "guessing": self.start
+        }
         fell = {"lowest level": self.lowest} if self.lowest < self.start else {}
         return {**began, **fell, "end": self.train.end, "noise": self.train.noise}
 
@@ -201,7 +208,8 @@ class Rise:
         lowest = number(min(self.lowest, self.start))
         start, end = apart(self.start, self.train.end)
         guessing = "" if self.start_is_logged or lowest != number(self.start) else " (guessing)"
-        above = f"above its start of {start}" if self.start_is_logged else f"above the {start} of guessing"
+        early = f"above the {start} that it had early on" if self._begins_higher else f"above its start of {start}"
+        above = early if self.start_is_logged else f"above the {start} of guessing"
         so_far = "" if lowest == number(self.start) else f", {lost or above}"
         return f"rises from {lowest}{guessing} to {end}, beginning at {onset}{so_far}"
 

@@ -156,12 +156,13 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     steps, values = val.series.steps, val.series.values
     at = int(np.searchsorted(steps, series.steps[spike.index]))
     begin, end = np.searchsorted(steps, series.steps[[spike.index, spike.last]], side="right")
-    before, during = values[max(at - RUN_UP, 0) : at], values[begin:end]
+    before, during = values[max(at - 2 * RUN_UP, 0) : at], values[begin:end]
     if not len(before) or not len(during):
         return False
+    usual = min(median(before[-RUN_UP:]), median(before))  # the last evaluations may lie high, or all of them fall
     seen = np.searchsorted(series.steps, steps[begin:end], side="right") - 1
     left = min(median(series.values[seen]) - spike.level, spike.height)
-    return median(during) - median(before) <= BACK * left
+    return median(during) - usual <= BACK * left
 
 
 def _learns_something_else(spike: Spike, series: Series, run: Run) -> bool:

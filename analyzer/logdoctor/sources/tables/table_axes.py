@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from logdoctor.run import Axis
+from logdoctor.run import Axis, Split
+from logdoctor.run.naming import role_of, split_of
+from logdoctor.run.roles import Loss
 from logdoctor.sources.tables.compact.rows import Rows
 from logdoctor.sources.tables.counters import LARGEST_STEP, Counter, are_shuffled, counter_of, counts, rank_of
 from logdoctor.sources.tables.logger_counters import (
@@ -98,10 +100,26 @@ def table_axes_of(table: Table, step_axis: Axis = Axis.STEP, training: Rows | No
     rest = [one for one in usable if one.axis is not Axis.STEP]
     steps = without_lengths_of_episodes(without_calls_of_the_logger(steps))
     steps, validation = validation_rows_at_steps(steps)
-    steps, joined = iterations_across_epochs(steps, rest, Rows(table.rows) if training is None else training)
+    training = Rows(table.rows) if training is None else training
+    counted, joined = iterations_across_epochs(steps, rest, training)
+    if not joined and rest:
+        # An evaluation that counts its own batches hides where those of training begin anew.
+        apart, joined = iterations_across_epochs(steps, rest, _without_evaluations(table, training))
+        counted = apart if joined else counted
     moved = f"`step` is the epoch in {len(validation)} rows of validation; they stand at the iteration before."
     notes = (*([moved] if len(validation) else []), *joined)
-    return TableAxes((*(replace(one, axis=step_axis) for one in steps), *rest), notes, validation)
+    return TableAxes((*(replace(one, axis=step_axis) for one in counted), *rest), notes, validation)
+
+
+def _without_evaluations(table: Table, training: Rows) -> Rows:
+    """Return the rows of training that measure something else than held-out data."""
+    evaluated, trained = np.zeros((2, table.rows), np.bool_)
+    for column in table.columns:
+        if split_of(column.name).is_held_out:
+            evaluated |= column.where.mask(table.rows)
+        elif split_of(column.name) is Split.TRAIN or issubclass(role_of(column.name, Split.NONE), Loss):
+            trained |= column.where.mask(table.rows)
+    return Rows.chosen(training.mask(table.rows) & (trained | ~evaluated))
 
 
 def _steps(at: Iterable[NDArray[np.float64]], rows: Rows, count: int) -> NDArray[np.int64] | None:

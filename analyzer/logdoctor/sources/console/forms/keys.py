@@ -52,6 +52,8 @@ _ARROW = re.compile(r"(?<=\w) ?(?:[-=]{1,2}>|\u2192) ?$")
 """An arrow for an equals sign: `train_loss -> 0.52`."""
 _SHORT = frozenset({"ep.", "it.", "iter."})
 """Counters that are written as abbreviations."""
+_NUMBERED = frozenset({"i", "idx"})
+"""Loop variables behind the word for what they count."""
 _DONE_WITH = frozenset({"finished", "finish", "completed", "complete", "done", "processed", "processing", "training"})
 """Words before a counter of batches that say no more than that it is there: `Finished batch 100/500`."""
 
@@ -114,6 +116,8 @@ def counter_of(key: str, *, explicit: bool) -> tuple[str, str]:
     if last in {"train", "val", "valid", "test", "eval"} and context:  # Epoch(train)
         inner, _ = counter_of(" ".join(context), explicit=explicit)
         return (inner, last) if inner else ("", "")
+    if explicit and last in _NUMBERED and context:  # `batch i:3`
+        return counter_of(" ".join(context), explicit=True)
     split, _, counted = last.partition("_")
     if split in {"train", "valid"} and counted in {"num_updates", "epoch"}:  # fairseq
         return COUNTER_WORDS[counted], split

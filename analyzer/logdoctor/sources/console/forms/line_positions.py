@@ -39,8 +39,8 @@ _BOOSTED = re.compile(
 and `[20]    valid_0's auc: 0.84`, where the tab was pasted as blanks."""
 _ADVERSARIES = re.compile(r" \[(?:D|G|[Dd]iscriminator|[Gg]enerator)[ _]?loss: ?[-+]?(?:\0|nan|inf)")
 """What follows the bare number of an update in the loops of Keras-GAN: `100 [D loss: 0.6, acc.: 62%] [G loss: 0.9]`."""
-_PAIR = r"[A-Za-z_][\w./@-]*(?:=|:? )[-+]?(?:\0|nan|inf)"
-_MEASURED = re.compile(rf"\]:?[ \t]+{_PAIR}")
+_PAIR = r"[A-Za-z_][\w./@-]*(?:=|:? {1,4})[-+]?(?:\0|nan|inf)"
+_MEASURED = re.compile(rf" ?[\])]:?[ \t]+{_PAIR}")
 _COUNTED = re.compile(rf"(?<![\w])(?:{'|'.join(map(re.escape, COUNTER_WORDS))})['\"]?[ :=#\[]+\0", re.I)
 """What makes a number in brackets at the beginning the step: pairs follow, and none of them counts."""
 _IN_COLUMNS = re.compile(rf"[ \t]{{1,8}}\|[ \t]{{1,8}}{_PAIR}[ \t]{{0,8}}(?:\||$)")
@@ -101,7 +101,8 @@ def position_of(
     if in_brackets and _BOOSTED.match(after):
         return Position("round")
     bare = first and not before.strip()
-    leads = (in_brackets and _MEASURED.match(after)) or (bare and _IN_COLUMNS.match(after))
+    enclosed = first and line.lstrip().startswith(("[", "(")) and not before.strip(" [(")
+    leads = (enclosed and _MEASURED.match(after)) or (bare and _IN_COLUMNS.match(after))
     if (leads and not _COUNTED.search(line)) or (bare and _ADVERSARIES.match(after)):
         return Position("step")
     return None
