@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from pathlib import Path
 
@@ -202,3 +203,37 @@ def test_a_burst_of_gradients_bears_out_a_loss_that_stays_up_though_they_are_qui
     rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
     (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
     assert severity_of("divergence", tmp_path) is Severity.ERROR
+
+
+def planned(folder: Path, columns: str, rows: list[str], **settings: int) -> Path:
+    (folder / "metrics.csv").write_text(columns + "\n" + "\n".join(rows) + "\n")
+    (folder / "config.json").write_text(json.dumps(settings))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("updates", "planned_steps", "severity"),
+    [
+        (120, 1200, Severity.NOTE),
+        (120, 1000, Severity.ERROR),
+        (600, 6000, Severity.ERROR),
+        (45, 1000, Severity.NOTE),
+        (45, 45, Severity.ERROR),
+    ],
+)
+def test_a_loss_at_chance_is_no_more_than_a_note_at_the_beginning_of_what_was_planned(
+    tmp_path: Path, updates: int, planned_steps: int, severity: Severity
+) -> None:
+    rows = [f"{i + 1},{loss:.5f}" for i, loss in enumerate(flat(0.6931, updates).noisy(0.01).values)]
+    assert severity_of("stalled-at-chance", planned(tmp_path, "step,loss", rows, max_steps=planned_steps)) is severity
+
+
+@pytest.mark.parametrize(("axis", "counted"), [("step", "max_steps"), ("epoch", "epochs")])
+@pytest.mark.parametrize(("of", "severity"), [(150, Severity.WARNING), (300, Severity.NOTE)])
+def test_a_slow_fall_is_no_more_than_a_note_halfway_through_what_was_planned(
+    tmp_path: Path, axis: str, counted: str, of: int, severity: Severity
+) -> None:
+    losses = zip(line(3.58, 3.3, 150).values, line(3.6, 3.33, 150).values, strict=True)
+    rows = [f"{i + 1},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(losses)]
+    folder = planned(tmp_path, f"{axis},loss,val_loss", rows, **{counted: of})
+    assert severity_of("slow-convergence", folder) is severity
