@@ -20,6 +20,7 @@ from logdoctor.signals.optimization.accuracy import (
     right_by_error_rates,
 )
 from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
+from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.wording import number
 
 TOKENS = frozenset("perplexity ppl token tokens vocab tokenizer block seq bleu wer cer".split())
@@ -194,7 +195,7 @@ def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
     it is yes.
     """
     return all(
-        run.hyperparameters
+        Hyperparameters(run)
         and theirs is not None
         and 1 - mine <= ratio * (1 - theirs)
         and even <= evenness(loss, 1 - theirs, level_of_guessing(run)) < SMOOTHED
