@@ -237,3 +237,28 @@ def test_a_slow_fall_is_no_more_than_a_note_halfway_through_what_was_planned(
     rows = [f"{i + 1},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(losses)]
     folder = planned(tmp_path, f"{axis},loss,val_loss", rows, **{counted: of})
     assert severity_of("slow-convergence", folder) is severity
+
+
+def test_an_error_rate_tells_what_the_accuracy_would(tmp_path: Path) -> None:
+    shares = 0.5 + 0.02 * flat(0.0, 40).noisy(1.0).values
+    losses = list(flat(0.6931, 40).noisy(0.004).values)
+    for name, column in (("val_accuracy", shares), ("val_error_rate", 1 - shares)):
+        rows = (f"{i},{a:.5f},{a:.5f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, column, strict=True)))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text(f"epoch,loss,val_loss,{name}\n" + "\n".join(rows) + "\n")
+    said = [
+        [
+            (one.rule, one.severity, [cause.id for cause in one.causes])
+            for _, one in analyze(folder, now=1e12).findings()
+        ]
+        for folder in sorted(tmp_path.iterdir())
+    ]
+    assert said[0] == said[1]
+    assert said[0]
+
+
+def test_a_finding_about_what_an_error_rate_leaves_right_points_at_the_log(tmp_path: Path) -> None:
+    rows = (f"{i},{loss:.5f},0.25" for i, loss in enumerate(decay(2.3, 0.4, 40).noisy(0.01).values))
+    (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
+    assert [span.series for span in found.spans] == ["val_error_rate"]
