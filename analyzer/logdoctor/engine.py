@@ -18,7 +18,8 @@ from logdoctor.folding import folded
 from logdoctor.rule import GroupRule, Rule
 from logdoctor.run import Role, Run, Series
 from logdoctor.signals import Duplicates, Siblings, Unmeasurable
-from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in, without_stand_in
+from logdoctor.signals.optimization.accuracy import logged_name, with_what_is_right
+from logdoctor.signals.optimization.stand_ins import StandIn, with_stand_in
 
 TRAINING_LOSS_MISSING = "the training loss, for which something else stands in here"
 """The advice on what to log, where a stand-in was judged."""
@@ -36,7 +37,7 @@ class Bench:
     def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None) -> None:
         measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
         self._made: dict[Any, Any] = {
-            Run: run,
+            Run: with_what_is_right(run),
             Siblings: measured,
             Duplicates: duplicates or Duplicates.among(run, (other.run for other in measured.group)),
         }
@@ -91,10 +92,10 @@ class Bench:
     def ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         """Return the findings of a rule about this run, or the comparisons of a group rule about its set-up."""
         stand_in = next((self._stand_ins[kind] for kind in rule.stand_ins if kind in self._stand_ins), None)
-        if stand_in is None:
-            return self._ask(rule)
-        answer = stand_in._ask(rule)
-        return [_of_stand_in(one) for one in answer] if isinstance(answer, list) else answer
+        answer = self._ask(rule) if stand_in is None else stand_in._ask(rule)
+        if not isinstance(answer, list):
+            return answer
+        return [_of_the_log(one if stand_in is None else _of_stand_in(one)) for one in answer]
 
     def _ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         try:
@@ -104,6 +105,13 @@ class Bench:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
+
+
+def _of_the_log(said: Finding | Comparison) -> Finding | Comparison:
+    """Name the series as they were logged in the spans of a finding, also those that were told otherwise."""
+    if isinstance(said, Comparison):
+        return said
+    return replace(said, spans=tuple(replace(one, series=logged_name(one.series)) for one in said.spans))
 
 
 def _of_stand_in(finding: Finding) -> Finding:
@@ -120,7 +128,6 @@ def _of_stand_in(finding: Finding) -> Finding:
             replace(one, pro=tuple(map(called, one.pro)), contra=tuple(map(called, one.contra)))
             for one in finding.causes
         ),
-        spans=tuple(replace(one, series=without_stand_in(one.series)) for one in finding.spans),
         to_tell_apart=(TRAINING_LOSS_MISSING, *finding.to_tell_apart),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 from pathlib import Path
 
@@ -202,3 +203,62 @@ def test_a_burst_of_gradients_bears_out_a_loss_that_stays_up_though_they_are_qui
     rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
     (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
     assert severity_of("divergence", tmp_path) is Severity.ERROR
+
+
+def planned(folder: Path, columns: str, rows: list[str], **settings: int) -> Path:
+    (folder / "metrics.csv").write_text(columns + "\n" + "\n".join(rows) + "\n")
+    (folder / "config.json").write_text(json.dumps(settings))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("updates", "planned_steps", "severity"),
+    [
+        (120, 1200, Severity.NOTE),
+        (120, 1000, Severity.ERROR),
+        (600, 6000, Severity.ERROR),
+        (45, 1000, Severity.NOTE),
+        (45, 45, Severity.ERROR),
+    ],
+)
+def test_a_loss_at_chance_is_no_more_than_a_note_at_the_beginning_of_what_was_planned(
+    tmp_path: Path, updates: int, planned_steps: int, severity: Severity
+) -> None:
+    rows = [f"{i + 1},{loss:.5f}" for i, loss in enumerate(flat(0.6931, updates).noisy(0.01).values)]
+    assert severity_of("stalled-at-chance", planned(tmp_path, "step,loss", rows, max_steps=planned_steps)) is severity
+
+
+@pytest.mark.parametrize(("axis", "counted"), [("step", "max_steps"), ("epoch", "epochs")])
+@pytest.mark.parametrize(("of", "severity"), [(150, Severity.WARNING), (300, Severity.NOTE)])
+def test_a_slow_fall_is_no_more_than_a_note_halfway_through_what_was_planned(
+    tmp_path: Path, axis: str, counted: str, of: int, severity: Severity
+) -> None:
+    losses = zip(line(3.58, 3.3, 150).values, line(3.6, 3.33, 150).values, strict=True)
+    rows = [f"{i + 1},{a:.5f},{b:.5f}" for i, (a, b) in enumerate(losses)]
+    folder = planned(tmp_path, f"{axis},loss,val_loss", rows, **{counted: of})
+    assert severity_of("slow-convergence", folder) is severity
+
+
+def test_an_error_rate_tells_what_the_accuracy_would(tmp_path: Path) -> None:
+    shares = 0.5 + 0.02 * flat(0.0, 40).noisy(1.0).values
+    losses = list(flat(0.6931, 40).noisy(0.004).values)
+    for name, column in (("val_accuracy", shares), ("val_error_rate", 1 - shares)):
+        rows = (f"{i},{a:.5f},{a:.5f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, column, strict=True)))
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text(f"epoch,loss,val_loss,{name}\n" + "\n".join(rows) + "\n")
+    said = [
+        [
+            (one.rule, one.severity, [cause.id for cause in one.causes])
+            for _, one in analyze(folder, now=1e12).findings()
+        ]
+        for folder in sorted(tmp_path.iterdir())
+    ]
+    assert said[0] == said[1]
+    assert said[0]
+
+
+def test_a_finding_about_what_an_error_rate_leaves_right_points_at_the_log(tmp_path: Path) -> None:
+    rows = (f"{i},{loss:.5f},0.25" for i, loss in enumerate(decay(2.3, 0.4, 40).noisy(0.01).values))
+    (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
+    assert [span.series for span in found.spans] == ["val_error_rate"]

@@ -19,6 +19,7 @@ from logdoctor.signals.optimization.accuracy import (
     right_by_error_rates,
 )
 from logdoctor.signals.optimization.chance import ChanceLevels, most_entropy
+from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number
 
@@ -200,7 +201,7 @@ def errs_evenly(run: Run, loss: float, ratio: float, even: float) -> bool:
     it is yes.
     """
     return all(
-        run.hyperparameters
+        Hyperparameters(run)
         and theirs is not None
         and 1 - mine <= ratio * (1 - theirs)
         and even <= evenness(loss, 1 - theirs, level_of_guessing(run)) < SMOOTHED

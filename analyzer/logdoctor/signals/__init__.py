@@ -30,7 +30,7 @@ from logdoctor.signals.numerics.nonfinite import NonFinite, NonFiniteLosses
 from logdoctor.signals.optimization.chance import Chance, ChanceLevels
 from logdoctor.signals.optimization.target_variance import TargetVariance
 from logdoctor.signals.optimization.update_signs import UpdateSigns
-from logdoctor.signals.schedule.plan import Plan, came_to_its_end, plan_of
+from logdoctor.signals.schedule.plan import Plan, came_to_its_end, plan_of, stopped_on_its_way
 from logdoctor.signals.schedule.schedule import RateRebound, RateReset, Schedule
 from logdoctor.signals.settings.hyperparameters import Hyperparameters
 from logdoctor.signals.settings.learning_rate import given_rate, is_rate, is_seed
@@ -51,5 +51,6 @@ __all__ = [
     "Plan", "Policy", "RateRebound", "RateReset", "Representation", "Resumes", "Roughness", "Schedule", "SetUp",
     "Sibling", "Siblings", "Speed", "Spike", "Spikes", "Swings", "TargetVariance", "Trend", "Unmeasurable",
     "UpdateSigns", "came_to_its_end", "differing", "find_duplicates", "given_rate", "holes", "is_rate", "is_seed",
-    "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "weight_repeats",
+    "main_curve", "measure_all", "pace_of", "plan_of", "set_ups", "sibling_groups", "stopped_on_its_way",
+    "weight_repeats",
 ]  # fmt: skip

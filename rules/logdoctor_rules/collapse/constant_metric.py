@@ -42,7 +42,6 @@ from logdoctor.evidence.collapse.unrewarded import unrewarded
 from logdoctor.finding import HIGH_MARGIN, MEDIUM_MARGIN
 from logdoctor.signals import Schedule, Trend
 from logdoctor.signals.optimization.accuracy import (
-    logged_name,
     one_class_at_a_time,
 )
 from logdoctor.wording import counted, first_of, percent, stretch
@@ -576,7 +575,7 @@ class ConstantMetric(Rule):
         also = f"; so {'is' if len(others) == 1 else 'are'} {first_of(others)}" if others else ""
         return self.finding(
             f"{series.name} {rest.described} over {stretch(series, first, last)}, {share} of the run{also}",
-            Span(logged_name(series), first, last, "one value"),
+            Span(series.name, first, last, "one value"),
             severity=Severity.NOTE if is_usual else self.severity,
             confidence=confidence_from(MEDIUM_MARGIN if harmless else HIGH_MARGIN, alike),
             causes=causes,

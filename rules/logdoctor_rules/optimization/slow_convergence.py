@@ -27,7 +27,7 @@ from logdoctor import (
 from logdoctor.curves import cosine, decay, flat, given, line
 from logdoctor.evidence.optimization.pretrained import slow_by_design
 from logdoctor.evidence.optimization.slow.causes import slow_causes, to_tell_slow
-from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds, is_no_trial
+from logdoctor.evidence.optimization.slow.fall import SlowFall, SlowFallThresholds
 from logdoctor.evidence.optimization.slow.left_behind import leaves_behind
 from logdoctor.evidence.optimization.stuck.too_early import is_short_of
 from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Siblings, Trend
@@ -59,7 +59,8 @@ class SlowConvergence(Rule):
     )  # fmt: skip
     references = ("Shen et al. (2018), the loss curves of learning rates, cs231n.github.io/neural-networks-3/#loss",)
     limits = (
-        "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to have ended."
+        "Needs 12 values; 8 with validation, 6 if its accuracy is poor. A note unless the run is known to have "
+        "ended, or is evaluated and no plan says that it stopped on its way."
     )
     explains = ("still-improving", "lr-out-of-range", "underfitting", "constant-metric")
 
@@ -474,7 +475,7 @@ class SlowConvergence(Rule):
             return
         by_design = slow_by_design(run, train, chance)
         is_short = is_short_of(int(self.min_updates), run, train.series)
-        is_over = fall.has_barely_begun or (fall.is_complete and not is_short) or is_no_trial(val)
+        is_over = fall.has_barely_begun or (fall.is_complete and not is_short) or fall.is_no_trial
         shown, pace = fall.shown, fall.pace
         series, (started, ended) = shown.series, apart(shown.start, shown.end)
         note = "slow" if fall.came_some_way_at_low_rate else "straight"

@@ -135,4 +135,4 @@ class TestRightByWordErrors:
     def test_what_is_not_wrong_is_right(self, errors: list[float], right: list[float]) -> None:
         run = example_run(None, Axis.EPOCH, 0, train_loss=flat(0.4, 8), val_wer=given(errors), val_mae=given(errors))
         (found,) = right_by_word_errors(run)
-        assert (found.values.tolist(), logged_name(found)) == (right, "val_wer")
+        assert (found.values.tolist(), logged_name(found.name)) == (right, "val_wer")

@@ -10,7 +10,7 @@ from logdoctor import Axis, Run, Series, example_run
 from logdoctor.curves import Curve, cosine, decay, flat
 from logdoctor.run import Setting, State
 from logdoctor.run.understand import understand
-from logdoctor.signals import Hyperparameters, Plan, Schedule, came_to_its_end, plan_of
+from logdoctor.signals import Hyperparameters, Plan, Schedule, came_to_its_end, plan_of, stopped_on_its_way
 
 
 def plan(run: Run) -> Plan | None:
@@ -86,3 +86,19 @@ def test_a_run_is_over_when_its_trainer_says_so_or_it_counts_epochs() -> None:
     run = example_run({}, Axis.STEP, train_loss=decay(2.3, 0.2))
     assert ended(replace(run, state=State.FINISHED))
     assert ended(example_run({}, Axis.EPOCH, train_loss=decay(2.3, 0.2)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "over"), [({"epochs": 120}, True), ({"epochs": 200}, False), ({"epochs": 200, "patience": 5}, True)]
+)
+def test_epochs_do_not_say_that_a_run_is_over_which_stopped_on_the_way_of_its_plan(
+    settings: dict[str, Setting], over: bool
+) -> None:
+    run = example_run(settings, Axis.EPOCH, train_loss=decay(2.3, 0.2))
+    assert ended(run) is over
+    assert stopped_on_its_way(run, Hyperparameters(run), None) is not over
+
+
+def test_a_run_without_a_plan_did_not_stop_on_its_way() -> None:
+    run = example_run({}, Axis.STEP, train_loss=decay(2.3, 0.2))
+    assert not stopped_on_its_way(run, Hyperparameters(run), None)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from logdoctor.curves import decay, flat
+from logdoctor import analyze
+from logdoctor.curves import decay, flat, line
 from logdoctor.rule import example_run
 from logdoctor.run import Run
 from logdoctor.signals import Hyperparameters
@@ -101,3 +105,26 @@ def test_the_micro_batch_is_what_goes_through_the_model_at_once() -> None:
 def test_the_optimizer_may_stand_in_the_name_of_the_rate(rate: str, optimizer: str) -> None:
     run = example_run(**{"train_loss": decay(2.3, 0.2), rate: flat(0.1)})  # type: ignore[arg-type]
     assert Hyperparameters.measure(run).optimizer == optimizer
+
+
+@pytest.mark.parametrize(
+    ("settings", "recipe"),
+    [
+        ({"max_steps": 400, "num_train_epochs": 4, "logging_steps": 1, "train_batch_size": 8}, False),
+        ({"optim": "adamw_torch", "max_steps": 400}, True),
+        ({"lr": 0.1}, True),
+        ({}, False),
+    ],
+)
+def test_what_a_trainer_counts_by_is_no_recipe(settings: dict[str, object], recipe: bool) -> None:
+    assert bool(given(**settings)) is recipe
+
+
+def test_no_regularisation_is_missed_where_only_a_trainer_counts(tmp_path: Path) -> None:
+    losses = zip(decay(0.7, 0.001, 30).values, line(0.7, 0.45, 10).followed_by(line(0.46, 0.9, 20)).values, strict=True)
+    history = [{"step": i, "loss": a, "eval_loss": b} for i, (a, b) in enumerate(losses, 1)]
+    (tmp_path / "trainer_state.json").write_text(
+        json.dumps({"log_history": history, "max_steps": 30, "num_train_epochs": 3, "logging_steps": 1})
+    )
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "overfitting")
+    assert found.causes[0].id == "too-little-data"

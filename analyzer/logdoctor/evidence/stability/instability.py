@@ -130,5 +130,5 @@ def _missing(event: Event) -> Iterator[str]:
         yield "the learning rate: a jump or the end of a warm-up just before would be the cause"
     if event.kind is Kind.NON_FINITE and event.at_once:
         yield "each term of the loss, and the largest input of a batch: which of them breaks first names the cause"
-    if not event.run.hyperparameters:
+    if not event.settings:
         yield "the settings (optimizer, precision, clipping): several causes depend on them"

@@ -115,8 +115,9 @@ def is_too_cheap(loss: float, accuracy: float) -> bool:
 
 
 def is_accuracy(name: str) -> bool:
-    """Tell whether a series is an accuracy, by its name."""
-    return not ACCURACY.isdisjoint(words(name))
+    """Tell whether a series is an accuracy, by its name, or what an error rate leaves right."""
+    is_left = name.startswith(WHAT_IS_LEFT) and is_error_rate(name)
+    return is_left or not ACCURACY.isdisjoint(words(name))
 
 
 def is_of_classes(name: str) -> bool:
@@ -143,9 +144,18 @@ def accuracies_of_classes(run: Run) -> list[Series]:
 
 
 def right_by_error_rates(run: Run) -> list[Series]:
-    """Return what the error rates of a run leave right, as accuracies called `1 - error_rate`."""
+    """Return what the error rates of a run leave right, as accuracies called `1 - error_rate`, if it has none yet."""
     errors = [one for role in (TrainError, ValError) for one in run.all(role) if is_error_rate(one.name)]
-    return [_what_is_right(one) for one in errors if len(one.finite)]
+    there = {one.name for one in run.series}
+    return [right for one in errors if len(one.finite) and (right := _what_is_right(one)).name not in there]
+
+
+def with_what_is_right(run: Run) -> Run:
+    """Return a run that logs error rates and no accuracy with what they leave right: an accuracy told otherwise."""
+    if any(is_of_classes(one.name) for role in (TrainMetric, ValMetric) for one in run.all(role)):
+        return run
+    right = right_by_error_rates(run)
+    return replace(run, series=(*run.series, *right)) if right else run
 
 
 def right_by_word_errors(run: Run) -> list[Series]:
@@ -154,9 +164,9 @@ def right_by_word_errors(run: Run) -> list[Series]:
     return [_what_is_right(one, MOST_WORDS) for one in errors if len(one.finite)]
 
 
-def logged_name(right: Series) -> str:
+def logged_name(right: str) -> str:
     """Return under which name the log has what an accuracy was taken from."""
-    return right.name.removeprefix(WHAT_IS_LEFT)
+    return right.removeprefix(WHAT_IS_LEFT)
 
 
 def is_error_rate(name: str) -> bool:

@@ -21,13 +21,10 @@ from logdoctor.run.roles import (
     ValLoss,
     ValMetric,
 )
-from logdoctor.signals.optimization.accuracy import OF_TOKENS, accuracy_unit
+from logdoctor.signals.optimization.accuracy import OF_TOKENS, WHAT_IS_LEFT, accuracy_unit
 
 TRAINED_BY = (TrainLoss, TrainComponentLoss, AdversarialLoss, PolicyLoss, Reward)
 """What training makes smaller or larger: beside any of it, a validation loss stands in for nothing."""
-
-ERROR_OF = "1 - "
-"""What the name of a metric begins with where what it lacks of 1 is meant."""
 
 _SHARES = frozenset("acc accuracy top1 acc1 auc auroc f1 iou miou dice map ap map50 ap50".split())
 """Words of metrics that are 1, or 100, where everything is right."""
@@ -61,12 +58,7 @@ def with_stand_in(run: Run, kind: StandIn) -> Run | None:
 
 def is_of_errors(series: Series) -> bool:
     """Tell whether a loss is the errors that a metric counts."""
-    return series.name.startswith(ERROR_OF)
-
-
-def without_stand_in(name: str) -> str:
-    """Return the name of the series that was logged."""
-    return name.removeprefix(ERROR_OF)
+    return series.name.startswith(WHAT_IS_LEFT)
 
 
 def _as_training(series: Series) -> Series:
@@ -87,4 +79,4 @@ def _errors(series: Series) -> Series | None:
     if role is None or not named & _SHARES or named & (OF_TOKENS | _OF_A_PART) or not finite.any():
         return None
     values = 1 - series.values / accuracy_unit(finite)
-    return replace(series, name=ERROR_OF + series.name, role=role, values=values)
+    return replace(series, name=WHAT_IS_LEFT + series.name, role=role, values=values)

@@ -49,14 +49,23 @@ def plan_of(run: Run, settings: Hyperparameters) -> Plan | None:
 
 
 def came_to_its_end(run: Run, settings: Hyperparameters, schedule: Schedule | None) -> bool:
-    """Tell whether anything says that a run is over: its trainer, its plan, its schedule, or epochs that it counts."""
+    """Tell whether anything says that a run is over: its trainer, its plan, its schedule, or epochs that it counts.
+
+    Epochs say so only of a run that may stop at any: one that broke off on the way of its plan has counted them, too.
+    """
     plan, curve = plan_of(run, settings), run.find(TrainLoss)
+    may_stop = plan is None or settings.patience is not None
     return (
         run.state is State.FINISHED
         or (plan is not None and plan.missing <= BEHIND * plan.pace)
         or (schedule is not None and float(schedule.rates[-1]) <= LOW * schedule.peak)
-        or (curve is not None and curve.axis is Axis.EPOCH)
+        or (may_stop and curve is not None and curve.axis is Axis.EPOCH)
     )
+
+
+def stopped_on_its_way(run: Run, settings: Hyperparameters, schedule: Schedule | None) -> bool:
+    """Tell whether more was planned than a run did, and nothing else says that it is over."""
+    return plan_of(run, settings) is not None and not came_to_its_end(run, settings, schedule)
 
 
 def _plans(run: Run, settings: Hyperparameters) -> Iterator[Plan]:

@@ -10,7 +10,7 @@ from logdoctor.run import Run, Setting, as_number
 from logdoctor.run.averages import SINCE_LAST
 from logdoctor.run.naming import words
 from logdoctor.run.roles import LearningRate, TrainLoss
-from logdoctor.signals.settings.learning_rate import setting_words
+from logdoctor.signals.settings.learning_rate import is_rate, setting_words
 
 Spellings = tuple[tuple[str, ...], ...]
 """Names of one setting, each as words; an earlier one goes before a later one."""
@@ -80,7 +80,11 @@ class Hyperparameters:
         return cls(run)
 
     def __bool__(self) -> bool:
-        return bool(self.run.hyperparameters)
+        """Whether they name the optimizer or its rate: what such a list leaves out was left at its default.
+
+        What a trainer counts by (`max_steps`, `logging_steps`) is no such list.
+        """
+        return self.get(OPTIMIZER) is not None or any(map(is_rate, self.run.hyperparameters))
 
     @cached_property
     def _by_words(self) -> dict[tuple[str, ...], Setting]:

@@ -21,7 +21,7 @@ from logdoctor.evidence.optimization.slow.came_far import came_far
 from logdoctor.evidence.usual_rates import greatest_height
 from logdoctor.run import Axis, Run
 from logdoctor.run.roles import TrainLoss, ValLoss
-from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end
+from logdoctor.signals import ChanceLevels, Hyperparameters, Schedule, Trend, came_to_its_end, stopped_on_its_way
 from logdoctor.signals.schedule.elapsed import (
     FALLS,
     elapsed,
@@ -189,6 +189,12 @@ class SlowFall:
         return self.assumes_cosine or came_to_its_end(self.run, self.settings, self.schedule)
 
     @cached_property
+    def is_no_trial(self) -> bool:
+        """Whether a run was evaluated so often that it was meant to be looked at, and did not stop on its way."""
+        is_evaluated = self.val is not None and len(self.val) >= NO_TRIAL
+        return is_evaluated and not stopped_on_its_way(self.run, self.settings, self.schedule)
+
+    @cached_property
     def assumes_cosine(self) -> bool:
         """Whether the curve levels off by its steps, and is judged by the cosine schedule that may be why.
 
@@ -276,8 +282,3 @@ class SlowFall:
             return f"and {self.poor}, little better than guessing"
         is_bent = self.came_some_way_at_low_rate or not np.isfinite(self.pace)
         return "without levelling off" if is_bent else "almost in a straight line"
-
-
-def is_no_trial(val: Trend[ValLoss] | None) -> bool:
-    """Whether a run was evaluated so often that it was meant to be looked at."""
-    return val is not None and len(val) >= NO_TRIAL

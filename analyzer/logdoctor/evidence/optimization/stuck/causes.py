@@ -14,6 +14,7 @@ from logdoctor.evidence.told_by_settings import FEW_UPDATES, WHOLE_BATCH, over_r
 from logdoctor.finding import Cause, Fix, Strength
 from logdoctor.run import Run
 from logdoctor.run.roles import GradNorm, ValLoss
+from logdoctor.signals import Hyperparameters
 from logdoctor.signals.settings.hyperparameters import PLANNED_EPOCHS
 from logdoctor.wording import number
 
@@ -175,7 +176,7 @@ def to_tell_stuck(run: Run, causes: Sequence[Cause]) -> Iterator[str]:
         yield "the gradient norm of each layer: dead or saturated layers pass nothing on to those before them"
     if "dead-activations" in first:
         yield "the share of units whose activation is zero for a whole batch: dead ones are so for every batch"
-    if not run.hyperparameters:
+    if not Hyperparameters(run):
         yield "the settings (optimizer, rate, batch size, weight decay, dropout): several causes depend on them"
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from logdoctor.evidence.boosted_trees import is_boosted
+from logdoctor.evidence.told_by_settings import FEW_UPDATES
 from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, ValLoss, ValMetric
-from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end
+from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end, plan_of
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted
 
-FEW_UPDATES = 30
-"""Updates that every network needs to get anywhere: at a rate of 1e-3, Adam has then moved a weight by 0.03, which is
-how far the weights of a layer of a thousand inputs lie apart from the first on."""
+JUST_BEGUN = 10
+"""Times the few updates that every network needs in which a run may rest at first; by then a sound one falls, however
+long its warm-up is to take."""
 
-WHILE_IT_WARMS_UP = 10
-"""Times as many while the rate warms up; by then a sound run falls, however long its warm-up is to take."""
+BEGINNING = 0.1
+"""Share of what was planned that is its beginning: warm-ups take no more."""
 
 EVALUATED = 0.5
 """Share of the steps of a loss at which a run is evaluated whose steps are epochs, as trackers are often given them."""
@@ -26,18 +27,21 @@ EVALUATED = 0.5
 def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyperparameters) -> str:
     """Say, as the end of a clause, why it is too early to call a loss stuck, or nothing.
 
-    The first few batches of a sound run, and more of them while its rate warms up, look like those of a dead one. Only
-    steps count updates: between two epochs there may be any number of them, and between two rows that nothing counts.
-    A run that is over was meant to learn in as many, and a tree is no small update.
+    The first few batches of a sound run, and more of them at the beginning of its plan or while its rate warms up, look
+    like those of a dead one. Only steps count updates: between two epochs there may be any number of them, and between
+    two rows that nothing counts. A run that is over was meant to learn in as many, and a tree is no small update.
     """
     if is_boosted(run, loss) or came_to_its_end(run, settings, schedule) or _counts_epochs(run, loss):
         return ""
     updates = loss.last_step - loss.first_step + 1
-    warms_up = schedule is not None and schedule.ends_warming_up
-    if warms_up and updates < WHILE_IT_WARMS_UP * FEW_UPDATES and loss.axis in (Axis.STEP, Axis.INDEX):
+    has_just_begun = updates < JUST_BEGUN * FEW_UPDATES and loss.axis in (Axis.STEP, Axis.INDEX)
+    if has_just_begun and schedule is not None and schedule.ends_warming_up:
         return ", but the rate is still warming up"
     if is_short_of(FEW_UPDATES, run, loss):
         return f", but the log shows no more than {counted(updates, 'update')}"
+    plan = plan_of(run, settings)
+    if has_just_begun and plan is not None and plan.reached <= BEGINNING * plan.planned:
+        return f", but that is the beginning of {counted(round(plan.planned), plan.unit)}"
     return ""
 
 
