@@ -268,6 +268,12 @@ class LossSpike(Rule):
             train_loss=decay(6.8, 1.5, 60).followed_by(decay(4.0, 1.5, 60, half_life=0.1)).noisy(0.02),
             val_loss=decay(6.8, 2.5),
         ),
+        silent(
+            "classes that are added come down fast at first, and take long to learn",
+            axis=Axis.STEP,
+            train_loss=decay(2.2, 0.001, 120, half_life=0.1).followed_by(decay(8.0, 0.001, 120, half_life=0.04)),
+            val_loss=decay(5.1, 5.0, 120).followed_by(decay(5.0, 0.01, 120, half_life=0.1)),
+        ),
         fires(
             "a few bad batches, too few for a stage, of which validation knows nothing",
             train_loss=decay(1.4, 0.12, half_life=0.05).noisy(0.005).with_value(60, 2.3, 2.1, 1.8, 1.5),

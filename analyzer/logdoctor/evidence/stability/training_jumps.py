@@ -18,7 +18,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss, ValMetric
 from logdoctor.run.text_event import MOST_STAGES, STAGE_BEGUN
 from logdoctor.signals import Schedule, Spike, Spikes, Trend
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_of_classes
-from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, same_again
+from logdoctor.signals.stability.spikes import BACK, MIN_SPIKE_POINTS, points_away, same_again
 from logdoctor.signals.stability.swings import turning_points
 from logdoctor.signals.statistics.correlation import smoothness
 from logdoctor.signals.statistics.median import median
@@ -150,8 +150,9 @@ def only_training(spike: Spike, series: Series, val: Trend[ValLoss] | None) -> b
     Not of a few batches among many: no stage of a training is as short, so that these are bad, and an evaluation among
     them says no more than that.
     """
-    brief = spike.recovered and spike.last - spike.index < BRIEF * len(series)
-    if brief or val is None or val.series.axis is not series.axis:
+    away = points_away(spike, series)
+    is_brief = away is not None and away < BRIEF * len(series)
+    if is_brief or val is None or val.series.axis is not series.axis:
         return False
     steps, values = val.series.steps, val.series.values
     at = int(np.searchsorted(steps, series.steps[spike.index]))
