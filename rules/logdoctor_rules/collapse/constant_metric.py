@@ -197,6 +197,12 @@ class ConstantMetric(Rule):
             policy_loss=flat(0.0, 40),
         ),
         fires(
+            "episodes succeed as often as chance has it, and none is rewarded",
+            axis=Axis.STEP,
+            episode_reward=flat(0.0, 40),
+            success_rate=flat(0.35, 40).noisy(0.08),
+        ),
+        fires(
             "the goal is met by chance now and then, and never again",
             axis=Axis.STEP,
             episode_reward=flat(0.0, 100).with_value(2, 0.2, 0.2).with_value(30, 0.1, 0.1),
