@@ -262,3 +262,11 @@ def test_a_finding_about_what_an_error_rate_leaves_right_points_at_the_log(tmp_p
     (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
     (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
     assert [span.series for span in found.spans] == ["val_error_rate"]
+
+
+def test_a_burst_of_gradients_beside_a_loss_that_gives_back_half_for_a_moment_is_no_note(tmp_path: Path) -> None:
+    losses = decay(2.3, 0.3, 300, half_life=0.05).noisy(0.02).with_value(200, 1.4, 1.3, 1.1, 0.9, 0.7, 0.5).values
+    norms = flat(1.0, 300).noisy(0.1).with_value(199, 60.0, 900.0, 50.0).values
+    rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
+    (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
+    assert severity_of("exploding-gradients", tmp_path) is Severity.WARNING
