@@ -228,6 +228,20 @@ def test_a_loss_at_chance_is_no_more_than_a_note_at_the_beginning_of_what_was_pl
     assert severity_of("stalled-at-chance", planned(tmp_path, "step,loss", rows, max_steps=planned_steps)) is severity
 
 
+@pytest.mark.parametrize(
+    ("first_step", "first_losses"),
+    [(5000, [2.3]), (1, [2.3, 9.0, 30.0, 60.0, 20.0, 8.0, 4.0])],
+    ids=["a log that begins late", "a loss that was thrown"],
+)
+def test_neither_a_log_that_begins_late_nor_a_loss_that_was_thrown_is_at_the_beginning(
+    tmp_path: Path, first_step: int, first_losses: list[float]
+) -> None:
+    losses = [*first_losses, *flat(2.303, 192).noisy(0.01).values]
+    rows = [f"{first_step + i},{loss:.5f}" for i, loss in enumerate(losses)]
+    folder = planned(tmp_path, "step,loss", rows, max_steps=1_000_000, num_classes=10)
+    assert severity_of("stalled-at-chance", folder) is Severity.ERROR
+
+
 @pytest.mark.parametrize(("axis", "counted"), [("step", "max_steps"), ("epoch", "epochs")])
 @pytest.mark.parametrize(("of", "severity"), [(150, Severity.WARNING), (300, Severity.NOTE)])
 def test_a_slow_fall_is_no_more_than_a_note_halfway_through_what_was_planned(
