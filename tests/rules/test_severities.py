@@ -228,6 +228,20 @@ def test_a_loss_at_chance_is_no_more_than_a_note_at_the_beginning_of_what_was_pl
     assert severity_of("stalled-at-chance", planned(tmp_path, "step,loss", rows, max_steps=planned_steps)) is severity
 
 
+@pytest.mark.parametrize(
+    ("first_step", "first_losses"),
+    [(5000, [2.3]), (1, [2.3, 9.0, 30.0, 60.0, 20.0, 8.0, 4.0])],
+    ids=["a log that begins late", "a loss that was thrown"],
+)
+def test_neither_a_log_that_begins_late_nor_a_loss_that_was_thrown_is_at_the_beginning(
+    tmp_path: Path, first_step: int, first_losses: list[float]
+) -> None:
+    losses = [*first_losses, *flat(2.303, 192).noisy(0.01).values]
+    rows = [f"{first_step + i},{loss:.5f}" for i, loss in enumerate(losses)]
+    folder = planned(tmp_path, "step,loss", rows, max_steps=1_000_000, num_classes=10)
+    assert severity_of("stalled-at-chance", folder) is Severity.ERROR
+
+
 @pytest.mark.parametrize(("axis", "counted"), [("step", "max_steps"), ("epoch", "epochs")])
 @pytest.mark.parametrize(("of", "severity"), [(150, Severity.WARNING), (300, Severity.NOTE)])
 def test_a_slow_fall_is_no_more_than_a_note_halfway_through_what_was_planned(
@@ -262,3 +276,11 @@ def test_a_finding_about_what_an_error_rate_leaves_right_points_at_the_log(tmp_p
     (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
     (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
     assert [span.series for span in found.spans] == ["val_error_rate"]
+
+
+def test_a_burst_of_gradients_beside_a_loss_that_gives_back_half_for_a_moment_is_no_note(tmp_path: Path) -> None:
+    losses = decay(2.3, 0.3, 300, half_life=0.05).noisy(0.02).with_value(200, 1.4, 1.3, 1.1, 0.9, 0.7, 0.5).values
+    norms = flat(1.0, 300).noisy(0.1).with_value(199, 60.0, 900.0, 50.0).values
+    rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
+    (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
+    assert severity_of("exploding-gradients", tmp_path) is Severity.WARNING

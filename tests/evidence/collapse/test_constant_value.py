@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from logdoctor import Axis, Reward, Strength, TrainLoss, TrainMetric, ValMetric, example_run
-from logdoctor.curves import Curve, decay, flat, line
+from logdoctor.curves import Curve, decay, flat, given, line
 from logdoctor.evidence.collapse.constant_value import causes_of_policy, of_other_task
-from logdoctor.evidence.collapse.resting_metric import unmoved
+from logdoctor.evidence.collapse.resting_metric import RestingMetric, unmoved
 from logdoctor.signals import Trend
 
 
@@ -65,3 +65,14 @@ def test_a_loss_that_came_down_before_it_rested_is_not_where_it_was(course: Curv
     loss = example_run(None, Axis.STEP, 0, train_loss=course).find(TrainLoss)
     assert loss is not None
     assert unmoved(Trend[TrainLoss].measure(loss)) is rests
+
+
+@pytest.mark.parametrize(
+    ("score", "rests"),
+    [([0.004, 0.003, 0.003, 0.002, 0.001, 0.0], False), ([0.0, 0.004, 0.0, 0.002, 0.001, 0.0], True)],
+    ids=["came down to it", "comes back to it"],
+)
+def test_a_score_of_next_to_nothing_rests_if_it_is_often_zero(score: list[float], rests: bool) -> None:
+    metric = example_run(None, Axis.EPOCH, 0, val_score=given(score)).find(ValMetric)
+    assert metric is not None
+    assert (RestingMetric.of(metric, None, ()).since == 0) is rests

@@ -46,5 +46,11 @@ def test_a_distance_below_zero_is_named() -> None:
     assert not said(falls, loss_nll=line(0.3, -81.0, 60))
 
 
+def test_a_weighted_distance_that_rests_below_zero_is_not_without_end() -> None:
+    falls = decay(-0.1, -2.1, 60, half_life=0.1)
+    assert "loss_bce, which is never negative, ends at -2.3" in said(falls, loss_bce=line(0.0, -2.3, 60))
+    assert not said(falls, loss_bce=flat(-2.3, 60))
+
+
 def test_likelihoods_of_densities_slow_down() -> None:
     assert not said(decay(4.7, -40.0, 60, half_life=0.2))

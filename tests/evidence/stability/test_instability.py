@@ -140,6 +140,11 @@ RISES = {"train_loss": GROWS, "grad_norm": RISING_NORM}
         ),
         (
             "learning-rate-too-high",
+            {"optimizer": "SGD", "lr": 1e-3, "weight_decay": 0.5},
+            {"train_loss": decay(0.13, 1.0, 200, half_life=0.3).noisy(0.002), "lr": flat(1e-3)},
+        ),
+        (
+            "learning-rate-too-high",
             {},
             {"train_loss": given(2.3 * np.exp(np.linspace(0, 6, 400) - 0.3 * np.linspace(0, 1, 400) ** 2))},
         ),

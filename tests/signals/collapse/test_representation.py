@@ -47,8 +47,16 @@ def test_the_term_of_the_variance_is_what_is_missing_of_each_branch(branches: fl
         {"train_loss": FALLS, "train_variance_loss": FALLS, "train_pitch_loss": FALLS},
         {"train_loss": FALLS, "std": FALLS, "ep_rew_mean": FALLS},
         {"train_loss": FALLS, "z_std": FALLS, "kl": FALLS},
+        {"train_loss": FALLS, "vq_loss": FALLS, "perplexity": (0.8,) * 12},
     ],
-    ids=["a cosine alone", "residuals", "the variance of a voice", "actions of a policy", "a latent code"],
+    ids=[
+        "a cosine alone",
+        "residuals",
+        "the variance of a voice",
+        "actions of a policy",
+        "a latent code",
+        "the share of a codebook that is in use",
+    ],
 )
 def test_anything_else_is_none(curves: dict[str, tuple[float, ...]]) -> None:
     with pytest.raises(Unmeasurable):

@@ -28,8 +28,20 @@ def jumps(values: list[float]) -> list[tuple[int, int, bool]]:
         ([1e9, 1e7, 1e5, 1e3, 10.0, 1.0, 0.5, 0.4, 0.3], []),
         ([1e-8, 1e-9, 1e-8, 1e-8, 0.7, 1e-8], []),
         ([0.08, 0.09, 3e15], []),
+        ([-4e4, 1e4, -3e4, -2e4, 5e4, -6e4, 3e4, -1e4], []),
+        ([-4e4, 1e4, -3e4, -2e4, 5e14, -6e4, 3e4, -1e4], [(4, 4, True)]),
     ],
-    ids=["once", "to the end", "too early, then late", "large", "comes down", "known by heart", "too few"],
+    ids=[
+        "once",
+        "to the end",
+        "too early, then late",
+        "large",
+        "comes down",
+        "known by heart",
+        "too few",
+        "of both signs",
+        "of both signs, once",
+    ],
 )
 def test_what_no_batch_can_cost_is_found_behind_ordinary_values(
     values: list[float], found: list[tuple[int, int, bool]]

@@ -38,6 +38,9 @@ HALF = 0.5
 NEXT_TO_NOTHING = 0.005
 """Score up to which nothing is right but by luck."""
 
+OFTEN_ZERO = 0.25
+"""Share of its values that are 0, from which such a score comes back there: another may be one that training lowers."""
+
 NEARLY_ALL = 0.9
 """Accuracy from which few answers are left to move: of a hundred, those of one class of ten at most."""
 
@@ -191,7 +194,7 @@ def _is_next_to_nothing(metric: Series) -> bool:
     One that is higher in the later half than before has begun to rise; of a batch, one answer in 256 may be right.
     """
     values, half = metric.values, len(metric) // 2
-    is_low = values[-1] == 0 and values.max() <= NEXT_TO_NOTHING
+    is_low = values[-1] == 0 and values.max() <= NEXT_TO_NOTHING and (values == 0).mean() >= OFTEN_ZERO
     return bool(is_low and metric.axis is Axis.EPOCH and values[half:].max() <= values[: half + 1].max())
 
 

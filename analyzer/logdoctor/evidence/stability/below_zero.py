@@ -100,7 +100,8 @@ def _rises(values: np.ndarray) -> bool:
 def _terms_below_zero(run: Run) -> Iterator[str]:
     for one in run.all(TrainComponentLoss):
         named, values = NEVER_NEGATIVE & set(words(one.name)), one.finite.values
-        if named and len(values) >= MIN_VALUES and values[-1] <= -FEW_NATS:
+        falls_on = len(values) >= MIN_VALUES and values[-1] <= -FEW_NATS and values[-1] < values[len(values) // 2]
+        if named and falls_on:
             yield f"{one.name}, which is never negative, ends at {number(float(values[-1]))}"
 
 

@@ -63,8 +63,10 @@ class Surroundings:
     def weigh_impact(self, finding: Finding, event: Event, train: Trend[R], impact: Impact) -> Finding:
         """Lower a finding on what hurt a loss to a note where that may be the data: harder ones move more than it."""
         corroboration, start, after = self.corroboration, train.initial, impact.after
-        seen = corroboration.of_rise(event, start, min(train.reached, impact.before), after)
-        return finding if impact.is_non_finite or seen else as_note(finding)
+        if impact.is_non_finite or corroboration.of_rise(event, start, min(train.reached, impact.before), after):
+            return finding
+        comes_back = not impact.lasts and corroboration.gives_back(event, start, impact.before, after, HALF)
+        return finding if comes_back else as_note(finding)
 
     def _is_corroborated(self, event: Event, trend: Trend[R], jump: Spike, *, relapsed: bool) -> bool:
         corroboration, start = self.corroboration, trend.initial

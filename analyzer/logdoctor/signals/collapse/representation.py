@@ -42,6 +42,9 @@ LEVEL = frozenset({"collapse", "level"})
 PERPLEXITY = frozenset({"perplexity", "ppl"})
 """What says, beside a loss of codes, how many of them are in use alike."""
 
+ROUNDED = 1e-3
+"""How far a perplexity of one code may lie below 1: the logarithm has a small number added."""
+
 
 @dataclass(frozen=True)
 class Representation:
@@ -100,9 +103,12 @@ def _of_level(series: Series, highest: float, *, is_term: bool) -> Iterator[Repr
 
 
 def _of_codes(series: Series) -> Iterator[Representation]:
-    """Read how many codes are in use alike: the chance that two parts of the inputs get different ones."""
+    """Read how many codes are in use alike: the chance that two parts of the inputs get different ones.
+
+    One is in use at least; what is less is a share of all codes.
+    """
     trend = trend_or_none(series)
-    if trend is not None and trend.series.values.min() > 0:
+    if trend is not None and trend.series.values.min() >= 1 - ROUNDED:
         yield Representation(trend, 1.0, 1 - 1 / trend.thirds[2], has_scale=True, is_of_codes=True)
 
 

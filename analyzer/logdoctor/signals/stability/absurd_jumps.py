@@ -31,12 +31,12 @@ BEFORE = 3
 def absurd_jumps(trend: Trend[R]) -> Spikes[R] | None:
     """Return the stretches of absurd values that follow on ordinary ones; None where there are none.
 
-    What a log begins with is neither: a loss may come down from anywhere.
+    What a log begins with is neither: a loss may come down from anywhere. One that goes below zero has a size, too.
     """
     values = trend.series.values
     if len(values) <= BEFORE:
         return None
-    usual = max(median(values), LITTLE)
+    usual = max(median(np.abs(values)), LITTLE)
     if values.max() < BEYOND * usual:
         return None
     absurd = _absurd(values, usual)
@@ -55,7 +55,7 @@ def _absurd(values: NDArray[np.float64], usual: float) -> NDArray[np.bool_]:
     absurd, ordinary, highest = np.zeros(len(values), dtype=bool), 0, LITTLE
     for i, value in enumerate(values.tolist()):
         if value < BEYOND * usual:
-            ordinary, highest = ordinary + 1, max(highest, value)
+            ordinary, highest = ordinary + 1, max(highest, abs(value))
         elif ordinary >= BEFORE and value >= BEYOND * highest:
             absurd[i] = True
     return absurd

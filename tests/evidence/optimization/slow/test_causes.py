@@ -132,3 +132,10 @@ def test_a_mean_since_the_start_of_the_run_lags_by_itself() -> None:
     since_start = given(np.cumsum(losses) / np.arange(1, 21))
     run = example_run(None, train_loss=since_start, val_loss=line(1.8, 1.5, 20))
     assert first_cause(run).id == "learning-rate-too-low"
+
+
+def test_validation_that_is_ahead_by_no_more_than_batches_differ_says_nothing() -> None:
+    ahead = example_run(train_loss=line(1.84, 1.62, 24).noisy(0.008), val_loss=line(1.8, 1.3, 24))
+    assert first_cause(ahead).id == "over-regularised"
+    beside = example_run(train_loss=line(1.36, 1.32, 60).noisy(0.03), val_loss=line(1.36, 1.3, 60))
+    assert first_cause(beside).id == "learning-rate-too-low"

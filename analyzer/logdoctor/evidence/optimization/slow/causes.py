@@ -25,6 +25,7 @@ from logdoctor.run.roles import TrainLoss, ValLoss
 from logdoctor.signals import Gap, Hyperparameters, Siblings, Trend, is_rate, is_seed
 from logdoctor.signals.settings.hyperparameters import BATCH_SIZE
 from logdoctor.signals.settings.learning_rate import setting_words
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.signals.statistics.trend import trend_or_none
 from logdoctor.wording import number
 
@@ -39,6 +40,9 @@ UPDATE_RATIO = (
 PULLED_AHEAD = 0.3
 """What validation has gained on training since the first evaluation, in units of what training gained, from which
 something holds training back: the mean of an epoch lags behind a straight line by half an epoch."""
+
+SURELY_AHEAD = 4.0
+"""The same in units of the standard error of where training begins and ends, which batches of different cost move."""
 
 LOWER = 0.9
 """End of that run's loss as a share of this one's up to which the batch is what does."""
@@ -87,7 +91,8 @@ def pulled_ahead(run: Run, train: Trend[TrainLoss]) -> str:
     if val is None or val.end >= train.end:
         return ""
     gained, at_first = train.start - train.end, max(train.start - val.first, 0.0)
-    little = train.end - val.end - at_first < PULLED_AHEAD * gained
+    by_chance = SURELY_AHEAD * train.error_of(SMOOTHED, SMOOTHED)
+    little = train.end - val.end - at_first < max(PULLED_AHEAD * gained, by_chance)
     if gained <= 0 or little or hides_its_end(Gap.measure(train, val)):
         return ""
     return (

@@ -10,6 +10,7 @@ from logdoctor.run import Axis, Run, Series
 from logdoctor.run.naming import words
 from logdoctor.run.roles import Counter, ValLoss, ValMetric
 from logdoctor.signals import Hyperparameters, Schedule, came_to_its_end, plan_of
+from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import counted
 
@@ -19,6 +20,9 @@ long its warm-up is to take."""
 
 BEGINNING = 0.1
 """Share of what was planned that is its beginning: warm-ups take no more."""
+
+THROWN = 3.0
+"""Highest loss in units of the first, up to which a sound run overshoots: one that was thrown higher has broken."""
 
 EVALUATED = 0.5
 """Share of the steps of a loss at which a run is evaluated whose steps are epochs, as trackers are often given them."""
@@ -40,7 +44,8 @@ def too_early(run: Run, loss: Series, schedule: Schedule | None, settings: Hyper
     if is_short_of(FEW_UPDATES, run, loss):
         return f", but the log shows no more than {counted(updates, 'update')}"
     plan = plan_of(run, settings)
-    if has_just_begun and plan is not None and plan.reached <= BEGINNING * plan.planned:
+    is_beginning = has_just_begun and not begins_late(loss) and loss.values.max() <= THROWN * loss.values[0]
+    if is_beginning and plan is not None and plan.reached <= BEGINNING * plan.planned:
         return f", but that is the beginning of {counted(round(plan.planned), plan.unit)}"
     return ""
 

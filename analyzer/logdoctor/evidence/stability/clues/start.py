@@ -28,6 +28,9 @@ SENSIBLE = 10.0
 STRETCHES = 20
 """Stretches of a run in each of which a loss rises that is maximised: one that is thrown up falls in some."""
 
+CLIMBED = 10.0
+"""End of such a climb in units of its first value: what unlearns, as by weight decay, stops at the cost of guessing."""
+
 SLOWED = 0.5
 """Fastest growth of the later half of such a climb as a share of that of the earlier: what overshoots multiplies by the
 same factor to its end, and a straight line from its start to ten times that slows to a tenth."""
@@ -148,7 +151,7 @@ def _from_steady_climb(event: Event) -> Iterator[Clue]:
     levels = np.array([median(part) for part in np.array_split(values, STRETCHES)])
     growth = np.diff(np.log(levels))
     slows = float(growth[len(growth) // 2 :].max()) <= SLOWED * float(growth[: len(growth) // 2].max())
-    if not (growth > 0).all() or not slows:
+    if not (growth > 0).all() or not slows or levels[-1] < CLIMBED * values[0]:
         return
     climbs = f"the loss climbs through all {STRETCHES} stretches of the run without a swing: it is made larger"
     yield Clue("wrong-loss-or-output", DECISIVE, climbs)
