@@ -14,6 +14,7 @@ from logdoctor.curves import Curve, decay, flat, geometric, given, line, rise
 from logdoctor.diagnosis import selected_rules
 from logdoctor.engine import Bench
 from logdoctor.finding import Cause, Finding, Strength
+from logdoctor.run import State
 from logdoctor.signals import Siblings, given_rate
 from logdoctor.wording import number
 
@@ -529,3 +530,23 @@ def test_labels_are_to_be_looked_at_once_and_a_rate_that_is_logged_is_not_asked_
     assert not any(
         "optimizer, rate" in one for one in told("nan-loss", example_run(train_loss=loss, lr=rate)).to_tell_apart
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"), [(State.INTERRUPTED, True), (State.WRITING, True), (State.FINISHED, False)], ids=str
+)
+def test_a_second_descent_of_a_run_that_is_not_finished_is_said_to_be_under_way(state: State, *, said: bool) -> None:
+    run = example_run(
+        train_loss=decay(2.3, 0.02).noisy(0.001),
+        val_loss=decay(2.3, 0.9, 40).then(rise(1.0, 50)).then(line(0.0, -0.4, 30)),
+    )
+    message = told("overfitting", replace(run, state=state)).message
+    assert "(double descent)" in message
+    assert message.endswith(", and the run is not finished") is said
+
+
+def test_a_loss_that_rises_while_validation_falls_once_is_no_curriculum() -> None:
+    train = decay(0.4, 0.2, 20).followed_by(line(0.2, 1.2, 60)).noisy(0.01)
+    at_once, by_and_by = given([2.0] * 5 + [0.5] * 75), line(2.0, 0.5, 80)
+    assert findings("divergence", example_run(train_loss=train, val_loss=at_once))
+    assert not findings("divergence", example_run(train_loss=train, val_loss=by_and_by))

@@ -427,9 +427,9 @@ class Overfitting(Rule):
         least, risen = self._least_rise(gap, metric, fall, trained), val.end - val.best
         has_risen = risen >= least and (len(val) >= self.min_points or rises_ever(val, trained))
         if has_risen and (self._training_falls_on(gap) or rises_from_rest(gap, self.min_left * fall)):
-            yield self._risen(gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
+            yield self._risen(run, gap, Overfit(gap, settings, metric), least, is_small=risen < self.least_rise * fall)
 
-    def _risen(self, gap: Gap, overfit: Overfit, least: float, *, is_small: bool) -> Finding:
+    def _risen(self, run: Run, gap: Gap, overfit: Overfit, least: float, *, is_small: bool) -> Finding:
         """Report a rise of validation beside a training loss that falls on, or rests far below."""
         train, val, series, (best_step, lowest) = gap.train, gap.val, gap.val.series, gap.val.best_point
         descent, falls = second_descent(val, self.min_z, self.min_descent), self._training_falls_on(gap)
@@ -439,7 +439,7 @@ class Overfitting(Rule):
         return self.finding(
             f"{series.name} rises from {number(lowest)} at {place(series, best_step)} to {number(val.end)} "
             f"while {train.series.name} {'falls to' if falls else 'rests at'} {number(train.end)}"
-            + (descent.clause if descent else ""),
+            + (descent.clause(run) if descent else ""),
             Span(series.name, best_step, series.last_step, "rising"),
             Span(train.series.name, *steps_since(train, best_step), "falling" if falls else "at rest"),
             severity=Severity.NOTE if is_note else self.severity,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from logdoctor.run import Run, State
 from logdoctor.run.roles import ValLoss
 from logdoctor.signals import Trend
 from logdoctor.wording import number
@@ -21,10 +22,10 @@ class Descent:
     share: float
     """Part of the rise that is gone again."""
 
-    @property
-    def clause(self) -> str:
-        """The clause that a finding adds to its message."""
-        return f"; it has come down again from {number(self.peak)}, the rise may not last (double descent)"
+    def clause(self, run: Run) -> str:
+        """Return the clause that a finding adds to its message."""
+        unfinished = ", and the run is not finished" if run.state in (State.WRITING, State.INTERRUPTED) else ""
+        return f"; it has come down again from {number(self.peak)}, the rise may not last (double descent){unfinished}"
 
 
 def second_descent(val: Trend[ValLoss], sigmas: float, least: float) -> Descent | None:

@@ -39,6 +39,10 @@ easy examples."""
 MAY_RISE = 0.2
 """Sum of all rises of validation, as a share of its fall: its examples are the same throughout."""
 
+FALLS_AT_ONCE = 0.6
+"""Largest fall of validation between two evaluations, as a share of its whole fall: more is a broken model that comes
+back."""
+
 LEFT = 0.1
 """Share of what a metric had gained up to which the model is lost: memorised label noise leaves more."""
 
@@ -77,10 +81,12 @@ def _data_got_harder(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> boo
         return False
     moves, fall = np.diff(val.level), val.first - val.end
     hardly_rises = float(np.maximum(moves, 0.0).sum()) <= MAY_RISE * fall
+    falls_gradually = -float(moves.min(initial=0.0)) <= FALLS_AT_ONCE * fall
     began_easy = train.first <= BEGAN_EASY * min(val.first, float(train.series.values.max()))
     stays_below = float(train.level.max()) <= val.first <= HARDER_AT_MOST * train.first
     half_way = float(train.level.min() + HALF * np.ptp(train.level))
-    return hardly_rises and began_easy and stays_below and is_measured_since(val, train, half_way)
+    is_like_curriculum = hardly_rises and falls_gradually and began_easy and stays_below
+    return is_like_curriculum and is_measured_since(val, train, half_way)
 
 
 def _validation_gains(train: Trend[TrainLoss], val: Trend[ValLoss] | None) -> bool:
