@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logdoctor.evidence.stability.event import FAR_ABOVE_START, Event
-from logdoctor.evidence.stability.onset import RUN_UP
+from logdoctor.evidence.stability.onset import LOOK_BACK, RUN_UP
 from logdoctor.evidence.stability.rise import Rise
 from logdoctor.evidence.usual_rates import above_usual
 from logdoctor.finding import Confidence, Finding, Severity
@@ -126,11 +126,14 @@ class Corroboration:
         return False
 
     def is_missing_for(self, event: Event, rise: Rise) -> bool:
-        """Whether a loss that had fallen has surely risen above its start, and nothing else corroborates that."""
+        """Whether a loss that had fallen has surely risen above its start, by no climb that outruns any plan.
+
+        Nothing else corroborates it either.
+        """
         train, fell = rise.train, _first(event, rise.start) - rise.lowest >= LEARNT * abs(rise.start)
         if not (fell and rise.start_is_logged and rise.above_start > 0 and train.sure_rise >= SURE):
             return False
-        return not self.of_rise(event, rise.start, rise.lowest, train.end)
+        return not (rise.runs_away or self.of_rise(event, rise.start, rise.lowest, train.end))
 
     def of_jump(self, event: Event, start: float, peak: float) -> bool:
         """Whether a jump is the model's: by its height alone, or by anything but the loss."""
@@ -172,12 +175,17 @@ class Corroboration:
         return False
 
     def _gradient_norm_leaves_its_level(self, event: Event) -> bool:
-        """Whether a gradient norm grows by far more than the loss does, or dies beneath it."""
+        """Whether a gradient norm grows by far more than the loss does, for good or at first, or dies beneath it."""
         ours, last = event.series, len(event.series) if event.back_after is None else event.onset + event.back_after
         window = int(ours.steps[max(event.onset - RUN_UP, 0)]), int(ours.steps[min(last, len(ours) - 1)])
-        loss, norms = _growth(ours, *window), (one.finite for one in self.run.all(GradNorm) if one.axis is ours.axis)
-        grown = (_growth(one, *window) for one in norms)
-        return any(norm >= STRONGER * max(1.0, loss) or (norm <= DEAD and loss > 1) for norm in grown)
+        loss, loss_at_first = _growth(ours, *window)
+        for one in (each.finite for each in self.run.all(GradNorm) if each.axis is ours.axis):
+            norm, norm_at_first = _growth(one, *window)
+            if norm >= STRONGER * max(1.0, loss) or norm_at_first >= STRONGER * max(1.0, loss_at_first):
+                return True
+            if norm <= DEAD and loss > 1:
+                return True
+        return False
 
     def _rate_may_be_the_reason(self, event: Event) -> bool:
         return event.rate.jump is not None or event.rate.restarted or bool(above_usual(self.run, self.settings))
@@ -218,10 +226,17 @@ def is_of_tokens(event: Event, first: float) -> bool:
     return least <= first <= most and event.series.axis is not Axis.EPOCH
 
 
-def _growth(series: Series, first_step: int, last_step: int) -> float:
-    """Return the usual value from one step to another in units of the usual before, NaN where nothing tells it."""
+def _growth(series: Series, first_step: int, last_step: int) -> tuple[float, float]:
+    """Return the usual value from one step to another, and that of the first of them, in units of the usual before.
+
+    NaN where nothing tells it.
+    """
     begin, end = np.searchsorted(series.steps, [first_step, last_step + 1])
     before, after = series.values[:begin], series.values[begin:end]
+    return _times(before, after), _times(before, after[:LOOK_BACK])
+
+
+def _times(before: NDArray[np.float64], after: NDArray[np.float64]) -> float:
     usual, later = before[np.isfinite(before)], after[np.isfinite(after)]
     was = median(usual) if len(usual) else 0.0
     return median(later) / was if was > 0 and len(later) else nan
