@@ -586,3 +586,9 @@ def test_labels_are_to_be_looked_at_once_and_a_rate_that_is_logged_is_not_asked_
     assert not any(
         "optimizer, rate" in one for one in told("nan-loss", example_run(train_loss=loss, lr=rate)).to_tell_apart
     )
+
+
+def test_a_schedule_is_stretched_to_all_epochs_of_the_run() -> None:
+    run = example_run(train_loss=decay(0.63, 0.543, 30, half_life=0.03).noisy(0.001), lr=geometric(0.005, 5e-32, 30))
+    (fix, *_) = told("lr-decayed-too-early", run).causes[0].fixes
+    assert fix.text.startswith("stretch the schedule from 3 to the 30 epochs")
