@@ -144,7 +144,7 @@ def test_a_return_that_rose_first_does_not_fall_from_the_beginning_on() -> None:
 def test_a_discriminator_that_wakes_late_rested_at_what_it_was_before() -> None:
     d = geometric(6e-4, 1e-9, 90).followed_by(flat(0.13, 12))
     finding = told("gan-collapse", example_run(axis=Axis.STEP, d_loss=d, g_loss=line(7.0, 16.0, 102).noisy(0.1)))
-    assert "mostly rests at" in finding.message
+    assert "mostly rests next to zero, usually" in finding.message
     assert "0.13 over" not in finding.message
 
 
@@ -494,6 +494,63 @@ def test_a_return_that_had_risen_is_told_from_its_height_and_not_from_where_it_b
     assert " and falls to 4" in finding.message
 
 
+def test_a_return_that_had_risen_began_where_it_is_said_to_rise_from() -> None:
+    episodes = line(11.0, 120.0, 50).followed_by(line(120.0, 9.0, 20)).followed_by(flat(9.0, 30)).noisy(0.5)
+    finding = told("falling-return", example_run(episode_reward=episodes, policy_loss=flat(0.0, 100).noisy(0.01)))
+    start = finding.evidence["return at the start"].value
+    assert isinstance(start, float)
+    assert f"rises from {number(start)} to" in finding.message
+
+
+def test_a_policy_of_values_alone_has_no_entropy_and_no_advantage() -> None:
+    episodes, epsilon = decay(22.0, 9.5, 60).noisy(0.2), line(1.0, 0.05, 60)
+    finding = told("falling-return", example_run(episode_reward=episodes, exploration_rate=epsilon))
+    assert cause(finding, "no-entropy-bonus") is None
+    assert not [fix for one in finding.causes for fix in one.fixes if "advantage" in fix.text or "entropy" in fix.text]
+    both = told("falling-return", example_run(episode_reward=episodes, exploration_rate=epsilon, entropy=flat(0.5, 60)))
+    assert cause(both, "no-entropy-bonus") is not None
+
+
+@pytest.mark.parametrize(("last", "said"), [(140.0, "explain only"), (20.0, "do not grow")])
+def test_returns_that_grow_are_not_said_to_stay(last: float, said: str) -> None:
+    returns, error = line(20.0, last, 60).noisy(0.1), geometric(0.1, 5e6, 60)
+    finding = told("value-divergence", example_run(episode_reward=returns, td_loss=error))
+    first = cause(finding, "values-feed-on-themselves")
+    assert first is not None
+    assert any(said in clause for clause in first.pro)
+
+
+def test_a_fall_of_next_to_nothing_is_a_share_of_what_was_left() -> None:
+    held_out = given(np.geomspace(1.4, 4.7e-4, 40))
+    finding = told("still-improving", example_run(train_loss=held_out, val_loss=held_out))
+    assert "of what was left" in finding.message
+    assert "of its whole fall" not in finding.message
+
+
+def test_a_rise_over_some_values_ends_at_a_value_that_it_had_by_then() -> None:
+    loss = line(3.2, 2.0, 30).noisy(0.2, seed=1).followed_by(geometric(2.6, 60000.0, 160).noisy(0.2, seed=1))
+    high = cause(told("divergence", example_run(None, Axis.STEP, train_loss=loss)), "learning-rate-too-high")
+    assert high is not None
+    (said,) = [clause for clause in high.pro if clause.startswith("the loss rises over")]
+    step = int(said.split(" before step ")[1].split(",")[0].replace(",", ""))
+    assert f" to {number(loss.values[: step + 1].max())}" in said
+
+
+def test_values_before_the_onset_show_no_rise_and_not_those_within_it() -> None:
+    loss = line(1.9, 0.75, 12).noisy(0.05).followed_by(given([1.2, 1.5, 1.9])).followed_by(line(2.0, 2.6, 5))
+    finding = told("divergence", example_run(train_loss=loss))
+    against = [clause for one in finding.causes for clause in one.contra if "show no rise" in clause]
+    assert against
+    assert all("the 13 values before epoch 13 " in clause for clause in against)
+
+
+def test_two_findings_on_one_climb_agree_that_it_is_the_model() -> None:
+    climb = line(3.2, 2.6, 40).followed_by(geometric(0.02, 1.8, 160).plus(flat(2.6, 160))).noisy(0.2)
+    run = example_run(None, Axis.STEP, train_loss=climb)
+    said = [one.message for rule in ("divergence", "no-learning") for one in findings(rule, run)]
+    assert len({"nothing else in the log" in message for message in said}) == 1
+
+
 def test_a_policy_that_avoids_what_is_rewarded_is_not_asked_for_logits_first() -> None:
     episodes = decay(-0.59, -0.96, 60).noisy(0.02)
     finding = told("falling-return", example_run(episode_reward=episodes, policy_loss=flat(0.0, 60).noisy(0.01)))
@@ -550,3 +607,9 @@ def test_a_loss_that_rises_while_validation_falls_once_is_no_curriculum() -> Non
     at_once, by_and_by = given([2.0] * 5 + [0.5] * 75), line(2.0, 0.5, 80)
     assert findings("divergence", example_run(train_loss=train, val_loss=at_once))
     assert not findings("divergence", example_run(train_loss=train, val_loss=by_and_by))
+
+
+def test_a_schedule_is_stretched_to_all_epochs_of_the_run() -> None:
+    run = example_run(train_loss=decay(0.63, 0.543, 30, half_life=0.03).noisy(0.001), lr=geometric(0.005, 5e-32, 30))
+    (fix, *_) = told("lr-decayed-too-early", run).causes[0].fixes
+    assert fix.text.startswith("stretch the schedule from 3 to the 30 epochs")

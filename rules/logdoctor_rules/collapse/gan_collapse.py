@@ -266,9 +266,10 @@ class GanCollapse(Rule):
             return
         usual = median(d.level[d.steps >= first])
         rests = "mostly rests" if beaten and d.end > low else "rests"
+        at = f"next to zero, usually {number(usual)}," if beaten and usual > 0 else f"at {number(usual)}"
         last, begin, end = d.series.last_step, max(first, g.series.first_step), g.series.last_step
         yield self.finding(
-            f"{d.series.name} {rests} at {number(usual)} over {stretch(d.series, first, last)} "
+            f"{d.series.name} {rests} {at} over {stretch(d.series, first, last)} "
             f"while {g.series.name} {moves} {'to' if moves == 'rises' else 'at'} {number(g.end)}",
             Span(d.series.name, first, last, "near zero" if beaten else "standing still"),
             Span(g.series.name, min(begin, end), end, moves),

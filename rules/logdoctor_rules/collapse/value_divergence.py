@@ -39,6 +39,10 @@ RETURNS = frozenset("return returns episode episodes episodic ep eprewmean score
 """Words of what a whole episode earns; any other reward may be that of a single step, of which a value sums many."""
 
 
+HARDLY_GROWS = 1.5
+"""Square of the growth of returns below which they do not grow: by a fifth they waver."""
+
+
 @dataclass(frozen=True)
 class ValueDivergence(Rule):
     """The loss of a value function grows by powers of ten, far beyond what growing returns explain.
@@ -158,7 +162,7 @@ class ValueDivergence(Rule):
                 because(
                     "values-feed-on-themselves",
                     Strength.LIKELY,
-                    pro=[f"it grows {number(growth)} times" if reward is None else "returns do not grow with them"],
+                    pro=[_beside_returns(growth, earned) if reward is not None else f"it grows {number(growth)} times"],
                 ),
                 with_lower_rate(because("learning-rate-too-high", Strength.POSSIBLE), run),
             ),
@@ -167,6 +171,13 @@ class ValueDivergence(Rule):
                 "end": Quantity(trend.end),
             },
         )
+
+
+def _beside_returns(growth: float, earned: float) -> str:
+    """Say how much of a growth, which is given beyond it, that of returns explains."""
+    if earned < HARDLY_GROWS:
+        return "returns do not grow with them"
+    return f"returns grow too, but explain only {number(earned)} of {number(growth * earned)} times"
 
 
 def _largest_return(reward: Trend[Reward]) -> float:

@@ -270,9 +270,8 @@ class LossScaleCollapse(Rule):
         calm = [] if rose or nan_first else ["the loss is as low as ever before the first halving"]
         before = ["the loss had risen before the first halving"] if rose else []
         grown = [f"the gradient norm rises {number(rise)}-fold before it"] if rise and rise >= GROWTH else []
-        below = (
-            [f"the scale goes down to {number(walk.end)}, where nothing is scaled"] if walk.end <= self.floor else []
-        )
+        what = "nothing is scaled" if walk.end > 0 else "every gradient is zero"
+        below = [f"the scale goes down to {number(walk.end)}, where {what}"] if walk.end <= self.floor else []
         return ranked(
             because("half-precision-overflow", likely_if(origin.half or nan_first), pro=origin.half),
             because("loss-scale-exhausted", likely_if(below), pro=below),

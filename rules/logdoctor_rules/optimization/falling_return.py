@@ -32,6 +32,7 @@ from logdoctor.curves import decay, flat, given, line
 from logdoctor.evidence.optimization.harder_tasks import tasks_get_harder
 from logdoctor.evidence.rate_fixes import with_lower_rate
 from logdoctor.signals import Policy, Trend
+from logdoctor.signals.collapse.policy import learns_values_alone
 from logdoctor.signals.statistics.beginning import begins_late
 from logdoctor.signals.statistics.median import median
 from logdoctor.wording import number, stretch
@@ -40,6 +41,12 @@ FIRST = 3
 """Returns whose median is where a run begins that falls at once."""
 
 CHECK = "check the signs of advantage, policy loss and entropy term, and that rewards belong to their actions"
+
+CHECK_VALUES = (
+    "check that rewards belong to their actions, that targets come from the target network, and that they end with the "
+    "episode"
+)
+"""The same for a policy that takes the action of the highest value, and has no entropy term."""
 
 EPISODES = 5
 """Returns whose median no two lucky ones move."""
@@ -314,7 +321,7 @@ class FallingReturn(Rule):
         series, highest = reward.series, float(reward.level.max())
         first = min(began, float(series.values[0]))
         rose, over = highest - first > least, stretch(series, series.first_step, series.last_step)
-        risen = ["it had risen before"] if rose else []
+        risen, by_values = ["it had risen before"] if rose else [], learns_values_alone(run)
         before = f"rises from {number(first)} to {number(highest)} and falls" if rose else f"falls from {number(began)}"
         return self.finding(
             f"{series.name} {before} to {number(reward.end)} over {over}"
@@ -326,13 +333,13 @@ class FallingReturn(Rule):
                     "wrong-loss-or-output",
                     likely_if(not rose),
                     pro=[] if rose else ["the return falls from the beginning on: what is rewarded is avoided"],
-                    fixes=[Fix(CHECK)],
+                    fixes=[Fix(CHECK_VALUES if by_values else CHECK)],
                 ),
                 with_lower_rate(because("learning-rate-too-high", likely_if(rose), pro=risen), run),
-                because("no-entropy-bonus"),
+                *(() if by_values else (because("no-entropy-bonus"),)),
             ),
             evidence={
-                "return at the start": Quantity(began),
+                "return at the start": Quantity(first if rose else began),
                 "return at the end": Quantity(reward.end),
                 "noise": Quantity(reward.noise),
             },

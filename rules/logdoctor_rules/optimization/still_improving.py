@@ -234,6 +234,8 @@ class StillImproving(Rule):
         fifth = max(2, len(trend.level) // 5)
         series, since = trend.series, int(trend.steps[-fifth])
         whole = f"{percent(gain / trend.fall)} of its whole fall"
+        if gain < self.min_gain * trend.fall and trend.end > 0:
+            whole = f"{percent(gain / (trend.end + gain))} of what was left"
         return self.finding(
             f"{series.name} fell by {number(gain)} in the last fifth of the run, "
             + (whole if gain <= trend.fall else f"from where it had risen to; its whole fall is {number(trend.fall)}"),

@@ -8,6 +8,21 @@ from logdoctor.sources.source import Sample
 
 SAMPLES = (
     Sample(
+        "the heading of the first epoch was cut off",
+        "train.log",
+        "200/200 [==============================] - 48s 24s/step - loss: 0.7500 - val_loss: 0.5000\n"
+        "Epoch 2/30\n"
+        "200/200 [==============================] - 48s 24s/step - loss: 0.6250 - val_loss: 0.4375\n"
+        "Epoch 3/30\n"
+        "200/200 [==============================] - 48s 24s/step - loss: 0.5000 - val_loss: 0.3750\n"
+        "Epoch 4/30\n"
+        "200/200 [==============================] - 48s 24s/step - loss: 0.3750 - val_loss: 0.2500\n",
+        {
+            "loss": [(1, 0.75), (2, 0.625), (3, 0.5), (4, 0.375)],
+            "val_loss": [(1, 0.5), (2, 0.4375), (3, 0.375), (4, 0.25)],
+        },
+    ),
+    Sample(
         "word2vec of TensorFlow's tutorials: an average at a step",
         "word2vec.log",
         "Initialized\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from logdoctor.causes import because, ranked
 from logdoctor.evidence.schedule.learning_spent import WithoutRate
 from logdoctor.finding import Cause, Fix, Strength, possible_if
+from logdoctor.run import Axis
 from logdoctor.wording import axis_word, number, percent, place
 
 WHOLE = 0.05
@@ -19,6 +20,7 @@ def causes_of_dead_rate(loss: WithoutRate, dead_rate: float) -> tuple[Cause, ...
     rate, series, died = loss.schedule.series, loss.trend.series, loss.died
     begun, last = rate.first_step, rate.last_step
     length = max(last, series.last_step if series.axis is rate.axis else last) - begun
+    planned = length + 1 if rate.axis is Axis.EPOCH else length  # epochs 0 to 29 are 30
     times = (last - begun) / max(loss.schedule.settled_step - begun, 1)
     whole = times >= 2 - WHOLE and abs(times - round(times)) <= WHOLE * times
     over = f"the schedule is over after 1/{round(times)} of the run"
@@ -30,7 +32,7 @@ def causes_of_dead_rate(loss: WithoutRate, dead_rate: float) -> tuple[Cause, ...
             pro=[f"the rate is below {percent(dead_rate)} of its peak from {place(rate, died)} on"],
             fixes=[
                 Fix(
-                    f"stretch the schedule from {number(died - begun)} to the {number(length)} "
+                    f"stretch the schedule from {number(died - begun)} to the {number(planned)} "
                     f"{axis_word(rate.axis)}s of the run, or stop at {place(rate, died)}",
                     basis="the logged rate",
                 )

@@ -126,11 +126,14 @@ class Corroboration:
         return False
 
     def is_missing_for(self, event: Event, rise: Rise) -> bool:
-        """Whether a loss that had fallen has surely risen above its start, and nothing else corroborates that."""
+        """Whether a loss that had fallen has surely risen above its start, by no climb that outruns any plan.
+
+        Nothing else corroborates it either.
+        """
         train, fell = rise.train, _first(event, rise.start) - rise.lowest >= LEARNT * abs(rise.start)
         if not (fell and rise.start_is_logged and rise.above_start > 0 and train.sure_rise >= SURE):
             return False
-        return not self.of_rise(event, rise.start, rise.lowest, train.end)
+        return not (rise.runs_away or self.of_rise(event, rise.start, rise.lowest, train.end))
 
     def of_jump(self, event: Event, start: float, peak: float) -> bool:
         """Whether a jump is the model's: by its height alone, or by anything but the loss."""

@@ -141,6 +141,12 @@ class Event:
         return max(float(np.abs(finite).max()), abs(self.level or 0.0)) if len(finite) else np.inf
 
     @property
+    def risen_to(self) -> float:
+        """The highest finite value from the onset up to the break; the level before it where there is none."""
+        values = self.series.values[self.onset : self.index + 1]
+        return max(values[np.isfinite(values)].tolist(), default=self.level or 0.0)
+
+    @property
     def exploded(self) -> bool:
         """Whether the loss went far above its first values."""
         return self.first is not None and self.highest >= FAR_ABOVE_START * abs(self.first)

@@ -9,6 +9,7 @@ import numpy as np
 from logdoctor.run import Role
 from logdoctor.signals.statistics.last_stretch import after_last
 from logdoctor.signals.statistics.median import lower_quantile, median
+from logdoctor.signals.statistics.smoothing import SMOOTHED
 from logdoctor.signals.statistics.trend import Trend
 
 if TYPE_CHECKING:
@@ -62,8 +63,11 @@ def onset_of_rise(train: Trend[R]) -> tuple[int, int]:
     arrived = int(high[high > left][0]) if (high > left).any() else len(train.level) - 1
     way = train.level[left : arrived + 1]
     if arrived - left > RUN_UP and np.diff(way).max() < risen / 2:
-        halfway = left + int(np.argmax(way >= lowest + risen / 2))
-        return int(np.searchsorted(steps, train.steps[left + 1])), int(np.searchsorted(steps, train.steps[halfway]))
+        halfway = int(np.searchsorted(steps, train.steps[left + int(np.argmax(way >= lowest + risen / 2))]))
+        risen_by, width = int(np.searchsorted(steps, train.steps[left + 1])), max(train.block, SMOOTHED) // 2
+        first = max(risen_by - width, 0)  # a median rises before the values that make it do
+        begun = first + after_last(values[first : risen_by + width] <= leaves)
+        return min(begun, max(risen_by, halfway - RUN_UP)), halfway
     first = int(np.searchsorted(steps, train.steps[left])) - train.block // 2
     last = int(np.searchsorted(steps, train.steps[arrived])) + train.block // 2 + 1
     between = values[max(first, 0) : last]

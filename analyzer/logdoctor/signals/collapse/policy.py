@@ -15,6 +15,12 @@ from logdoctor.signals.statistics.unmeasurable import Unmeasurable
 POLICY_WORDS = frozenset({"grpo", "rloo", "ppo", "rlhf"})
 """Words that only a run that learns from rewards or preferences logs."""
 
+OF_VALUES = frozenset({"td", "epsilon", "exploration"})
+"""Words that a run logs which learns the values of actions, and acts by them but for some at random."""
+
+OF_POLICIES = frozenset("policy actor pg pi surrogate entropy".split())
+"""Words that a run logs which learns a policy of its own."""
+
 CERTAIN = 0.02
 """Nats from which down one of the actions is all but certain, wherever the entropy began: 0.997 of two."""
 
@@ -53,6 +59,12 @@ class Policy:
     def kl_is_per_update(self) -> bool:
         """Whether the divergence is that of one update from the policy before it, not from a fixed reference."""
         return self.kl is not None and bool({"approx", "approxkl", "old", "mean"} & set(words(self.kl.series.name)))
+
+
+def learns_values_alone(run: Run) -> bool:
+    """Whether a run learns the values of actions, and logs nothing of a policy of its own."""
+    named = {word for one in run.series for word in words(one.name)}
+    return not OF_VALUES.isdisjoint(named) and OF_POLICIES.isdisjoint(named)
 
 
 def certain_since(entropy: Trend[Entropy], gone: float) -> int:

@@ -57,7 +57,7 @@ def _from_shape(event: Event) -> Iterator[Clue]:
 def _from_slow_rise(event: Event) -> Iterator[Clue]:
     """A loss that had learnt something rises over several values before it breaks."""
     rose = f"the loss rises over {counted(event.run_up, 'value')} before {place(event.series, event.step)}"
-    rose += f", from {number(event.level)} to {number(event.highest)}" if event.level is not None else ""
+    rose += f", from {number(event.level)} to {number(event.risen_to)}" if event.level is not None else ""
     yield Clue("learning-rate-too-high", FAIR, rose)
     yield Clue("no-gradient-clipping", FAIR, rose)
     if event.highest >= EXPLODES * max(abs(event.first or 0.0), abs(event.level or 0.0)):
@@ -74,7 +74,8 @@ def _from_break_at_once(event: Event) -> Iterator[Clue]:
     """A loss breaks out of a quiet curve."""
     where = place(event.series, int(event.series.steps[event.struck_at]))
     quiet = f"{where} stands out from a quiet curve around {number(event.level)}"
-    calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {where} show no rise"
+    begun = place(event.series, event.onset_step)
+    calm = f"the {counted(min(len(event.before), LOOK_BACK), 'value')} before {begun} show no rise"
     calm += ", but within an epoch it would not show" if event.averages else ""
     sure = WEAK if event.averages else FAIR
     yield Clue("bad-batch", sure, quiet)

@@ -105,7 +105,12 @@ def table_of(path: Path, parts: Sequence[Part], epochs: Clock, clock: Clock) -> 
 
 def _said_near(clock: Clock, lines: LineNumbers, *, ahead: bool) -> Numbers:
     """Return what was said last above rows; what is said below them, where rows are known to stand ahead of it."""
-    return clock.after(lines) if ahead and _alternates(clock, lines) else clock.before(lines)
+    if ahead and _alternates(clock, lines):
+        return clock.after(lines)
+    said = clock.before(lines)
+    if len(said) >= _ENOUGH_AHEAD and np.isnan(said[0]) and said[1] >= 1 and (np.diff(said[1:]) == 1).all():
+        said[0] = said[1] - 1  # a log from whose beginning `Epoch 1/30` was cut off
+    return said
 
 
 def _stands_ahead(clock: Clock, lines: LineNumbers) -> bool:
