@@ -70,7 +70,7 @@ def test_no_median_is_told_where_most_runs_fail_at_every_rate(tmp_path: Path) ->
             lost = given([2.3, 5.0, 80.0]).followed_by(flat(float("nan"), 57))
             write_run(tmp_path / f"lr{lr}_seed{seed}", lost if seed > 1 else decay(2.3, 0.3 + lr, 60), lr)
     (compared,) = (one for one in analyze(tmp_path).comparisons if one.rule == "rate-sweep")
-    assert "0.1 reaches the lowest training loss, 0.4; at each of them a run fails" in compared.message
+    assert "0.1 reaches the lowest training loss, 0.402; at each of them a run fails" in compared.message
 
 
 def test_a_sweep_names_the_rate_at_which_nothing_is_learnt(sweep: Path) -> None:
