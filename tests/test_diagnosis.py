@@ -64,6 +64,15 @@ def test_the_runs_of_a_sweep_are_compared(sweep: Path) -> None:
     assert (document["id"], document["evidence"]["best rate"]["value"]) == ("rate-sweep", 0.1)
 
 
+def test_no_median_is_told_where_most_runs_fail_at_every_rate(tmp_path: Path) -> None:
+    for lr in (0.1, 1.0):
+        for seed in (1, 2, 3):
+            lost = given([2.3, 5.0, 80.0]).followed_by(flat(float("nan"), 57))
+            write_run(tmp_path / f"lr{lr}_seed{seed}", lost if seed > 1 else decay(2.3, 0.3 + lr, 60), lr)
+    (compared,) = (one for one in analyze(tmp_path).comparisons if one.rule == "rate-sweep")
+    assert "0.1 reaches the lowest training loss, 0.402; at each of them a run fails" in compared.message
+
+
 def test_a_sweep_names_the_rate_at_which_nothing_is_learnt(sweep: Path) -> None:
     write_run(sweep / "lr1e-07", decay(2.3, 2.29, 60), 1e-7)
     (compared,) = (one for one in analyze(sweep).comparisons if one.rule == "rate-sweep")

@@ -35,6 +35,7 @@ class Bench:
     """Everything that rules may need of one run, made on demand and memoized by type."""
 
     def __init__(self, run: Run, siblings: Siblings | Sequence[Run] = (), duplicates: Duplicates | None = None) -> None:
+        self._logged = frozenset(one.name for one in run.series)
         measured = siblings if isinstance(siblings, Siblings) else Siblings.among(run, siblings)
         self._made: dict[Any, Any] = {
             Run: with_what_is_right(run),
@@ -95,7 +96,16 @@ class Bench:
         answer = self._ask(rule) if stand_in is None else stand_in._ask(rule)
         if not isinstance(answer, list):
             return answer
-        return [_of_the_log(one if stand_in is None else _of_stand_in(one)) for one in answer]
+        return [self._of_the_log(one if stand_in is None else _of_stand_in(one)) for one in answer]
+
+    def _of_the_log(self, said: Finding | Comparison) -> Finding | Comparison:
+        """Name the series as they were logged in the spans of a finding, also those that were told otherwise."""
+        if isinstance(said, Comparison):
+            return said
+        told = (
+            one if one.series in self._logged else replace(one, series=logged_name(one.series)) for one in said.spans
+        )
+        return replace(said, spans=tuple(told))
 
     def _ask(self, rule: Rule) -> list[Any] | NotApplicable | Crashed:
         try:
@@ -105,13 +115,6 @@ class Bench:
             return NotApplicable(rule.id, str(missing))
         except Exception as error:  # noqa: BLE001 - a rule is a plug-in: whatever it raises must not stop the others
             return Crashed(rule.id, "".join(traceback.format_exception(error, limit=-3)).strip())
-
-
-def _of_the_log(said: Finding | Comparison) -> Finding | Comparison:
-    """Name the series as they were logged in the spans of a finding, also those that were told otherwise."""
-    if isinstance(said, Comparison):
-        return said
-    return replace(said, spans=tuple(replace(one, series=logged_name(one.series)) for one in said.spans))
 
 
 def _of_stand_in(finding: Finding) -> Finding:

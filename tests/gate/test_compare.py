@@ -231,3 +231,14 @@ def test_losses_that_begin_far_apart_for_no_logged_reason_may_be_of_another_task
     assert not any(said in remark for remark in compare([one], [replace(one, name="b")]).remarks)
     faster = replace(other, hyperparameters={"lr": 3.0})
     assert not any(said in remark for remark in compare([one], [faster]).remarks)
+
+
+def test_a_run_that_was_resumed_begins_lower_and_is_of_one_task() -> None:
+    first, whole = run("a", train_loss=curve()), run("b", train_loss=curve(1))
+    resumed = replace(whole, series=tuple(one.take(slice(150, None)) for one in whole.series))
+    assert not any("begin at" in remark for remark in compare([first], [resumed]).remarks)
+
+
+def test_single_values_that_scatter_begin_at_no_other_loss() -> None:
+    one, other = (run(name, train_loss=curve(seed, noise=0.6)) for name, seed in (("a", 3), ("b", 4)))
+    assert not any("begin at" in remark for remark in compare([one], [other]).remarks)

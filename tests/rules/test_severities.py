@@ -284,3 +284,28 @@ def test_a_burst_of_gradients_beside_a_loss_that_gives_back_half_for_a_moment_is
     rows = (f"{10 * i},{a:.4f},{b:.4f}" for i, (a, b) in enumerate(zip(losses, norms, strict=True), start=1))
     (tmp_path / "training.csv").write_text("step,loss,grad_norm\n" + "\n".join(rows) + "\n")
     assert severity_of("exploding-gradients", tmp_path) is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("most", "right"), [(1.0, "1 - val_error_rate is exactly 0.75"), (100.0, "100 - val_error_rate")]
+)
+def test_what_an_error_rate_leaves_right_is_subtracted_from_all(tmp_path: Path, most: float, right: str) -> None:
+    rows = (f"{i},{loss:.5f},{most / 4}" for i, loss in enumerate(decay(2.3, 0.4, 40).noisy(0.01).values))
+    (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
+    assert right in found.message
+
+
+def test_a_hole_in_an_error_rate_is_one_of_one_curve(tmp_path: Path) -> None:
+    losses = decay(2.3, 0.4, 60).noisy(0.01).values
+    rows = (f"{i},{loss:.5f},{'' if 20 < i < 35 else round(loss / 3, 4)}" for i, loss in enumerate(losses))
+    (tmp_path / "log.csv").write_text("epoch,loss,val_error_rate\n" + "\n".join(rows) + "\n")
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "missing-steps")
+    assert found.message.startswith("14 records of val_error_rate are missing")
+
+
+def test_a_column_that_is_called_a_difference_keeps_its_name(tmp_path: Path) -> None:
+    rows = (f"{i},{loss:.5f},0.25" for i, loss in enumerate(decay(2.3, 0.4, 40).noisy(0.01).values))
+    (tmp_path / "log.csv").write_text("epoch,loss,1 - val_accuracy\n" + "\n".join(rows) + "\n")
+    (found,) = (one for _, one in analyze(tmp_path, now=1e12).findings() if one.rule == "constant-metric")
+    assert [span.series for span in found.spans] == ["1 - val_accuracy"]

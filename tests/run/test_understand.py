@@ -97,6 +97,12 @@ def test_an_equation_without_test_points_has_no_validation() -> None:
 def test_the_mean_of_an_evaluation_is_shown_before_one_of_its_batches() -> None:
     assert best(roles.ValLoss, "train loss", "val loss", "val loss_avg") == "val loss_avg"
     assert best(roles.TrainLoss, "train loss", "train loss_avg", "val loss") == "train loss"
+    assert best(roles.ValMetric, "val top1", "val top1_avg") == "val top1_avg"
+
+
+@pytest.mark.parametrize("other", ["val_average_precision", "val_mean_acc", "val_old_acc", "val_macro_avg_f1"])
+def test_a_mean_of_something_else_is_no_mean_of_the_evaluation(other: str) -> None:
+    assert best(roles.ValMetric, "train_loss", "val_acc", other) == "val_acc"
 
 
 class TestMeters:

@@ -37,6 +37,11 @@ def test_settings_of_a_run(tmp_path: Path, name: str, text: str) -> None:
     assert settings_beside(tmp_path, name, text) == {"lr": 0.001, "model.width": 64}
 
 
+def test_what_a_job_of_hydra_overrides_is_of_the_type_that_its_configuration_has(tmp_path: Path) -> None:
+    given = settings_beside(tmp_path, ".hydra/overrides.yaml", "- amp=true\n- bs=16\n- name='a=b'\n- =5\n- ~w=2\n")
+    assert repr(given) == repr({"amp": True, "bs": 16, "name": "a=b"})
+
+
 def test_they_are_listed_among_the_files_of_the_run(tmp_path: Path) -> None:
     settings_beside(tmp_path, "hparams.yaml", "lr: 0.1")
     (run,) = load(tmp_path)

@@ -18,10 +18,14 @@ from logdoctor.run import ROLES, Axis, Role, Run, Series, Setting
 from logdoctor.run.roles import Counter, Setup, Throughput, TrainLoss, Unknown
 from logdoctor.signals.comparison.siblings import SAME_START
 from logdoctor.signals.optimization.accuracy import accuracy_unit, is_accuracy
+from logdoctor.signals.statistics.trend import Trend, trend_or_none
 from logdoctor.wording import SETTINGS, axis_word, counted, number, place, shown_name
 
 NOT_COMPARED = (Unknown, Counter, Setup, Throughput)
 """Roles whose curves are no matter of training; unknown ones may be anything."""
+
+BEYOND_NOISE = 5.0
+"""Standard deviations of single values by which the first losses of two runs lie apart that are of two tasks."""
 
 ALIKE = 2.0
 """Factor by which the first accuracies of two runs of one task may lie apart."""
@@ -57,20 +61,24 @@ def _file_of(run: Run) -> str:
 
 
 def _begin_apart(reference: Sequence[Run], new: Sequence[Run]) -> Iterator[str]:
-    """Say so where training losses begin far apart though no setting that is logged differs."""
-    starts = [[float(one.finite.values[0]) for one in side if len(one.finite)] for side in _losses(reference, new)]
-    if not all(starts):
+    """Say so where training losses begin far apart, at one step, though no setting that is logged differs.
+
+    What a run that was resumed has learnt before, or a batch makes of a first value, is no other task.
+    """
+    starts = [[(one.series, one.first, one.noise) for one in side] for side in _losses(reference, new)]
+    if not all(starts) or len({(one.axis, one.finite.first_step) for side in starts for one, _, _ in side}) > 1:
         return
-    before, after = map(median, starts)
-    if abs(before - after) > SAME_START * max(abs(before), abs(after)):
+    before, after = (median(first for _, first, _ in side) for side in starts)
+    noise = max(noise for side in starts for _, _, noise in side)
+    if abs(before - after) > max(SAME_START * max(abs(before), abs(after)), BEYOND_NOISE * noise):
         yield (
             f"the training losses begin at {number(before)} and {number(after)}: "
             "these may be other data, another loss or another model"
         )
 
 
-def _losses(*sides: Sequence[Run]) -> list[list[Series]]:
-    return [[one for run in side if (one := run.find(TrainLoss)) is not None] for side in sides]
+def _losses(*sides: Sequence[Run]) -> list[list[Trend[TrainLoss]]]:
+    return [[one for run in side if (one := trend_or_none(run.find(TrainLoss))) is not None] for side in sides]
 
 
 def _has(runs: Sequence[Run], role: type[Role]) -> bool:

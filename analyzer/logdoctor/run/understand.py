@@ -51,6 +51,7 @@ _FAR_MORE_OFTEN = 3
 
 _ACCURACY = frozenset({"acc", "accuracy"})
 _TOTALS = frozenset({"total", "tot"})
+_MEANS = (("avg",), ("average",), ("mean",))
 
 
 def understand(series: Iterable[Series], overrides: Overrides | None = None) -> tuple[Series, ...]:
@@ -69,7 +70,7 @@ def understand(series: Iterable[Series], overrides: Overrides | None = None) -> 
         _held_out_metrics, _beside_validation,
     ):  # fmt: skip
         guessed = look(guessed)  # each relies on what those before it found
-    return (*chosen, *sorted(guessed, key=_preference))
+    return (*chosen, *_means_first(sorted(guessed, key=_preference)))
 
 
 def split_by_place(series: Iterable[Series]) -> tuple[Series, ...]:
@@ -232,16 +233,30 @@ def _overridden(series: Iterable[Series], overrides: Overrides) -> tuple[list[Se
     return chosen, others
 
 
-def _preference(series: Series) -> tuple[bool, int, int, bool, int, bool]:
+def _means_first(ordered: list[Series]) -> list[Series]:
+    """Put the mean of an evaluation right before the value that is of one of its batches.
+
+    PaddleVideo prints `val loss` of a batch and `val loss_avg`. What has no such twin is another quantity, however it
+    is averaged: `val_average_precision` beside `val_accuracy`, `val_mean_acc` of the classes beside `val_acc`.
+    """
+    held_out = [one for one in ordered if one.split.is_held_out]
+    means = {(one.split, naming.words(one.name)[:-1]): one for one in held_out if naming.words(one.name)[-1:] in _MEANS}
+    found: dict[int, Series] = {}
+    for one in ordered:
+        mean = means.get((one.split, naming.words(one.name)), one)
+        same = mean if mean.role is one.role and len(mean.finite) > 1 else one
+        found.update({id(same): same, id(one): one})
+    return list(found.values())
+
+
+def _preference(series: Series) -> tuple[bool, int, int, int, bool]:
     """Order the candidates for one role: curves before single values, plain names, values of steps, epochs, batches.
 
-    Among equally plain names the total comes first: Mask2Former's `total_loss`, not its `loss_ce`. Of held-out data a
-    mean does: where PaddleVideo prints `val loss_avg`, its `val loss` is of a batch.
+    Among equally plain names the total comes first: Mask2Former's `total_loss`, not its `loss_ce`.
     """
     found = naming.words(series.name)
     grain = 3 if {"minibatch", "mini", "batch"} & set(found) else 2 if "epoch" in found else 1 if "step" in found else 0
     grain = -1 if "inner" in found else grain  # fairseq's `train_inner` holds the updates, its `train` the epochs
     twin = int(not {"samples", "vs"}.isdisjoint(found))  # Megatron's `vs samples`, Keras' `loss_vs_iterations`
     single = len(series.finite) < 2  # a final summary is no curve
-    batchwise = series.split.is_held_out and vocabulary.AVERAGES.isdisjoint(found)
-    return (single, twin, grain, batchwise, len(found), _TOTALS.isdisjoint(found))
+    return (single, twin, grain, len(found), _TOTALS.isdisjoint(found))

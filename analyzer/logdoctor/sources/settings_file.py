@@ -75,12 +75,20 @@ def _read(path: Path, content: bytes) -> dict[str, Setting]:
     return {name: number_or_text(value) if isinstance(value, str) else value for name, value in settings.items()}
 
 
-def _overridden(lines: list[Any]) -> Iterator[tuple[str, str]]:
+def _overridden(lines: list[Any]) -> Iterator[tuple[str, Any]]:
     """Yield what a job of Hydra changes: `lr=0.1`, `+model.width=64`; what it takes out sets nothing."""
     for line in lines:
         name, equals, value = str(line).lstrip("+").partition("=")
-        if equals and not name.startswith("~"):
-            yield name, value
+        if name and equals and not name.startswith("~"):
+            yield name, _typed(value)
+
+
+def _typed(value: str) -> Any:
+    """Return what a value is in the configuration beside it: `amp=true` is no text there."""
+    try:
+        return load_yaml(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _visited(document: Mapping[Any, Any], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:

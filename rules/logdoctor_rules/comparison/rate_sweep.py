@@ -99,14 +99,13 @@ class RateSweep(GroupRule):
             well = [one for one in ordered if not one.failure]
             if not well:
                 continue
-            best_rate, result = _lowest(sweep)
+            best_rate, result, runs = _lowest(sweep)
             best = min((one for one in well if one.rate == best_rate), key=lambda one: one.result)
-            seeds = sum(one.rate == best_rate for one in sweep)
             highest = max((rate for rate in rates if rate not in failing), default=None)
             yield self.comparison(
                 f"{having(set_up.apart(sweep))}of {counted(len(rates), 'learning rate')}, {number(best_rate)} reaches "
                 f"the lowest {set_up.measured_by}, {number(result)}"
-                f"{f' in the median of {seeds} runs' if seeds > 1 else ''}"
+                f"{f' in the median of {runs} runs' if runs > 1 else ''}"
                 f"; {_limit(ordered, highest)}"
                 + _idle(well, best)
                 + self._edge(rates, best_rate, failing)
@@ -131,8 +130,8 @@ class RateSweep(GroupRule):
         return ""
 
 
-def _lowest(sweep: Sequence[Member]) -> tuple[float, float]:
-    """Return the rate whose runs end lowest, and where: by their median, for one seed of three may be lucky.
+def _lowest(sweep: Sequence[Member]) -> tuple[float, float, int]:
+    """Return the rate whose runs end lowest, where, and of how many the median tells: one seed of three may be lucky.
 
     A run that failed counts as worse than any; where most of them failed at every rate, the best single run tells.
     """
@@ -140,10 +139,11 @@ def _lowest(sweep: Sequence[Member]) -> tuple[float, float]:
     for one in sweep:
         ends.setdefault(one.rate or 0.0, []).append(inf if one.failure else one.result)
     typical = {rate: median(results) for rate, results in ends.items()}
-    if not isfinite(min(typical.values())):
+    most_fail = not isfinite(min(typical.values()))
+    if most_fail:
         typical = {rate: min(results) for rate, results in ends.items()}
     best = min(typical, key=lambda rate: (typical[rate], min(ends[rate])))
-    return best, typical[best]
+    return best, typical[best], 1 if most_fail else len(ends[best])
 
 
 def _limit(ordered: Sequence[Member], highest: float | None) -> str:

@@ -33,6 +33,7 @@ from logdoctor.curves import decay, flat, given
 from logdoctor.run import Series, Split
 from logdoctor.run.roles import Loss
 from logdoctor.signals import Hole, holes, pace_of
+from logdoctor.signals.optimization.accuracy import as_logged
 from logdoctor.wording import counted, place
 
 JUDGED = (Loss, LearningRate, GradNorm, TrainMetric, ValMetric, TrainError, ValError)
@@ -84,7 +85,7 @@ class MissingSteps(Rule):
 
     def check(self, run: Run) -> Iterator[Finding]:
         """Report the widest hole with every curve that has it, then the curves that end early."""
-        judged = [one for one in run.series if issubclass(one.role, JUDGED) and len(one.curve) >= self.min_points]
+        judged = [one for one in as_logged(run) if issubclass(one.role, JUDGED) and len(one.curve) >= self.min_points]
         yield from self._holes(judged)
         yield from self._early_ends(judged)
 

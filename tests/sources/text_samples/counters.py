@@ -299,6 +299,12 @@ SAMPLES = (
         {"Loss": [(i, 4.5 - i) for i in (1, 2, 3)], "valid_Acc": [(i, i / 10) for i in (1, 2, 3)]},
     ),
     Sample(
+        "a list whose items are numbered in round brackets",
+        "notes.txt",
+        "What we found\n(1) loss: 0.3\n(2) accuracy: 0.9\n(3) f1: 0.91\n",
+        None,
+    ),
+    Sample(
         "the number of a batch in words, out of how many, with the loss of each",
         "train.log",
         "".join(f"batch no = {100 * i} / 400, avg train loss per word = {4 - i}.5, lr = 0.5\n" for i in (1, 2, 3)),

@@ -26,6 +26,7 @@ from logdoctor.run.roles import (
     ValMetric,
 )
 from logdoctor.signals import Hyperparameters, Siblings
+from logdoctor.signals.optimization.accuracy import logged_name
 from logdoctor.signals.statistics.median import median
 from logdoctor.signals.statistics.smoothing import SMOOTHED, block_medians, block_size, running_median
 from logdoctor.wording import number, place
@@ -274,7 +275,7 @@ class Event:
     def classifies(self) -> str:
         """Name of a logged metric that only classifiers have; empty where there is none."""
         metrics = (one for role in (TrainMetric, ValMetric, TrainError, ValError) for one in self.run.all(role))
-        return next((one.name for one in metrics if OF_CLASSES & set(words(one.name))), "")
+        return next((logged_name(one.name) for one in metrics if OF_CLASSES & set(words(one.name))), "")
 
     @cached_property
     def training_is_masked(self) -> bool:

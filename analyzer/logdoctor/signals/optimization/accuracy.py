@@ -45,6 +45,9 @@ MOST_WORDS = 10.0
 WHAT_IS_LEFT = "1 - "
 """What stands before the name of an error where it is taken for an accuracy."""
 
+LEFT_OF_100 = "100 - "
+"""The same where it is in per cent."""
+
 OF_TOKENS = frozenset({"token", "tokens"})
 """Words of the names of accuracies of language models, which end low and rightly so."""
 
@@ -116,7 +119,7 @@ def is_too_cheap(loss: float, accuracy: float) -> bool:
 
 def is_accuracy(name: str) -> bool:
     """Tell whether a series is an accuracy, by its name, or what an error rate leaves right."""
-    is_left = name.startswith(WHAT_IS_LEFT) and is_error_rate(name)
+    is_left = name.startswith((WHAT_IS_LEFT, LEFT_OF_100)) and is_error_rate(name)
     return is_left or not ACCURACY.isdisjoint(words(name))
 
 
@@ -166,7 +169,13 @@ def right_by_word_errors(run: Run) -> list[Series]:
 
 def logged_name(right: str) -> str:
     """Return under which name the log has what an accuracy was taken from."""
-    return right.removeprefix(WHAT_IS_LEFT)
+    return right.removeprefix(WHAT_IS_LEFT).removeprefix(LEFT_OF_100)
+
+
+def as_logged(run: Run) -> list[Series]:
+    """Return the curves of a run without those that tell another of it otherwise."""
+    names = {one.name for one in run.series}
+    return [one for one in run.series if (logged := logged_name(one.name)) == one.name or logged not in names]
 
 
 def is_error_rate(name: str) -> bool:
@@ -178,8 +187,8 @@ def is_error_rate(name: str) -> bool:
 def _what_is_right(errors: Series, most: float = 1 + ROUNDING) -> Series:
     """Return what errors leave right: of everything, which is 100 where there are more than `most` of one."""
     role = TrainMetric if errors.role is TrainError else ValMetric
-    everything = 100.0 if errors.finite.values.max() > most else 1.0
-    return replace(errors, name=f"{WHAT_IS_LEFT}{errors.name}", role=role, values=everything - errors.values)
+    everything, left = (100.0, LEFT_OF_100) if errors.finite.values.max() > most else (1.0, WHAT_IS_LEFT)
+    return replace(errors, name=f"{left}{errors.name}", role=role, values=everything - errors.values)
 
 
 def accuracy_unit(values: NDArray[np.float64]) -> float:

@@ -101,7 +101,8 @@ def position_of(
     if in_brackets and _BOOSTED.match(after):
         return Position("round")
     bare = first and not before.strip()
-    enclosed = first and line.lstrip().startswith(("[", "(")) and not before.strip(" [(")
+    # Round brackets alone number lists (`(1) loss: 0.3`), devices and processes as well.
+    enclosed = first and line.lstrip().startswith("[") and not before.strip(" [(")
     leads = (enclosed and _MEASURED.match(after)) or (bare and _IN_COLUMNS.match(after))
     if (leads and not _COUNTED.search(line)) or (bare and _ADVERSARIES.match(after)):
         return Position("step")
