@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from logdoctor import Finding, Rule, Severity, Strength, because, fires, likely_if, silent
 from logdoctor.curves import decay
@@ -13,6 +13,8 @@ from logdoctor.run.text_event import HOST_KILLED, OUT_OF_MEMORY
 from logdoctor.signals import Console
 
 _MEMORY = ("oom", "out of memory", "cannot allocate memory", "std::bad_alloc", "memoryerror")
+
+WHY = "the accounting of the job, or `dmesg`: they say why a process was killed, which the line does not"
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,10 @@ class HostKilled(Rule):
         if line is None:
             return
         memory = line.has(*_MEMORY)
+        said = "the line names the memory" if memory else ""
         causes = (
-            because(
-                "host-memory-exhausted",
-                likely_if(memory),
-                pro=["the line names the memory"] if memory else (),
-                contra=() if memory else ["the line does not say why; `dmesg` or the accounting of the job does"],
-            ),
+            because("host-memory-exhausted", likely_if(memory), pro=[said]),
             *(() if memory else (because("preempted", Strength.POSSIBLE),)),
         )
-        yield failure(self, line, "the operating system killed the process", causes)
+        found = failure(self, line, "the operating system killed the process", causes)
+        yield found if memory else replace(found, to_tell_apart=(WHY,))
